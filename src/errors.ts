@@ -1,0 +1,91 @@
+/** The one table of error codes. What a person reads for each is in `interaction/sentences.ts`. */
+
+/** Who has to act: the person, the sign-in server, the host's store, or whoever runs the program. */
+export type ErrorCategory = "caller" | "callback" | "provider" | "store" | "program";
+
+interface ErrorFacts {
+  readonly category: ErrorCategory;
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: boolean;
+}
+
+export const ERRORS = {
+  "not-allowed": { category: "caller", retryable: false },
+  "not-private": { category: "caller", retryable: false },
+  "bad-selector": { category: "caller", retryable: false },
+  "reserved-word": { category: "caller", retryable: false },
+  "no-pending-login": { category: "caller", retryable: false },
+  "login-expired": { category: "caller", retryable: false },
+  "login-cancelled": { category: "caller", retryable: false },
+  "login-replaced": { category: "caller", retryable: false },
+  "login-already-used": { category: "caller", retryable: false },
+  "login-of-other-profile": { category: "caller", retryable: false },
+  "too-many-attempts": { category: "caller", retryable: false },
+  "stale-button": { category: "caller", retryable: false },
+
+  "callback-empty": { category: "callback", retryable: false },
+  "callback-too-long": { category: "callback", retryable: false },
+  "callback-not-found": { category: "callback", retryable: false },
+  "callback-is-sign-in-link": { category: "callback", retryable: false },
+  "callback-taken": { category: "callback", retryable: false },
+  "callback-ambiguous": { category: "callback", retryable: false },
+  "callback-wrong-redirect": { category: "callback", retryable: false },
+  "callback-duplicate-parameter": { category: "callback", retryable: false },
+  "callback-wrong-issuer": { category: "callback", retryable: false },
+  "state-missing": { category: "callback", retryable: false },
+  "state-mismatch": { category: "callback", retryable: false },
+  "code-missing": { category: "callback", retryable: false },
+  "code-malformed": { category: "callback", retryable: false },
+
+  "authorization-denied": { category: "provider", retryable: false },
+  "authorization-failed": { category: "provider", retryable: false },
+  "workspace-not-entitled": { category: "provider", retryable: false },
+  "token-rejected": { category: "provider", retryable: false },
+  "client-rejected": { category: "provider", retryable: false },
+  "region-unsupported": { category: "provider", retryable: false },
+  "provider-blocked": { category: "provider", retryable: false },
+  "provider-rate-limited": { category: "provider", retryable: false },
+  "provider-failed": { category: "provider", retryable: false },
+  "provider-timeout": { category: "provider", retryable: false },
+  "provider-unreachable": { category: "provider", retryable: false },
+  "provider-certificate": { category: "provider", retryable: false },
+  "token-response-invalid": { category: "provider", retryable: false },
+  "identity-missing": { category: "provider", retryable: false },
+
+  "store-locked": { category: "store", retryable: true },
+  "store-unreadable": { category: "store", retryable: false },
+  "store-migration-required": { category: "store", retryable: false },
+  "store-write-failed": { category: "store", retryable: false },
+  "pending-locked": { category: "store", retryable: true },
+  "pending-insecure": { category: "store", retryable: false },
+  "pending-unwritable": { category: "store", retryable: false },
+
+  "manifest-invalid": { category: "program", retryable: false },
+  "config-invalid": { category: "program", retryable: false },
+  "host-unsupported": { category: "program", retryable: false },
+  internal: { category: "program", retryable: true },
+} as const satisfies Record<string, ErrorFacts>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * A broken promise of this program. Carries the code and nothing of the input: no cause, no URL, no body,
+ * because the host logs what is thrown and its redactor leaves `state=` and opaque tokens readable.
+ */
+export class CodexAuthError extends Error {
+  override readonly name = "CodexAuthError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode) {
+    super(`codex-auth: ${code}`);
+    this.code = code;
+  }
+
+  get category(): ErrorCategory {
+    return ERRORS[this.code].category;
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+}

@@ -1,0 +1,69 @@
+/** What the login shell answers, as plain facts: the screens are built from these and nothing else. */
+import type { ErrorCode } from "../errors.ts";
+import type { Secret } from "../secret.ts";
+import type { ProfileId, ProfileName } from "./profile-id.ts";
+
+/** What the host knows of a profile's usability. */
+export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled";
+
+export interface ListedProfile {
+  readonly profileId: ProfileId;
+  readonly name: ProfileName;
+  /** Untrusted text: whatever the account holder or the server chose. */
+  readonly email?: string;
+  readonly plan?: string;
+  readonly health: ProfileHealth;
+}
+
+export interface PendingSummary {
+  readonly profileName: string;
+  readonly expiresInMs: number;
+}
+
+export interface ProfileList {
+  readonly kind: "profiles";
+  readonly profiles: readonly ListedProfile[];
+  readonly pending: readonly PendingSummary[];
+}
+
+export interface LoginStatus {
+  readonly kind: "status";
+  readonly pending: readonly PendingSummary[];
+  readonly lastSaved?: { readonly profileName: string; readonly agoMs: number };
+}
+
+export interface StartedLogin {
+  readonly kind: "started";
+  readonly profileName: ProfileName;
+  /** `default` was asked for and this first discovered profile stands in for it. */
+  readonly standsInForDefault: boolean;
+  readonly isNewProfile: boolean;
+  readonly authorizationUrl: Secret;
+  readonly expiresInMs: number;
+}
+
+export interface CancelledLogins {
+  readonly kind: "cancelled";
+  readonly profileNames: readonly string[];
+}
+
+export interface SavedLogin {
+  readonly kind: "saved";
+  readonly profileName: string;
+  readonly email?: string;
+  readonly plan?: string;
+  /** The host's own resolver now finds the profile for new turns of this agent. */
+  readonly isSelectable: boolean;
+}
+
+export interface Refusal {
+  readonly kind: "refused";
+  readonly code: ErrorCode;
+  readonly profileName?: string;
+}
+
+export interface CompletionRefusal extends Refusal {
+  readonly retryAfterSeconds?: number;
+  /** The sign-in was taken and is over; without it, it still waits for its address. */
+  readonly isOver: boolean;
+}

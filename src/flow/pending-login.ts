@@ -1,0 +1,230 @@
+/**
+ * The life of a started sign-in, as pure edits of one document. A login is pending until it is claimed, cancelled,
+ * replaced or expired; what is left of it then is a receipt without any secret, so that a late paste gets the true reason.
+ */
+import type { LoginBinding } from "./binding.ts";
+import { sameBinding } from "./binding.ts";
+
+/** How long a sign-in may take, as OpenClaw's own chat login. */
+export const LOGIN_TTL_MS = 15 * 60_000;
+/** How long a receipt can still explain a late paste. */
+const RECEIPT_TTL_MS = 24 * 60 * 60_000;
+/** Wrong addresses in a row before the sign-in ends: a guess is hopeless anyway, a stuck person should start again. */
+export const MAX_ATTEMPTS = 5;
+/** Bounds on the file: what one runaway chat can make everybody else read. */
+const MAX_PENDING = 200;
+const MAX_RECEIPTS = 200;
+
+export interface PendingLogin {
+  readonly binding: LoginBinding;
+  readonly profileId: string;
+  readonly profileName: string;
+  /** The name the person typed or tapped: `default` where another profile stands in for it. */
+  readonly askedName: string;
+  /** SHA-256 of the state, base64url: what a paste is looked up by, and what the receipt keeps. */
+  readonly stateDigest: string;
+  readonly state: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly attempts: number;
+}
+
+export type ReceiptOutcome = "claimed" | "saved" | "failed" | "cancelled" | "replaced" | "expired" | "given-up";
+
+export interface Receipt {
+  readonly binding: LoginBinding;
+  readonly profileId: string;
+  readonly profileName: string;
+  readonly stateDigest: string;
+  readonly outcome: ReceiptOutcome;
+  readonly atMs: number;
+}
+
+export interface PendingDocument {
+  readonly version: 1;
+  readonly logins: readonly PendingLogin[];
+  readonly receipts: readonly Receipt[];
+}
+
+export const EMPTY_DOCUMENT: PendingDocument = { version: 1, logins: [], receipts: [] };
+
+/** An edit of the document, and what it answers. `next` is absent when nothing has to be written. */
+export interface Edit<Result> {
+  readonly result: Result;
+  readonly next?: PendingDocument;
+}
+
+/** Why a presented state leads to no sign-in of this person in this chat. */
+export type ClaimRefusal =
+  | "no-pending-login"
+  | "state-mismatch"
+  | "login-expired"
+  | "login-cancelled"
+  | "login-replaced"
+  | "login-already-used"
+  | "login-of-other-profile"
+  | "too-many-attempts";
+
+export type FoundLogin =
+  | { readonly kind: "found"; readonly login: PendingLogin }
+  | { readonly kind: "refused"; readonly code: ClaimRefusal; readonly profileName?: string };
+
+const RECEIPT_CODES = {
+  claimed: "login-already-used",
+  saved: "login-already-used",
+  failed: "login-already-used",
+  cancelled: "login-cancelled",
+  replaced: "login-replaced",
+  expired: "login-expired",
+  "given-up": "too-many-attempts",
+} as const satisfies Record<ReceiptOutcome, ClaimRefusal>;
+
+function receiptOf(login: PendingLogin, outcome: ReceiptOutcome, nowMs: number): Receipt {
+  const { binding, profileId, profileName, stateDigest } = login;
+  return { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
+}
+
+/** A clock that was set back makes a login younger than now: such a login is as dead as an old one. */
+function isAlive(login: PendingLogin, nowMs: number): boolean {
+  return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs;
+}
+
+function isNamed(login: PendingLogin, name: string): boolean {
+  return login.profileName === name || login.askedName === name;
+}
+
+/** The document as of now: dead logins turned into receipts, old receipts dropped, both lists bounded. */
+export function sweep(document: PendingDocument, nowMs: number): PendingDocument {
+  const dead = document.logins.filter((login) => !isAlive(login, nowMs));
+  const receipts = document.receipts.filter((receipt) => nowMs - receipt.atMs < RECEIPT_TTL_MS);
+  return {
+    version: 1,
+    logins: document.logins.filter((login) => isAlive(login, nowMs)).slice(-MAX_PENDING),
+    receipts: [...receipts, ...dead.map((login) => receiptOf(login, "expired", nowMs))].slice(-MAX_RECEIPTS),
+  };
+}
+
+/** Replaces each login that `ends` picks by a receipt of that outcome. */
+function end(
+  document: PendingDocument,
+  ends: (login: PendingLogin) => boolean,
+  outcome: ReceiptOutcome,
+  nowMs: number,
+): PendingDocument {
+  const ended = document.logins.filter(ends).map((login) => receiptOf(login, outcome, nowMs));
+  return {
+    version: 1,
+    logins: document.logins.filter((login) => !ends(login)),
+    receipts: [...document.receipts, ...ended].slice(-MAX_RECEIPTS),
+  };
+}
+
+/** Adds a login; an older one of the same person in the same chat for the same profile is replaced. */
+export function startLogin(document: PendingDocument, login: PendingLogin, nowMs: number): Edit<void> {
+  const sameTarget = (other: PendingLogin) =>
+    other.profileId === login.profileId && sameBinding(other.binding, login.binding);
+  const cleared = end(sweep(document, nowMs), sameTarget, "replaced", nowMs);
+  return { result: undefined, next: { ...cleared, logins: [...cleared.logins, login].slice(-MAX_PENDING) } };
+}
+
+/** The person's live logins in this chat, oldest first. */
+export function loginsOf(document: PendingDocument, binding: LoginBinding, nowMs: number): readonly PendingLogin[] {
+  return document.logins.filter((login) => sameBinding(login.binding, binding) && isAlive(login, nowMs));
+}
+
+/** The person's latest receipt of one outcome in this chat. */
+export function lastReceiptOf(
+  document: PendingDocument,
+  binding: LoginBinding,
+  outcome: ReceiptOutcome,
+): Receipt | undefined {
+  return document.receipts.findLast((receipt) => receipt.outcome === outcome && sameBinding(receipt.binding, binding));
+}
+
+export interface Presented {
+  readonly binding: LoginBinding;
+  readonly stateDigest: string;
+  /** The profile the person named beside the address, where they did. */
+  readonly profileName?: string;
+}
+
+/**
+ * The pending login a presented state belongs to. A login of another person or chat is answered as if there were
+ * none, so that a stranger learns nothing and can end nothing.
+ */
+export function findLogin(document: PendingDocument, presented: Presented, nowMs: number): FoundLogin {
+  const current = sweep(document, nowMs);
+  const mine = loginsOf(current, presented.binding, nowMs);
+  const login = mine.find((candidate) => candidate.stateDigest === presented.stateDigest);
+  if (login !== undefined) {
+    if (presented.profileName !== undefined && !isNamed(login, presented.profileName)) {
+      return { kind: "refused", code: "login-of-other-profile", profileName: login.profileName };
+    }
+    return { kind: "found", login };
+  }
+  const receipt = current.receipts.findLast(
+    (candidate) => candidate.stateDigest === presented.stateDigest && sameBinding(candidate.binding, presented.binding),
+  );
+  if (receipt !== undefined) {
+    return { kind: "refused", code: RECEIPT_CODES[receipt.outcome], profileName: receipt.profileName };
+  }
+  return { kind: "refused", code: mine.length > 0 ? "state-mismatch" : "no-pending-login" };
+}
+
+/**
+ * Takes the login out of the document for good, verifier and state with it. It comes before the exchange: if the
+ * exchange ran first, two pastes of one address could both redeem it, and the server may answer the replay by
+ * revoking what it issued (RFC 6749 section 4.1.2).
+ */
+export function claimLogin(document: PendingDocument, presented: Presented, nowMs: number): Edit<FoundLogin> {
+  const found = findLogin(document, presented, nowMs);
+  if (found.kind === "refused") {
+    return found.code === "state-mismatch" ? countAttempt(document, presented.binding, nowMs) : { result: found };
+  }
+  const claimed = (login: PendingLogin) => login.stateDigest === found.login.stateDigest;
+  return { result: found, next: end(sweep(document, nowMs), claimed, "claimed", nowMs) };
+}
+
+/** Counts an address of some other sign-in against every pending login of the person; the last one ends them. */
+function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: number): Edit<FoundLogin> {
+  const isMine = (login: PendingLogin) => sameBinding(login.binding, binding);
+  const current = sweep(document, nowMs);
+  const counted = {
+    ...current,
+    logins: current.logins.map((login) => (isMine(login) ? { ...login, attempts: login.attempts + 1 } : login)),
+  };
+  const isSpent = (login: PendingLogin) => isMine(login) && login.attempts >= MAX_ATTEMPTS;
+  const next = end(counted, isSpent, "given-up", nowMs);
+  const someLeft = next.logins.some(isMine);
+  return { result: { kind: "refused", code: someLeft ? "state-mismatch" : "too-many-attempts" }, next };
+}
+
+/** Ends the person's logins in this chat, all or only one profile's; answers the names that were pending. */
+export function cancelLogins(
+  document: PendingDocument,
+  binding: LoginBinding,
+  nowMs: number,
+  profileName?: string,
+): Edit<readonly string[]> {
+  const current = sweep(document, nowMs);
+  const isMeant = (login: PendingLogin) =>
+    sameBinding(login.binding, binding) && (profileName === undefined || isNamed(login, profileName));
+  const names = current.logins.filter(isMeant).map((login) => login.profileName);
+  if (names.length === 0) return { result: names };
+  return { result: names, next: end(current, isMeant, "cancelled", nowMs) };
+}
+
+/** Writes what became of a claimed login onto its receipt. */
+export function settleLogin(
+  document: PendingDocument,
+  stateDigest: string,
+  outcome: "saved" | "failed",
+  nowMs: number,
+): Edit<void> {
+  const receipts = document.receipts.map((receipt) =>
+    receipt.stateDigest === stateDigest ? { ...receipt, outcome, atMs: nowMs } : receipt,
+  );
+  return { result: undefined, next: { ...document, receipts } };
+}
