@@ -1,0 +1,47 @@
+/** Starts a sign-in: finds the profile, builds the link, remembers the pending login. */
+import type { Refusal, StartedLogin } from "../flow/answers.ts";
+import type { LoginBinding } from "../flow/binding.ts";
+import { LOGIN_TTL_MS, startLogin } from "../flow/pending-login.ts";
+import { resolveSelector, type ProfileName } from "../flow/profile-id.ts";
+import type { LoginPorts } from "./ports.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** Never throws. The profile list is read first: a store that cannot be read stops the sign-in before it starts. */
+export async function beginLogin(
+  ports: LoginPorts,
+  binding: LoginBinding,
+  askedName: ProfileName,
+): Promise<StartedLogin | Refusal> {
+  try {
+    const discovered = await ports.profiles.list(binding.agentId);
+    const ids = discovered.map((profile) => profile.profileId);
+    const profile = resolveSelector(askedName, ports.profiles.provider, ids);
+    const request = await ports.oauth.buildAuthorizationRequest();
+    const state = request.state.reveal();
+    const nowMs = ports.clock.nowMs();
+    const login = {
+      binding,
+      profileId: profile.profileId,
+      profileName: profile.name,
+      askedName,
+      stateDigest: ports.entropy.digest(state),
+      state,
+      codeVerifier: request.codeVerifier.reveal(),
+      redirectUri: request.redirectUri,
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + LOGIN_TTL_MS,
+      attempts: 0,
+    };
+    await ports.pending.update((document) => startLogin(document, login, nowMs));
+    return {
+      kind: "started",
+      profileName: profile.name,
+      standsInForDefault: profile.standsInForDefault,
+      isNewProfile: !ids.includes(profile.profileId),
+      authorizationUrl: request.authorizationUrl,
+      expiresInMs: LOGIN_TTL_MS,
+    };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}

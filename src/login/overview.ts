@@ -1,0 +1,70 @@
+/** What there is: the profiles to choose from, what is pending, what was last saved; and ending what is pending. */
+import type { CancelledLogins, LoginStatus, ProfileList, Refusal } from "../flow/answers.ts";
+import type { LoginBinding } from "../flow/binding.ts";
+import { parsePastedText } from "../flow/callback-url.ts";
+import { cancelLogins, findLogin, lastReceiptOf, loginsOf } from "../flow/pending-login.ts";
+import type { Secret } from "../secret.ts";
+import type { LoginPorts } from "./ports.ts";
+import { refusalOf } from "./refusal.ts";
+
+async function pendingOf(ports: LoginPorts, binding: LoginBinding) {
+  const document = await ports.pending.read();
+  const nowMs = ports.clock.nowMs();
+  const pending = loginsOf(document, binding, nowMs).map((login) => ({
+    profileName: login.profileName,
+    expiresInMs: login.expiresAtMs - nowMs,
+  }));
+  return { document, nowMs, pending };
+}
+
+/** Never throws. */
+export async function listProfiles(ports: LoginPorts, binding: LoginBinding): Promise<ProfileList | Refusal> {
+  try {
+    const profiles = await ports.profiles.list(binding.agentId);
+    return { kind: "profiles", profiles, pending: (await pendingOf(ports, binding)).pending };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+/** Never throws. */
+export async function readStatus(ports: LoginPorts, binding: LoginBinding): Promise<LoginStatus | Refusal> {
+  try {
+    const { document, nowMs, pending } = await pendingOf(ports, binding);
+    const saved = lastReceiptOf(document, binding, "saved");
+    if (saved === undefined) return { kind: "status", pending };
+    return { kind: "status", pending, lastSaved: { profileName: saved.profileName, agoMs: nowMs - saved.atMs } };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+/** Ends the person's pending sign-ins in this chat; answers the names that were pending. Never throws. */
+export async function cancelPending(ports: LoginPorts, binding: LoginBinding): Promise<CancelledLogins | Refusal> {
+  try {
+    const nowMs = ports.clock.nowMs();
+    const profileNames = await ports.pending.update((document) => cancelLogins(document, binding, nowMs));
+    return { kind: "cancelled", profileNames };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+/** Whether a text that only might be an address belongs to this person: a sign-in waits, or it was one's address. */
+export async function concernsLogin(ports: LoginPorts, binding: LoginBinding, pastedText: Secret): Promise<boolean> {
+  if (await hasPending(ports, binding)) return true;
+  const pasted = parsePastedText(pastedText.reveal());
+  if (pasted.kind === "refused") return false;
+  const stateDigest = ports.entropy.digest(pasted.state.reveal());
+  const found = findLogin(await ports.pending.read(), { binding, stateDigest }, ports.clock.nowMs());
+  return found.kind === "found" || found.code !== "no-pending-login";
+}
+
+/** Whether the person has a sign-in waiting in this chat; false when that cannot be told. */
+export async function hasPending(ports: LoginPorts, binding: LoginBinding): Promise<boolean> {
+  try {
+    return (await pendingOf(ports, binding)).pending.length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Reads who signed in out of the access token's claims. The signature is not checked: the token came over TLS from
+ * the token endpoint itself, and the claims only name the account; they open nothing.
+ */
+import { z } from "zod";
+import type { Identity } from "../flow/credential.ts";
+
+const MAX_TOKEN_LENGTH = 64 * 1024;
+
+/** Claim text is whatever an account holder chose: one line, bounded, or not there at all. */
+const claimText = z
+  .string()
+  .max(320)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
+  .optional()
+  .catch(undefined);
+
+const accessTokenClaims = z.object({
+  "https://api.openai.com/auth": z.object({
+    chatgpt_account_id: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/),
+    chatgpt_plan_type: claimText,
+  }),
+  "https://api.openai.com/profile": z.object({ email: claimText }).optional().catch(undefined),
+});
+
+function decodePayload(token: string): unknown {
+  const parts = token.split(".");
+  if (parts.length !== 3 || token.length > MAX_TOKEN_LENGTH) return undefined;
+  try {
+    return JSON.parse(Buffer.from(parts[1] ?? "", "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The identity in a JWT access token; undefined when it is no JWT or names no account. */
+export function readIdentity(accessToken: string): Identity | undefined {
+  const claims = accessTokenClaims.safeParse(decodePayload(accessToken));
+  if (!claims.success) return undefined;
+  const auth = claims.data["https://api.openai.com/auth"];
+  const email = claims.data["https://api.openai.com/profile"]?.email;
+  const plan = auth.chatgpt_plan_type;
+  return {
+    chatgptAccountId: auth.chatgpt_account_id,
+    ...(email === undefined ? {} : { email }),
+    ...(plan === undefined ? {} : { plan }),
+  };
+}

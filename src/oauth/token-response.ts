@@ -1,0 +1,108 @@
+/** Judges the token endpoint's answer. Sends nothing, and keeps nothing of an answer it refuses. */
+import { processAuthorizationCodeResponse, type AuthorizationServer, type Client } from "oauth4webapi";
+import { z } from "zod";
+import type { TokenSet } from "../flow/credential.ts";
+import type { ExchangeRefusal, ExchangeResult } from "../login/ports.ts";
+import { Secret } from "../secret.ts";
+import { readIdentity } from "./identity.ts";
+
+type Refused = Extract<ExchangeResult, { kind: "refused" }>;
+
+const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
+const token = z
+  .string()
+  .min(1)
+  .max(64 * 1024)
+  .regex(/^[\x21-\x7e]+$/);
+const tokenFields = z.object({
+  access_token: token,
+  refresh_token: token,
+  expires_in: z.coerce.number().positive().max(MAX_LIFETIME_SECONDS),
+});
+
+/**
+ * The server's errors are not those of RFC 6749: the code is nested, and the message is the same for an expired,
+ * used and foreign code. Only the code is read; the text is the server's and is never shown.
+ */
+const errorBody = z.object({
+  error: z.union([z.string(), z.object({ code: z.string().nullish(), type: z.string().nullish() })]),
+});
+
+const REFUSAL_BY_SERVER_CODE: Readonly<Record<string, ExchangeRefusal>> = {
+  token_exchange_user_error: "token-rejected",
+  invalid_grant: "token-rejected",
+  unsupported_country_region_territory: "region-unsupported",
+  invalid_client: "client-rejected",
+  unauthorized_client: "client-rejected",
+  unknown_parameter: "client-rejected",
+};
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function serverCodeOf(body: string): string | undefined {
+  const parsed = errorBody.safeParse(parseJson(body));
+  if (!parsed.success) return undefined;
+  const { error } = parsed.data;
+  return typeof error === "string" ? error : (error.code ?? undefined);
+}
+
+/** Seconds of a `Retry-After` header; a date or nonsense is left out rather than guessed. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const text = headers.get("retry-after");
+  return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
+}
+
+/** What a status other than 200 means for the person. */
+function judgeFailure(status: number, headers: Headers, body: string): Refused {
+  const serverCode = serverCodeOf(body);
+  const known = serverCode === undefined ? undefined : REFUSAL_BY_SERVER_CODE[serverCode];
+  if (known !== undefined) return { kind: "refused", code: known };
+  if (status === 429) {
+    const retryAfterSeconds = retryAfterOf(headers);
+    return { kind: "refused", code: "provider-rate-limited", ...(retryAfterSeconds && { retryAfterSeconds }) };
+  }
+  if (status === 403) return { kind: "refused", code: "provider-blocked" };
+  if (status === 400 || status === 401) return { kind: "refused", code: "token-rejected" };
+  return { kind: "refused", code: status >= 500 ? "provider-failed" : "token-response-invalid" };
+}
+
+/**
+ * Turns a 200 answer into a token set. The id_token is taken out first: nothing here uses it, and its clock checks
+ * would refuse a good sign-in on a host whose clock is an hour off.
+ */
+export async function judgeTokenResponse(
+  server: AuthorizationServer,
+  client: Client,
+  response: Response,
+): Promise<ExchangeResult> {
+  const body = await response.text();
+  if (response.status !== 200) return judgeFailure(response.status, response.headers, body);
+  const json = parseJson(body);
+  if (typeof json !== "object" || json === null) return { kind: "refused", code: "token-response-invalid" };
+  const { id_token: _unused, ...rest } = json as Record<string, unknown>;
+  try {
+    const slim = new Response(JSON.stringify(rest), { headers: response.headers });
+    return readTokens(await processAuthorizationCodeResponse(server, client, slim));
+  } catch {
+    return { kind: "refused", code: "token-response-invalid" };
+  }
+}
+
+function readTokens(judged: unknown): ExchangeResult {
+  const fields = tokenFields.safeParse(judged);
+  if (!fields.success) return { kind: "refused", code: "token-response-invalid" };
+  const identity = readIdentity(fields.data.access_token);
+  if (identity === undefined) return { kind: "refused", code: "identity-missing" };
+  const tokens: TokenSet = {
+    accessToken: new Secret(fields.data.access_token),
+    refreshToken: new Secret(fields.data.refresh_token),
+    expiresInSeconds: fields.data.expires_in,
+  };
+  return { kind: "exchanged", tokens, identity };
+}
