@@ -1,0 +1,74 @@
+/** The token request's way out, through the host's own guarded fetch: one host, no redirects, 30 s, 1 MiB. */
+import { CodexAuthError, type ErrorCode } from "../errors.ts";
+import type { Endpoints } from "../oauth/endpoints.ts";
+import type { TokenFetch } from "../oauth/token-request.ts";
+import { hostSdk } from "./sdk.ts";
+
+const TIMEOUT_MS = 30_000;
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** `fetch` for one set of endpoints. Honours the gateway's proxy variables as OpenClaw's own login does. */
+export function createGuardedFetch(endpoints: Endpoints): TokenFetch {
+  return async (url, init) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const { fetchWithSsrFGuard } = await hostSdk.ssrfRuntime();
+      const { response, release } = await fetchWithSsrFGuard({
+        url,
+        init,
+        signal,
+        timeoutMs: TIMEOUT_MS,
+        maxRedirects: 0,
+        // With the debug proxy on, a capture would keep the request body: code and verifier.
+        capture: false,
+        auditContext: "codex-auth",
+        ...transportOf(endpoints),
+      });
+      try {
+        return new Response(await readBounded(response), { status: response.status, headers: response.headers });
+      } finally {
+        await release();
+      }
+    } catch (error) {
+      throw new CodexAuthError(signal.aborted ? "provider-timeout" : transportCodeOf(error));
+    }
+  };
+}
+
+function transportOf(endpoints: Endpoints) {
+  const policy = { hostnameAllowlist: [endpoints.hostname] };
+  if (endpoints.isSandbox) return { policy: { ...policy, allowPrivateNetwork: true } } as const;
+  return { policy, mode: "trusted_env_proxy", requireHttps: true } as const;
+}
+
+async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw new CodexAuthError("token-response-invalid");
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** Only names and codes of the error chain are read: its messages and URLs may hold what was sent. */
+function transportCodeOf(error: unknown): ErrorCode {
+  if (error instanceof CodexAuthError) return error.code;
+  const marks = marksOf(error);
+  if (marks.some((mark) => mark === "GuardedFetchRedirectError")) return "token-response-invalid";
+  if (marks.some((mark) => /timeout|^AbortError$/i.test(mark))) return "provider-timeout";
+  if (marks.some((mark) => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO/.test(mark)))
+    return "provider-certificate";
+  return "provider-unreachable";
+}
+
+function marksOf(error: unknown): readonly string[] {
+  const marks: string[] = [];
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth += 1) {
+    marks.push(current.name);
+    const code: unknown = (current as { code?: unknown }).code;
+    if (typeof code === "string") marks.push(code);
+  }
+  return marks;
+}

@@ -1,0 +1,22 @@
+/** Sends a message into a chat at once, past the queue that a hook's own answer has to wait in. */
+import type { LoginBinding } from "../flow/binding.ts";
+import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./sdk.ts";
+
+/** True once the host has sent it; false where the channel takes no such messages, so that the caller can answer otherwise. */
+export async function sendNow(
+  api: OpenClawPluginApi,
+  binding: LoginBinding,
+  payload: PluginCommandResult,
+): Promise<boolean> {
+  const adapter = await api.runtime.channel.outbound.loadAdapter(binding.channel).catch(() => undefined);
+  if (adapter === undefined) return false;
+  const { sendDurableMessageBatch } = await hostSdk.channelOutbound();
+  const sent = await sendDurableMessageBatch({
+    cfg: api.runtime.config.current() as OpenClawPluginApi["config"],
+    channel: binding.channel,
+    to: binding.conversationId,
+    accountId: binding.channelAccountId,
+    payloads: [payload],
+  });
+  return sent.status === "sent";
+}

@@ -1,0 +1,14 @@
+/**
+ * The only door to the host's SDK. Each part is loaded when first needed: a chat that never signs in pays for none.
+ * The host resolves `openclaw/plugin-sdk/*` to its own running copy, so what is written here it sees at once.
+ */
+export type { OpenClawPluginApi, PluginCommandContext, PluginCommandResult } from "openclaw/plugin-sdk/plugin-entry";
+
+export const hostSdk = {
+  agentRuntime: () => import("openclaw/plugin-sdk/agent-runtime"),
+  channelOutbound: () => import("openclaw/plugin-sdk/channel-outbound"),
+  commandAuth: () => import("openclaw/plugin-sdk/command-auth-native"),
+  providerAuth: () => import("openclaw/plugin-sdk/provider-auth"),
+  ssrfRuntime: () => import("openclaw/plugin-sdk/ssrf-runtime"),
+  tempPath: () => import("openclaw/plugin-sdk/temp-path"),
+};
