@@ -1,0 +1,18 @@
+/** Who may do anything here at all. Pure, and closed: whatever is not known to be true counts as false. */
+import type { LoginBinding } from "../flow/binding.ts";
+
+/** The person at a door, as the host tells it. */
+export interface Caller {
+  readonly binding: LoginBinding;
+  readonly isOwner: boolean;
+  readonly isPrivate: boolean;
+  /** Throws `CodexAuthError("not-allowed")` once the person is no owner any more; asked right before the write. */
+  readonly assertAllowed: () => void;
+}
+
+/** Ownership comes first, so that a stranger in a group learns nothing of what a private chat could do. */
+export function judgeAccess(caller: Pick<Caller, "isOwner" | "isPrivate">): "not-allowed" | "not-private" | undefined {
+  if (caller.isOwner !== true) return "not-allowed";
+  if (caller.isPrivate !== true) return "not-private";
+  return undefined;
+}

@@ -1,0 +1,93 @@
+/** From an intent to the screen that answers it: the one way in for commands, taps and pasted messages alike. */
+import type { CompletionRefusal, Refusal } from "../flow/answers.ts";
+import type { Screen } from "../interaction/screen.ts";
+import {
+  cancelledScreen,
+  cardScreen,
+  closedScreen,
+  finishHelpScreen,
+  helpScreen,
+  newProfileScreen,
+  refusalScreen,
+  savedScreen,
+  selectorScreen,
+  statusScreen,
+} from "../interaction/screens.ts";
+import { beginLogin } from "../login/begin.ts";
+import { completeLogin } from "../login/complete.ts";
+import { cancelPending, hasPending, listProfiles, readStatus } from "../login/overview.ts";
+import type { LoginPorts } from "../login/ports.ts";
+import { judgeAccess, type Caller } from "./access.ts";
+import type { Intent } from "./arguments.ts";
+
+/** Never throws; a caller who may not is refused before anything is read. */
+export async function answer(ports: LoginPorts, caller: Caller, intent: Intent): Promise<Screen> {
+  const code = judgeAccess(caller);
+  if (code !== undefined) return refuse(caller, { kind: "refused", code }, "none");
+  return answerAllowed(ports, caller, intent);
+}
+
+async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent): Promise<Screen> {
+  const { binding } = caller;
+  switch (intent.verb) {
+    case "page": {
+      const list = await listProfiles(ports, binding);
+      return list.kind === "refused" ? refuse(caller, list, "none") : selectorScreen(list, intent.page);
+    }
+    case "new": {
+      const list = await listProfiles(ports, binding);
+      if (list.kind === "refused") return refuse(caller, list, "none");
+      return newProfileScreen(list.profiles.map((profile) => profile.name));
+    }
+    case "pick": {
+      const started = await beginLogin(ports, binding, intent.name);
+      return started.kind === "refused" ? refuse(caller, started, "none") : cardScreen(started);
+    }
+    case "finish":
+      return finish(ports, caller, intent);
+    case "status": {
+      const status = await readStatus(ports, binding);
+      return status.kind === "refused" ? refuse(caller, status, "none") : statusScreen(status);
+    }
+    case "cancel": {
+      const cancelled = await cancelPending(ports, binding);
+      return cancelled.kind === "refused" ? refuse(caller, cancelled, "none") : cancelledScreen(cancelled.profileNames);
+    }
+    case "close":
+      return closedScreen();
+    case "finish-help":
+      return finishHelpScreen();
+    case "help":
+      return helpScreen();
+    case "refuse":
+      return refuse(caller, { kind: "refused", code: intent.code }, "none");
+  }
+}
+
+async function finish(
+  ports: LoginPorts,
+  caller: Caller,
+  { pastedText, profileName }: Extract<Intent, { verb: "finish" }>,
+): Promise<Screen> {
+  const { binding, assertAllowed } = caller;
+  const named = profileName === undefined ? {} : { profileName };
+  const completed = await completeLogin(ports, { binding, pastedText, assertAllowed, ...named });
+  if (completed.kind === "saved") return savedScreen(completed);
+  if (completed.isOver) return refuse(caller, completed, "again");
+  return refuse(caller, completed, (await hasPending(ports, binding)) ? "still-waiting" : "again");
+}
+
+function refuse(
+  { binding }: Caller,
+  refusal: Refusal & Partial<CompletionRefusal>,
+  next: "again" | "still-waiting" | "none",
+): Screen {
+  const { code, profileName, retryAfterSeconds } = refusal;
+  return refusalScreen({
+    code,
+    next,
+    sender: `${binding.channel}:${binding.senderId}`,
+    ...(profileName === undefined ? {} : { profileName }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+}

@@ -1,0 +1,59 @@
+/** What was typed after a command, as an intent. Pure; decides nothing about who may. */
+import { weighPastedText } from "../flow/callback-url.ts";
+import { parseSelector, subcommandOf, type ProfileName, type Subcommand } from "../flow/profile-id.ts";
+import type { Action } from "../interaction/screen.ts";
+import { Secret } from "../secret.ts";
+
+export type Intent =
+  | Action
+  | { readonly verb: "finish"; readonly pastedText: Secret; readonly profileName?: ProfileName }
+  | { readonly verb: "finish-help" }
+  | { readonly verb: "status" }
+  | { readonly verb: "help" }
+  | { readonly verb: "refuse"; readonly code: "bad-selector" | "reserved-word" };
+
+interface Words {
+  readonly first: string;
+  readonly rest: string;
+}
+
+/** The first word and all after it, as typed. A colon some keyboards put after a command is dropped. */
+function splitFirst(args: string): Words {
+  const text = args.replace(/^[\s:]+/, "").trimEnd();
+  const end = text.search(/\s/);
+  return end === -1 ? { first: text, rest: "" } : { first: text.slice(0, end), rest: text.slice(end).trimStart() };
+}
+
+/** `/codex_auth …`: nothing, a subcommand, a profile, or (because people do) the address itself. */
+export function parseSelectArguments(args: string): Intent {
+  const words = splitFirst(args);
+  if (words.first === "") return { verb: "page", page: 1 };
+  const subcommand = subcommandOf(words.first);
+  if (subcommand !== undefined) return intentOf(subcommand, words.rest);
+  if (weighPastedText(args) !== "none") return parseFinishArguments(args);
+  const selector = parseSelector(words.rest === "" ? words.first : args.trim());
+  return selector.kind === "refused" ? { verb: "refuse", code: selector.code } : { verb: "pick", name: selector.name };
+}
+
+function intentOf(subcommand: Subcommand, rest: string): Intent {
+  switch (subcommand) {
+    case "finish":
+      return parseFinishArguments(rest);
+    case "page":
+      return { verb: "page", page: /^\d{1,6}$/.test(rest) ? Number(rest) : 1 };
+    case "status":
+    case "cancel":
+    case "help":
+      return { verb: subcommand };
+  }
+}
+
+/** `/codex_auth_finish [profile] <address>`: a first word that could be a name is one, if something follows it. */
+export function parseFinishArguments(args: string): Intent {
+  const { first, rest } = splitFirst(args);
+  if (first === "") return { verb: "finish-help" };
+  const selector = parseSelector(first);
+  const isNamed = selector.kind === "selector" && rest !== "" && weighPastedText(first) === "none";
+  if (isNamed) return { verb: "finish", pastedText: new Secret(rest), profileName: selector.name };
+  return { verb: "finish", pastedText: new Secret(args) };
+}

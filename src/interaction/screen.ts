@@ -1,0 +1,36 @@
+/** What a screen is made of, before anybody decides how a chat shows it. */
+import type { ProfileName } from "../flow/profile-id.ts";
+import type { Secret } from "../secret.ts";
+
+/** Text that came from outside: a profile name, an e-mail, a plan, words to type. Shown as it is, never as markup. */
+export interface Verbatim {
+  readonly verbatim: string;
+}
+
+/** The sign-in link: shown bare on a line of its own, so that no chat can cut or wrap it. */
+export interface SignInLink {
+  readonly link: Secret;
+}
+
+export type Segment = string | Verbatim | SignInLink;
+export type Line = readonly Segment[];
+
+/** What a tapped button asks for. Nothing here is secret, and nothing names more than a profile. */
+export type Action =
+  | { readonly verb: "pick"; readonly name: ProfileName }
+  | { readonly verb: "page"; readonly page: number }
+  | { readonly verb: "new" }
+  | { readonly verb: "cancel" }
+  | { readonly verb: "close" };
+
+export type Verb = Action["verb"];
+export const VERBS = ["pick", "page", "new", "cancel", "close"] as const satisfies readonly Verb[];
+
+export type Button =
+  | { readonly label: string; readonly action: Action }
+  | { readonly label: string; readonly link: Secret };
+
+export interface Screen {
+  readonly lines: readonly Line[];
+  readonly rows: readonly (readonly Button[])[];
+}

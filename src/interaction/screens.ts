@@ -1,0 +1,238 @@
+/** Every screen, built from what the login shell answered. Pure: the same facts give the same screen in every chat. */
+import type { ErrorCode } from "../errors.ts";
+import type {
+  ListedProfile,
+  LoginStatus,
+  PendingSummary,
+  ProfileList,
+  SavedLogin,
+  StartedLogin,
+} from "../flow/answers.ts";
+import { DEFAULT_PROFILE_NAME, type ProfileName } from "../flow/profile-id.ts";
+import type { Action, Button, Line, Screen, Segment, Verbatim } from "./screen.ts";
+import { HEALTH, REFUSALS, SENTENCES, type SentenceKey } from "./sentences.ts";
+
+/** Profiles on one page of the selector. */
+export const PAGE_SIZE = 8;
+const BUTTONS_PER_ROW = 2;
+/** Offered as buttons for a new profile, so that a name is one tap away. */
+const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
+
+type Values = Readonly<Record<string, Segment>>;
+
+const verbatim = (text: string): Verbatim => ({ verbatim: text });
+const command = (words: string) => verbatim(`/codex_auth${words && ` ${words}`}`);
+const FINISH_COMMAND = verbatim("/codex_auth_finish <address>");
+
+/** A sentence with its values in place. */
+function fill(sentence: string, values: Values = {}): Line {
+  return sentence.split(/(\{\w+\})/).flatMap((part): Segment[] => {
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (name === undefined) return part === "" ? [] : [part];
+    return [values[name] ?? ""];
+  });
+}
+
+const say = (key: SentenceKey, values?: Values): Line => fill(SENTENCES[key], values);
+const button = (key: SentenceKey, action: Action): Button => ({ label: SENTENCES[key], action });
+
+function inRows(buttons: readonly Button[]): Button[][] {
+  const rows: Button[][] = [];
+  for (let at = 0; at < buttons.length; at += BUTTONS_PER_ROW) rows.push(buttons.slice(at, at + BUTTONS_PER_ROW));
+  return rows;
+}
+
+const textOf = (line: Line): string => line.map((segment) => (typeof segment === "string" ? segment : "")).join("");
+
+function duration(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (ms < 60_000) return SENTENCES["time.moment"];
+  if (minutes < 120) return textOf(say("time.minutes", { count: String(minutes) }));
+  return textOf(say("time.hours", { count: String(Math.floor(minutes / 60)) }));
+}
+
+function profileLine(profile: ListedProfile): Line {
+  const facts: Segment[] = [];
+  if (profile.email !== undefined) facts.push(verbatim(profile.email), ", ");
+  if (profile.plan !== undefined) facts.push(verbatim(profile.plan), ", ");
+  return [...say("selector.profile", { name: verbatim(profile.name), facts: "" }), ...facts, HEALTH[profile.health]];
+}
+
+function pendingLines(pending: readonly PendingSummary[]): Line[] {
+  return pending.map((login) =>
+    say("selector.pending", {
+      name: verbatim(login.profileName),
+      minutes: duration(login.expiresInMs),
+      command: command("cancel"),
+    }),
+  );
+}
+
+/** The list of profiles, one page of it; `page` counts from 1 and is brought into range. */
+export function selectorScreen({ profiles, pending }: ProfileList, page: number): Screen {
+  if (profiles.length === 0) return emptySelectorScreen(pending);
+  const pages = Math.ceil(profiles.length / PAGE_SIZE);
+  const current = Math.min(Math.max(page, 1), pages);
+  const shown = profiles.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
+  const lines: Line[] = [say("selector.title"), ...shown.map(profileLine)];
+  if (pages > 1) lines.push(pageLine(current, pages));
+  const example = shown[0]?.name ?? DEFAULT_PROFILE_NAME;
+  lines.push(say("selector.choose", { command: command("default | <profile>"), example: command(example) }));
+  return { lines: [...lines, ...pendingLines(pending)], rows: selectorRows(shown, current, pages) };
+}
+
+function pageLine(page: number, pages: number): Line {
+  const other = page < pages ? page + 1 : 1;
+  return say("selector.page", { page: String(page), pages: String(pages), command: command(`page ${other}`) });
+}
+
+function selectorRows(shown: readonly ListedProfile[], page: number, pages: number): Button[][] {
+  const picks = shown.map(({ name }): Button => ({ label: name, action: { verb: "pick", name } }));
+  const turns: Button[] = [];
+  if (page > 1) turns.push(button("button.previous", { verb: "page", page: page - 1 }));
+  if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
+  const last = [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })];
+  return [...inRows(picks), ...(turns.length > 0 ? [turns] : []), last];
+}
+
+function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {
+  const name = DEFAULT_PROFILE_NAME as ProfileName;
+  return {
+    lines: [
+      say("selector.empty"),
+      say("selector.first", { command: command(name), example: command("<profile>") }),
+      ...pendingLines(pending),
+    ],
+    rows: [
+      [{ label: name, action: { verb: "pick", name } }],
+      [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })],
+    ],
+  };
+}
+
+/** How to name a new profile, with names that are still free as buttons. */
+export function newProfileScreen(takenNames: readonly string[]): Screen {
+  const free = SUGGESTED_NAMES.filter((name) => !takenNames.includes(name));
+  const picks = free.map((name): Button => ({ label: name, action: { verb: "pick", name } }));
+  return {
+    lines: [say("new.title", { command: command("<profile>") }), say("new.grammar")],
+    rows: [...inRows(picks), [button("button.cancel", { verb: "close" })]],
+  };
+}
+
+/** The sign-in card: the only screen that holds the link. */
+export function cardScreen(started: StartedLogin): Screen {
+  const name = verbatim(started.profileName);
+  const lines = [say(started.isNewProfile ? "card.title" : "card.title.again", { name })];
+  if (started.standsInForDefault) lines.push(say("card.stand-in", { name }));
+  lines.push(
+    say("card.open"),
+    [{ link: started.authorizationUrl }],
+    say("card.paste"),
+    say("card.quiet", { command: FINISH_COMMAND }),
+    say("card.time", { minutes: duration(started.expiresInMs), command: command("cancel") }),
+  );
+  return {
+    lines,
+    rows: [
+      [{ label: SENTENCES["button.open"], link: started.authorizationUrl }],
+      [button("button.cancel", { verb: "cancel" })],
+    ],
+  };
+}
+
+export function savedScreen(saved: SavedLogin): Screen {
+  const account = saved.email === undefined ? SENTENCES["account.unknown"] : verbatim(saved.email);
+  const title = say("saved.title", { name: verbatim(saved.profileName), account: "{account}" });
+  const accountLine: Line =
+    saved.plan === undefined ? [account] : say("account.plan", { account, plan: verbatim(saved.plan) });
+  return {
+    lines: [
+      title.flatMap((segment) => (segment === "{account}" ? accountLine : [segment])),
+      say(saved.isSelectable ? "saved.live" : "saved.left-out"),
+      say("saved.delete"),
+    ],
+    rows: [],
+  };
+}
+
+export function statusScreen(status: LoginStatus): Screen {
+  const pending = status.pending.map((login) =>
+    say("status.pending", { name: verbatim(login.profileName), minutes: duration(login.expiresInMs) }),
+  );
+  const lines = [say("status.title"), ...(pending.length > 0 ? pending : [say("status.none")])];
+  if (status.lastSaved !== undefined) {
+    const { profileName, agoMs } = status.lastSaved;
+    lines.push(say("status.saved", { name: verbatim(profileName), minutes: duration(agoMs) }));
+  }
+  if (pending.length === 0) return { lines: [...lines, say("status.next", { command: command("") })], rows: [] };
+  return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };
+}
+
+export function cancelledScreen(profileNames: readonly string[]): Screen {
+  if (profileNames.length === 0) return { lines: [say("cancel.none")], rows: [] };
+  return { lines: [say("cancel.done", { name: verbatim(profileNames.join(", ")) })], rows: [] };
+}
+
+export function closedScreen(): Screen {
+  return { lines: [say("close.done")], rows: [] };
+}
+
+export function finishHelpScreen(): Screen {
+  return { lines: [say("finish.help", { command: FINISH_COMMAND })], rows: [] };
+}
+
+export function helpScreen(): Screen {
+  return {
+    lines: [
+      say("help.title"),
+      say("help.select", { command: command("") }),
+      say("help.start", { command: command("<profile>") }),
+      say("help.finish", { command: FINISH_COMMAND }),
+      say("help.status", { command: command("status") }),
+      say("help.cancel", { command: command("cancel") }),
+      say("help.paste"),
+    ],
+    rows: [],
+  };
+}
+
+/** The answer to an address pasted where others can read it. */
+export function withheldScreen(): Screen {
+  return { lines: [say("group.withheld")], rows: [] };
+}
+
+export interface RefusalFacts {
+  readonly code: ErrorCode;
+  readonly profileName?: string;
+  /** The host's name for the person, such as `telegram:4242001`: what an owner entry would say. */
+  readonly sender: string;
+  readonly retryAfterSeconds?: number;
+  /** What the person can do now: start this profile again, send the right address, or neither. */
+  readonly next: "again" | "still-waiting" | "none";
+}
+
+/** What went wrong, and the next step. */
+export function refusalScreen(facts: RefusalFacts): Screen {
+  const wait = facts.retryAfterSeconds === undefined ? "a few minutes" : duration(facts.retryAfterSeconds * 1000);
+  const lines = [
+    fill(REFUSALS[facts.code], {
+      sender: verbatim(facts.sender),
+      command: command(""),
+      example: command("work"),
+      name: verbatim(facts.profileName ?? ""),
+      file: verbatim("codex-auth-pending.json"),
+      wait,
+    }),
+  ];
+  if (facts.next === "still-waiting") return { lines: [...lines, say("next.still-waiting")], rows: [] };
+  if (facts.next === "none") return { lines, rows: [] };
+  const name = facts.profileName as ProfileName | undefined;
+  lines.push(say("next.again", { command: command(name ?? "") }));
+  return { lines, rows: name === undefined ? [] : [[button("button.again", { verb: "pick", name })]] };
+}
+
+/** Marks a screen of the stand-in sign-in server, so that nobody takes it for a real sign-in. */
+export function withSandboxNotice(screen: Screen, isSandbox: boolean): Screen {
+  return isSandbox ? { ...screen, lines: [say("sandbox"), ...screen.lines] } : screen;
+}

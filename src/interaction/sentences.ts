@@ -1,0 +1,169 @@
+/**
+ * Every sentence a person reads, in English. `{name}` marks a value that the screens put in; no sentence holds
+ * markup, so that it reads the same in every chat.
+ */
+import type { ErrorCode } from "../errors.ts";
+import type { ProfileHealth } from "../flow/answers.ts";
+
+export const SENTENCES = {
+  sandbox: "SANDBOX: this talks to a stand-in sign-in server. No real account is involved.",
+
+  "selector.title": "Codex profiles on this gateway",
+  "selector.empty": "There is no Codex profile on this gateway yet.",
+  "selector.profile": "• {name}: {facts}",
+  "selector.page": "Page {page} of {pages}. Another page: {command}",
+  "selector.choose":
+    "To sign in, pick a profile or type {command}, for example {example}. A new name makes a new profile.",
+  "selector.first": "To sign in, type {command}. To name the profile, type {example} with a name of yours.",
+  "selector.pending": "Waiting for the address of: {name} ({minutes} left). To stop: {command}",
+
+  "new.title": "Name the new profile: type {command} with a name of yours, or tap one of these.",
+  "new.grammar": "A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most).",
+
+  "card.title": "Sign in to profile {name}",
+  "card.title.again": "Sign in again to profile {name}",
+  "card.stand-in": "There is no profile named default, so this is your first Codex profile, {name}.",
+  "card.open": "1. Open this link on any device and approve. Approve only because you asked for it here yourself:",
+  "card.paste":
+    "2. Your browser will end on a localhost page that cannot load: that is right. Copy its address and send it here.",
+  "card.quiet": "Sent as {command} it leaves the least behind in this chat.",
+  "card.time": "Time left: {minutes}. To stop: {command}",
+
+  "saved.title": "Signed in: profile {name} now holds {account}.",
+  "saved.live": "It is live in the gateway: the next message can use it, no restart needed.",
+  "saved.left-out":
+    "It is saved, but the gateway's own settings leave it out: add it to auth.order or auth.profiles in openclaw.json.",
+  "saved.delete": "Please delete your message with the address. It is used up, but it still belongs to you alone.",
+  "account.plan": "{account}, plan {plan}",
+  "account.unknown": "the account you approved",
+
+  "status.title": "Sign-ins in this chat",
+  "status.none": "No sign-in is waiting.",
+  "status.pending": "• {name}: waiting for its address, {minutes} left",
+  "status.saved": "Last saved here: {name}, {minutes} ago",
+  "status.next": "To sign in: {command}",
+
+  "cancel.done": "Cancelled: {name}. Nothing was changed.",
+  "cancel.none": "No sign-in is waiting in this chat. Nothing was changed.",
+  "close.done": "Closed. Nothing was changed.",
+
+  "finish.help": "Send the address of the localhost page after the command: {command}",
+
+  "help.title": "Sign in to ChatGPT/Codex accounts from this chat",
+  "help.select": "{command}: your profiles, and the way to a new one",
+  "help.start": "{command}: sign in to that profile",
+  "help.finish": "{command}: finish with the address of the localhost page",
+  "help.status": "{command}: what is waiting, what was last saved",
+  "help.cancel": "{command}: stop the sign-in that is waiting",
+  "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
+
+  "group.withheld":
+    "That address belongs to a sign-in and should not be in a group. It was kept from the agent. Delete it, and sign in from a private chat.",
+
+  "time.minutes": "{count} min",
+  "time.moment": "less than a minute",
+  "time.hours": "{count} h",
+
+  "button.new": "New profile",
+  "button.cancel": "Cancel",
+  "button.previous": "Previous",
+  "button.next": "Next",
+  "button.open": "Open the sign-in page",
+  "button.again": "Start again",
+
+  "next.again": "To start again: {command}",
+  "next.still-waiting": "The sign-in is still waiting for the right address.",
+} as const;
+
+export type SentenceKey = keyof typeof SENTENCES;
+
+export const HEALTH = {
+  "signed-in": "signed in, renews itself",
+  refreshing: "signed in, being renewed right now",
+  "needs-sign-in": "needs sign-in",
+  "cooling-down": "signed in, paused by the gateway after a limit",
+  disabled: "signed in, paused by the gateway after failures",
+} as const satisfies Record<ProfileHealth, string>;
+
+/** What went wrong and what to do next, for each code a person can meet. */
+export const REFUSALS = {
+  "not-allowed":
+    "Only an owner of this gateway may do that. An owner is listed under commands.ownerAllowFrom in openclaw.json; the entry for you would be {sender}.",
+  "not-private": "Sign-ins are private. Please open a private chat with me and send {command} there.",
+  "bad-selector":
+    "That is not a profile name. A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most). For example: {example}",
+  "reserved-word":
+    "That word is a command of mine and cannot be a profile name. Please choose another, for example {example}",
+  "no-pending-login":
+    "No sign-in of yours is waiting in this chat, so this address cannot be used. It was kept from the agent.",
+  "login-expired": "That sign-in has expired: its 15 minutes are over.",
+  "login-cancelled": "That sign-in was cancelled, so its address cannot be used any more.",
+  "login-replaced":
+    "That address is from an older link: you started this profile's sign-in again since. Use the newest link.",
+  "login-already-used": "That address was already used. Each one works once.",
+  "login-of-other-profile":
+    "That address belongs to the sign-in for {name}, not to the profile you named. Send it without a profile name to finish {name}.",
+  "too-many-attempts": "Too many addresses of other sign-ins were sent, so the waiting sign-in was ended.",
+  "stale-button": "That button is from an older screen.",
+  "callback-empty":
+    "There was no address in your message. Copy the whole address of the localhost page and send it here.",
+  "callback-too-long":
+    "That is too long to be the address of the localhost page. Copy just the address and send it here.",
+  "callback-not-found":
+    "I found no sign-in address in your message. It starts with http://localhost:1455/auth/callback and is in your browser's address bar after you approve.",
+  "callback-is-sign-in-link":
+    "That is the sign-in link itself. Open it in a browser and approve; then send the address of the localhost page that follows.",
+  "callback-taken":
+    "Another program on your computer (the Codex CLI or an editor, listening on port 1455) took this sign-in. Close it, start again here, and send the localhost address.",
+  "callback-ambiguous": "There are two different addresses in your message. Send only the newest one.",
+  "callback-wrong-redirect":
+    "That address is not from this sign-in: it must start with http://localhost:1455/auth/callback. Nothing was opened or sent.",
+  "callback-duplicate-parameter":
+    "That address holds the same part twice, so it cannot be trusted. Copy it again from the address bar.",
+  "callback-wrong-issuer":
+    "That address comes from another sign-in service. Open the link I sent you and approve there.",
+  "state-missing":
+    "Part of the address is missing (the state). Copy the whole address of the localhost page, to its very end.",
+  "state-mismatch": "That address belongs to another sign-in, perhaps an older one. Use the newest link I sent you.",
+  "code-missing": "Part of the address is missing (the code). Copy the whole address of the localhost page.",
+  "code-malformed":
+    "The address was shortened or changed on its way. Copy it again from the address bar and send it whole.",
+  "authorization-denied": "Access was denied on the sign-in page, so nothing was saved.",
+  "authorization-failed": "The sign-in page reported a problem, so nothing was saved.",
+  "workspace-not-entitled":
+    "Codex is not enabled for that ChatGPT workspace. Ask its administrator, or approve with another workspace.",
+  "token-rejected": "The sign-in server did not accept this address: it is too old or was already used elsewhere.",
+  "client-rejected":
+    "The sign-in server no longer accepts this program. Please update the codex-auth plugin, then try again.",
+  "region-unsupported":
+    "OpenAI does not serve the country or network this gateway runs in, even if your own browser works. Give the gateway a proxy (HTTPS_PROXY) in a supported country and restart it.",
+  "provider-blocked":
+    "The sign-in server's protection page (Cloudflare) blocked this gateway's network. Try from another network or through a proxy (HTTPS_PROXY).",
+  "provider-rate-limited": "The sign-in server is limiting requests from this gateway. Wait {wait}, then start again.",
+  "provider-failed": "The sign-in server has a problem of its own right now. Wait a few minutes.",
+  "provider-timeout": "The sign-in server did not answer within 30 seconds. Check the gateway's network.",
+  "provider-unreachable":
+    "The gateway could not reach auth.openai.com. Check its network, DNS and proxy (HTTPS_PROXY).",
+  "provider-certificate":
+    "The connection to auth.openai.com could not be trusted: its certificate does not check out. Look for a proxy that opens TLS, or a wrong clock on the gateway.",
+  "token-response-invalid": "The sign-in server answered in a way that cannot be trusted, so nothing was saved.",
+  "identity-missing":
+    "The sign-in worked, but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
+  "store-locked": "The gateway's profile store is busy. Nothing was changed. Try again in a minute.",
+  "store-unreadable":
+    "The gateway's profile store cannot be read, so nothing was changed. Run openclaw doctor on the server, then try again.",
+  "store-migration-required":
+    "The gateway's profiles must be migrated first: an old auth-profiles.json is in the way. Stop the gateway, run openclaw doctor --fix on the server, then try again. Nothing was changed.",
+  "store-write-failed":
+    "The gateway did not keep the new sign-in. Its disk may be full or read-only. Nothing else was changed.",
+  "pending-locked": "The file of waiting sign-ins is busy. Nothing was changed. Try again in a minute.",
+  "pending-insecure":
+    "The file of waiting sign-ins is not safe to use: another user owns or can read it, or it is a link. Remove {file} from OpenClaw's temporary folder on the server.",
+  "pending-unwritable":
+    "The file of waiting sign-ins cannot be written. Check the disk and OpenClaw's temporary folder on the server.",
+  "manifest-invalid": "This plugin's own manifest is damaged. Install codex-auth again.",
+  "config-invalid":
+    "CODEX_AUTH_SANDBOX must name a loopback address such as http://127.0.0.1:4000. Correct or unset it and restart the gateway.",
+  "host-unsupported": "This OpenClaw is too old for codex-auth. Update OpenClaw to 2026.9.6 or newer.",
+  internal: "Something went wrong inside codex-auth, and nothing was saved. The gateway's log has a line about it.",
+} as const satisfies Record<ErrorCode, string>;
