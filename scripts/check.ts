@@ -1,0 +1,28 @@
+/** Everything that must hold before a change lands: types, lint, format, manifest, tests. Arguments go to vitest. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { ROOT, run } from "./run.ts";
+
+const RESULTS = `${ROOT}reports/tests.json`;
+
+interface Results {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+}
+
+function runTests(args: readonly string[]): number {
+  rmSync(RESULTS, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
+  const { status } = spawnSync("vitest", ["run", ...reporters, ...args], { cwd: ROOT, stdio: "inherit" });
+  const results = JSON.parse(readFileSync(RESULTS, "utf8")) as Results;
+  // One plain line for whoever reads the log, last of all.
+  console.log(`${results.numPassedTests} passed, ${results.numFailedTests} failed, ${results.numPendingTests} skipped`);
+  return status ?? 1;
+}
+
+run("tsc", ["-p", "tsconfig.json"]);
+run("oxlint", ["--deny-warnings", "src", "test", "scripts"]);
+run("oxfmt", ["--check", "src", "test", "scripts"]);
+run("node", ["scripts/manifest.ts", "--check"]);
+process.exitCode = runTests(process.argv.slice(2));

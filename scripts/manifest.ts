@@ -1,0 +1,31 @@
+/** Writes `openclaw.plugin.json` from `skill.json`; with `--check` only says whether it is up to date. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { manifestSchema, type Manifest } from "../src/manifest.ts";
+import { ROOT } from "./run.ts";
+
+/** The host's manifest. The aliases keep our commands from the model even when the plugin fails to load. */
+export function buildHostManifest(manifest: Manifest): object {
+  return {
+    id: manifest.id,
+    name: manifest.name,
+    description: manifest.description,
+    version: manifest.version,
+    categories: ["security"],
+    activation: { onStartup: true },
+    commandAliases: manifest.commands.map(({ name }) => ({ name, kind: "runtime-slash" })),
+    skills: ["./dist/skills"],
+    configSchema: { type: "object", additionalProperties: false, properties: {} },
+  };
+}
+
+export function renderHostManifest(): string {
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(`${ROOT}skill.json`, "utf8")));
+  return `${JSON.stringify(buildHostManifest(manifest), null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  const path = `${ROOT}openclaw.plugin.json`;
+  const rendered = renderHostManifest();
+  if (!process.argv.includes("--check")) writeFileSync(path, rendered);
+  else if (readFileSync(path, "utf8") !== rendered) throw new Error("openclaw.plugin.json is old: npm run manifest");
+}

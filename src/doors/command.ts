@@ -1,0 +1,55 @@
+/** The first door: a slash command. The host has checked the owner already; this asks it again before the write. */
+import type { Caller } from "../commands/access.ts";
+import { answer } from "../commands/answer.ts";
+import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
+import { CodexAuthError } from "../errors.ts";
+import { errorScreen, present, type DoorContext, type Message } from "./context.ts";
+import { placeOfCommand, type CommandPlace } from "./place.ts";
+
+/** The handlers that `skill.json` binds its commands to by id. */
+export const COMMAND_PARSERS = {
+  select: parseSelectArguments,
+  finish: parseFinishArguments,
+} as const satisfies Record<string, (args: string) => Intent>;
+
+export type CommandHandlerId = keyof typeof COMMAND_PARSERS;
+
+export interface CommandCall extends CommandPlace {
+  readonly args?: string | undefined;
+  readonly senderIsOwner?: boolean | undefined;
+  readonly gatewayClientScopes?: readonly string[] | undefined;
+  readonly assertOwnerCurrent?: (() => void) | undefined;
+}
+
+const ADMIN_SCOPE = "operator.admin";
+
+/** Answers a command. Never throws into the host, and always with text: an empty answer reads as a failure there. */
+export async function answerCommand(
+  context: DoorContext,
+  handler: CommandHandlerId,
+  call: CommandCall,
+): Promise<Message> {
+  const caller = callerOf(context, call);
+  try {
+    const screen = await answer(await context.ports(), caller, COMMAND_PARSERS[handler](call.args ?? ""));
+    return await present(context, caller.binding, screen);
+  } catch (error) {
+    return present(context, caller.binding, errorScreen(error));
+  }
+}
+
+function callerOf(context: DoorContext, call: CommandCall): Caller {
+  const { who, isPrivate } = placeOfCommand(context.gateway, call);
+  return {
+    binding: who,
+    isPrivate,
+    isOwner: call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true,
+    assertAllowed: () => {
+      try {
+        call.assertOwnerCurrent?.();
+      } catch {
+        throw new CodexAuthError("not-allowed");
+      }
+    },
+  };
+}

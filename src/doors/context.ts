@@ -1,0 +1,63 @@
+/** What the three doors share: the way to the login shell, and the way a screen leaves again. */
+import type { Caller } from "../commands/access.ts";
+import type { ErrorCode } from "../errors.ts";
+import { CodexAuthError } from "../errors.ts";
+import type { LoginBinding } from "../flow/binding.ts";
+import { toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
+import type { Screen } from "../interaction/screen.ts";
+import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
+import type { ShownScreens, Tapper } from "../interaction/shown-screens.ts";
+import type { LoginPorts } from "../login/ports.ts";
+
+export interface DoorContext {
+  /** Digest of the state directory: which gateway this is. */
+  readonly gateway: string;
+  /** What callback data starts with, from the manifest. */
+  readonly callbackPrefix: string;
+  readonly isSandbox: boolean;
+  readonly screens: ShownScreens;
+  nowMs(): number;
+  /** Built on first use, so that a gateway whose chats never sign in loads nothing of it. */
+  ports(): Promise<LoginPorts>;
+  /** The host's own owner rule, over its config of this moment. Synchronous: it is asked inside the store's write. */
+  loadOwnerCheck(): Promise<(person: Tapper) => boolean>;
+  canShowButtons(binding: LoginBinding): Promise<boolean>;
+  /** Sends at once; false where the channel takes no such message. */
+  sendNow(binding: LoginBinding, message: Message): Promise<boolean>;
+  /** False where the host's config has switched text commands off. */
+  areTextCommandsOn(): boolean;
+}
+
+/** A screen as it leaves: text in both forms, and its buttons if the chat can show them. */
+export interface Message {
+  readonly markdown: string;
+  readonly plainText: string;
+  readonly rows: readonly (readonly WireButton[])[];
+}
+
+export async function present(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message> {
+  const noticed = withSandboxNotice(screen, context.isSandbox);
+  const text = { markdown: toMarkdown(noticed), plainText: toPlainText(noticed) };
+  const hasButtons = screen.rows.length > 0 && (await context.canShowButtons(binding));
+  if (!hasButtons) return { ...text, rows: [] };
+  const screenId = context.screens.remember(binding, screen, context.nowMs());
+  return { ...text, rows: toWireButtons(screen, context.callbackPrefix, screenId) };
+}
+
+/** A caller whom only the host's owner rule vouches for: a tap and a pasted message bring no owner mark of their own. */
+export function callerByRule(binding: LoginBinding, isPrivate: boolean, isOwner: (person: Tapper) => boolean): Caller {
+  return {
+    binding,
+    isPrivate,
+    isOwner: isOwner(binding),
+    assertAllowed: () => {
+      if (!isOwner(binding)) throw new CodexAuthError("not-allowed");
+    },
+  };
+}
+
+/** The screen for an error that got as far as a door: the host must never see it, its log keeps messages. */
+export function errorScreen(error: unknown): Screen {
+  const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
+  return refusalScreen({ code, sender: "", next: "none" });
+}

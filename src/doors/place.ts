@@ -1,0 +1,96 @@
+/** The host names the same chat differently at each door; here the three names become one binding. Pure. */
+import type { LoginBinding } from "../flow/binding.ts";
+import type { Tapper } from "../interaction/shown-screens.ts";
+
+/** The host's own web chat and terminal: one operator, no sender, always private. */
+const WEBCHAT = "webchat";
+const DEFAULT_ACCOUNT = "default";
+const DEFAULT_AGENT = "main";
+
+export interface Place<Who> {
+  readonly who: Who;
+  readonly isPrivate: boolean;
+}
+
+export interface CommandPlace {
+  readonly channel: string;
+  readonly accountId?: string | undefined;
+  readonly senderId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly agentId?: string | undefined;
+  readonly sessionKey?: string | undefined;
+  readonly messageThreadId?: string | number | undefined;
+}
+
+export interface TapPlace {
+  readonly channel: string;
+  readonly accountId: string;
+  readonly conversationId: string;
+  readonly senderId?: string | undefined;
+  readonly isGroup?: boolean | undefined;
+}
+
+export interface MessagePlace {
+  readonly channelId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly conversationId?: string | undefined;
+  readonly senderId?: string | undefined;
+  readonly sessionKey?: string | undefined;
+  readonly isGroup?: boolean | undefined;
+}
+
+function agentOf(sessionKey: string | undefined): string {
+  return /^agent:([^:]+):/.exec(sessionKey ?? "")?.[1] ?? DEFAULT_AGENT;
+}
+
+function webchatBinding(gateway: string, sessionKey: string | undefined, agentId: string): LoginBinding {
+  const conversationId = sessionKey ?? "";
+  return { gateway, channel: WEBCHAT, channelAccountId: DEFAULT_ACCOUNT, conversationId, senderId: "", agentId };
+}
+
+/** A chat is private only where it bears its one sender's own name; whatever else it is called counts as a group. */
+function isPrivateChat(conversationId: string, senderId: string): boolean {
+  return senderId !== "" && conversationId === senderId;
+}
+
+/** A command names the chat in `from`: `telegram:4242001`, `telegram:group:-100…`, `telegram:group:-100…:topic:77`. */
+export function placeOfCommand(gateway: string, command: CommandPlace): Place<LoginBinding> {
+  const agentId = command.agentId ?? agentOf(command.sessionKey);
+  if (command.channel === WEBCHAT) {
+    return { who: webchatBinding(gateway, command.sessionKey, agentId), isPrivate: true };
+  }
+  const senderId = command.senderId ?? "";
+  const address = command.from ?? "";
+  const prefix = `${command.channel}:`;
+  const conversationId = (address.startsWith(prefix) ? address.slice(prefix.length) : address).replace(
+    /^(?:direct|dm|user|group|channel):/,
+    "",
+  );
+  const channelAccountId = command.accountId ?? DEFAULT_ACCOUNT;
+  return {
+    who: { gateway, channel: command.channel, channelAccountId, conversationId, senderId, agentId },
+    isPrivate: isPrivateChat(conversationId, senderId),
+  };
+}
+
+export function placeOfTap(gateway: string, tap: TapPlace): Place<Tapper> {
+  const senderId = tap.senderId ?? "";
+  const { channel, accountId: channelAccountId, conversationId } = tap;
+  return {
+    who: { gateway, channel, channelAccountId, conversationId, senderId },
+    isPrivate: tap.isGroup !== true && isPrivateChat(conversationId, senderId),
+  };
+}
+
+export function placeOfMessage(gateway: string, message: MessagePlace): Place<LoginBinding> {
+  const agentId = agentOf(message.sessionKey);
+  const channel = message.channelId ?? "";
+  if (channel === WEBCHAT) return { who: webchatBinding(gateway, message.sessionKey, agentId), isPrivate: true };
+  const senderId = message.senderId ?? "";
+  const conversationId = message.conversationId ?? "";
+  const channelAccountId = message.accountId ?? DEFAULT_ACCOUNT;
+  return {
+    who: { gateway, channel, channelAccountId, conversationId, senderId, agentId },
+    isPrivate: message.isGroup !== true && isPrivateChat(conversationId, senderId),
+  };
+}

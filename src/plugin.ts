@@ -1,0 +1,161 @@
+/** Wiring: builds the ports over the host, and registers commands, buttons and the message hook. */
+import type { CommandCall } from "./doors/command.ts";
+import { answerCommand } from "./doors/command.ts";
+import type { DoorContext } from "./doors/context.ts";
+import { claimPastedMessage } from "./doors/pasted-message.ts";
+import { answerTap } from "./doors/tap.ts";
+import { readSandboxOrigin } from "./environment.ts";
+import { CodexAuthError } from "./errors.ts";
+import { canShowButtons, TAP_CHANNELS } from "./host/chat-buttons.ts";
+import { sendNow } from "./host/outbound.ts";
+import { loadOwnerCheck } from "./host/owner-check.ts";
+import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
+import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
+import { namespacesOf } from "./interaction/callback-data.ts";
+import { ShownScreens } from "./interaction/shown-screens.ts";
+import type { Log, LoginPorts } from "./login/ports.ts";
+import { readManifest, type Manifest } from "./manifest.ts";
+import { systemClock, systemEntropy } from "./system.ts";
+
+/** Called by the host several times, in different modes: it registers, and does nothing else. */
+export function registerPlugin(api: OpenClawPluginApi): void {
+  const manifest = readManifest();
+  const context = createDoorContext(api, manifest);
+  registerCommands(api, manifest, context);
+  registerButtons(api, manifest, context);
+  api.on("before_dispatch", (event, hookContext) =>
+    claimPastedMessage(context, { ...hookContext, isGroup: event.isGroup, content: event.content }),
+  );
+}
+
+function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
+  for (const { name, description, acceptsArgs, handler } of manifest.commands) {
+    api.registerCommand({
+      name,
+      description,
+      acceptsArgs,
+      requiredScopes: ["operator.admin"],
+      handler: async (call) => {
+        const message = await answerCommand(context, handler, call as CommandCall);
+        return toReplyPayload(message.markdown, message.rows);
+      },
+    });
+  }
+}
+
+/** The part of the host's interactive context that is used here; the host types it as unknown. */
+interface TelegramTap {
+  readonly accountId: string;
+  readonly conversationId: string;
+  readonly senderId?: string;
+  readonly isGroup: boolean;
+  readonly callback: { readonly payload: string };
+  readonly respond: {
+    editMessage(message: { text: string; buttons: TelegramButton[][] }): Promise<void>;
+    reply(message: { text: string; buttons: TelegramButton[][] }): Promise<void>;
+  };
+}
+
+function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
+  for (const channel of TAP_CHANNELS) {
+    for (const { namespace } of namespacesOf(manifest.interaction.callbackPrefix)) {
+      api.registerInteractiveHandler({
+        channel,
+        namespace,
+        handler: async (raw) => {
+          const tap = raw as TelegramTap;
+          const { accountId, conversationId, senderId, isGroup, callback, respond } = tap;
+          await answerTap(context, {
+            channel,
+            accountId,
+            conversationId,
+            senderId,
+            isGroup,
+            payload: callback.payload,
+            edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
+            reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
+          });
+          return { handled: true };
+        },
+      });
+    }
+  }
+}
+
+function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorContext {
+  const sandbox = readSandbox();
+  const ports = once(() => createPorts(api, sandbox));
+  const ownerCheck = once(() => loadOwnerCheck(api));
+  return {
+    get gateway() {
+      return systemEntropy.digest(api.runtime.state.resolveStateDir()).slice(0, 16);
+    },
+    callbackPrefix: manifest.interaction.callbackPrefix,
+    isSandbox: sandbox.origin !== undefined,
+    screens: new ShownScreens(() => systemEntropy.bytes(6).toBase64Url()),
+    nowMs: () => systemClock.nowMs(),
+    ports,
+    loadOwnerCheck: ownerCheck,
+    canShowButtons: ({ channel, channelAccountId }) => canShowButtons(api, channel, channelAccountId),
+    sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
+    areTextCommandsOn: () => api.runtime.config.current().commands?.text !== false,
+  };
+}
+
+interface Sandbox {
+  readonly origin: string | undefined;
+  readonly error?: CodexAuthError;
+}
+
+/** Read once. A wrong value must not stop the registration: every command then says what is wrong with it. */
+function readSandbox(): Sandbox {
+  try {
+    return { origin: readSandboxOrigin() };
+  } catch {
+    return { origin: undefined, error: new CodexAuthError("config-invalid") };
+  }
+}
+
+async function createPorts(api: OpenClawPluginApi, sandbox: Sandbox): Promise<LoginPorts> {
+  if (sandbox.error !== undefined) throw sandbox.error;
+  const [{ OPENAI, sandboxEndpoints }, { createOAuthClient }, { createGuardedFetch }, { createPendingStore }] =
+    await Promise.all([
+      import("./oauth/endpoints.ts"),
+      import("./oauth/client.ts"),
+      import("./host/guarded-fetch.ts"),
+      import("./store/pending-logins.ts"),
+    ]);
+  const [{ createHostStore }, { loadHostAuthStore }, { resolvePreferredOpenClawTmpDir }] = await Promise.all([
+    import("./store/host-store.ts"),
+    import("./host/auth-store.ts"),
+    hostSdk.tempPath(),
+  ]);
+  const endpoints = sandbox.origin === undefined ? OPENAI : sandboxEndpoints(sandbox.origin);
+  return {
+    clock: systemClock,
+    entropy: systemEntropy,
+    log: createLog(api),
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(endpoints)),
+    pending: createPendingStore(resolvePreferredOpenClawTmpDir()),
+    profiles: createHostStore(await loadHostAuthStore(api), systemClock),
+  };
+}
+
+function createLog(api: OpenClawPluginApi): Log {
+  return {
+    info: (event) => api.logger.info(`codex-auth: ${event}`),
+    warn: (event) => api.logger.warn(`codex-auth: ${event}`),
+  };
+}
+
+/** Remembers what a load gave; a load that failed is tried again next time. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}
