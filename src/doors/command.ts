@@ -3,16 +3,15 @@ import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
 import { CodexAuthError } from "../errors.ts";
+import type { HandlerId } from "../manifest.ts";
 import { errorScreen, present, type DoorContext, type Message } from "./context.ts";
 import { placeOfCommand, type CommandPlace } from "./place.ts";
 
 /** The handlers that `skill.json` binds its commands to by id. */
-export const COMMAND_PARSERS = {
+const COMMAND_PARSERS = {
   select: parseSelectArguments,
   finish: parseFinishArguments,
-} as const satisfies Record<string, (args: string) => Intent>;
-
-export type CommandHandlerId = keyof typeof COMMAND_PARSERS;
+} as const satisfies Record<HandlerId, (args: string) => Intent>;
 
 export interface CommandCall extends CommandPlace {
   readonly args?: string | undefined;
@@ -24,11 +23,7 @@ export interface CommandCall extends CommandPlace {
 const ADMIN_SCOPE = "operator.admin";
 
 /** Answers a command. Never throws into the host, and always with text: an empty answer reads as a failure there. */
-export async function answerCommand(
-  context: DoorContext,
-  handler: CommandHandlerId,
-  call: CommandCall,
-): Promise<Message> {
+export async function answerCommand(context: DoorContext, handler: HandlerId, call: CommandCall): Promise<Message> {
   const caller = callerOf(context, call);
   try {
     const screen = await answer(await context.ports(), caller, COMMAND_PARSERS[handler](call.args ?? ""));

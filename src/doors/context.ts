@@ -8,6 +8,7 @@ import type { Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { ShownScreens, Tapper } from "../interaction/shown-screens.ts";
 import type { LoginPorts } from "../login/ports.ts";
+import type { OriginalMessages } from "./originals.ts";
 
 export interface DoorContext {
   /** Digest of the state directory: which gateway this is. */
@@ -16,6 +17,7 @@ export interface DoorContext {
   readonly callbackPrefix: string;
   readonly isSandbox: boolean;
   readonly screens: ShownScreens;
+  readonly originals: OriginalMessages;
   nowMs(): number;
   /** Built on first use, so that a gateway whose chats never sign in loads nothing of it. */
   ports(): Promise<LoginPorts>;

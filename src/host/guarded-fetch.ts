@@ -17,7 +17,6 @@ export function createGuardedFetch(endpoints: Endpoints): TokenFetch {
         url,
         init,
         signal,
-        timeoutMs: TIMEOUT_MS,
         maxRedirects: 0,
         // With the debug proxy on, a capture would keep the request body: code and verifier.
         capture: false,
@@ -57,7 +56,7 @@ function transportCodeOf(error: unknown): ErrorCode {
   if (error instanceof CodexAuthError) return error.code;
   const marks = marksOf(error);
   if (marks.some((mark) => mark === "GuardedFetchRedirectError")) return "token-response-invalid";
-  if (marks.some((mark) => /timeout|^AbortError$/i.test(mark))) return "provider-timeout";
+  if (marks.some((mark) => /timeout/i.test(mark))) return "provider-timeout";
   if (marks.some((mark) => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO/.test(mark)))
     return "provider-certificate";
   return "provider-unreachable";

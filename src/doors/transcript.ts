@@ -1,0 +1,56 @@
+/**
+ * The web chat writes a message into its transcript, masks parts of it, and only then asks the message hook. So the
+ * address is kept out of the transcript here, and its full text waits in memory for the hook that follows.
+ */
+import { weighPastedText } from "../flow/callback-url.ts";
+import { SENTENCES } from "../interaction/sentences.ts";
+import { Secret } from "../secret.ts";
+import type { OriginalMessages } from "./originals.ts";
+import { OWN_COMMAND } from "./pasted-message.ts";
+
+/** The part of a transcript entry that is used here. */
+export interface TranscriptEntry {
+  readonly role?: unknown;
+  readonly content?: unknown;
+  readonly idempotencyKey?: unknown;
+  readonly __openclaw?: { readonly senderIsOwner?: unknown } | undefined;
+}
+
+interface TextPart {
+  readonly type: "text";
+  readonly text: string;
+}
+
+/**
+ * The entry as it may be written, or undefined to leave it as it is. Synchronous, and never throws: the host would
+ * write the original then.
+ */
+export function withholdFromTranscript<Entry extends TranscriptEntry>(
+  entry: Entry,
+  originals: OriginalMessages,
+  nowMs: number,
+): Entry | undefined {
+  if (entry.role !== "user") return undefined;
+  const text = textOf(entry.content);
+  const likelihood = text === undefined ? "none" : weighPastedText(text);
+  if (text === undefined || likelihood === "none") return undefined;
+  const command = OWN_COMMAND.exec(text)?.[0];
+  const messageId = /^(.+):user$/.exec(String(entry.idempotencyKey))?.[1];
+  if (command === undefined && messageId !== undefined) {
+    const isOwner = entry.__openclaw?.senderIsOwner === true;
+    originals.keep(messageId, { text: new Secret(text), isOwner }, nowMs);
+  }
+  if (command === undefined && likelihood !== "certain") return undefined;
+  const note = `${command === undefined ? "" : `${command} `}${SENTENCES["transcript.withheld"]}`;
+  return { ...entry, content: typeof entry.content === "string" ? note : [{ type: "text", text: note }] };
+}
+
+function textOf(content: unknown): string | undefined {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content) || content.length === 0) return undefined;
+  return content.every(isTextPart) ? content.map((part: TextPart) => part.text).join("\n") : undefined;
+}
+
+function isTextPart(part: unknown): part is TextPart {
+  return typeof part === "object" && part !== null && (part as Partial<TextPart>).type === "text";
+}
