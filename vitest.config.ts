@@ -2,13 +2,25 @@ import { defineConfig } from "vitest/config";
 
 const hostSdk = new URL("./node_modules/@openclaw/plugin-sdk/dist/plugin-sdk/", import.meta.url).pathname;
 
+// The published spelling of the SDK, found in the one copy that package.json lists under the card's name.
+const alias = [{ find: /^openclaw\/plugin-sdk\/(.+)$/, replacement: `${hostSdk}$1.js` }];
+
 export default defineConfig({
-  resolve: {
-    // The published spelling of the SDK, found in the one copy that package.json lists under the card's name.
-    alias: [{ find: /^openclaw\/plugin-sdk\/(.+)$/, replacement: `${hostSdk}$1.js` }],
-  },
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    projects: [
+      { resolve: { alias }, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"], testTimeout: 20_000 } },
+      {
+        resolve: { alias },
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/staged-plugin.ts"],
+          // Two cores: more gateways at once only make each start slower.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 150_000,
+        },
+      },
+    ],
   },
 });

@@ -1,10 +1,11 @@
 /** Reads `skill.json`, the one source of what this plugin is called and what it answers to. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { COMMAND_PARSERS, type CommandHandlerId } from "./doors/command.ts";
 import { CodexAuthError } from "./errors.ts";
 
-const handlerIds = Object.keys(COMMAND_PARSERS) as [CommandHandlerId, ...CommandHandlerId[]];
+/** What a command of the manifest can be bound to; `doors/command.ts` holds a parser for each. */
+export const HANDLER_IDS = ["select", "finish"] as const;
+export type HandlerId = (typeof HANDLER_IDS)[number];
 
 /** Unknown keys are refused: a misspelt one would otherwise be a setting that does nothing. */
 export const manifestSchema = z.strictObject({
@@ -23,7 +24,7 @@ export const manifestSchema = z.strictObject({
         name: z.string().regex(/^codex_auth[a-z0-9_]{0,22}$/),
         description: z.string().min(1).max(100),
         acceptsArgs: z.literal(true),
-        handler: z.enum(handlerIds),
+        handler: z.enum(HANDLER_IDS),
       }),
     )
     .min(1),

@@ -3,7 +3,9 @@ import type { CommandCall } from "./doors/command.ts";
 import { answerCommand } from "./doors/command.ts";
 import type { DoorContext } from "./doors/context.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
+import { OriginalMessages } from "./doors/originals.ts";
 import { answerTap } from "./doors/tap.ts";
+import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
 import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import { canShowButtons, TAP_CHANNELS } from "./host/chat-buttons.ts";
@@ -23,6 +25,10 @@ export function registerPlugin(api: OpenClawPluginApi): void {
   const context = createDoorContext(api, manifest);
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
+  api.on("before_message_write", ({ message }) => {
+    const written = withholdFromTranscript(message as TranscriptEntry, context.originals, context.nowMs());
+    return written === undefined ? undefined : { message: written as typeof message };
+  });
   api.on("before_dispatch", (event, hookContext) =>
     claimPastedMessage(context, { ...hookContext, isGroup: event.isGroup, content: event.content }),
   );
@@ -92,6 +98,7 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     },
     callbackPrefix: manifest.interaction.callbackPrefix,
     isSandbox: sandbox.origin !== undefined,
+    originals: new OriginalMessages(),
     screens: new ShownScreens(() => systemEntropy.bytes(6).toBase64Url()),
     nowMs: () => systemClock.nowMs(),
     ports,

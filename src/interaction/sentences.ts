@@ -60,6 +60,8 @@ export const SENTENCES = {
   "group.withheld":
     "That address belongs to a sign-in and should not be in a group. It was kept from the agent. Delete it, and sign in from a private chat.",
 
+  "transcript.withheld": "(a sign-in address, kept out of this transcript by codex-auth)",
+
   "time.minutes": "{count} min",
   "time.moment": "less than a minute",
   "time.hours": "{count} h",

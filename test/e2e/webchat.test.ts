@@ -1,0 +1,146 @@
+/** Signing in from the web chat, through the gateway's own RPC; and every way the sign-in server can fail. */
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Misbehaviour } from "../fakes/sign-in-server.ts";
+import { createWorld, linkIn, listedProfiles, PERSONAL, STUDIO, type World } from "../support/world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld({ pluginDir: inject("pluginDir") });
+});
+afterAll(() => world?.close());
+
+async function say(message: string, timeoutMs = 30_000): Promise<string> {
+  const client = await world.gateway.client();
+  return (await client.chat(message, { timeoutMs })).text;
+}
+
+async function startAndApprove(profile: string): Promise<string> {
+  return world.signIn.approve(linkIn(await say(`/codex_auth ${profile}`)), PERSONAL);
+}
+
+describe("to the end in text", () => {
+  it("offers default when there is no profile", async () => {
+    expect(await say("/codex_auth")).toContain("`/codex_auth default`");
+  });
+
+  it("starts, takes the plain pasted address, saves, and the host lists the profile", async () => {
+    const saved = await say(await startAndApprove("default"));
+    expect(saved).toContain("profile `default` now holds `dana@example.com`, plan `plus`");
+    expect((await listedProfiles(world.gateway)).map(({ id }) => id)).toEqual(["openai:default"]);
+  });
+
+  it("finishes by command too, whatever way the host lets it be spelt", async () => {
+    expect(await say(`/codex_auth_finish ${await startAndApprove("work")}`)).toContain("now holds");
+    expect(await say(`/codex-auth-finish ${await startAndApprove("work")}`)).toContain("now holds");
+    expect(await say(`/Codex_Auth finish work ${await startAndApprove("work")}`)).toContain("now holds");
+    expect(await say(`/codex_auth_finish: ${await startAndApprove("work")}`)).toContain("now holds");
+  });
+
+  it("understands the old prefix, and says who stands in for a missing default", async () => {
+    expect(await say("/codex_auth openai-codex:work")).toContain("Sign in again to profile `work`");
+    expect(await say("/codex_auth default")).toContain("Sign in again to profile `default`");
+    expect(await say("/codex_auth cancel")).toContain("Cancelled");
+  });
+
+  it("refuses a client that may not administer the gateway, at the command and at the pasted message", async () => {
+    const client = await world.gateway.client({ scopes: ["operator.read", "operator.write"] });
+    expect((await client.chat("/codex_auth")).text).toContain("operator.admin");
+    const address = await startAndApprove("work");
+    const before = world.signIn.tokenRequests().length;
+    expect((await client.chat(address)).text).toContain("commands.ownerAllowFrom");
+    expect(world.signIn.tokenRequests()).toHaveLength(before);
+    expect(await say(address)).toContain("now holds");
+  });
+
+  it("leaves neither code nor state of a pasted address in the transcript", async () => {
+    const address = await startAndApprove("work");
+    await say(address);
+    await say(`/codex_auth_finish ${address}`);
+    const client = await world.gateway.client();
+    const told = (await client.history()).filter(({ role }) => role === "user").map(({ text }) => text);
+    const { searchParams } = new URL(address);
+    expect(told.join("\n")).not.toContain(searchParams.get("code")?.slice(0, 8));
+    expect(told.join("\n")).not.toContain(searchParams.get("state"));
+    expect(told.at(-1)).toBe("/codex_auth_finish (a sign-in address, kept out of this transcript by codex-auth)");
+  });
+});
+
+const FAILURES: readonly { name: string; mode: Misbehaviour; says: string }[] = [
+  { name: "a code that is made up, expired or used", mode: "token-exchange-user-error", says: "did not accept this address" },
+  { name: "the same with status 401", mode: "token-exchange-user-error-401", says: "did not accept this address" },
+  { name: "invalid_grant", mode: "invalid-grant", says: "did not accept this address" },
+  { name: "an emptied error body", mode: "empty-error-401", says: "did not accept this address" },
+  { name: "invalid_client", mode: "invalid-client", says: "update the codex-auth plugin" },
+  { name: "unknown_parameter", mode: "unknown-parameter", says: "update the codex-auth plugin" },
+  { name: "an unsupported region", mode: "unsupported-country", says: "HTTPS_PROXY" },
+  { name: "a Cloudflare page", mode: "cloudflare-403", says: "Cloudflare" },
+  { name: "a rate limit", mode: { kind: "rate-limited", retryAfter: "120" }, says: "Wait 2 min" },
+  { name: "a server error", mode: "server-error-500", says: "a problem of its own" },
+  { name: "an HTML error page", mode: "unavailable-503-html", says: "a problem of its own" },
+  { name: "a connection cut short", mode: "reset", says: "could not reach auth.openai.com" },
+  { name: "a huge answer", mode: "huge-body", says: "cannot be trusted" },
+  { name: "a redirect to another host", mode: { kind: "redirect" }, says: "cannot be trusted" },
+  { name: "an HTML page with status 200", mode: "html-200", says: "cannot be trusted" },
+  { name: "broken JSON", mode: "malformed-json", says: "cannot be trusted" },
+  { name: "an answer without a refresh token", mode: "no-refresh-token", says: "cannot be trusted" },
+  { name: "an answer without an access token", mode: "no-access-token", says: "cannot be trusted" },
+  { name: "a lifetime of nothing", mode: { kind: "expires-in", value: 0 }, says: "cannot be trusted" },
+  { name: "a token without an account", mode: "no-account-id", says: "names no ChatGPT account" },
+  { name: "a token that is no JWT", mode: "opaque-access-token", says: "names no ChatGPT account" },
+];
+
+describe("when the sign-in server fails", () => {
+  it.each(FAILURES)("says what to do about $name, asks once, saves nothing and sends nothing elsewhere", async ({ mode, says }) => {
+    const address = await startAndApprove("failing");
+    const before = world.signIn.tokenRequests().length;
+    world.signIn.behave(mode);
+    const answer = await say(address);
+    expect(answer).toContain(says);
+    expect(answer).toContain("/codex_auth failing");
+    expect(world.signIn.tokenRequests()).toHaveLength(before + 1);
+    expect(world.proxy.refused).toEqual([]);
+    expect(await say(address)).toContain("already used");
+    expect(await say("/codex_auth")).not.toContain("• `failing`");
+  });
+
+  it("gives up on a hanging server after 30 seconds", async () => {
+    const address = await startAndApprove("failing");
+    world.signIn.behave("hang");
+    expect(await say(address, 45_000)).toContain("did not answer within 30 seconds");
+  });
+
+  it("waits for a slow one", async () => {
+    const address = await startAndApprove("slow");
+    world.signIn.behave({ kind: "slow", ms: 3_000 });
+    expect(await say(address)).toContain("now holds");
+  });
+
+  it("says so when the network is down", async () => {
+    const address = await startAndApprove("failing");
+    world.proxy.setMode("down");
+    expect(await say(address)).toContain("could not reach auth.openai.com");
+    world.proxy.setMode("up");
+  });
+
+  it.each(["wrong-name", "untrusted"] as const)("does not trust a certificate that is %s", async (mode) => {
+    const address = await startAndApprove("failing");
+    const before = world.signIn.tokenRequests().length;
+    world.proxy.setMode(mode);
+    expect(await say(address)).toContain("could not be trusted");
+    world.proxy.setMode("up");
+    expect(world.signIn.tokenRequests()).toHaveLength(before);
+  });
+
+  it("has talked to no host but auth.openai.com in all of this", () => {
+    expect(new Set(world.proxy.connects)).toEqual(new Set(["auth.openai.com:443"]));
+  });
+});
+
+describe("signing in again", () => {
+  it("replaces the credential as a whole, keeps every other profile, and the model's next call uses it", async () => {
+    await say(world.signIn.approve(linkIn(await say("/codex_auth work")), STUDIO));
+    expect(await say("/codex_auth")).toContain("• `work`: `dana@studio.example`, `team`, signed in, renews itself");
+    expect(await say("/codex_auth")).toContain("• `default`: `dana@example.com`, `plus`, signed in, renews itself");
+  });
+});
