@@ -2,6 +2,7 @@
 import type { CommandCall } from "./doors/command.ts";
 import { answerCommand } from "./doors/command.ts";
 import type { DoorContext } from "./doors/context.ts";
+import { explainHostRefusal } from "./doors/host-refusal.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
 import { OriginalMessages } from "./doors/originals.ts";
 import { answerTap } from "./doors/tap.ts";
@@ -17,6 +18,7 @@ import { namespacesOf } from "./interaction/callback-data.ts";
 import { ShownScreens } from "./interaction/shown-screens.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
 import { readManifest, type Manifest } from "./manifest.ts";
+import { remember } from "./process-memory.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 
 /** Called by the host several times, in different modes: it registers, and does nothing else. */
@@ -28,6 +30,10 @@ export function registerPlugin(api: OpenClawPluginApi): void {
   api.on("before_message_write", ({ message }) => {
     const written = withholdFromTranscript(message as TranscriptEntry, context.originals, context.nowMs());
     return written === undefined ? undefined : { message: written as typeof message };
+  });
+  api.on("message_sending", ({ content }, { channelId, conversationId }) => {
+    const explained = explainHostRefusal(content, channelId, conversationId ?? "");
+    return explained === undefined ? undefined : { content: explained };
   });
   api.on("before_dispatch", (event, hookContext) =>
     claimPastedMessage(context, { ...hookContext, isGroup: event.isGroup, content: event.content }),
@@ -88,6 +94,8 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: Do
   }
 }
 
+const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
+
 function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorContext {
   const sandbox = readSandbox();
   const ports = once(() => createPorts(api, sandbox));
@@ -98,8 +106,8 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     },
     callbackPrefix: manifest.interaction.callbackPrefix,
     isSandbox: sandbox.origin !== undefined,
-    originals: new OriginalMessages(),
-    screens: new ShownScreens(() => systemEntropy.bytes(6).toBase64Url()),
+    originals: remember("originals", manifest.version, () => new OriginalMessages()),
+    screens: remember("screens", manifest.version, () => new ShownScreens(newScreenId)),
     nowMs: () => systemClock.nowMs(),
     ports,
     loadOwnerCheck: ownerCheck,

@@ -232,6 +232,11 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   return { lines, rows: name === undefined ? [] : [[button("button.again", { verb: "pick", name })]] };
 }
 
+/** What the host's own refusal leaves out. */
+export function hostRefusalLine(sender: string): Line {
+  return say("refusal.owners", { sender: verbatim(sender) });
+}
+
 /** Marks a screen of the stand-in sign-in server, so that nobody takes it for a real sign-in. */
 export function withSandboxNotice(screen: Screen, isSandbox: boolean): Screen {
   return isSandbox ? { ...screen, lines: [say("sandbox"), ...screen.lines] } : screen;

@@ -60,6 +60,9 @@ export const SENTENCES = {
   "group.withheld":
     "That address belongs to a sign-in and should not be in a group. It was kept from the agent. Delete it, and sign in from a private chat.",
 
+  "refusal.owners":
+    "Owners of this gateway are listed under commands.ownerAllowFrom in openclaw.json; the entry for you would be {sender}.",
+
   "transcript.withheld": "(a sign-in address, kept out of this transcript by codex-auth)",
 
   "time.minutes": "{count} min",

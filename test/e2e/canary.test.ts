@@ -83,7 +83,8 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 /** Files that are no database: those are searched row by row. */
-const plainFiles = async (needles: readonly string[]) => (await files(needles)).filter((file) => !/\.sqlite/.test(file));
+const plainFiles = async (needles: readonly string[]) =>
+  (await files(needles)).filter((file) => !/\.sqlite/.test(file));
 
 describe("a code", () => {
   it("sent by Telegram's command is nowhere, not even in a database's free pages", async () => {

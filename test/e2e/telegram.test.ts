@@ -156,12 +156,18 @@ describe("what a person can do on the way", () => {
 describe("who may", () => {
   it("gives a person who is no owner nothing but a refusal", async () => {
     const refused = await ask("/codex_auth", ALLOWED);
-    expect(refused.text).toMatch(/operator\.admin|owner/);
+    expect(refused.text).toContain("requires gateway scope: operator.admin");
+    expect(refused.text).toContain(
+      `commands.ownerAllowFrom in openclaw.json; the entry for you would be telegram:${ALLOWED.id}`,
+    );
     expect(refused.keyboard).toEqual([]);
   });
 
   it("keeps an address pasted by a person who is no owner from the model, and refuses it", async () => {
-    const refused = await ask(`http://localhost:1455/auth/callback?code=ac_${"n".repeat(30)}&state=${"0".repeat(32)}`, ALLOWED);
+    const refused = await ask(
+      `http://localhost:1455/auth/callback?code=ac_${"n".repeat(30)}&state=${"0".repeat(32)}`,
+      ALLOWED,
+    );
     expect(refused.text).toContain("commands.ownerAllowFrom");
     expect(refused.text).toContain(`telegram:${ALLOWED.id}`);
   });
@@ -169,7 +175,11 @@ describe("who may", () => {
   it("answers in a group with one sentence, without link, name or e-mail", async () => {
     const before = world.telegram.now();
     world.telegram.sendText(OWNER, "/codex_auth studio", { chatId: GROUP_ID, chatType: "supergroup" });
-    const answer = await world.telegram.waitForMessage((m) => m.chatId === GROUP_ID && m.from === undefined, 15_000, before);
+    const answer = await world.telegram.waitForMessage(
+      (m) => m.chatId === GROUP_ID && m.from === undefined,
+      15_000,
+      before,
+    );
     expect(answer.text).toContain("private chat");
     expect(answer.text).not.toMatch(/auth\.openai|studio|@/);
     expect(answer.keyboard).toEqual([]);
@@ -183,7 +193,11 @@ describe("who may", () => {
       chatType: "supergroup",
       threadId: 7,
     });
-    const answer = await world.telegram.waitForMessage((m) => m.chatId === GROUP_ID && m.from === undefined, 15_000, before);
+    const answer = await world.telegram.waitForMessage(
+      (m) => m.chatId === GROUP_ID && m.from === undefined,
+      15_000,
+      before,
+    );
     expect(answer.text).toContain("should not be in a group");
     expect(world.model.saw(marker)).toEqual([]);
   });
@@ -237,7 +251,11 @@ describe("at the same time", () => {
       await world.model.waitForRequest(seen + 1);
       const since = world.telegram.now();
       world.telegram.sendText(OWNER, address);
-      const saved = await world.telegram.waitForMessage((m) => m.text.includes("profile busy now holds"), 15_000, since);
+      const saved = await world.telegram.waitForMessage(
+        (m) => m.text.includes("profile busy now holds"),
+        15_000,
+        since,
+      );
       expect(saved.chatId).toBe(OWNER.id);
       world.model.release();
       await world.telegram.waitForMessage((m) => m.text.includes("This is the model."), 15_000, since);

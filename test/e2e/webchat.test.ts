@@ -67,7 +67,11 @@ describe("to the end in text", () => {
 });
 
 const FAILURES: readonly { name: string; mode: Misbehaviour; says: string }[] = [
-  { name: "a code that is made up, expired or used", mode: "token-exchange-user-error", says: "did not accept this address" },
+  {
+    name: "a code that is made up, expired or used",
+    mode: "token-exchange-user-error",
+    says: "did not accept this address",
+  },
   { name: "the same with status 401", mode: "token-exchange-user-error-401", says: "did not accept this address" },
   { name: "invalid_grant", mode: "invalid-grant", says: "did not accept this address" },
   { name: "an emptied error body", mode: "empty-error-401", says: "did not accept this address" },
@@ -91,18 +95,21 @@ const FAILURES: readonly { name: string; mode: Misbehaviour; says: string }[] = 
 ];
 
 describe("when the sign-in server fails", () => {
-  it.each(FAILURES)("says what to do about $name, asks once, saves nothing and sends nothing elsewhere", async ({ mode, says }) => {
-    const address = await startAndApprove("failing");
-    const before = world.signIn.tokenRequests().length;
-    world.signIn.behave(mode);
-    const answer = await say(address);
-    expect(answer).toContain(says);
-    expect(answer).toContain("/codex_auth failing");
-    expect(world.signIn.tokenRequests()).toHaveLength(before + 1);
-    expect(world.proxy.refused).toEqual([]);
-    expect(await say(address)).toContain("already used");
-    expect(await say("/codex_auth")).not.toContain("• `failing`");
-  });
+  it.each(FAILURES)(
+    "says what to do about $name, asks once, saves nothing and sends nothing elsewhere",
+    async ({ mode, says }) => {
+      const address = await startAndApprove("failing");
+      const before = world.signIn.tokenRequests().length;
+      world.signIn.behave(mode);
+      const answer = await say(address);
+      expect(answer).toContain(says);
+      expect(answer).toContain("/codex_auth failing");
+      expect(world.signIn.tokenRequests()).toHaveLength(before + 1);
+      expect(world.proxy.refused).toEqual([]);
+      expect(await say(address)).toContain("already used");
+      expect(await say("/codex_auth")).not.toContain("• `failing`");
+    },
+  );
 
   it("gives up on a hanging server after 30 seconds", async () => {
     const address = await startAndApprove("failing");

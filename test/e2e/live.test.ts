@@ -1,0 +1,76 @@
+/** The host's own OpenAI provider uses what was saved, at once, in the same gateway process. */
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { CodexBackend } from "../fakes/codex-backend.ts";
+import { SignInServer } from "../fakes/sign-in-server.ts";
+import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
+import { startGateway, type Gateway } from "../support/gateway.ts";
+import { linkIn, PERSONAL, STUDIO } from "../support/world.ts";
+
+const signIn = new SignInServer([PERSONAL, STUDIO]);
+const backend = new CodexBackend((token) => signIn.accountOf(token));
+let proxy: TlsProxy;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  proxy = await startTlsProxy({ "auth.openai.com": signIn.handle, "chatgpt.com": backend.handle });
+  gateway = await startGateway({
+    pluginDir: inject("pluginDir"),
+    // Two agents: the host then spreads a plugin's hooks over two instances of its modules.
+    config: {
+      plugins: { allow: ["codex-auth", "openai"], entries: { openai: { enabled: true } } },
+      agents: { entries: { main: {}, work: {} } },
+    },
+    env: proxy.env,
+  });
+});
+afterAll(async () => {
+  await gateway?.dispose();
+  await proxy?.close();
+});
+
+const states: string[] = [];
+
+function approve(card: string, account = PERSONAL): string {
+  const address = signIn.approve(linkIn(card), account);
+  states.push(new URL(address).searchParams.get("state") ?? "");
+  return address;
+}
+
+async function say(message: string, agent = "main"): Promise<string> {
+  const client = await gateway.client();
+  return (await client.chat(message, { sessionKey: `agent:${agent}:main`, timeoutMs: 60_000 })).text;
+}
+
+it("answers the next message with the account just signed in, and again after signing in as another one", async () => {
+  const pid = gateway.pid;
+  await say(approve(await say("/codex_auth work")));
+  expect(await say("who am I?")).toContain("dana@example.com");
+  await say(approve(await say("/codex_auth work"), STUDIO));
+  expect(await say("and now?")).toContain("dana@studio.example");
+  expect(gateway.pid).toBe(pid);
+});
+
+it("serves another agent's chat with its own sign-in, through command, paste and list", async () => {
+  const card = await say("/codex_auth other", "work");
+  const address = approve(card);
+  expect(await say(address, "main")).toContain("No sign-in of yours is waiting");
+  expect(await say(address, "work")).toContain("profile `other` now holds `dana@example.com`");
+  expect(await say("/codex_auth", "work")).toContain("• `other`: `dana@example.com`");
+});
+
+/** The web chat records a card like any answer, link and all, and the host may show it to the model later (RISK.md part 4). */
+const withoutSignInLinks = (body: string) =>
+  body.replace(/https:\/\/auth\.openai\.com\/oauth\/authorize\?[\w%.~&=+-]+/g, "");
+
+it("hands no code, verifier or token to the model's server, and no state but inside the card's own link", async () => {
+  // The host sums up a chat for its own use a moment after each message.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const sent = signIn.tokenRequests().flatMap(({ body }) => body);
+  const redeemed = sent.filter(([name]) => name === "code" || name === "code_verifier").map(([, value]) => value);
+  const bodies = backend.requests.map(({ body }) => body);
+  expect(bodies.length).toBeGreaterThan(0);
+  expect([...redeemed, ...signIn.secrets()].filter((secret) => bodies.some((body) => body.includes(secret)))).toEqual(
+    [],
+  );
+  expect(states.filter((state) => bodies.some((body) => withoutSignInLinks(body).includes(state)))).toEqual([]);
+});
