@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { SANDBOX_VARIABLE } from "../src/environment.ts";
+import { startFakeModel } from "../test/fakes/model-server.ts";
 import { SignInServer } from "../test/fakes/sign-in-server.ts";
 import { startGateway, type Gateway } from "../test/support/gateway.ts";
 import type { JsonObject } from "../test/support/gateway-config.ts";
@@ -30,7 +31,10 @@ function telegramConfig(): JsonObject {
   const owner = requireVariable("TELEGRAM_OWNER_ID");
   const apiRoot = process.env["TELEGRAM_API_ROOT"];
   return {
-    plugins: { allow: ["codex-auth", "telegram"], entries: { "codex-auth": { enabled: true }, telegram: { enabled: true } } },
+    plugins: {
+      allow: ["codex-auth", "telegram"],
+      entries: { "codex-auth": { enabled: true }, telegram: { enabled: true } },
+    },
     channels: {
       telegram: { enabled: true, botToken, dmPolicy: "allowlist", allowFrom: [owner], ...(apiRoot ? { apiRoot } : {}) },
     },
@@ -72,17 +76,19 @@ const root = join(DEMO, "gateway");
 rmSync(root, { recursive: true, force: true });
 const signIn = new SignInServer();
 const sandbox = isReal ? undefined : await signIn.listen();
+const model = await startFakeModel("I am the demo's stand-in agent. Type /codex_auth to sign in.");
 console.log("Starting a gateway (10 to 30 seconds)…");
 const gateway = await startGateway({
   pluginDir: join(DEMO, "plugin"),
   root,
+  model,
   config: { gateway: { controlUi: { enabled: true } }, ...telegramConfig() },
   env: { ...networkEnvironment(), ...(sandbox === undefined ? {} : { [SANDBOX_VARIABLE]: sandbox }) },
 });
 
 async function stop(): Promise<never> {
   await gateway.dispose();
-  await signIn.close();
+  await Promise.all([signIn.close(), model.close()]);
   rmSync(DEMO, { recursive: true, force: true });
   process.exit(0);
 }

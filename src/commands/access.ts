@@ -6,6 +6,8 @@ export interface Caller {
   readonly binding: LoginBinding;
   readonly isOwner: boolean;
   readonly isPrivate: boolean;
+  /** What stays readable of a pasted address once it is used: the web chat's transcript keeps nothing of it. */
+  readonly chatKeeps: "address" | "nothing";
   /** Throws `CodexAuthError("not-allowed")` once the person is no owner any more; asked right before the write. */
   readonly assertAllowed: () => void;
 }

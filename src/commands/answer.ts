@@ -72,7 +72,7 @@ async function finish(
   const { binding, assertAllowed } = caller;
   const named = profileName === undefined ? {} : { profileName };
   const completed = await completeLogin(ports, { binding, pastedText, assertAllowed, ...named });
-  if (completed.kind === "saved") return savedScreen(completed);
+  if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
   if (completed.isOver) return refuse(caller, completed, "again");
   return refuse(caller, completed, (await hasPending(ports, binding)) ? "still-waiting" : "again");
 }

@@ -5,7 +5,7 @@ import { parseFinishArguments, parseSelectArguments, type Intent } from "../comm
 import { CodexAuthError } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
 import { errorScreen, present, type DoorContext, type Message } from "./context.ts";
-import { placeOfCommand, type CommandPlace } from "./place.ts";
+import { keptBy, placeOfCommand, type CommandPlace } from "./place.ts";
 
 /** The handlers that `skill.json` binds its commands to by id. */
 const COMMAND_PARSERS = {
@@ -38,6 +38,7 @@ function callerOf(context: DoorContext, call: CommandCall): Caller {
   return {
     binding: who,
     isPrivate,
+    chatKeeps: keptBy(call.channel),
     isOwner: call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true,
     assertAllowed: () => {
       try {

@@ -9,6 +9,7 @@ import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { ShownScreens, Tapper } from "../interaction/shown-screens.ts";
 import type { LoginPorts } from "../login/ports.ts";
 import type { OriginalMessages } from "./originals.ts";
+import { keptBy } from "./place.ts";
 
 export interface DoorContext {
   /** Digest of the state directory: which gateway this is. */
@@ -51,6 +52,7 @@ export function callerByRule(binding: LoginBinding, isPrivate: boolean, isOwner:
   return {
     binding,
     isPrivate,
+    chatKeeps: keptBy(binding.channel),
     isOwner: isOwner(binding),
     assertAllowed: () => {
       if (!isOwner(binding)) throw new CodexAuthError("not-allowed");

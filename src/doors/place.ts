@@ -39,6 +39,11 @@ export interface MessagePlace {
   readonly isGroup?: boolean | undefined;
 }
 
+/** What the chat itself keeps of an address that was sent in it. */
+export function keptBy(channel: string): "address" | "nothing" {
+  return channel === WEBCHAT ? "nothing" : "address";
+}
+
 function agentOf(sessionKey: string | undefined): string {
   return /^agent:([^:]+):/.exec(sessionKey ?? "")?.[1] ?? DEFAULT_AGENT;
 }

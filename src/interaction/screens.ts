@@ -141,7 +141,7 @@ export function cardScreen(started: StartedLogin): Screen {
   };
 }
 
-export function savedScreen(saved: SavedLogin): Screen {
+export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing"): Screen {
   const account = saved.email === undefined ? SENTENCES["account.unknown"] : verbatim(saved.email);
   const title = say("saved.title", { name: verbatim(saved.profileName), account: "{account}" });
   const accountLine: Line =
@@ -150,7 +150,7 @@ export function savedScreen(saved: SavedLogin): Screen {
     lines: [
       title.flatMap((segment) => (segment === "{account}" ? accountLine : [segment])),
       say(saved.isSelectable ? "saved.live" : "saved.left-out"),
-      say("saved.delete"),
+      ...(chatKeeps === "address" ? [say("saved.delete")] : []),
     ],
     rows: [],
   };

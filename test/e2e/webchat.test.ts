@@ -27,6 +27,7 @@ describe("to the end in text", () => {
   it("starts, takes the plain pasted address, saves, and the host lists the profile", async () => {
     const saved = await say(await startAndApprove("default"));
     expect(saved).toContain("profile `default` now holds `dana@example.com`, plan `plus`");
+    expect(saved).not.toContain("delete your message");
     expect((await listedProfiles(world.gateway)).map(({ id }) => id)).toEqual(["openai:default"]);
   });
 
