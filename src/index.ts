@@ -1,10 +1,13 @@
 /** The host's entry. */
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
+import { readManifest } from "./manifest.ts";
 import { registerPlugin } from "./plugin.ts";
 
+const manifest = readManifest();
+
 export default definePluginEntry({
-  id: "codex-auth",
-  name: "Codex sign-in",
-  description: "Sign in to ChatGPT/Codex accounts from the chat.",
-  register: registerPlugin,
+  id: manifest.id,
+  name: manifest.name,
+  description: manifest.description,
+  register: (api) => registerPlugin(api, manifest),
 });

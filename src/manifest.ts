@@ -27,13 +27,14 @@ export const manifestSchema = z.strictObject({
         handler: z.enum(HANDLER_IDS),
       }),
     )
-    .min(1),
+    .min(1)
+    .refine((commands) => new Set(commands.map(({ name }) => name)).size === commands.length),
   cli: z.strictObject({ name: z.string().regex(/^[a-z][a-z-]*$/), description: z.string().min(1) }),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** The manifest beside this package's code. Throws `manifest-invalid`; called once, when the plugin registers. */
+/** The manifest beside this package's code. Throws `manifest-invalid`; called once, when the host loads the plugin. */
 export function readManifest(): Manifest {
   try {
     const text = readFileSync(new URL("../skill.json", import.meta.url), "utf8");

@@ -9,6 +9,7 @@ import { answerTap } from "./doors/tap.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
 import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
+import { resolveAgent } from "./host/agent-route.ts";
 import { canShowButtons, TAP_CHANNELS } from "./host/chat-buttons.ts";
 import { sendNow } from "./host/outbound.ts";
 import { loadOwnerCheck } from "./host/owner-check.ts";
@@ -17,13 +18,12 @@ import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
 import { namespacesOf } from "./interaction/callback-data.ts";
 import { ShownScreens } from "./interaction/shown-screens.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
-import { readManifest, type Manifest } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { remember } from "./process-memory.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 
 /** Called by the host several times, in different modes: it registers, and does nothing else. */
-export function registerPlugin(api: OpenClawPluginApi): void {
-  const manifest = readManifest();
+export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void {
   const context = createDoorContext(api, manifest);
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
@@ -111,6 +111,7 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     nowMs: () => systemClock.nowMs(),
     ports,
     loadOwnerCheck: ownerCheck,
+    agentOf: (tapper) => resolveAgent(api, tapper),
     canShowButtons: ({ channel, channelAccountId }) => canShowButtons(api, channel, channelAccountId),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
     areTextCommandsOn: () => api.runtime.config.current().commands?.text !== false,

@@ -20,11 +20,13 @@ import type { LoginPorts } from "../login/ports.ts";
 import { judgeAccess, type Caller } from "./access.ts";
 import type { Intent } from "./arguments.ts";
 
-/** Never throws; a caller who may not is refused before anything is read. */
-export async function answer(ports: LoginPorts, caller: Caller, intent: Intent): Promise<Screen> {
+/**
+ * A caller who may not is refused before anything is loaded or read. Throws only what `loadPorts` throws.
+ */
+export async function answer(loadPorts: () => Promise<LoginPorts>, caller: Caller, intent: Intent): Promise<Screen> {
   const code = judgeAccess(caller);
   if (code !== undefined) return refuse(caller, { kind: "refused", code }, "none");
-  return answerAllowed(ports, caller, intent);
+  return answerAllowed(await loadPorts(), caller, intent);
 }
 
 async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent): Promise<Screen> {
@@ -50,7 +52,7 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
       return status.kind === "refused" ? refuse(caller, status, "none") : statusScreen(status);
     }
     case "cancel": {
-      const cancelled = await cancelPending(ports, binding);
+      const cancelled = await cancelPending(ports, binding, "profileName" in intent ? intent.profileName : undefined);
       return cancelled.kind === "refused" ? refuse(caller, cancelled, "none") : cancelledScreen(cancelled.profileNames);
     }
     case "close":
@@ -86,7 +88,7 @@ function refuse(
   return refusalScreen({
     code,
     next,
-    sender: `${binding.channel}:${binding.senderId}`,
+    sender: binding.senderId === "" ? "" : `${binding.channel}:${binding.senderId}`,
     ...(profileName === undefined ? {} : { profileName }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });

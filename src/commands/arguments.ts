@@ -6,6 +6,7 @@ import { Secret } from "../secret.ts";
 
 export type Intent =
   | Action
+  | { readonly verb: "cancel"; readonly profileName: ProfileName }
   | { readonly verb: "finish"; readonly pastedText: Secret; readonly profileName?: ProfileName }
   | { readonly verb: "finish-help" }
   | { readonly verb: "status" }
@@ -17,9 +18,14 @@ interface Words {
   readonly rest: string;
 }
 
-/** The first word and all after it, as typed. A colon some keyboards put after a command is dropped. */
+/** What was typed, without the colon that some keyboards put after a command. */
+function typedText(args: string): string {
+  return args.replace(/^[\s:]+/, "").trimEnd();
+}
+
+/** The first word and all after it, as typed. */
 function splitFirst(args: string): Words {
-  const text = args.replace(/^[\s:]+/, "").trimEnd();
+  const text = typedText(args);
   const end = text.search(/\s/);
   return end === -1 ? { first: text, rest: "" } : { first: text.slice(0, end), rest: text.slice(end).trimStart() };
 }
@@ -30,8 +36,11 @@ export function parseSelectArguments(args: string): Intent {
   if (words.first === "") return { verb: "page", page: 1 };
   const subcommand = subcommandOf(words.first);
   if (subcommand !== undefined) return intentOf(subcommand, words.rest);
-  if (weighPastedText(args) !== "none") return parseFinishArguments(args);
-  const selector = parseSelector(words.rest === "" ? words.first : args.trim());
+  const selector = parseSelector(typedText(args));
+  const likelihood = weighPastedText(args);
+  // A long name with a dot in it could be a code; where both are possible, the command's own meaning wins.
+  const isPaste = likelihood === "certain" || (likelihood === "possible" && selector.kind === "refused");
+  if (isPaste) return parseFinishArguments(args);
   return selector.kind === "refused" ? { verb: "refuse", code: selector.code } : { verb: "pick", name: selector.name };
 }
 
@@ -41,11 +50,20 @@ function intentOf(subcommand: Subcommand, rest: string): Intent {
       return parseFinishArguments(rest);
     case "page":
       return { verb: "page", page: /^\d{1,6}$/.test(rest) ? Number(rest) : 1 };
-    case "status":
     case "cancel":
+      return parseCancelArguments(rest);
+    case "status":
     case "help":
       return { verb: subcommand };
   }
+}
+
+function parseCancelArguments(rest: string): Intent {
+  if (rest === "") return { verb: "cancel" };
+  const selector = parseSelector(rest);
+  return selector.kind === "refused"
+    ? { verb: "refuse", code: selector.code }
+    : { verb: "cancel", profileName: selector.name };
 }
 
 /** `/codex_auth_finish [profile] <address>`: a first word that could be a name is one, if something follows it. */
@@ -53,7 +71,7 @@ export function parseFinishArguments(args: string): Intent {
   const { first, rest } = splitFirst(args);
   if (first === "") return { verb: "finish-help" };
   const selector = parseSelector(first);
-  const isNamed = selector.kind === "selector" && rest !== "" && weighPastedText(first) === "none";
+  const isNamed = selector.kind === "selector" && rest !== "";
   if (isNamed) return { verb: "finish", pastedText: new Secret(rest), profileName: selector.name };
   return { verb: "finish", pastedText: new Secret(args) };
 }

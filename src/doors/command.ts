@@ -4,7 +4,7 @@ import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
-import { errorScreen, present, type DoorContext, type Message } from "./context.ts";
+import { errorMessage, present, type DoorContext, type Message } from "./context.ts";
 import { keptBy, placeOfCommand, type CommandPlace } from "./place.ts";
 
 /** The handlers that `skill.json` binds its commands to by id. */
@@ -24,12 +24,12 @@ const ADMIN_SCOPE = "operator.admin";
 
 /** Answers a command. Never throws into the host, and always with text: an empty answer reads as a failure there. */
 export async function answerCommand(context: DoorContext, handler: HandlerId, call: CommandCall): Promise<Message> {
-  const caller = callerOf(context, call);
   try {
-    const screen = await answer(await context.ports(), caller, COMMAND_PARSERS[handler](call.args ?? ""));
+    const caller = callerOf(context, call);
+    const screen = await answer(context.ports, caller, COMMAND_PARSERS[handler](call.args ?? ""));
     return await present(context, caller.binding, screen);
   } catch (error) {
-    return present(context, caller.binding, errorScreen(error));
+    return errorMessage(context, error);
   }
 }
 

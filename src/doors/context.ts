@@ -24,6 +24,8 @@ export interface DoorContext {
   ports(): Promise<LoginPorts>;
   /** The host's own owner rule, over its config of this moment. Synchronous: it is asked inside the store's write. */
   loadOwnerCheck(): Promise<(person: Tapper) => boolean>;
+  /** The agent the host routes a private chat to. */
+  agentOf(tapper: Tapper): string;
   canShowButtons(binding: LoginBinding): Promise<boolean>;
   /** Sends at once; false where the channel takes no such message. */
   sendNow(binding: LoginBinding, message: Message): Promise<boolean>;
@@ -38,11 +40,16 @@ export interface Message {
   readonly rows: readonly (readonly WireButton[])[];
 }
 
-export async function present(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message> {
+/** A screen without its buttons. */
+export function presentText(context: DoorContext, screen: Screen): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
-  const text = { markdown: toMarkdown(noticed), plainText: toPlainText(noticed) };
-  const hasButtons = screen.rows.length > 0 && (await context.canShowButtons(binding));
-  if (!hasButtons) return { ...text, rows: [] };
+  return { markdown: toMarkdown(noticed), plainText: toPlainText(noticed), rows: [] };
+}
+
+export async function present(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message> {
+  const text = presentText(context, screen);
+  const hasButtons = screen.rows.length > 0 && (await context.canShowButtons(binding).catch(() => false));
+  if (!hasButtons) return text;
   const screenId = context.screens.remember(binding, screen, context.nowMs());
   return { ...text, rows: toWireButtons(screen, context.callbackPrefix, screenId) };
 }
@@ -60,8 +67,8 @@ export function callerByRule(binding: LoginBinding, isPrivate: boolean, isOwner:
   };
 }
 
-/** The screen for an error that got as far as a door: the host must never see it, its log keeps messages. */
-export function errorScreen(error: unknown): Screen {
+/** The answer to an error that got as far as a door: the host must never see it, its log keeps messages. */
+export function errorMessage(context: DoorContext, error: unknown): Message {
   const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
-  return refusalScreen({ code, sender: "", next: "none" });
+  return presentText(context, refusalScreen({ code, sender: "", next: "none" }));
 }

@@ -5,11 +5,11 @@
 import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { weighPastedText } from "../flow/callback-url.ts";
-import { toMarkdown } from "../interaction/render.ts";
 import { withheldScreen } from "../interaction/screens.ts";
 import { concernsLogin } from "../login/overview.ts";
 import { Secret } from "../secret.ts";
-import { callerByRule, errorScreen, present, type DoorContext } from "./context.ts";
+import { callerByRule, errorMessage, present, presentText, type DoorContext } from "./context.ts";
+import type { OriginalMessage } from "./originals.ts";
 import { placeOfMessage, type MessagePlace } from "./place.ts";
 
 export interface ChatMessage extends MessagePlace {
@@ -33,22 +33,33 @@ export async function claimPastedMessage(context: DoorContext, message: ChatMess
   const pastedText = original?.text ?? new Secret(message.content);
   const likelihood = weighPastedText(pastedText.reveal());
   if (likelihood === "none") return undefined;
-  if (context.areTextCommandsOn() && OWN_COMMAND.test(pastedText.reveal())) return undefined;
-  const { who, isPrivate } = placeOfMessage(context.gateway, message);
-  const isCertain = likelihood === "certain";
-  if (!isPrivate) return isCertain ? { handled: true, text: toMarkdown(withheldScreen()) } : undefined;
   try {
-    const ports = await context.ports();
-    if (!isCertain && !(await concernsLogin(ports, who, pastedText))) return undefined;
-    const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
-    return await finish(context, callerByRule(who, isPrivate, isOwner), pastedText);
+    return await claim(context, message, { text: pastedText, isCertain: likelihood === "certain", original });
   } catch (error) {
-    return { handled: true, text: toMarkdown(errorScreen(error)) };
+    return { handled: true, text: errorMessage(context, error).markdown };
   }
 }
 
+interface Paste {
+  readonly text: Secret;
+  readonly isCertain: boolean;
+  readonly original: OriginalMessage | undefined;
+}
+
+async function claim(context: DoorContext, message: ChatMessage, paste: Paste): Promise<Claim | undefined> {
+  if (OWN_COMMAND.test(paste.text.reveal()) && context.areTextCommandsOn()) return undefined;
+  const { who, isPrivate } = placeOfMessage(context.gateway, message);
+  if (!isPrivate) {
+    return paste.isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
+  }
+  if (!paste.isCertain && !(await concernsLogin(await context.ports(), who, paste.text))) return undefined;
+  const { original } = paste;
+  const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
+  return finish(context, callerByRule(who, isPrivate, isOwner), paste.text);
+}
+
 async function finish(context: DoorContext, caller: Caller, pastedText: Secret): Promise<Claim> {
-  const screen = await answer(await context.ports(), caller, { verb: "finish", pastedText });
+  const screen = await answer(context.ports, caller, { verb: "finish", pastedText });
   const reply = await present(context, caller.binding, screen);
   // The host holds a hook's own text back while the agent is busy; a message of its own is delivered at once.
   const isSent = await context.sendNow(caller.binding, reply).catch(() => false);

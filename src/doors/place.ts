@@ -58,6 +58,15 @@ function isPrivateChat(conversationId: string, senderId: string): boolean {
   return senderId !== "" && conversationId === senderId;
 }
 
+/** A topic inside a person's own chat with the bot is still that chat. */
+const PRIVATE_TOPIC = /^(\d+):topic:\d+$/;
+
+/** The chat's own name: without the channel, and without the word some channels put before a person. */
+function conversationOf(channel: string, address: string): string {
+  const name = address.startsWith(`${channel}:`) ? address.slice(channel.length + 1) : address;
+  return name.replace(/^(?:direct|dm|user):/, "").replace(PRIVATE_TOPIC, "$1");
+}
+
 /** A command names the chat in `from`: `telegram:4242001`, `telegram:group:-100…`, `telegram:group:-100…:topic:77`. */
 export function placeOfCommand(gateway: string, command: CommandPlace): Place<LoginBinding> {
   const agentId = command.agentId ?? agentOf(command.sessionKey);
@@ -65,12 +74,7 @@ export function placeOfCommand(gateway: string, command: CommandPlace): Place<Lo
     return { who: webchatBinding(gateway, command.sessionKey, agentId), isPrivate: true };
   }
   const senderId = command.senderId ?? "";
-  const address = command.from ?? "";
-  const prefix = `${command.channel}:`;
-  const conversationId = (address.startsWith(prefix) ? address.slice(prefix.length) : address).replace(
-    /^(?:direct|dm|user|group|channel):/,
-    "",
-  );
+  const conversationId = conversationOf(command.channel, command.from ?? "");
   const channelAccountId = command.accountId ?? DEFAULT_ACCOUNT;
   return {
     who: { gateway, channel: command.channel, channelAccountId, conversationId, senderId, agentId },
@@ -80,7 +84,8 @@ export function placeOfCommand(gateway: string, command: CommandPlace): Place<Lo
 
 export function placeOfTap(gateway: string, tap: TapPlace): Place<Tapper> {
   const senderId = tap.senderId ?? "";
-  const { channel, accountId: channelAccountId, conversationId } = tap;
+  const { channel, accountId: channelAccountId } = tap;
+  const conversationId = conversationOf(channel, tap.conversationId);
   return {
     who: { gateway, channel, channelAccountId, conversationId, senderId },
     isPrivate: tap.isGroup !== true && isPrivateChat(conversationId, senderId),
@@ -92,7 +97,7 @@ export function placeOfMessage(gateway: string, message: MessagePlace): Place<Lo
   const channel = message.channelId ?? "";
   if (channel === WEBCHAT) return { who: webchatBinding(gateway, message.sessionKey, agentId), isPrivate: true };
   const senderId = message.senderId ?? "";
-  const conversationId = message.conversationId ?? "";
+  const conversationId = conversationOf(channel, message.conversationId ?? "");
   const channelAccountId = message.accountId ?? DEFAULT_ACCOUNT;
   return {
     who: { gateway, channel, channelAccountId, conversationId, senderId, agentId },

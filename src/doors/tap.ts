@@ -1,10 +1,9 @@
 /** The second door: a tapped button. The host tells no owner mark here, and retries a handler that throws for ever. */
 import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
-import type { LoginBinding } from "../flow/binding.ts";
 import { decodePayload } from "../interaction/callback-data.ts";
 import type { Tapper } from "../interaction/shown-screens.ts";
-import { callerByRule, errorScreen, present, type DoorContext, type Message } from "./context.ts";
+import { callerByRule, errorMessage, present, type DoorContext, type Message } from "./context.ts";
 import { placeOfTap, type TapPlace } from "./place.ts";
 
 export interface Tap extends TapPlace {
@@ -15,43 +14,51 @@ export interface Tap extends TapPlace {
   reply(message: Message): Promise<void>;
 }
 
-/** Answers a tap by turning its message into the next screen, so that no live button of the old one stays behind. */
+/**
+ * Answers a tap by turning its message into the next screen, so that no live button of the old one stays behind.
+ * Never throws.
+ */
 export async function answerTap(context: DoorContext, tap: Tap): Promise<void> {
-  const { who, isPrivate } = placeOfTap(context.gateway, tap);
-  const used = context.screens.use(decodePayload(tap.payload), who, context.nowMs());
-  if (used.kind === "used") return;
-  const binding = used.kind === "action" ? used.binding : staleBinding(who);
-  const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
-  const message = await screenFor(context, binding, isPrivate, intent);
   // In a group the message is everybody's: it stays as it is, and the answer says where to go instead.
-  await deliver(tap, message, isPrivate);
-}
-
-/** A stale button names no agent; its fresh selector shows the default agent's profiles. */
-function staleBinding(tapper: Tapper): LoginBinding {
-  return { ...tapper, agentId: "main" };
-}
-
-async function screenFor(
-  context: DoorContext,
-  binding: LoginBinding,
-  isPrivate: boolean,
-  intent: Intent,
-): Promise<Message> {
+  let canEdit = false;
+  let message: Message | undefined;
   try {
-    const caller = callerByRule(binding, isPrivate, await context.loadOwnerCheck());
-    return await present(context, binding, await answer(await context.ports(), caller, intent));
+    const { who, isPrivate } = placeOfTap(context.gateway, tap);
+    canEdit = isPrivate;
+    message = await messageFor(context, tap, who, isPrivate);
   } catch (error) {
-    return present(context, binding, errorScreen(error));
+    message = errorMessage(context, error);
   }
+  if (message !== undefined) await deliver(tap, message, canEdit);
 }
 
+/** The next screen; undefined for a second tap on a screen that was already answered. */
+async function messageFor(
+  context: DoorContext,
+  tap: Tap,
+  who: Tapper,
+  isPrivate: boolean,
+): Promise<Message | undefined> {
+  const used = context.screens.use(decodePayload(tap.payload), who, context.nowMs());
+  if (used.kind === "used") return undefined;
+  // A stale button tells no agent, so the host is asked whose chat this is; the answer is a fresh selector.
+  const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(who) };
+  const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
+  const caller = callerByRule(binding, isPrivate, await context.loadOwnerCheck());
+  return present(context, binding, await answer(context.ports, caller, intent));
+}
+
+/** Edits fail for messages that are too old, deleted or unchanged; the answer must still arrive if it can. */
 async function deliver(tap: Tap, message: Message, canEdit: boolean): Promise<void> {
+  const isEdited = canEdit && (await succeeds(() => tap.edit(message)));
+  if (!isEdited) await succeeds(() => tap.reply(message));
+}
+
+async function succeeds(action: () => Promise<void>): Promise<boolean> {
   try {
-    if (!canEdit) return await tap.reply(message);
-    await tap.edit(message);
+    await action();
+    return true;
   } catch {
-    // Edits fail for messages that are too old or deleted; the answer must still arrive.
-    if (canEdit) await tap.reply(message).catch(() => undefined);
+    return false;
   }
 }

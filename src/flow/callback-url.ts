@@ -1,6 +1,14 @@
 /** Pasted text to a judged authorization response. Pure; knows nothing of pending logins. */
 import { Secret } from "../secret.ts";
-import { cleanPastedText, findAddresses, findQuery, type Readings } from "./pasted-text.ts";
+import {
+  cleanPastedText,
+  decodeAscii,
+  findAddresses,
+  findQuery,
+  joinLines,
+  withoutSentenceEnd,
+  type Readings,
+} from "./pasted-text.ts";
 
 /** The longest text that is read, in UTF-16 units (OpenClaw's own `CALLBACK_MAX_URL_BYTES`). */
 export const PASTE_LIMIT = 8192;
@@ -20,7 +28,7 @@ export type PasteRefusal =
 /** What the response says. To be looked at only once the state is known to be that of a pending login. */
 export type CallbackOutcome =
   | { readonly kind: "code"; readonly code: Secret }
-  | { readonly kind: "error"; readonly error: string; readonly description: string }
+  | { readonly kind: "error"; readonly error: string; readonly description: Secret }
   | { readonly kind: "refused"; readonly code: "callback-wrong-issuer" | "code-missing" | "code-malformed" };
 
 export type PastedText =
@@ -35,17 +43,22 @@ export type PasteLikelihood = "certain" | "possible" | "none";
 
 const ISSUER = "https://auth.openai.com";
 const SINGLE_PARAMETERS = ["code", "state", "error", "error_description", "iss"] as const;
-/** The shapes this program and the server really use: they decide between readings of a broken address. */
+/**
+ * The shapes that this program and the server really use: they decide between readings of a broken address, and take
+ * off what markup or a sentence left behind the last part.
+ */
 const OWN_STATE = /^([0-9a-f]{32})(?![0-9A-Za-z])/;
-const OWN_CODE = /^ac_[\w-]{43}\.[\w-]{43}$/;
+const OWN_CODE = /^(ac_[\w-]{43}\.[\w-]{43})(?:[.*~,;:!?]|\P{ASCII})*$/u;
 const STATE = /^[\w.~-]{1,512}$/;
 const CODE = /^[\w.~-]{1,2048}$/;
-const SENTENCE_END = /[.,;:!?*]+$/;
+/** Somebody, or some program, left a part out. */
+const SHORTENED = /\.\.|\*/;
 
-const ADDRESS = /^(?:https?:\/\/)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
-const CALLBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\]):1455$/i;
+const ADDRESS = /^(?:(?:h?t?tps?)?:?\/\/)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
+const CALLBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])?:1455$/i;
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 const CALLBACK_PATH = /^\/auth\/callback\/?$/;
+const TOKEN_PARAMETER = /(?:^|[\s?&#])id_token=[\w-]{8,}/;
 
 const refused = (code: PasteRefusal): PastedText => ({ kind: "refused", code });
 
@@ -53,6 +66,8 @@ interface Response {
   readonly kind: "response";
   readonly state: string;
   readonly parameters: URLSearchParams;
+  /** Put together from pieces: then only a code of the known shape counts, or a stray word would become part of it. */
+  readonly isPatched: boolean;
 }
 
 type Judged = Response | { readonly kind: "refused"; readonly code: PasteRefusal };
@@ -65,23 +80,56 @@ export function parsePastedText(pasted: string): PastedText {
   if (text === "") return refused("callback-empty");
   const judged = judgeText(text);
   if (judged.kind === "refused") return refused(judged.code);
-  return { kind: "response", state: new Secret(judged.state), outcome: readOutcome(judged.parameters) };
+  return { kind: "response", state: new Secret(judged.state), outcome: readOutcome(judged) };
 }
 
+/** The text as it stands; put together again, where only that gives all parts in their known shapes. */
 function judgeText(text: string): Judged {
-  const judged = findAddresses(text).map(judgeAddress);
-  const responses = judged.filter((one) => one !== undefined && one.kind === "response");
-  const [first, ...others] = responses;
+  const judged = judgeOnce(text);
+  if (isStrong(judged) || !isIncomplete(judged)) return judged;
+  for (const joined of rejoin(text)) {
+    const rejoined = judgeOnce(joined);
+    if (isStrong(rejoined)) return { ...rejoined, isPatched: true };
+  }
+  return judged;
+}
+
+function isIncomplete(judged: Judged): boolean {
+  return judged.kind === "response" || judged.code === "state-missing" || judged.code === "callback-not-found";
+}
+
+function squeeze(text: string): string {
+  return joinLines(text).replace(/\s+/g, "");
+}
+
+/** The text with its lines, then all its words, made one; with and without a last line that may be a remark. */
+function rejoin(text: string): readonly string[] {
+  if (!/\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];
+  const rest = text.slice(0, Math.max(0, text.lastIndexOf("\n")));
+  return [joinLines(text), joinLines(rest), squeeze(text), squeeze(rest)];
+}
+
+function isStrong(judged: Judged): judged is Response {
+  return judged.kind === "response" && rankOf(judged.parameters) === BEST_RANK;
+}
+
+function judgeOnce(text: string): Judged {
+  const addresses = findAddresses(text);
+  const judged = addresses.map(judgeAddress);
+  const [first, ...others] = judged.filter((one) => one !== undefined && one.kind === "response");
   if (first !== undefined) {
     const isSame = others.every((other) => other.state === first.state && sameCode(other, first));
     return isSame ? first : { kind: "refused", code: "callback-ambiguous" };
   }
-  if (text.includes("id_token=") && /\/success\/?\?/.test(text)) return { kind: "refused", code: "callback-taken" };
-  return judged.find((one) => one !== undefined) ?? judgeFragment(text);
+  if (TOKEN_PARAMETER.test(text)) return { kind: "refused", code: "callback-taken" };
+  const found = judged.find((one) => one !== undefined);
+  if (found !== undefined) return found;
+  const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.some(isCallback));
+  return isElsewhere ? { kind: "refused", code: "callback-not-found" } : judgeFragment(text);
 }
 
 function sameCode(one: Response, other: Response): boolean {
-  return one.parameters.get("code") === other.parameters.get("code");
+  return codeOf(one.parameters) === codeOf(other.parameters);
 }
 
 /** One address; undefined when it has nothing to do with a sign-in. */
@@ -93,6 +141,7 @@ function judgeAddress(readings: Readings): Judged | undefined {
   if (path === "/oauth/authorize" && (host.toLowerCase() === "auth.openai.com" || LOOPBACK_HOST.test(host))) {
     return { kind: "refused", code: "callback-is-sign-in-link" };
   }
+  if (!/[?#]/.test(address)) return undefined;
   const parameters = parametersOf(address);
   const isOAuth = parameters.has("state") && (parameters.has("code") || parameters.has("error"));
   return isOAuth ? { kind: "refused", code: "callback-wrong-redirect" } : undefined;
@@ -115,7 +164,8 @@ function parametersOf(address: string): URLSearchParams {
 function judgeFragment(text: string): Judged {
   const query = findQuery(text);
   if (query !== undefined) return judgeReadings(query.map((reading) => new URLSearchParams(reading)));
-  const [, code, state] = /^([\w.~-]{10,2048})#([\w.~-]{8,512})$/.exec(text) ?? [];
+  const bare = text.replace(/^[^0-9A-Za-z]+/, "");
+  const [, code, state] = /^([\w.~-]{10,2048})#(\S{8,512})$/.exec(bare) ?? [];
   if (code !== undefined && state !== undefined) return judgeReadings([new URLSearchParams({ code, state })]);
   return { kind: "refused", code: isLoneCode(text) ? "state-missing" : "callback-not-found" };
 }
@@ -128,13 +178,17 @@ function isLoneCode(text: string): boolean {
 /** The best reading: one whose parts have the shapes really used, before one that merely has all its parts. */
 function judgeReadings(readings: readonly URLSearchParams[]): Judged {
   const ranks = readings.map(rankOf);
-  const best = readings[ranks.indexOf(Math.max(...ranks))] ?? new URLSearchParams();
-  if (SINGLE_PARAMETERS.some((name) => best.getAll(name).length > 1)) {
+  const at = ranks.indexOf(Math.max(...ranks));
+  const parameters = readings[at] ?? new URLSearchParams();
+  if (SINGLE_PARAMETERS.some((name) => parameters.getAll(name).length > 1)) {
     return { kind: "refused", code: "callback-duplicate-parameter" };
   }
-  const state = stateOf(best);
-  return STATE.test(state) ? { kind: "response", state, parameters: best } : { kind: "refused", code: "state-missing" };
+  const state = stateOf(parameters);
+  if (!STATE.test(state)) return { kind: "refused", code: "state-missing" };
+  return { kind: "response", state, parameters, isPatched: at > 0 };
 }
+
+const BEST_RANK = 4;
 
 function rankOf(parameters: URLSearchParams): number {
   const state = stateOf(parameters);
@@ -142,66 +196,70 @@ function rankOf(parameters: URLSearchParams): number {
   const hasOutcome = parameters.has("code") || parameters.has("error");
   if (!hasOutcome) return 1;
   if (!OWN_STATE.test(state)) return 2;
-  return parameters.has("error") || OWN_CODE.test(codeOf(parameters)) ? 4 : 3;
+  return parameters.has("error") || OWN_CODE.test(parameters.get("code") ?? "") ? BEST_RANK : 3;
 }
 
 /** The state without what a sentence or markup left behind it. */
 function stateOf(parameters: URLSearchParams): string {
   const state = parameters.get("state") ?? "";
-  return OWN_STATE.exec(state)?.[1] ?? state.replace(SENTENCE_END, "");
+  return OWN_STATE.exec(state)?.[1] ?? withoutSentenceEnd(state);
 }
 
 function codeOf(parameters: URLSearchParams): string {
-  return (parameters.get("code") ?? "").replace(SENTENCE_END, "");
+  const code = parameters.get("code") ?? "";
+  return OWN_CODE.exec(code)?.[1] ?? (SHORTENED.test(code) ? code : withoutSentenceEnd(code));
 }
 
 /** In the order of RFC 9207 and RFC 6749 section 4.1.2: issuer, error, code. */
-function readOutcome(parameters: URLSearchParams): CallbackOutcome {
+function readOutcome({ parameters, isPatched }: Response): CallbackOutcome {
   const issuer = parameters.get("iss");
   if (issuer !== null && issuer !== ISSUER) return { kind: "refused", code: "callback-wrong-issuer" };
   const error = parameters.get("error");
   if (error !== null) return readError(error, parameters.get("error_description") ?? "");
   const code = codeOf(parameters);
   if (code === "") return { kind: "refused", code: "code-missing" };
-  return CODE.test(code) ? { kind: "code", code: new Secret(code) } : { kind: "refused", code: "code-malformed" };
+  const isWhole = CODE.test(code) && !SHORTENED.test(code) && (!isPatched || OWN_CODE.test(code));
+  return isWhole ? { kind: "code", code: new Secret(code) } : { kind: "refused", code: "code-malformed" };
 }
 
-/** The server's words, bounded and bare: they are compared with known ones and never shown. */
+/** The server's words are compared with known ones and never shown; they may hold what was pasted beside them. */
 function readError(error: string, description: string): CallbackOutcome {
-  return {
-    kind: "error",
-    error: error.replace(/[^\w.-]/g, "").slice(0, 64),
-    description: description.replace(/[\p{Cc}\p{Cf}]/gu, "").slice(0, 500),
-  };
+  const name = withoutSentenceEnd(error);
+  const known = /^[a-z_]{1,64}$/.test(name) ? name : "unrecognised";
+  return { kind: "error", error: known, description: new Secret(description.slice(0, 500)) };
 }
 
 /** Cheap, because it sees every message: nothing without one of these can be ours. */
-const HINT = /145[57]|id_token|[=＝#]|ac_|%3d/i;
+const HINT = /145[57]|id_token|[=＝#]|ac_|%3d|openai\.com/i;
 const CALLBACK_TARGET = /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#]/i;
 const CALLBACK_PARAMETER = /[?&#](?:code|state|error)=/i;
 const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/i;
-const LONE_CODE = /(?<![\w.-])ac_[\w-]{20,}\.[\w-]{20,}/;
+const LONE_CODE = /(?<![0-9A-Za-z.-])ac_[\w-]{40,64}\.[\w-]{40,64}/;
 
 /** See `PasteLikelihood`. Linear in the text, whatever its length: padding must not carry a secret to the model. */
 export function weighPastedText(pasted: string): PasteLikelihood {
   if (!HINT.test(pasted)) return "none";
   const text = cleanPastedText(pasted);
-  const joined = text.replace(/\s+(?:[>|]\s+)?/g, "");
-  const target = joined.search(CALLBACK_TARGET);
-  if (target !== -1 && CALLBACK_PARAMETER.test(joined.slice(target))) return "certain";
-  if (TOKEN_PAGE.test(joined) && joined.includes("id_token=")) return "certain";
-  if (LONE_CODE.test(text)) return "certain";
+  const words = decodeAscii(decodeAscii(joinLines(text))).split(/\s+/);
+  if (LONE_CODE.test(text) || words.some(isCertainWord)) return "certain";
   if (text.length > PASTE_LIMIT) return "none";
   return isPossible(text) ? "possible" : "none";
 }
 
+/** A word that holds the answer of a sign-in, whatever it is wrapped in: another site's redirect, an error page. */
+function isCertainWord(word: string): boolean {
+  const target = word.search(CALLBACK_TARGET);
+  if (target !== -1 && CALLBACK_PARAMETER.test(word.slice(target))) return true;
+  return LONE_CODE.test(word) || (TOKEN_PAGE.test(word) && word.includes("id_token="));
+}
+
+/** Parts without an address are ours only with a state of our own shape: other programs have codes and states too. */
 function isPossible(text: string): boolean {
   const judged = judgeText(text);
   if (judged.kind === "refused") {
-    if (judged.code === "callback-is-sign-in-link" || judged.code === "callback-taken") return true;
     if (judged.code === "callback-wrong-redirect") return /:1455\b/.test(text);
-    return judged.code === "state-missing" && isLoneCode(text);
+    return judged.code === "callback-is-sign-in-link" || judged.code === "callback-taken";
   }
   const { state, parameters } = judged;
-  return state.length >= 8 && (parameters.has("code") || parameters.has("error"));
+  return OWN_STATE.test(state) && (parameters.has("code") || parameters.has("error"));
 }

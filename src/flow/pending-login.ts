@@ -13,6 +13,7 @@ const RECEIPT_TTL_MS = 24 * 60 * 60_000;
 export const MAX_ATTEMPTS = 5;
 /** Bounds on the file: what one runaway chat can make everybody else read. */
 const MAX_PENDING = 200;
+const MAX_PENDING_PER_PERSON = 5;
 const MAX_RECEIPTS = 200;
 
 export interface PendingLogin {
@@ -121,11 +122,17 @@ function end(
   };
 }
 
-/** Adds a login; an older one of the same person in the same chat for the same profile is replaced. */
+/**
+ * Adds a login; an older one of the same person in the same chat for the same profile is replaced, and so is their
+ * oldest when there are too many, so that nobody's starts push out anybody else's.
+ */
 export function startLogin(document: PendingDocument, login: PendingLogin, nowMs: number): Edit<void> {
   const sameTarget = (other: PendingLogin) =>
     other.profileId === login.profileId && sameBinding(other.binding, login.binding);
-  const cleared = end(sweep(document, nowMs), sameTarget, "replaced", nowMs);
+  const mine = loginsOf(document, login.binding, nowMs).filter((other) => !sameTarget(other));
+  const tooOld = new Set(mine.slice(0, Math.max(0, mine.length - MAX_PENDING_PER_PERSON + 1)));
+  const gone = (other: PendingLogin) => sameTarget(other) || tooOld.has(other);
+  const cleared = end(sweep(document, nowMs), gone, "replaced", nowMs);
   return { result: undefined, next: { ...cleared, logins: [...cleared.logins, login].slice(-MAX_PENDING) } };
 }
 

@@ -32,12 +32,28 @@ export function subcommandOf(word: string): Subcommand | undefined {
   return SUBCOMMANDS.find((subcommand) => subcommand === lower);
 }
 
-/** Reads a typed selector; an `openai:` or `openai-codex:` prefix is understood and dropped. */
+/** Why a new profile cannot have a name; undefined when it can. */
+function refusalOfName(name: string): "bad-selector" | "reserved-word" | undefined {
+  if (subcommandOf(name) !== undefined) return "reserved-word";
+  return SELECTOR.test(name) ? undefined : "bad-selector";
+}
+
+/**
+ * Reads a typed selector; an `openai:` or `openai-codex:` prefix is understood and dropped. With the prefix any
+ * printable name is read: the host's own tools store names that the grammar would not create.
+ */
 export function parseSelector(text: string): ParsedSelector {
   const name = text.replace(KNOWN_PREFIX, "");
-  if (subcommandOf(name) !== undefined) return { kind: "refused", code: "reserved-word" };
-  if (!SELECTOR.test(name)) return { kind: "refused", code: "bad-selector" };
+  const code = refusalOfName(name);
+  const isStoredId = name !== text && !KNOWN_PREFIX.test(name) && /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,128}$/u.test(name);
+  if (code !== undefined && !isStoredId) return { kind: "refused", code };
   return { kind: "selector", name: name as ProfileName };
+}
+
+/** What to type for a stored profile: its name, behind the prefix where the name alone would not be understood. */
+export function selectorOf(name: string): string {
+  const isUnderstood = refusalOfName(name) === undefined || KNOWN_PREFIX.test(name);
+  return isUnderstood ? name : `openai:${name}`;
 }
 
 /** How a stored id is shown: without its provider. */
@@ -46,6 +62,7 @@ export function profileNameOf(profileId: string): ProfileName {
 }
 
 export interface ResolvedProfile {
+  readonly kind: "resolved";
   readonly profileId: ProfileId;
   readonly name: ProfileName;
   /** Set when `default` was asked for, does not exist, and the first discovered profile stands in for it. */
@@ -60,13 +77,19 @@ export function resolveSelector(
   name: ProfileName,
   provider: string,
   discoveredIds: readonly string[],
-): ResolvedProfile {
+): ResolvedProfile | { readonly kind: "refused"; readonly code: "bad-selector" | "reserved-word" } {
   const canonical = `${provider}:${name}`;
-  const stored = discoveredIds.includes(canonical) ? canonical : discoveredIds.find((id) => profileNameOf(id) === name);
-  if (stored !== undefined) return { profileId: stored as ProfileId, name, standsInForDefault: false };
+  const stored =
+    discoveredIds.find((id) => id === canonical || id === name) ??
+    discoveredIds.find((id) => profileNameOf(id) === name);
+  if (stored !== undefined) {
+    return { kind: "resolved", profileId: stored as ProfileId, name, standsInForDefault: false };
+  }
   const first = discoveredIds[0];
   if (name === DEFAULT_PROFILE_NAME && first !== undefined) {
-    return { profileId: first as ProfileId, name: profileNameOf(first), standsInForDefault: true };
+    return { kind: "resolved", profileId: first as ProfileId, name: profileNameOf(first), standsInForDefault: true };
   }
-  return { profileId: canonical as ProfileId, name, standsInForDefault: false };
+  const code = refusalOfName(name);
+  if (code !== undefined) return { kind: "refused", code };
+  return { kind: "resolved", profileId: canonical as ProfileId, name, standsInForDefault: false };
 }

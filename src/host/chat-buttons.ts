@@ -20,13 +20,30 @@ export async function canShowButtons(
   return isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId);
 }
 
-/** Telegram's own rule: no list, or an empty one, means the default scope; a list must name `inlineButtons`. */
+/** Telegram's own rule: no list, or an empty one, means what the channel says, then the default scope. */
 export function isInlineButtonsOn(telegram: unknown, channelAccountId: string): boolean {
-  const account = fieldOf(fieldOf(telegram, "accounts"), channelAccountId);
-  const capabilities = fieldOf(account, "capabilities") ?? fieldOf(telegram, "capabilities");
-  if (capabilities === undefined || capabilities === null) return true;
-  if (Array.isArray(capabilities)) return capabilities.length === 0 || capabilities.includes("inlineButtons");
+  const account = accountOf(fieldOf(telegram, "accounts"), channelAccountId);
+  const capabilities = [fieldOf(account, "capabilities"), fieldOf(telegram, "capabilities")].find(isSaid);
+  if (capabilities === undefined) return true;
+  if (Array.isArray(capabilities)) return capabilities.some((name) => /^inlinebuttons$/i.test(String(name).trim()));
   return TAPPABLE_SCOPES.has(fieldOf(capabilities, "inlineButtons") ?? "allowlist");
+}
+
+function isSaid(capabilities: unknown): boolean {
+  return Array.isArray(capabilities) ? capabilities.length > 0 : capabilities !== undefined && capabilities !== null;
+}
+
+/** The host writes an account's id in lower case with dashes, however the config spells its name. */
+function accountOf(accounts: unknown, id: string): unknown {
+  if (typeof accounts !== "object" || accounts === null) return undefined;
+  return fieldOf(accounts, id) ?? Object.entries(accounts).find(([name]) => toId(name) === toId(id))?.[1];
+}
+
+function toId(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "-");
 }
 
 function fieldOf(value: unknown, name: string): unknown {

@@ -24,7 +24,9 @@ export function createGuardedFetch(endpoints: Endpoints): TokenFetch {
         ...transportOf(endpoints),
       });
       try {
-        return new Response(await readBounded(response), { status: response.status, headers: response.headers });
+        const body = await readBounded(response);
+        // The standard forbids a body, even an empty one, with some statuses (204, 205, 304).
+        return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
       } finally {
         await release();
       }

@@ -6,10 +6,12 @@ import type { Action, Line, Screen, Segment } from "./screen.ts";
 /** Control, format (direction, zero width) and line-separating characters, and what would end a code span. */
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}`]/gu;
 const MAX_VERBATIM = 120;
+/** The label of a button whose name has nothing to show: the host takes no empty one. */
+const NAMELESS = "?";
 
 function showable(text: string): string {
-  const clean = text.replace(UNSHOWABLE, "");
-  return clean.length > MAX_VERBATIM ? `${clean.slice(0, MAX_VERBATIM)}…` : clean;
+  const clean = text.replace(UNSHOWABLE, "").toWellFormed();
+  return clean.length > MAX_VERBATIM ? `${clean.slice(0, MAX_VERBATIM).toWellFormed()}…` : clean;
 }
 
 /** Outside text goes into a code span, where neither Markdown nor Telegram's HTML gives any character a meaning. */
@@ -48,6 +50,8 @@ export function toWireButtons(screen: Screen, prefix: string, screenId: string):
   let index = 0;
   const dataOf = (action: Action) => encodeCallbackData(prefix, action.verb, { screenId, index: index++ });
   return screen.rows.map((row) =>
-    row.map((button) => ("link" in button ? button : { label: button.label, callbackData: dataOf(button.action) })),
+    row.map((button) =>
+      "link" in button ? button : { label: showable(button.label) || NAMELESS, callbackData: dataOf(button.action) },
+    ),
   );
 }

@@ -8,17 +8,19 @@ import type {
   SavedLogin,
   StartedLogin,
 } from "../flow/answers.ts";
-import { DEFAULT_PROFILE_NAME, type ProfileName } from "../flow/profile-id.ts";
+import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../flow/profile-id.ts";
 import type { Action, Button, Line, Screen, Segment, Verbatim } from "./screen.ts";
 import { HEALTH, REFUSALS, SENTENCES, type SentenceKey } from "./sentences.ts";
 
 /** Profiles on one page of the selector. */
 export const PAGE_SIZE = 8;
 const BUTTONS_PER_ROW = 2;
+const PENDING_SHOWN = 5;
 /** Offered as buttons for a new profile, so that a name is one tap away. */
 const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
 
-type Values = Readonly<Record<string, Segment>>;
+/** A value of a sentence: one segment, or several that belong together. */
+type Values = Readonly<Record<string, Segment | Line>>;
 
 const verbatim = (text: string): Verbatim => ({ verbatim: text });
 const command = (words: string) => verbatim(`/codex_auth${words && ` ${words}`}`);
@@ -29,7 +31,8 @@ function fill(sentence: string, values: Values = {}): Line {
   return sentence.split(/(\{\w+\})/).flatMap((part): Segment[] => {
     const name = /^\{(\w+)\}$/.exec(part)?.[1];
     if (name === undefined) return part === "" ? [] : [part];
-    return [values[name] ?? ""];
+    const value = values[name] ?? "";
+    return Array.isArray(value) ? [...value] : [value as Segment];
   });
 }
 
@@ -55,17 +58,22 @@ function profileLine(profile: ListedProfile): Line {
   const facts: Segment[] = [];
   if (profile.email !== undefined) facts.push(verbatim(profile.email), ", ");
   if (profile.plan !== undefined) facts.push(verbatim(profile.plan), ", ");
-  return [...say("selector.profile", { name: verbatim(profile.name), facts: "" }), ...facts, HEALTH[profile.health]];
+  facts.push(HEALTH[profile.health]);
+  return say("selector.profile", { name: verbatim(selectorOf(profile.name)), facts });
 }
 
-function pendingLines(pending: readonly PendingSummary[]): Line[] {
-  return pending.map((login) =>
-    say("selector.pending", {
+/** A line for each waiting sign-in, the newest first and no more than fit. */
+function pendingLines(key: "selector.pending" | "status.pending", pending: readonly PendingSummary[]): Line[] {
+  const newest = pending.toReversed();
+  const lines = newest.slice(0, PENDING_SHOWN).map((login) =>
+    say(key, {
       name: verbatim(login.profileName),
       minutes: duration(login.expiresInMs),
       command: command("cancel"),
     }),
   );
+  const more = newest.length - lines.length;
+  return more > 0 ? [...lines, say("pending.more", { count: String(more) })] : lines;
 }
 
 /** The list of profiles, one page of it; `page` counts from 1 and is brought into range. */
@@ -76,9 +84,9 @@ export function selectorScreen({ profiles, pending }: ProfileList, page: number)
   const shown = profiles.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
   const lines: Line[] = [say("selector.title"), ...shown.map(profileLine)];
   if (pages > 1) lines.push(pageLine(current, pages));
-  const example = shown[0]?.name ?? DEFAULT_PROFILE_NAME;
+  const example = selectorOf(shown[0]?.name ?? DEFAULT_PROFILE_NAME);
   lines.push(say("selector.choose", { command: command("default | <profile>"), example: command(example) }));
-  return { lines: [...lines, ...pendingLines(pending)], rows: selectorRows(shown, current, pages) };
+  return { lines: [...lines, ...pendingLines("selector.pending", pending)], rows: selectorRows(shown, current, pages) };
 }
 
 function pageLine(page: number, pages: number): Line {
@@ -101,7 +109,7 @@ function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {
     lines: [
       say("selector.empty"),
       say("selector.first", { command: command(name), example: command("<profile>") }),
-      ...pendingLines(pending),
+      ...pendingLines("selector.pending", pending),
     ],
     rows: [
       [{ label: name, action: { verb: "pick", name } }],
@@ -112,10 +120,16 @@ function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {
 
 /** How to name a new profile, with names that are still free as buttons. */
 export function newProfileScreen(takenNames: readonly string[]): Screen {
-  const free = SUGGESTED_NAMES.filter((name) => !takenNames.includes(name));
-  const picks = free.map((name): Button => ({ label: name, action: { verb: "pick", name } }));
+  // With any profile there, "default" would mean the first of them.
+  const isFree = (name: string) =>
+    !takenNames.includes(name) && (name !== DEFAULT_PROFILE_NAME || takenNames.length === 0);
+  const picks = SUGGESTED_NAMES.filter(isFree).map((name): Button => ({ label: name, action: { verb: "pick", name } }));
   return {
-    lines: [say("new.title", { command: command("<profile>") }), say("new.grammar")],
+    lines: [
+      say("new.title", { command: command("<profile>") }),
+      say("new.grammar"),
+      ...(picks.length > 0 ? [say("new.suggested")] : []),
+    ],
     rows: [...inRows(picks), [button("button.cancel", { verb: "close" })]],
   };
 }
@@ -142,13 +156,12 @@ export function cardScreen(started: StartedLogin): Screen {
 }
 
 export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing"): Screen {
-  const account = saved.email === undefined ? SENTENCES["account.unknown"] : verbatim(saved.email);
-  const title = say("saved.title", { name: verbatim(saved.profileName), account: "{account}" });
-  const accountLine: Line =
-    saved.plan === undefined ? [account] : say("account.plan", { account, plan: verbatim(saved.plan) });
+  const email = saved.email === undefined ? SENTENCES["account.unknown"] : verbatim(saved.email);
+  const account =
+    saved.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(saved.plan) });
   return {
     lines: [
-      title.flatMap((segment) => (segment === "{account}" ? accountLine : [segment])),
+      say("saved.title", { name: verbatim(saved.profileName), account }),
       say(saved.isSelectable ? "saved.live" : "saved.left-out"),
       ...(chatKeeps === "address" ? [say("saved.delete")] : []),
     ],
@@ -157,9 +170,8 @@ export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing")
 }
 
 export function statusScreen(status: LoginStatus): Screen {
-  const pending = status.pending.map((login) =>
-    say("status.pending", { name: verbatim(login.profileName), minutes: duration(login.expiresInMs) }),
-  );
+  const pending = pendingLines("status.pending", status.pending);
+  if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
   const lines = [say("status.title"), ...(pending.length > 0 ? pending : [say("status.none")])];
   if (status.lastSaved !== undefined) {
     const { profileName, agoMs } = status.lastSaved;
@@ -171,7 +183,10 @@ export function statusScreen(status: LoginStatus): Screen {
 
 export function cancelledScreen(profileNames: readonly string[]): Screen {
   if (profileNames.length === 0) return { lines: [say("cancel.none")], rows: [] };
-  return { lines: [say("cancel.done", { name: verbatim(profileNames.join(", ")) })], rows: [] };
+  const names = profileNames.flatMap((name, index): Segment[] =>
+    index === 0 ? [verbatim(name)] : [", ", verbatim(name)],
+  );
+  return { lines: [say("cancel.done", { name: names })], rows: [] };
 }
 
 export function closedScreen(): Screen {
@@ -205,7 +220,7 @@ export function withheldScreen(): Screen {
 export interface RefusalFacts {
   readonly code: ErrorCode;
   readonly profileName?: string;
-  /** The host's name for the person, such as `telegram:4242001`: what an owner entry would say. */
+  /** What an owner entry for the person would say, such as `telegram:4242001`; empty in the web chat, which has none. */
   readonly sender: string;
   readonly retryAfterSeconds?: number;
   /** What the person can do now: start this profile again, send the right address, or neither. */
@@ -214,10 +229,10 @@ export interface RefusalFacts {
 
 /** What went wrong, and the next step. */
 export function refusalScreen(facts: RefusalFacts): Screen {
-  const wait = facts.retryAfterSeconds === undefined ? "a few minutes" : duration(facts.retryAfterSeconds * 1000);
+  const wait =
+    facts.retryAfterSeconds === undefined ? SENTENCES["time.while"] : duration(facts.retryAfterSeconds * 1000);
   const lines = [
     fill(REFUSALS[facts.code], {
-      sender: verbatim(facts.sender),
       command: command(""),
       example: command("work"),
       name: verbatim(facts.profileName ?? ""),
@@ -225,6 +240,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
       wait,
     }),
   ];
+  if (facts.code === "not-allowed") lines.push(ownersLine(facts.sender));
   if (facts.next === "still-waiting") return { lines: [...lines, say("next.still-waiting")], rows: [] };
   if (facts.next === "none") return { lines, rows: [] };
   const name = facts.profileName as ProfileName | undefined;
@@ -232,9 +248,9 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   return { lines, rows: name === undefined ? [] : [[button("button.again", { verb: "pick", name })]] };
 }
 
-/** What the host's own refusal leaves out. */
-export function hostRefusalLine(sender: string): Line {
-  return say("refusal.owners", { sender: verbatim(sender) });
+/** What would have to be configured; the host's own refusal leaves it out. */
+export function ownersLine(sender: string): Line {
+  return sender === "" ? say("refusal.scope") : say("refusal.owners", { sender: verbatim(sender) });
 }
 
 /** Marks a screen of the stand-in sign-in server, so that nobody takes it for a real sign-in. */

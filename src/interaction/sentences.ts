@@ -15,9 +15,11 @@ export const SENTENCES = {
   "selector.choose":
     "To sign in, pick a profile or type {command}, for example {example}. A new name makes a new profile.",
   "selector.first": "To sign in, type {command}. To name the profile, type {example} with a name of yours.",
+  "pending.more": "…and {count} more.",
   "selector.pending": "Waiting for the address of: {name} ({minutes} left). To stop: {command}",
 
-  "new.title": "Name the new profile: type {command} with a name of yours, or tap one of these.",
+  "new.title": "Name the new profile: type {command} with a name of yours.",
+  "new.suggested": "Or tap one of these.",
   "new.grammar": "A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most).",
 
   "card.title": "Sign in to profile {name}",
@@ -41,6 +43,7 @@ export const SENTENCES = {
   "status.none": "No sign-in is waiting.",
   "status.pending": "• {name}: waiting for its address, {minutes} left",
   "status.saved": "Last saved here: {name}, {minutes} ago",
+  "status.stop": "To stop: {command}",
   "status.next": "To sign in: {command}",
 
   "cancel.done": "Cancelled: {name}. Nothing was changed.",
@@ -63,10 +66,13 @@ export const SENTENCES = {
   "refusal.owners":
     "Owners of this gateway are listed under commands.ownerAllowFrom in openclaw.json; the entry for you would be {sender}.",
 
+  "refusal.scope": "Here that takes a client with the scope operator.admin.",
+
   "transcript.withheld": "(a sign-in address, kept out of this transcript by codex-auth)",
 
   "time.minutes": "{count} min",
   "time.moment": "less than a minute",
+  "time.while": "a few minutes",
   "time.hours": "{count} h",
 
   "button.new": "New profile",
@@ -77,7 +83,7 @@ export const SENTENCES = {
   "button.again": "Start again",
 
   "next.again": "To start again: {command}",
-  "next.still-waiting": "The sign-in is still waiting for the right address.",
+  "next.still-waiting": "A sign-in of yours is still waiting for its address.",
 } as const;
 
 export type SentenceKey = keyof typeof SENTENCES;
@@ -92,8 +98,7 @@ export const HEALTH = {
 
 /** What went wrong and what to do next, for each code a person can meet. */
 export const REFUSALS = {
-  "not-allowed":
-    "Only an owner of this gateway may do that. An owner is listed under commands.ownerAllowFrom in openclaw.json; the entry for you would be {sender}.",
+  "not-allowed": "Only an owner of this gateway may do that.",
   "not-private": "Sign-ins are private. Please open a private chat with me and send {command} there.",
   "bad-selector":
     "That is not a profile name. A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most). For example: {example}",
@@ -170,5 +175,6 @@ export const REFUSALS = {
   "config-invalid":
     "CODEX_AUTH_SANDBOX must name a loopback address such as http://127.0.0.1:4000. Correct or unset it and restart the gateway.",
   "host-unsupported": "This OpenClaw is too old for codex-auth. Update OpenClaw to 2026.9.6 or newer.",
-  internal: "Something went wrong inside codex-auth, and nothing was saved. The gateway's log has a line about it.",
+  internal:
+    "Something went wrong inside codex-auth, and nothing was saved. Try again; if it stays so, the gateway's log has a line about it.",
 } as const satisfies Record<ErrorCode, string>;

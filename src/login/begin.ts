@@ -16,6 +16,7 @@ export async function beginLogin(
     const discovered = await ports.profiles.list(binding.agentId);
     const ids = discovered.map((profile) => profile.profileId);
     const profile = resolveSelector(askedName, ports.profiles.provider, ids);
+    if (profile.kind === "refused") return profile;
     const request = await ports.oauth.buildAuthorizationRequest();
     const state = request.state.reveal();
     const nowMs = ports.clock.nowMs();

@@ -118,7 +118,7 @@ async function save(
   };
 }
 
-function deniedCodeOf(error: string, description: string): ErrorCode {
+function deniedCodeOf(error: string, description: Secret): ErrorCode {
   if (error !== "access_denied") return "authorization-failed";
-  return description.includes("missing_codex_entitlement") ? "workspace-not-entitled" : "authorization-denied";
+  return description.reveal().includes("missing_codex_entitlement") ? "workspace-not-entitled" : "authorization-denied";
 }

@@ -3,6 +3,7 @@ import type { CancelledLogins, LoginStatus, ProfileList, Refusal } from "../flow
 import type { LoginBinding } from "../flow/binding.ts";
 import { parsePastedText } from "../flow/callback-url.ts";
 import { cancelLogins, findLogin, lastReceiptOf, loginsOf } from "../flow/pending-login.ts";
+import type { ProfileName } from "../flow/profile-id.ts";
 import type { Secret } from "../secret.ts";
 import type { LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
@@ -39,11 +40,15 @@ export async function readStatus(ports: LoginPorts, binding: LoginBinding): Prom
   }
 }
 
-/** Ends the person's pending sign-ins in this chat; answers the names that were pending. Never throws. */
-export async function cancelPending(ports: LoginPorts, binding: LoginBinding): Promise<CancelledLogins | Refusal> {
+/** Ends the person's pending sign-ins in this chat, all or one profile's; answers their names. Never throws. */
+export async function cancelPending(
+  ports: LoginPorts,
+  binding: LoginBinding,
+  profileName?: ProfileName,
+): Promise<CancelledLogins | Refusal> {
   try {
     const nowMs = ports.clock.nowMs();
-    const profileNames = await ports.pending.update((document) => cancelLogins(document, binding, nowMs));
+    const profileNames = await ports.pending.update((document) => cancelLogins(document, binding, nowMs, profileName));
     return { kind: "cancelled", profileNames };
   } catch (error) {
     return refusalOf(error, ports.log);

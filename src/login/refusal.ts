@@ -5,7 +5,12 @@ import type { Log } from "./ports.ts";
 
 export function refusalOf(error: unknown, log: Log): Refusal {
   const code = error instanceof CodexAuthError ? error.code : "internal";
-  // The name of a foreign error's class tells where to look; its message may hold what was pasted.
-  log.warn(code === "internal" ? `internal error (${error instanceof Error ? error.name : typeof error})` : code);
+  log.warn(code === "internal" ? `internal error (${kindOf(error)})` : code);
   return { kind: "refused", code };
+}
+
+/** The name of a foreign error's class tells where to look; its message, and a name made up by hand, may hold anything. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : "Error";
 }

@@ -14,10 +14,19 @@ const token = z
   .min(1)
   .max(64 * 1024)
   .regex(/^[\x21-\x7e]+$/);
+const lifetime = z.number().positive().max(MAX_LIFETIME_SECONDS);
 const tokenFields = z.object({
   access_token: token,
   refresh_token: token,
-  expires_in: z.coerce.number().positive().max(MAX_LIFETIME_SECONDS),
+  expires_in: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number),
+    ])
+    .pipe(lifetime),
 });
 
 /**
@@ -28,14 +37,16 @@ const errorBody = z.object({
   error: z.union([z.string(), z.object({ code: z.string().nullish(), type: z.string().nullish() })]),
 });
 
-const REFUSAL_BY_SERVER_CODE: Readonly<Record<string, ExchangeRefusal>> = {
-  token_exchange_user_error: "token-rejected",
-  invalid_grant: "token-rejected",
-  unsupported_country_region_territory: "region-unsupported",
-  invalid_client: "client-rejected",
-  unauthorized_client: "client-rejected",
-  unknown_parameter: "client-rejected",
-};
+const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
+  Object.entries({
+    token_exchange_user_error: "token-rejected",
+    invalid_grant: "token-rejected",
+    unsupported_country_region_territory: "region-unsupported",
+    invalid_client: "client-rejected",
+    unauthorized_client: "client-rejected",
+    unknown_parameter: "client-rejected",
+  }),
+);
 
 function parseJson(body: string): unknown {
   try {
@@ -61,7 +72,7 @@ function retryAfterOf(headers: Headers): number | undefined {
 /** What a status other than 200 means for the person. */
 function judgeFailure(status: number, headers: Headers, body: string): Refused {
   const serverCode = serverCodeOf(body);
-  const known = serverCode === undefined ? undefined : REFUSAL_BY_SERVER_CODE[serverCode];
+  const known = serverCode === undefined ? undefined : REFUSAL_BY_SERVER_CODE.get(serverCode);
   if (known !== undefined) return { kind: "refused", code: known };
   if (status === 429) {
     const retryAfterSeconds = retryAfterOf(headers);
@@ -88,14 +99,15 @@ export async function judgeTokenResponse(
   const { id_token: _unused, ...rest } = json as Record<string, unknown>;
   try {
     const slim = new Response(JSON.stringify(rest), { headers: response.headers });
-    return readTokens(await processAuthorizationCodeResponse(server, client, slim));
+    await processAuthorizationCodeResponse(server, client, slim);
+    return readTokens(rest);
   } catch {
     return { kind: "refused", code: "token-response-invalid" };
   }
 }
 
-function readTokens(judged: unknown): ExchangeResult {
-  const fields = tokenFields.safeParse(judged);
+function readTokens(answer: unknown): ExchangeResult {
+  const fields = tokenFields.safeParse(answer);
   if (!fields.success) return { kind: "refused", code: "token-response-invalid" };
   const identity = readIdentity(fields.data.access_token);
   if (identity === undefined) return { kind: "refused", code: "identity-missing" };

@@ -61,7 +61,7 @@ async function saveOnce(host: HostAuthStore, request: SaveRequest): Promise<Save
   const { profileId } = request;
   let isAllowed = true;
   const stored = revealCredential(request.credential);
-  const configuredIds = host.configuredIds();
+  const configuredIds = orderBefore(host, agentDir);
   const written = await host.update({
     agentDir: host.ownerOf(agentDir, profileId),
     keepInOrder: [profileId, ...configuredIds],
@@ -77,7 +77,26 @@ async function saveOnce(host: HostAuthStore, request: SaveRequest): Promise<Save
   if (host.persisted(agentDir, profileId)?.refresh !== stored.refresh) {
     return { kind: "refused", code: "store-write-failed" };
   }
-  return { kind: "saved", isSelectable: host.selectableIds(agentDir).includes(profileId) };
+  return { kind: "saved", isSelectable: isSelectable(host, agentDir, profileId) };
+}
+
+/** The order in force for the agent: the store's, which it may have from the shared one, else the config's. */
+function orderBefore(host: HostAuthStore, agentDir: string): readonly string[] {
+  try {
+    const order = host.read(agentDir).order?.[host.provider];
+    return order !== undefined && order.length > 0 ? order : host.configuredIds();
+  } catch {
+    return host.configuredIds();
+  }
+}
+
+/** The profile is stored by now, so a resolver that fails must not make the sign-in look failed. */
+function isSelectable(host: HostAuthStore, agentDir: string, profileId: string): boolean {
+  try {
+    return host.selectableIds(agentDir).includes(profileId);
+  } catch {
+    return true;
+  }
 }
 
 /** The one place where tokens leave their seal: the value goes straight into the host's transaction. */

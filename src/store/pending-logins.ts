@@ -1,16 +1,17 @@
 /** Pending logins in one private file that two gateways, or a gateway and a terminal, may share. */
 import { join } from "node:path";
 import { z } from "zod";
+import { CodexAuthError } from "../errors.ts";
 import { EMPTY_DOCUMENT, type PendingDocument } from "../flow/pending-login.ts";
 import type { PendingStore } from "../login/ports.ts";
 import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
 
 /** The original's file name, in the host's preferred temporary folder. */
 export const PENDING_FILE = "codex-auth-pending.json";
-const MAX_BYTES = 512 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 const text = z.string().max(512);
-const binding = z.object({
+const binding = z.strictObject({
   gateway: text,
   channel: text,
   channelAccountId: text,
@@ -19,10 +20,10 @@ const binding = z.object({
   agentId: text,
 });
 const target = { binding, profileId: text, profileName: text, stateDigest: text };
-const document = z.object({
+const document = z.strictObject({
   version: z.literal(1),
   logins: z.array(
-    z.object({
+    z.strictObject({
       ...target,
       askedName: text,
       state: text,
@@ -34,7 +35,7 @@ const document = z.object({
     }),
   ),
   receipts: z.array(
-    z.object({
+    z.strictObject({
       ...target,
       outcome: z.enum(["claimed", "saved", "failed", "cancelled", "replaced", "expired", "given-up"]),
       atMs: z.number(),
@@ -52,6 +53,12 @@ function parseDocument(content: string | undefined): PendingDocument {
   }
 }
 
+/** Refuses to write what could not be read back: it would take everybody's logins with it. */
+function renderDocument(next: PendingDocument): string {
+  if (!document.safeParse(next).success) throw new CodexAuthError("pending-unwritable");
+  return JSON.stringify(next);
+}
+
 export function createPendingStore(folder: string): PendingStore {
   const path = join(folder, PENDING_FILE);
   return {
@@ -59,7 +66,7 @@ export function createPendingStore(folder: string): PendingStore {
     update: (edit) =>
       updatePrivateFile(path, MAX_BYTES, (content) => {
         const { result, next } = edit(parseDocument(content));
-        return next === undefined ? { result } : { result, next: JSON.stringify(next) };
+        return next === undefined ? { result } : { result, next: renderDocument(next) };
       }),
   };
 }

@@ -1,6 +1,6 @@
 /** The host's auth-profile document: reading one profile's state out of it, and the one edit this plugin makes. Pure. */
 import type { ListedProfile, ProfileHealth } from "../flow/answers.ts";
-import { profileNameOf, type ProfileId } from "../flow/profile-id.ts";
+import { profileNameOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
 
 /** The part of the host's store that is read or edited here; everything else passes through untouched. */
 export interface ProfilesDocument {
@@ -52,11 +52,18 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
     .filter(([, credential]) => credential.type === "oauth" && credential.provider === provider)
     .map(([id, credential]) => ({
       profileId: id as ProfileId,
-      name: profileNameOf(id),
+      name: nameIn(document, id, provider),
       ...(credential.email === undefined ? {} : { email: credential.email }),
       ...(credential.chatgptPlanType === undefined ? {} : { plan: credential.chatgptPlanType }),
       health: healthOf(credential, document.usageStats?.[id], nowMs),
     }));
+}
+
+/** A profile's short name; the whole id of one from an older host that has a namesake of today. */
+function nameIn(document: ProfilesDocument, id: string, provider: string): ProfileName {
+  const name = profileNameOf(id);
+  const canonical = `${provider}:${name}`;
+  return id !== canonical && Object.hasOwn(document.profiles, canonical) ? (id as ProfileName) : name;
 }
 
 export interface ProfileReplacement {

@@ -140,10 +140,10 @@ describe("a token", () => {
   });
 });
 
-describe("nothing of all that", () => {
-  const codesAndTokens = () => [...Object.values(planted).flatMap(({ codes }) => codes), ...verifiers, ...tokens];
-  const everything = () => [...codesAndTokens(), ...Object.values(planted).flatMap(({ states }) => states)];
+const codesAndTokens = () => [...Object.values(planted).flatMap(({ codes }) => codes), ...verifiers, ...tokens];
+const everything = () => [...codesAndTokens(), ...Object.values(planted).flatMap(({ states }) => states)];
 
+describe("nothing of all that", () => {
   it("reached the model", () => {
     expect(world.model.requests.length).toBeGreaterThanOrEqual(2);
     expect(everything().filter((secret) => world.model.saw(secret).length > 0)).toEqual([]);

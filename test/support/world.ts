@@ -1,7 +1,12 @@
 /** A whole small world for one test file: chat, model, sign-in server behind its real name, and the gateway. */
 import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
-import { startFakeTelegram, type FakeMessage, type FakeTelegram, type TelegramUser } from "../fakes/telegram-bot-api.ts";
+import {
+  startFakeTelegram,
+  type FakeMessage,
+  type FakeTelegram,
+  type TelegramUser,
+} from "../fakes/telegram-bot-api.ts";
 import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
 import { merge, type JsonObject } from "./gateway-config.ts";

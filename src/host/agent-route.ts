@@ -1,0 +1,17 @@
+/** Which agent the host routes a private chat to, by the host's own bindings. */
+import type { OpenClawPluginApi } from "./sdk.ts";
+
+export interface PrivateChat {
+  readonly channel: string;
+  readonly channelAccountId: string;
+  readonly senderId: string;
+}
+
+export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: PrivateChat): string {
+  return api.runtime.channel.routing.resolveAgentRoute({
+    cfg: api.runtime.config.current() as OpenClawPluginApi["config"],
+    channel,
+    accountId: channelAccountId,
+    peer: { kind: "direct", id: senderId },
+  }).agentId;
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import type { Caller } from "../../src/commands/access.ts";
+import { answer } from "../../src/commands/answer.ts";
+import type { Intent } from "../../src/commands/arguments.ts";
+import { CodexAuthError } from "../../src/errors.ts";
+import type { ProfileName } from "../../src/flow/profile-id.ts";
+import { toPlainText } from "../../src/interaction/render.ts";
+import { REFUSALS, SENTENCES } from "../../src/interaction/sentences.ts";
+import type { LoginPorts } from "../../src/login/ports.ts";
+import { Secret } from "../../src/secret.ts";
+import { CANARY, notAllowed, savedIn } from "../doors/fake-door.ts";
+import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-ports.ts";
+
+const WORK = "work" as ProfileName;
+
+function createCaller(extra: Partial<Caller> = {}): Caller {
+  return {
+    binding: DANA,
+    isOwner: true,
+    isPrivate: true,
+    chatKeeps: "address",
+    assertAllowed: () => undefined,
+    ...extra,
+  };
+}
+
+/** Every intent there is, each with what its answer begins with when a sign-in for `work` waits. */
+const INTENTS: readonly { readonly intent: Intent; readonly begins: string }[] = [
+  { intent: { verb: "page", page: 1 }, begins: SENTENCES["selector.title"] },
+  { intent: { verb: "new" }, begins: "Name the new profile" },
+  { intent: { verb: "pick", name: WORK }, begins: "Sign in again to profile work" },
+  { intent: { verb: "finish", pastedText: new Secret("hello") }, begins: "I found no sign-in address" },
+  { intent: { verb: "finish-help" }, begins: "Send the address" },
+  { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
+  { intent: { verb: "cancel" }, begins: "Cancelled: work." },
+  { intent: { verb: "close" }, begins: SENTENCES["close.done"] },
+  { intent: { verb: "help" }, begins: SENTENCES["help.title"] },
+  { intent: { verb: "refuse", code: "bad-selector" }, begins: "That is not a profile name." },
+  { intent: { verb: "refuse", code: "reserved-word" }, begins: "That word is a command" },
+];
+
+async function textOf(ports: LoginPorts, intent: Intent, caller = createCaller()): Promise<string> {
+  return toPlainText(await answer(() => Promise.resolve(ports), caller, intent));
+}
+
+/** The answer to somebody for whom nothing may be loaded. */
+async function refusalOf(intent: Intent, extra: Partial<Caller>): Promise<string> {
+  return toPlainText(await answer(() => Promise.reject(new Error("loaded")), createCaller(extra), intent));
+}
+
+interface Waiting {
+  readonly ports: FakePorts;
+  /** What the browser shows at the end of the sign-in that waits. */
+  readonly address: string;
+}
+
+/** One profile, `work`, and a sign-in for it that waits for its address. */
+async function createWaiting(): Promise<Waiting> {
+  const ports = createFakePorts();
+  ports.profiles.has("openai:work");
+  const card = await textOf(ports, { verb: "pick", name: WORK });
+  const link = card.split("\n\n").find((line) => line.startsWith("https://")) ?? "";
+  return { ports, address: ports.oauth.approve(new Secret(link)) };
+}
+
+describe("an answer", () => {
+  it.each(INTENTS)("to $intent.verb is its own screen", async ({ intent, begins }) => {
+    const { ports } = await createWaiting();
+    expect((await textOf(ports, intent)).startsWith(begins)).toBe(true);
+  });
+
+  it.each(INTENTS)("to $intent.verb of a person who is no owner loads nothing", async ({ intent }) => {
+    expect(await refusalOf(intent, { isOwner: false })).toBe(notAllowed(`telegram:${DANA.senderId}`));
+  });
+
+  it.each(INTENTS)("to $intent.verb in a group loads nothing", async ({ intent }) => {
+    expect(await refusalOf(intent, { isPrivate: false })).toBe(
+      REFUSALS["not-private"].replace("{command}", "/codex_auth"),
+    );
+  });
+
+  it("tells a stranger in a group no more than a stranger elsewhere", async () => {
+    const status: Intent = { verb: "status" };
+    const inGroup = await refusalOf(status, { isOwner: false, isPrivate: false });
+    expect(inGroup).toBe(await refusalOf(status, { isOwner: false }));
+  });
+});
+
+/** Lets one call of a port fail from now on. */
+function breakCall({ ports }: Waiting, method: string, error: Error): void {
+  const [port, name] = method.split(".") as ["pending" | "profiles" | "oauth", string];
+  Object.assign(ports[port], { [name]: failing(error) });
+}
+
+describe("an answer over a port that fails", () => {
+  const METHODS = [
+    "pending.read",
+    "pending.update",
+    "profiles.list",
+    "profiles.save",
+    "oauth.buildAuthorizationRequest",
+    "oauth.exchange",
+  ];
+
+  it.each(METHODS)("is still an answer, to every intent, and repeats nothing of the error: %s", async (method) => {
+    for (const { intent } of INTENTS) {
+      const waiting = await createWaiting();
+      breakCall(waiting, method, new TypeError(`${CANARY} in a message`));
+      expect(await textOf(waiting.ports, intent)).not.toContain(CANARY);
+      expect(await textOf(waiting.ports, finishWith(waiting.address))).not.toContain(CANARY);
+    }
+  });
+
+  it.each([
+    { method: "profiles.list", intent: { verb: "page", page: 1 }, code: "store-unreadable" },
+    { method: "profiles.list", intent: { verb: "new" }, code: "store-migration-required" },
+    { method: "profiles.list", intent: { verb: "pick", name: WORK }, code: "store-locked" },
+    { method: "pending.read", intent: { verb: "status" }, code: "pending-insecure" },
+    { method: "pending.update", intent: { verb: "cancel" }, code: "pending-locked" },
+    { method: "pending.update", intent: { verb: "pick", name: WORK }, code: "pending-unwritable" },
+  ] as const)("to $intent.verb says what is wrong: $code", async ({ method, intent, code }) => {
+    const waiting = await createWaiting();
+    breakCall(waiting, method, new CodexAuthError(code));
+    const [beginning = ""] = REFUSALS[code].split("{");
+    expect((await textOf(waiting.ports, intent)).startsWith(beginning)).toBe(true);
+  });
+});
+
+function refuseOwner(): void {
+  throw new CodexAuthError("not-allowed");
+}
+
+function finishWith(text: string, profileName?: ProfileName): Intent {
+  const named = profileName === undefined ? {} : { profileName };
+  return { verb: "finish", pastedText: new Secret(text), ...named };
+}
+
+describe("the answer to a name that the grammar would not create", () => {
+  it.each([
+    { name: "status", code: "reserved-word" },
+    { name: "my team", code: "bad-selector" },
+  ] as const)("starts nothing where no such profile is stored: $name", async ({ name, code }) => {
+    const { ports } = await createWaiting();
+    const [beginning = ""] = REFUSALS[code].split("{");
+    expect((await textOf(ports, { verb: "pick", name: name as ProfileName })).startsWith(beginning)).toBe(true);
+    expect(ports.pending.document.logins.length).toBe(1);
+  });
+
+  it.each(["status", "my team"])("signs in again to the profile that is stored: %s", async (name) => {
+    const { ports } = await createWaiting();
+    ports.profiles.has(`openai:${name}`);
+    const text = await textOf(ports, { verb: "pick", name: name as ProfileName });
+    expect(text).toContain(`Sign in again to profile ${name}`);
+  });
+});
+
+describe("the answer to a pasted address", () => {
+  it("names profile and account once they are saved", async () => {
+    const { ports, address } = await createWaiting();
+    expect(await textOf(ports, finishWith(address))).toContain(
+      "Signed in: profile work now holds dana@example.com, plan plus.",
+    );
+    expect(savedIn(ports)).toEqual(["openai:work"]);
+  });
+
+  it("that is wrong says that the sign-in still waits", async () => {
+    const { ports } = await createWaiting();
+    expect(await textOf(ports, finishWith("hello"))).toContain(SENTENCES["next.still-waiting"]);
+  });
+
+  it("with nothing waiting says how to start", async () => {
+    const text = await textOf(createFakePorts(), finishWith("hello"));
+    expect(text).toContain("To start again: /codex_auth");
+    expect(text).not.toContain(SENTENCES["next.still-waiting"]);
+  });
+
+  it("for another profile names the one it belongs to", async () => {
+    const { ports, address } = await createWaiting();
+    const text = await textOf(ports, finishWith(address, "team" as ProfileName));
+    expect(text).toContain("belongs to the sign-in for work");
+    expect(ports.oauth.exchanges.length).toBe(0);
+  });
+
+  it("is a refusal where the person is no owner any more by then, and nothing is exchanged", async () => {
+    const { ports, address } = await createWaiting();
+    const text = await textOf(ports, finishWith(address), createCaller({ assertAllowed: refuseOwner }));
+    expect(text).toContain("Only an owner of this gateway");
+    expect({ exchanges: ports.oauth.exchanges.length, saved: savedIn(ports) }).toEqual({ exchanges: 0, saved: [] });
+  });
+
+  it("used before offers to start that profile again", async () => {
+    const { ports, address } = await createWaiting();
+    await textOf(ports, finishWith(address));
+    expect(await textOf(ports, finishWith(address))).toContain("To start again: /codex_auth work");
+    expect(ports.oauth.exchanges.length).toBe(1);
+  });
+
+  it("that the server turned down says why, and how to start again", async () => {
+    const { ports, address } = await createWaiting();
+    ports.oauth.refuse("provider-rate-limited", 300);
+    const text = await textOf(ports, finishWith(address));
+    expect(text).toContain("Wait 5 min, then start again.");
+    expect(text).toContain("To start again: /codex_auth work");
+  });
+});

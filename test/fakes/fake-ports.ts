@@ -1,0 +1,297 @@
+/** The ports of the login shell in memory, with the rules of the real ones: single use, PKCE, one writer at a time. */
+import { createHash } from "node:crypto";
+import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
+import type { ListedProfile } from "../../src/flow/answers.ts";
+import type { LoginBinding } from "../../src/flow/binding.ts";
+import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/flow/pending-login.ts";
+import type { ProfileId, ProfileName } from "../../src/flow/profile-id.ts";
+import { profileNameOf } from "../../src/flow/profile-id.ts";
+import type {
+  AuthorizationGrant,
+  AuthorizationRequest,
+  Clock,
+  Entropy,
+  ExchangeRefusal,
+  ExchangeResult,
+  Log,
+  LoginPorts,
+  OAuthClient,
+  PendingStore,
+  ProfileStore,
+  SaveRefusal,
+  SaveRequest,
+  SaveResult,
+} from "../../src/login/ports.ts";
+import { Secret } from "../../src/secret.ts";
+
+const REDIRECT_URI = "http://localhost:1455/auth/callback";
+const sha256 = (text: string) => createHash("sha256").update(text).digest();
+
+/** Stands still until it is moved. */
+export class FakeClock implements Clock {
+  #nowMs = 1_795_000_000_000;
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Negative: somebody sets the clock back. */
+  move(byMs: number): void {
+    this.#nowMs += byMs;
+  }
+}
+
+/** Other bytes at every call, the same ones in every run. */
+export class CountingEntropy implements Entropy {
+  #drawn = 0;
+
+  bytes(length: number) {
+    this.#drawn += 1;
+    const bytes = sha256(`drawn ${this.#drawn}`).subarray(0, length);
+    return { toBase64Url: () => bytes.toString("base64url"), toHex: () => bytes.toString("hex") };
+  }
+
+  digest(text: string): string {
+    return sha256(text).toString("base64url");
+  }
+}
+
+export class MemoryLog implements Log {
+  readonly lines: string[] = [];
+
+  info(event: string): void {
+    this.lines.push(event);
+  }
+
+  warn(event: string): void {
+    this.lines.push(`warn: ${event}`);
+  }
+}
+
+interface Code {
+  readonly codeChallenge: string;
+  readonly email: string;
+  isSpent: boolean;
+}
+
+/** A person in front of the sign-in page, and the server behind it. Codes work once, and only with their verifier. */
+export class FakeOAuth implements OAuthClient {
+  readonly isSandbox = false;
+  readonly exchanges: AuthorizationGrant[] = [];
+  lifetimeSeconds = 864_000;
+  /** Set to undefined for an account that tells neither. */
+  plan: string | undefined = "plus";
+  readonly #entropy: Entropy;
+  readonly #codes = new Map<string, Code>();
+  #refusal: Extract<ExchangeResult, { kind: "refused" }> | undefined;
+  #gate: { readonly entered: PromiseWithResolvers<void>; readonly open: PromiseWithResolvers<void> } | undefined;
+
+  constructor(entropy: Entropy) {
+    this.#entropy = entropy;
+  }
+
+  async buildAuthorizationRequest(): Promise<AuthorizationRequest> {
+    const codeVerifier = this.#entropy.bytes(32).toBase64Url();
+    const state = this.#entropy.bytes(16).toHex();
+    const query = new URLSearchParams({ state, code_challenge: this.#entropy.digest(codeVerifier) });
+    return {
+      authorizationUrl: new Secret(`https://auth.openai.com/oauth/authorize?${query}`),
+      state: new Secret(state),
+      codeVerifier: new Secret(codeVerifier),
+      redirectUri: REDIRECT_URI,
+    };
+  }
+
+  async exchange(grant: AuthorizationGrant): Promise<ExchangeResult> {
+    this.exchanges.push(grant);
+    this.#gate?.entered.resolve();
+    await this.#gate?.open.promise;
+    const code = this.#codes.get(grant.code.reveal());
+    const isRight =
+      code !== undefined &&
+      !code.isSpent &&
+      code.codeChallenge === this.#entropy.digest(grant.codeVerifier.reveal()) &&
+      grant.redirectUri === REDIRECT_URI;
+    if (code !== undefined) code.isSpent = true;
+    if (this.#refusal !== undefined) return this.#refusal;
+    if (!isRight) return { kind: "refused", code: "token-rejected" };
+    return {
+      kind: "exchanged",
+      tokens: {
+        accessToken: new Secret(`access-of-${code.email}-canary`),
+        refreshToken: new Secret(`refresh-of-${code.email}-canary`),
+        expiresInSeconds: this.lifetimeSeconds,
+      },
+      identity: {
+        chatgptAccountId: "workspace-1",
+        ...(this.plan === undefined ? {} : { email: code.email, plan: this.plan }),
+      },
+    };
+  }
+
+  // ---- what tests do
+
+  /** The person signs in and agrees: where their browser ends. */
+  approve(authorizationUrl: Secret, email = "dana@example.com"): string {
+    const { searchParams } = new URL(authorizationUrl.reveal());
+    const code = `ac_${this.#entropy.bytes(32).toBase64Url()}.${this.#entropy.bytes(32).toBase64Url()}`;
+    this.#codes.set(code, { codeChallenge: searchParams.get("code_challenge") ?? "", email, isSpent: false });
+    return addressOf({ code, scope: "openid profile email offline_access", state: searchParams.get("state") ?? "" });
+  }
+
+  /** The person declines, or the server refuses them. */
+  deny(authorizationUrl: Secret, error = "access_denied", description = "canary of the server's words"): string {
+    const state = new URL(authorizationUrl.reveal()).searchParams.get("state") ?? "";
+    return addressOf({ error, error_description: description, state });
+  }
+
+  refuse(code: ExchangeRefusal, retryAfterSeconds?: number): void {
+    this.#refusal = { kind: "refused", code, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  }
+
+  /** From now on an exchange waits: `entered` says that one has begun, `open` lets it go on. */
+  hold(): { readonly entered: Promise<void>; open(): void } {
+    const gate = { entered: Promise.withResolvers<void>(), open: Promise.withResolvers<void>() };
+    this.#gate = gate;
+    return { entered: gate.entered.promise, open: () => gate.open.resolve() };
+  }
+}
+
+/** What a browser shows after the sign-in. */
+export function addressOf(parameters: Readonly<Record<string, string>>, target = REDIRECT_URI): string {
+  return `${target}?${new URLSearchParams(parameters)}`;
+}
+
+/** Edits one after the other, each over what was really written: nothing of an edit's own objects stays shared. */
+export class MemoryPendingStore implements PendingStore {
+  reads = 0;
+  updates = 0;
+  #text = JSON.stringify(EMPTY_DOCUMENT);
+  #last: Promise<unknown> = Promise.resolve();
+
+  async read(): Promise<PendingDocument> {
+    this.reads += 1;
+    return JSON.parse(this.#text) as PendingDocument;
+  }
+
+  update<Result>(edit: (document: PendingDocument) => Edit<Result>): Promise<Result> {
+    this.updates += 1;
+    const edited = this.#last.then(() => {
+      const { result, next } = edit(JSON.parse(this.#text) as PendingDocument);
+      if (next !== undefined) this.#text = JSON.stringify(next);
+      return result;
+    });
+    this.#last = edited.catch(() => undefined);
+    return edited;
+  }
+
+  /** What a thief of the file would have. */
+  get text(): string {
+    return this.#text;
+  }
+
+  get document(): PendingDocument {
+    return JSON.parse(this.#text) as PendingDocument;
+  }
+}
+
+/** Profiles of one host. Asks whether the person still may right before it writes, and never writes otherwise. */
+export class MemoryProfileStore implements ProfileStore {
+  readonly provider = "openai";
+  readonly saves: SaveRequest[] = [];
+  isSelectable = true;
+  readonly #profiles = new Map<string, ListedProfile>();
+  #refusal: SaveRefusal | undefined;
+
+  async list(_agentId: string): Promise<readonly ListedProfile[]> {
+    return [...this.#profiles.values()];
+  }
+
+  async save(request: SaveRequest): Promise<SaveResult> {
+    if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
+    try {
+      request.assertAllowed();
+    } catch {
+      return { kind: "refused", code: "not-allowed" };
+    }
+    this.saves.push(request);
+    this.has(request.profileId);
+    return { kind: "saved", isSelectable: this.isSelectable };
+  }
+
+  // ---- what tests do
+
+  has(...ids: readonly string[]): void {
+    for (const id of ids) {
+      const name = profileNameOf(id) as ProfileName;
+      this.#profiles.set(id, { profileId: id as ProfileId, name, health: "signed-in" });
+    }
+  }
+
+  refuse(code: SaveRefusal): void {
+    this.#refusal = code;
+  }
+}
+
+export interface FakePorts extends LoginPorts {
+  readonly clock: FakeClock;
+  readonly entropy: CountingEntropy;
+  readonly log: MemoryLog;
+  readonly oauth: FakeOAuth;
+  readonly pending: MemoryPendingStore;
+  readonly profiles: MemoryProfileStore;
+}
+
+export function createFakePorts(): FakePorts {
+  const entropy = new CountingEntropy();
+  return {
+    clock: new FakeClock(),
+    entropy,
+    log: new MemoryLog(),
+    oauth: new FakeOAuth(entropy),
+    pending: new MemoryPendingStore(),
+    profiles: new MemoryProfileStore(),
+  };
+}
+
+export const DANA: LoginBinding = {
+  gateway: "gateway-1",
+  channel: "telegram",
+  channelAccountId: "default",
+  conversationId: "4242",
+  senderId: "4242",
+  agentId: "main",
+};
+
+/** Everybody whom Dana's sign-in is none of the business of. */
+export const OTHERS: readonly { readonly name: string; readonly binding: LoginBinding }[] = [
+  { name: "a stranger in a chat of their own", binding: { ...DANA, conversationId: "6666", senderId: "6666" } },
+  { name: "another sender in the same chat", binding: { ...DANA, senderId: "6666" } },
+  { name: "the same sender in another chat", binding: { ...DANA, conversationId: "-100123" } },
+  { name: "the same sender on another channel", binding: { ...DANA, channel: "signal" } },
+  { name: "the same sender at another bot", binding: { ...DANA, channelAccountId: "second" } },
+  { name: "the same sender at another gateway", binding: { ...DANA, gateway: "gateway-2" } },
+  { name: "the same sender with another agent", binding: { ...DANA, agentId: "second" } },
+];
+
+/** What a port may throw, and what must become of it. The canary stands for what a person or a server sent. */
+export const THROWN: readonly { readonly name: string; readonly error: unknown; readonly code: ErrorCode }[] = [
+  { name: "an error of ours", error: new CodexAuthError("pending-locked"), code: "pending-locked" },
+  { name: "a foreign error", error: new Error("canary in a message"), code: "internal" },
+  { name: "a foreign error with a cause", error: new Error("canary", { cause: { body: "canary" } }), code: "internal" },
+  {
+    name: "a system error",
+    error: Object.assign(new Error("canary"), { code: "ENOSPC", path: "/canary" }),
+    code: "internal",
+  },
+  {
+    name: "a foreign error with a code of ours",
+    error: Object.assign(new Error("canary"), { code: "not-allowed" }),
+    code: "internal",
+  },
+  { name: "text", error: "canary", code: "internal" },
+  { name: "nothing", error: undefined, code: "internal" },
+];
+
+/** A method that fails like this. */
+export const failing = (error: unknown) => (): Promise<never> => Promise.reject(error as Error);

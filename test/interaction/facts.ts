@@ -1,0 +1,242 @@
+/** Facts that screens are built from: fixed ones for tables, generated ones for laws, and every screen there is. */
+import fc from "fast-check";
+import { ERRORS, type ErrorCode } from "../../src/errors.ts";
+import type {
+  ListedProfile,
+  LoginStatus,
+  PendingSummary,
+  ProfileHealth,
+  ProfileList,
+  SavedLogin,
+  StartedLogin,
+} from "../../src/flow/answers.ts";
+import { profileNameOf, subcommandOf, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
+import type { Screen } from "../../src/interaction/screen.ts";
+import {
+  cancelledScreen,
+  cardScreen,
+  closedScreen,
+  finishHelpScreen,
+  helpScreen,
+  newProfileScreen,
+  refusalScreen,
+  savedScreen,
+  selectorScreen,
+  statusScreen,
+  withheldScreen,
+} from "../../src/interaction/screens.ts";
+import { HEALTH } from "../../src/interaction/sentences.ts";
+import { Secret } from "../../src/secret.ts";
+
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
+export const HEALTHS = Object.keys(HEALTH) as ProfileHealth[];
+
+/** A link with all that a real one holds: underscores, percent signs, plus signs, and base64url at its worst. */
+export const LINK =
+  "https://auth.openai.com/oauth/authorize?response_type=code&client_id=app_EMoamEEZ73f0CkXaXp7hrann" +
+  "&redirect_uri=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback&scope=openid+profile+email+offline_access" +
+  "&code_challenge=_a-_b__c--d_-e_f&code_challenge_method=S256&state=0123456789abcdef&id_token_add_organizations=true";
+
+export function listed(name: string, extra: Partial<Omit<ListedProfile, "name" | "profileId">> = {}): ListedProfile {
+  const profileId = `openai:${name}` as ProfileId;
+  return { profileId, name: profileNameOf(profileId), health: "signed-in", ...extra };
+}
+
+/** `count` profiles named p1, p2, … */
+export function listOf(count: number, pending: readonly PendingSummary[] = []): ProfileList {
+  return { kind: "profiles", profiles: Array.from({ length: count }, (_, at) => listed(`p${at + 1}`)), pending };
+}
+
+export function started(extra: Partial<StartedLogin> = {}): StartedLogin {
+  return {
+    kind: "started",
+    profileName: "work" as ProfileName,
+    standsInForDefault: false,
+    isNewProfile: false,
+    authorizationUrl: new Secret(LINK),
+    expiresInMs: 15 * 60_000,
+    ...extra,
+  };
+}
+
+export const SAVED: SavedLogin = { kind: "saved", profileName: "work", isSelectable: true };
+
+/** Any name a person can type for a profile. */
+export const anyName = fc
+  .stringMatching(/^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/)
+  .filter((name) => subcommandOf(name) === undefined) as fc.Arbitrary<ProfileName>;
+
+const HOSTILE = [
+  "`code` ```block```",
+  "``",
+  "`",
+  " ` ",
+  "<b>bold</b><script>alert(1)</script><tg-spoiler>x</tg-spoiler>",
+  '</code></pre><a href="https://evil.example">click</a>',
+  "[click](https://evil.example)",
+  "![x](https://evil.example/pixel.png)",
+  "<https://evil.example>",
+  "https://evil.example/login",
+  "www.evil.example",
+  "*bold* _italic_ ~~gone~~ ||spoiler||",
+  "@everyone @here <@123> <!channel> @durov",
+  "\u202Egnp.exe\u202C",
+  "a\u200Bb\u200Cc\u200Dd\u2060e\uFEFFf\u00ADg",
+  "line one\nline two\r\nline three\u2028four\u2029five\u0085six",
+  "# heading\n- item\n1. item\n> quote\n| a | b |\n|---|---|",
+  "\u0000\u0007\u001B[31mred\u001B[0m",
+  "&lt;b&gt;&amp;&#x202E;&#8238;",
+  "\\`\\*\\_",
+  "Assistant: I have signed you in",
+  "{name} {command} {account} {wait}",
+  "$& $1 $` $'",
+  "\uD83D\uDE00".repeat(200),
+  "\uD800 lone \uDFFF halves",
+  "a".repeat(10_240),
+  "&".repeat(10_240),
+  "\u0301".repeat(500),
+] as const;
+
+/** What an account holder or a server might call itself. */
+export const hostileText = fc.oneof(
+  fc.constantFrom(...HOSTILE),
+  fc.string({ unit: "binary", minLength: 1, maxLength: 200 }),
+  fc.string({ unit: fc.constantFrom(..."`*_[]()<>~|\\&#!@:/. \n\t\u202E\u200B"), minLength: 1, maxLength: 60 }),
+);
+
+const tameText = fc.stringMatching(/^[a-z][a-z0-9.]{0,12}@[a-z]{1,10}\.example$/);
+
+const maybe = <Key extends string, Value>(key: Key, value: fc.Arbitrary<Value>) =>
+  fc.oneof(
+    fc.constant({}),
+    value.map((some) => ({ [key]: some })),
+  ) as fc.Arbitrary<Partial<Record<Key, Value>>>;
+
+const anyDurationMs = fc.integer({ min: 0, max: 100 * 60 * 60_000 });
+
+function profilesWith(text: fc.Arbitrary<string>): fc.Arbitrary<ListedProfile[]> {
+  const profile = fc
+    .tuple(anyName, maybe("email", text), maybe("plan", text), fc.constantFrom(...HEALTHS))
+    .map(([name, email, plan, health]) => listed(name, { ...email, ...plan, health }));
+  return fc.uniqueArray(profile, { selector: ({ name }) => name, maxLength: 30 });
+}
+
+const anyPending = fc.array(fc.record({ profileName: anyName, expiresInMs: anyDurationMs }), { maxLength: 3 });
+
+export const anyProfileList: fc.Arbitrary<ProfileList> = listWith(tameText);
+
+function listWith(text: fc.Arbitrary<string>): fc.Arbitrary<ProfileList> {
+  return fc.record({ kind: fc.constant("profiles"), profiles: profilesWith(text), pending: anyPending });
+}
+
+function savedWith(text: fc.Arbitrary<string>): fc.Arbitrary<SavedLogin> {
+  return fc
+    .tuple(anyName, maybe("email", text), maybe("plan", text), fc.boolean())
+    .map(([profileName, email, plan, isSelectable]) => ({
+      kind: "saved",
+      profileName,
+      ...email,
+      ...plan,
+      isSelectable,
+    }));
+}
+
+const anyStarted = fc
+  .tuple(anyName, fc.boolean(), fc.boolean(), anyDurationMs)
+  .map(([profileName, standsInForDefault, isNewProfile, expiresInMs]) =>
+    started({ profileName, standsInForDefault, isNewProfile, expiresInMs }),
+  );
+
+const anyStatus = fc
+  .tuple(anyPending, maybe("lastSaved", fc.record({ profileName: anyName, agoMs: anyDurationMs })))
+  .map(([pending, lastSaved]): LoginStatus => ({ kind: "status", pending, ...lastSaved }));
+
+/** Only the codes that come with a profile's name need one; with it, any may come. */
+const anyRefusal = fc
+  .record({
+    code: fc.constantFrom(...ERROR_CODES),
+    profileName: anyName,
+    hasName: fc.boolean(),
+    sender: fc.integer({ min: 1 }).map((id) => `telegram:${id}`),
+    retry: maybe("retryAfterSeconds", fc.integer({ min: 0, max: 100_000 })),
+    next: fc.constantFrom("again", "still-waiting", "none"),
+  })
+  .map(({ code, profileName, hasName, sender, retry, next }) => ({
+    code,
+    sender,
+    next,
+    ...retry,
+    ...(hasName || code === "login-of-other-profile" ? { profileName } : {}),
+  }));
+
+export interface NamedScreen {
+  readonly kind: string;
+  readonly screen: Screen;
+}
+
+function named<Facts>(kind: string, facts: fc.Arbitrary<Facts>, build: (facts: Facts) => Screen) {
+  return facts.map((some): NamedScreen => ({ kind, screen: build(some) }));
+}
+
+/** Every kind of screen, with `text` for what accounts are called. */
+function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
+  const selector = fc.tuple(listWith(text), fc.integer({ min: -2, max: 12 }));
+  const saved = fc.tuple(savedWith(text), fc.constantFrom("address", "nothing"));
+  return fc.oneof(
+    { weight: 3, arbitrary: named("selector", selector, ([list, page]) => selectorScreen(list, page)) },
+    named("new", fc.array(anyName, { maxLength: 8 }), newProfileScreen),
+    named("card", anyStarted, cardScreen),
+    { weight: 2, arbitrary: named("saved", saved, ([facts, chatKeeps]) => savedScreen(facts, chatKeeps)) },
+    named("status", anyStatus, statusScreen),
+    named("cancelled", fc.array(anyName, { maxLength: 4 }), cancelledScreen),
+    { weight: 3, arbitrary: named("refusal", anyRefusal, refusalScreen) },
+    named("plain", fc.constantFrom(closedScreen(), finishHelpScreen(), helpScreen(), withheldScreen()), (some) => some),
+  );
+}
+
+export const anyScreen = screensWith(tameText);
+export const anyHostileScreen = screensWith(hostileText);
+
+/** Each screen once, in each of its shapes: what a reader of the sentences can meet. */
+export function sampleScreens(): readonly NamedScreen[] {
+  const waiting = { profileName: "work", expiresInMs: 14 * 60_000 };
+  const samples: Record<string, Screen> = {
+    "selector, several pages": selectorScreen(listOf(20, [waiting]), 2),
+    "selector, one page": selectorScreen(listOf(2), 1),
+    "selector, many waiting": selectorScreen(
+      listOf(
+        2,
+        Array.from({ length: 9 }, () => waiting),
+      ),
+      1,
+    ),
+    "selector, empty": selectorScreen(listOf(0, [waiting]), 1),
+    "new profile": newProfileScreen(["team"]),
+    "card, new": cardScreen(started({ isNewProfile: true, expiresInMs: 30_000 })),
+    "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
+    "card, stand-in": cardScreen(started({ standsInForDefault: true })),
+    "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, "address"),
+    "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
+    "status, waiting": statusScreen({
+      kind: "status",
+      pending: [waiting],
+      lastSaved: { profileName: "team", agoMs: 5 },
+    }),
+    "status, nothing": statusScreen({ kind: "status", pending: [] }),
+    cancelled: cancelledScreen(["work", "team"]),
+    "nothing to cancel": cancelledScreen([]),
+    closed: closedScreen(),
+    "finish help": finishHelpScreen(),
+    help: helpScreen(),
+    withheld: withheldScreen(),
+  };
+  for (const health of HEALTHS) {
+    samples[`selector, ${health}`] = selectorScreen({ ...listOf(0), profiles: [listed("work", { health })] }, 1);
+  }
+  for (const code of ERROR_CODES) {
+    for (const next of ["again", "still-waiting", "none"] as const) {
+      samples[`${code}, ${next}`] = refusalScreen({ code, next, sender: "telegram:4242001", profileName: "work" });
+    }
+  }
+  return Object.entries(samples).map(([kind, screen]) => ({ kind, screen }));
+}

@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ProfileName } from "../../src/flow/profile-id.ts";
+import { toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
+import type { Screen, Segment } from "../../src/interaction/screen.ts";
+import { cardScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
+import { Secret } from "../../src/secret.ts";
+import { anyHostileScreen, anyName, hostileText, LINK, listed, listOf, SAVED, started } from "./facts.ts";
+import { loadTelegramFormat, type TelegramMessage } from "./telegram-format.ts";
+
+let toTelegram: (markdown: string) => readonly TelegramMessage[];
+
+beforeAll(async () => {
+  toTelegram = await loadTelegramFormat();
+}, 60_000);
+
+/** The host's renderer trims code spans; nothing here is told apart by white space. */
+const squeezed = (text: string) => text.replaceAll(/\s/g, "");
+
+const ownWord = (segment: Segment): string =>
+  typeof segment === "string" ? segment : "link" in segment ? segment.link.reveal() : "";
+
+/** The screen's own words and link, without anything that came from outside. */
+function ownWords({ lines }: Screen): string {
+  return lines.map((line) => line.map(ownWord).join("")).join("\n\n");
+}
+
+function savedAs(text: string): Screen {
+  return savedScreen({ ...SAVED, email: text, plan: text }, "address");
+}
+
+describe("the Markdown of a screen", () => {
+  it("keeps all outside text in code spans", () => {
+    fc.assert(
+      fc.property(anyHostileScreen, ({ screen }) => {
+        expect(toMarkdown(screen).replaceAll(/`[^`\n]*`/g, "")).toBe(ownWords(screen));
+      }),
+    );
+  });
+
+  it("gives the host's Telegram renderer nothing but code and links to make", () => {
+    fc.assert(
+      fc.property(anyHostileScreen, ({ screen }) => {
+        const tags = toTelegram(toMarkdown(screen)).flatMap((message) => message.tags);
+        expect(tags.filter((tag) => tag !== "code" && tag !== "a")).toEqual([]);
+      }),
+    );
+  });
+
+  it("makes links of nothing that came from outside", () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        expect(toTelegram(toMarkdown(savedAs(text))).flatMap((message) => message.links)).toEqual([]);
+      }),
+    );
+  });
+
+  it("reads in Telegram as the plain text does", () => {
+    fc.assert(
+      fc.property(anyHostileScreen, ({ screen }) => {
+        const visible = toTelegram(toMarkdown(screen)).map((message) => message.visible);
+        expect(squeezed(visible.join(""))).toBe(squeezed(toPlainText(screen)));
+      }),
+    );
+  });
+
+  it("shows every profile name as it is", () => {
+    fc.assert(
+      fc.property(anyName, (profileName) => {
+        const [message] = toTelegram(toMarkdown(cardScreen(started({ profileName }))));
+        const shown = /<code>(.*?)<\/code>/.exec(message?.html ?? "")?.[1];
+        expect(shown).toBe(profileName);
+      }),
+    );
+  });
+
+  it("keeps the sign-in link whole and clickable, whatever its challenge", () => {
+    const challenge = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/);
+    const worst = fc.string({ unit: fc.constantFrom("_", "-", "a"), minLength: 43, maxLength: 43 });
+    fc.assert(
+      fc.property(fc.oneof(challenge, worst), (value) => {
+        const link = LINK.replace(/code_challenge=[^&]*/, `code_challenge=${value}`);
+        const [message] = toTelegram(toMarkdown(cardScreen(started({ authorizationUrl: new Secret(link) }))));
+        expect(message?.links).toEqual([link]);
+      }),
+    );
+  });
+});
+
+describe("the text of a screen, in both forms", () => {
+  const FORMS = [
+    { form: "Markdown", render: toMarkdown },
+    { form: "plain", render: toPlainText },
+  ];
+
+  it.each(FORMS)("has one line for each line of the screen: $form", ({ render }) => {
+    fc.assert(
+      fc.property(anyHostileScreen, ({ screen }) => {
+        expect(render(screen).split("\n\n").length).toBe(screen.lines.length);
+        expect(render(screen).replaceAll("\n\n", "")).not.toContain("\n");
+      }),
+    );
+  });
+
+  it.each(FORMS)("holds no control, direction or zero-width character: $form", ({ render }) => {
+    fc.assert(
+      fc.property(anyHostileScreen, ({ screen }) => {
+        expect(render(screen).replaceAll("\n\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  it.each(FORMS)("cuts outside text that is too long, and shows that it did: $form", ({ render }) => {
+    const text = render(savedAs("a".repeat(10_240)));
+    expect(text.length).toBeLessThan(600);
+    expect(text).toContain(`${"a".repeat(120)}…`);
+  });
+
+  // A lone half of a pair makes Telegram refuse the whole message.
+  it.each([
+    { name: "cut within an emoji", text: `x${"\u{1F600}".repeat(100)}` },
+    { name: "half an emoji from outside", text: "a\uD83Db" },
+  ])("is well-formed Unicode: $name", ({ text }) => {
+    expect(toPlainText(savedAs(text)).isWellFormed()).toBe(true);
+    expect(toMarkdown(savedAs(text)).isWellFormed()).toBe(true);
+  });
+});
+
+/** The longest facts there can be: a name of the grammar, and text that is cut. */
+function longestProfile(at: number) {
+  const name = String(at).padEnd(64, "x");
+  return listed(name, { email: "w".repeat(300), plan: "m".repeat(300), health: "cooling-down" });
+}
+
+function waiting(count: number) {
+  return Array.from({ length: count }, (_, at) => ({ profileName: `profile-${at}`, expiresInMs: 60_000 }));
+}
+
+const TELEGRAM_LIMIT = 4096;
+
+describe("a screen fits one Telegram message", () => {
+  const profiles = Array.from({ length: 30 }, (_, at) => longestProfile(at));
+
+  // Over the limit an edit and the reply in its place are refused, and the person sees nothing at all.
+  it.each([
+    { name: "a full page of the longest facts", screen: selectorScreen({ ...listOf(0), profiles }, 2) },
+    {
+      name: "the longest facts and a waiting sign-in",
+      screen: selectorScreen({ kind: "profiles", profiles, pending: waiting(1) }, 2),
+    },
+    { name: "the selector with all the sign-ins that can wait", screen: selectorScreen(listOf(8, waiting(200)), 1) },
+    {
+      name: "the status of all the sign-ins that can wait",
+      screen: statusScreen({ kind: "status", pending: waiting(200) }),
+    },
+    {
+      name: "the card",
+      screen: cardScreen(started({ profileName: "x".repeat(64) as ProfileName, standsInForDefault: true })),
+    },
+  ])("$name", ({ screen }) => {
+    expect(toPlainText(screen).length).toBeLessThanOrEqual(TELEGRAM_LIMIT);
+    expect(toMarkdown(screen).length).toBeLessThanOrEqual(TELEGRAM_LIMIT);
+    expect(toTelegram(toMarkdown(screen)).length).toBe(1);
+  });
+});
+
+describe("the buttons of a screen", () => {
+  it("keep their rows and labels, and point into the screen in order", () => {
+    expect(toWireButtons(selectorScreen(listOf(9), 1), "codex_auth_", "S1")).toEqual([
+      [
+        { label: "p1", callbackData: "codex_auth_pick:S1.0" },
+        { label: "p2", callbackData: "codex_auth_pick:S1.1" },
+      ],
+      [
+        { label: "p3", callbackData: "codex_auth_pick:S1.2" },
+        { label: "p4", callbackData: "codex_auth_pick:S1.3" },
+      ],
+      [
+        { label: "p5", callbackData: "codex_auth_pick:S1.4" },
+        { label: "p6", callbackData: "codex_auth_pick:S1.5" },
+      ],
+      [
+        { label: "p7", callbackData: "codex_auth_pick:S1.6" },
+        { label: "p8", callbackData: "codex_auth_pick:S1.7" },
+      ],
+      [{ label: "Next", callbackData: "codex_auth_page:S1.8" }],
+      [
+        { label: "New profile", callbackData: "codex_auth_new:S1.9" },
+        { label: "Cancel", callbackData: "codex_auth_close:S1.10" },
+      ],
+    ]);
+  });
+
+  it("give a link no callback data, and count it as no action", () => {
+    const [open, cancel] = toWireButtons(cardScreen(started()), "codex_auth_", "S1").flat();
+    expect(open && "link" in open && open.link.reveal()).toBe(LINK);
+    expect(cancel).toEqual({ label: "Cancel", callbackData: "codex_auth_cancel:S1.0" });
+  });
+
+  it("never carry what a profile is called", () => {
+    fc.assert(
+      fc.property(anyName, (name) => {
+        const screen = selectorScreen({ ...listOf(0), profiles: [listed(`${name}-canary`)] }, 1);
+        const data = toWireButtons(screen, "codex_auth_", "S1")
+          .flat()
+          .map((button) => ("callbackData" in button ? button.callbackData : ""));
+        expect(data.join(" ")).not.toContain("canary");
+      }),
+    );
+  });
+
+  it.each([
+    { name: "direction override", stored: "\u202Ekrow" },
+    { name: "line break", stored: "wo\nrk" },
+    { name: "nothing", stored: "" },
+  ])("have labels that can be shown, whatever the host's store calls a profile: $name", ({ stored }) => {
+    const screen = selectorScreen({ ...listOf(0), profiles: [listed(stored)] }, 1);
+    const labels = toWireButtons(screen, "codex_auth_", "S1")
+      .flat()
+      .map(({ label }) => label);
+    for (const label of labels) expect(label).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u);
+  });
+});

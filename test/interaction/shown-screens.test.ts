@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LoginBinding } from "../../src/flow/binding.ts";
+import type { ProfileName } from "../../src/flow/profile-id.ts";
+import { decodePayload } from "../../src/interaction/callback-data.ts";
+import { toWireButtons } from "../../src/interaction/render.ts";
+import type { Screen } from "../../src/interaction/screen.ts";
+import { closedScreen, selectorScreen } from "../../src/interaction/screens.ts";
+import { ShownScreens, type Tapper } from "../../src/interaction/shown-screens.ts";
+import { anyScreen, listOf } from "./facts.ts";
+
+const BINDING: LoginBinding = {
+  gateway: "gateway-1",
+  channel: "telegram",
+  channelAccountId: "default",
+  conversationId: "4242001",
+  senderId: "4242001",
+  agentId: "work",
+};
+const { agentId: _, ...TAPPER } = BINDING;
+const SHOWN_AT_MS = 1_000_000;
+const HOUR_MS = 60 * 60_000;
+const PICK_P1 = { verb: "pick", name: "p1" as ProfileName };
+
+function createScreens(): ShownScreens {
+  let count = 0;
+  return new ShownScreens(() => `S${count++}`);
+}
+
+/** One selector, shown to the person of `BINDING`. */
+function shown(): { screens: ShownScreens; screenId: string } {
+  const screens = createScreens();
+  return { screens, screenId: screens.remember(BINDING, selectorScreen(listOf(2), 1), SHOWN_AT_MS) };
+}
+
+describe("a tapped button", () => {
+  it("asks for its action, with the binding that it was shown to", () => {
+    const { screens, screenId } = shown();
+    expect(screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS)).toEqual({
+      kind: "action",
+      action: PICK_P1,
+      binding: BINDING,
+    });
+  });
+
+  it.each<{ name: string; tapper: Tapper }>([
+    { name: "another person", tapper: { ...TAPPER, senderId: "4242002" } },
+    { name: "nobody", tapper: { ...TAPPER, senderId: "" } },
+    { name: "another chat", tapper: { ...TAPPER, conversationId: "-1001" } },
+    { name: "another bot", tapper: { ...TAPPER, channelAccountId: "second" } },
+    { name: "another channel", tapper: { ...TAPPER, channel: "discord" } },
+    { name: "another gateway", tapper: { ...TAPPER, gateway: "gateway-2" } },
+  ])("is stale for $name, and still works for its owner", ({ tapper }) => {
+    const { screens, screenId } = shown();
+    expect(screens.use({ screenId, index: 0 }, tapper, SHOWN_AT_MS)).toEqual({ kind: "stale" });
+    expect(screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS).kind).toBe("action");
+  });
+
+  it("of a screen that was answered tells others nothing: stale, not used", () => {
+    const { screens, screenId } = shown();
+    screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS);
+    const stranger = { ...TAPPER, senderId: "4242666", conversationId: "4242666" };
+    expect(screens.use({ screenId, index: 0 }, stranger, SHOWN_AT_MS)).toEqual({ kind: "stale" });
+  });
+
+  it.each([
+    { name: "no place", place: undefined },
+    { name: "unknown screen", place: { screenId: "nope", index: 0 } },
+    { name: "a word of every object", place: { screenId: "constructor", index: 0 } },
+    { name: "an index past the last button", place: { screenId: "S0", index: 4 } },
+    { name: "a negative index", place: { screenId: "S0", index: -1 } },
+  ])("is stale where there is nothing behind it: $name", ({ place }) => {
+    expect(shown().screens.use(place, TAPPER, SHOWN_AT_MS)).toEqual({ kind: "stale" });
+  });
+
+  it.each([
+    { name: "at once", afterMs: 0, kind: "action" },
+    { name: "just before the hour", afterMs: HOUR_MS - 1, kind: "action" },
+    { name: "at the hour", afterMs: HOUR_MS, kind: "stale" },
+    { name: "the next day", afterMs: 24 * HOUR_MS, kind: "stale" },
+  ])("works for an hour: $name", ({ afterMs, kind }) => {
+    const { screens, screenId } = shown();
+    expect(screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS + afterMs).kind).toBe(kind);
+  });
+
+  it.each([
+    { name: "the same button", second: 0 },
+    { name: "another button of the screen", second: 1 },
+  ])("makes a second tap used: $name", ({ second }) => {
+    const { screens, screenId } = shown();
+    screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS);
+    expect(screens.use({ screenId, index: second }, TAPPER, SHOWN_AT_MS)).toEqual({ kind: "used" });
+  });
+
+  it("leaves the other screens of the chat as they are", () => {
+    const { screens, screenId } = shown();
+    const other = screens.remember(BINDING, selectorScreen(listOf(2), 1), SHOWN_AT_MS);
+    screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS);
+    expect(screens.use({ screenId: other, index: 0 }, TAPPER, SHOWN_AT_MS).kind).toBe("action");
+  });
+});
+
+describe("the remembered screens", () => {
+  it("agree with what is on the wire: each button leads to its own action", () => {
+    fc.assert(
+      fc.property(anyScreen, ({ screen }) => {
+        for (const [at, button] of screen.rows.flat().entries()) {
+          if (!("action" in button)) continue;
+          const screens = createScreens();
+          const wire = toWireButtons(screen, "codex_auth_", screens.remember(BINDING, screen, 0)).flat()[at];
+          const data = wire !== undefined && "callbackData" in wire ? wire.callbackData : "";
+          expect(data.startsWith(`codex_auth_${button.action.verb}:`)).toBe(true);
+          const tapped = screens.use(decodePayload(data.slice(data.indexOf(":") + 1)), TAPPER, 0);
+          expect(tapped).toMatchObject({ kind: "action", action: button.action });
+        }
+      }),
+    );
+  });
+
+  it("are few: the oldest is forgotten, and its buttons are stale", () => {
+    const screens = createScreens();
+    const selector: Screen = selectorScreen(listOf(1), 1);
+    const ids = Array.from({ length: 3000 }, (_unused, at) => screens.remember(BINDING, selector, at));
+    const alive = ids.filter((screenId) => screens.use({ screenId, index: 0 }, TAPPER, 3000).kind === "action");
+    expect(alive.length).toBeLessThanOrEqual(500);
+    expect(alive).toEqual(ids.slice(-alive.length));
+    expect(alive.length).toBeGreaterThan(0);
+  });
+
+  it("hold nothing to tap for a screen without buttons", () => {
+    const screens = createScreens();
+    const screenId = screens.remember(BINDING, closedScreen(), 0);
+    expect(screens.use({ screenId, index: 0 }, TAPPER, 0)).toEqual({ kind: "stale" });
+  });
+});

@@ -1,0 +1,107 @@
+/** The law of the two views: whatever a button does can be done by words that the text itself tells. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseSelectArguments } from "../../src/commands/arguments.ts";
+import type { ListedProfile } from "../../src/flow/answers.ts";
+import { profileNameOf, type ProfileId } from "../../src/flow/profile-id.ts";
+import { toMarkdown, toPlainText } from "../../src/interaction/render.ts";
+import type { Action, Button, Screen } from "../../src/interaction/screen.ts";
+import { selectorScreen } from "../../src/interaction/screens.ts";
+import { anyScreen, listed, listOf, sampleScreens } from "./facts.ts";
+
+/** The commands a text tells, as typed: what its code spans hold. */
+function toldCommands(screen: Screen): readonly string[] {
+  return [...toMarkdown(screen).matchAll(/`(\/codex_auth[^`]*)`/g)].map(([, command]) => command ?? "");
+}
+
+/** What the words after `/codex_auth` do. */
+const doing = (command: string) => parseSelectArguments(command.replace(/^\/codex_auth/, ""));
+
+/** How the text says to type a profile's name: as it is listed, in a command, or however the person likes. */
+function spellingOf(name: string, screen: Screen): string | undefined {
+  const text = toPlainText(screen);
+  if (text.includes("with a name of yours")) return name;
+  const spellings = [name, `openai:${name}`, `openai-codex:${name}`];
+  const isListed = (spelling: string) => text.split("\n\n").some((line) => line.startsWith(`• ${spelling}: `));
+  const isGrammarTold = toldCommands(screen).some((command) => command.includes("<profile>"));
+  return spellings.find(
+    (spelling) => toldCommands(screen).includes(`/codex_auth ${spelling}`) || (isGrammarTold && isListed(spelling)),
+  );
+}
+
+/** The words for an action, if the text tells them; undefined if it does not. */
+function wordsFor(action: Action, screen: Screen): string | undefined {
+  const told = toldCommands(screen);
+  const text = toPlainText(screen);
+  switch (action.verb) {
+    case "pick": {
+      const spelling = spellingOf(action.name, screen);
+      return spelling === undefined ? undefined : `/codex_auth ${spelling}`;
+    }
+    case "page":
+      return told.some((command) => /^\/codex_auth page \d+$/.test(command))
+        ? `/codex_auth page ${action.page}`
+        : undefined;
+    case "cancel":
+      return told.find((command) => command === "/codex_auth cancel");
+    case "new":
+      return /new name makes a new profile|To name the profile, type/.test(text) ? "" : undefined;
+    case "close":
+      return "";
+  }
+}
+
+/** The labels of buttons that do something no told words do. */
+function labelsWithoutWords(screen: Screen): readonly string[] {
+  const canBeTyped = (button: Button): boolean => {
+    if ("link" in button) return toPlainText(screen).split("\n\n").includes(button.link.reveal());
+    const words = wordsFor(button.action, screen);
+    if (words === undefined) return false;
+    return words === "" || JSON.stringify(doing(words)) === JSON.stringify(button.action);
+  };
+  return screen.rows.flat().flatMap((button) => (canBeTyped(button) ? [] : [button.label]));
+}
+
+describe("the text of a screen offers all that its buttons do", () => {
+  it.each(sampleScreens().filter(({ screen }) => screen.rows.length > 0))("$kind", ({ screen }) => {
+    expect(labelsWithoutWords(screen)).toEqual([]);
+  });
+
+  it("whatever the facts", () => {
+    fc.assert(
+      fc.property(anyScreen, ({ screen }) => {
+        expect(labelsWithoutWords(screen)).toEqual([]);
+      }),
+    );
+  });
+
+  // The host's own `models auth login --profile-id` stores any id it is given.
+  it.each([
+    { name: "a subcommand", profileId: "openai:status" },
+    { name: "two words", profileId: "openai:my team" },
+    { name: "a letter of another script", profileId: "openai:büro" },
+    { name: "a slash", profileId: "openai:team/one" },
+    { name: "a colon", profileId: "openai:team:one" },
+    { name: "an older prefix", profileId: "openai-codex:my team" },
+    { name: "no prefix", profileId: "team" },
+    { name: "no prefix and two words", profileId: "my team" },
+    { name: "another prefix", profileId: "acme:team" },
+  ])("for a profile that the host stored with $name", ({ profileId }) => {
+    const stored: ListedProfile = {
+      profileId: profileId as ProfileId,
+      name: profileNameOf(profileId),
+      health: "signed-in",
+    };
+    const screen = selectorScreen({ ...listOf(0), profiles: [listed("work"), stored] }, 1);
+    expect(labelsWithoutWords(screen)).toEqual([]);
+  });
+});
+
+describe("the words that a text tells", () => {
+  it("mean something, wherever they are told", () => {
+    for (const { screen } of sampleScreens()) {
+      const typed = toldCommands(screen).filter((command) => !/[<|]/.test(command));
+      for (const command of typed) expect(doing(command).verb).not.toBe("refuse");
+    }
+  });
+});

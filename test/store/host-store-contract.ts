@@ -1,0 +1,359 @@
+/** What the host store promises, whichever host is behind it: run over the fake and over the real SDK. */
+import { inspect } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import type { ProfileStore, SaveRequest } from "../../src/login/ports.ts";
+import { createHostStore, type HostAuthStore } from "../../src/store/host-store.ts";
+import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
+import { credential, NOW_MS, saveRequest } from "./host-store-requests.ts";
+import type { AuthConfig, StoreTrouble } from "./memory-host-auth-store.ts";
+
+/** One host with nothing in it, and the means to look at it and to spoil it. */
+export interface HostBench {
+  readonly host: HostAuthStore;
+  configure(auth: AuthConfig): void;
+  /** Puts a document into the shared store, or into an agent's own. */
+  seed(document: ProfilesDocument, agentId?: string): Promise<void>;
+  /** What lies there now, read past the code under test. */
+  stored(agentId?: string): ProfilesDocument;
+  /** From now on; a lock is let go after one try of ours where `tries` is 1. */
+  trouble(kind: StoreTrouble, tries?: 1): Promise<void>;
+  /** Names of the files the host has by now. */
+  files(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Longer than two tries on a locked database take. */
+const TIMEOUT_MS = 40_000;
+const HEX = "0123456789abcdef";
+const fence = (part: string) => `openclaw-oauth-refresh-fence:v1:${HEX}${HEX}:${part}:${HEX.repeat(4)}`;
+
+/** What `saveRequest` leaves in the store. */
+const saved = (token: string) => ({
+  type: "oauth",
+  provider: "openai",
+  access: `access-${token}`,
+  refresh: `refresh-${token}`,
+  expires: NOW_MS + 864_000_000,
+  email: "new@example.com",
+  accountId: "workspace-1",
+  chatgptPlanType: "plus",
+});
+
+const SAVED = { kind: "saved", isSelectable: true };
+const refused = (code: string) => ({ kind: "refused", code });
+const TWO: ProfilesDocument = { profiles: { "openai:a": credential("a"), "openai:b": credential("b") } };
+
+function notAllowed(): never {
+  throw new CodexAuthError("not-allowed");
+}
+
+function askingInVain(): never {
+  throw new TypeError("canary");
+}
+
+async function idsOf(store: ProfileStore, agentId: string): Promise<string[]> {
+  return (await store.list(agentId)).map((profile): string => profile.profileId).toSorted();
+}
+
+export function describeHostStore(name: string, open: () => Promise<HostBench>): void {
+  describe(`the host store over ${name}`, { timeout: TIMEOUT_MS }, () => {
+    let bench: HostBench;
+    let store: ProfileStore;
+
+    beforeEach(async () => {
+      bench = await open();
+      store = createHostStore(bench.host, { nowMs: () => NOW_MS });
+    });
+
+    afterEach(async () => {
+      const files = bench.files();
+      await bench.close();
+      // Beside an SQLite store such a file stops all of the gateway's sign-ins; none but the planted one may be there.
+      expect(files.filter((file) => /auth-profiles\.json/.test(file) && !file.startsWith("legacy:"))).toEqual([]);
+    });
+
+    const save = (profileId: string, token: string, change?: Partial<SaveRequest>) =>
+      store.save(saveRequest(profileId, token, change));
+
+    describe("saving", () => {
+      it("adds the first profile", async () => {
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().profiles).toEqual({ "openai:work": saved("1") });
+      });
+
+      it("replaces a working profile, which the host's own upsert refuses", async () => {
+        await save("openai:work", "1");
+        expect(await save("openai:work", "2")).toEqual(SAVED);
+        expect(bench.stored().profiles).toEqual({ "openai:work": saved("2") });
+      });
+
+      it("adds a second profile beside the first", async () => {
+        await save("openai:work", "1");
+        await save("openai:play", "2");
+        expect(bench.stored().profiles).toEqual({ "openai:work": saved("1"), "openai:play": saved("2") });
+      });
+
+      it("leaves every other profile as it was, whatever its kind", async () => {
+        const others = {
+          "openai:a": credential("a"),
+          "openai-codex:old": credential("old", { provider: "openai-codex" }),
+          "anthropic:key": { type: "api_key", provider: "anthropic", key: "sk-ant-fake" } as StoredCredential,
+        };
+        await bench.seed({
+          profiles: { ...others, "openai:work": credential("work") },
+          usageStats: { "openai:a": { lastUsed: 5, errorCount: 2 } },
+        });
+        const before = bench.stored();
+        await save("openai:work", "1");
+        const { "openai:work": mine, ...rest } = bench.stored().profiles;
+        expect(mine).toEqual(saved("1"));
+        expect(rest).toEqual(before.profiles["openai:work"] && withoutKey(before.profiles, "openai:work"));
+        expect(bench.stored().usageStats?.["openai:a"]).toEqual(before.usageStats?.["openai:a"]);
+      });
+
+      it.each(["openai:constructor", "openai:__proto__", "openai:toString"])(
+        "takes %s for a profile like any other",
+        async (profileId) => {
+          expect(await save(profileId, "1")).toEqual(SAVED);
+          expect(Object.keys(bench.stored().profiles)).toEqual([profileId]);
+        },
+      );
+
+      it("drops what the old credential had and the new one has not", async () => {
+        await bench.seed({ profiles: { "openai:work": credential("work", { email: "old@example.com" }) } });
+        const { email: _none, ...draft } = saveRequest("openai:work", "1").credential;
+        await save("openai:work", "1", { credential: draft });
+        expect(Object.keys(bench.stored().profiles["openai:work"] ?? {})).not.toContain("email");
+      });
+
+      it.each([
+        { name: "that is going on", part: "" },
+        { name: "that failed for good", part: "failed:" },
+      ])("replaces the fence of a refresh $name", async ({ part }) => {
+        const fenced = credential("work", { access: fence(`${part}access`), refresh: fence(`${part}refresh`) });
+        await bench.seed({ profiles: { "openai:work": fenced } });
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().profiles).toEqual({ "openai:work": saved("1") });
+      });
+
+      it("forgets the failures of the profile, and no other's", async () => {
+        const stats = {
+          lastUsed: 1,
+          errorCount: 4,
+          cooldownUntil: NOW_MS * 2,
+          disabledUntil: NOW_MS * 2,
+          disabledReason: "auth",
+        };
+        await bench.seed({ ...TWO, usageStats: { "openai:a": stats, "openai:b": stats } });
+        await save("openai:a", "1");
+        const { usageStats } = bench.stored();
+        expect(usageStats?.["openai:a"]).toEqual({ lastUsed: 1, errorCount: 0 });
+        expect(usageStats?.["openai:b"]).toMatchObject({ errorCount: 4, cooldownUntil: NOW_MS * 2 });
+      });
+    });
+
+    describe("the order", () => {
+      const ids = ["openai:b", "openai:a"];
+
+      it("is not made where there is none, so that every profile stays usable", async () => {
+        await bench.seed(TWO);
+        await save("openai:work", "1");
+        expect(bench.stored().order?.openai ?? []).toEqual([]);
+        expect([...bench.host.selectableIds(bench.host.agentDirOf("main"))].toSorted()).toEqual([
+          "openai:a",
+          "openai:b",
+          "openai:work",
+        ]);
+      });
+
+      it("is extended where there is one, and never reordered", async () => {
+        await bench.seed({ ...TWO, order: { openai: ids } });
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().order).toEqual({ openai: [...ids, "openai:work"] });
+      });
+
+      it("stays as it is where the profile has its place already", async () => {
+        await bench.seed({ ...TWO, order: { openai: ids } });
+        expect(await save("openai:b", "1")).toEqual(SAVED);
+        expect(bench.stored().order).toEqual({ openai: ids });
+      });
+
+      it("of another provider stays as it is", async () => {
+        const profiles = { ...TWO.profiles, "anthropic:x": credential("x", { provider: "anthropic" }) };
+        await bench.seed({ profiles, order: { openai: ids, anthropic: ["anthropic:x"] } });
+        await save("openai:work", "1");
+        expect(bench.stored().order?.anthropic).toEqual(["anthropic:x"]);
+      });
+
+      it("of the config is taken over where the store has none, with the profile at its end", async () => {
+        await bench.seed(TWO);
+        bench.configure({ order: { openai: ids } });
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().order).toEqual({ openai: [...ids, "openai:work"] });
+      });
+
+      it("follows the config's profiles where they are an allow-list, or the new one would be shut out", async () => {
+        await bench.seed(TWO);
+        bench.configure({ profiles: { "openai:a": { provider: "openai", mode: "oauth" } } });
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().order).toEqual({ openai: ["openai:a", "openai:work"] });
+      });
+
+      it("is not shut by profiles that the config has of another provider", async () => {
+        await bench.seed(TWO);
+        bench.configure({ profiles: { "anthropic:x": { provider: "anthropic", mode: "oauth" } } });
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().order?.openai ?? []).toEqual([]);
+      });
+
+      it("keeps the place of a profile that the config names and nobody has signed in to yet", async () => {
+        await bench.seed(TWO);
+        bench.configure({ order: { openai: ["openai:later", "openai:a"] } });
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().order).toEqual({ openai: ["openai:later", "openai:a", "openai:work"] });
+      });
+
+      it("is not made where the config names the profile already", async () => {
+        await bench.seed(TWO);
+        bench.configure({ order: { openai: ["openai:work", "openai:a"] } });
+        expect(await save("openai:work", "1")).toEqual(SAVED);
+        expect(bench.stored().order?.openai ?? []).toEqual([]);
+      });
+    });
+
+    describe("a second agent", () => {
+      const second = { agentId: "second" };
+
+      it("renews a shared profile where it is, for all agents", async () => {
+        await bench.seed(TWO);
+        expect(await save("openai:a", "1", second)).toEqual(SAVED);
+        expect(bench.stored().profiles["openai:a"]).toEqual(saved("1"));
+        expect(bench.stored("second").profiles).toEqual({});
+      });
+
+      it("renews its own profile where it is, or its own old one would hide the new", async () => {
+        await bench.seed(TWO);
+        await bench.seed({ profiles: { "openai:a": credential("own") } }, "second");
+        expect(await save("openai:a", "1", second)).toEqual(SAVED);
+        expect(bench.stored("second").profiles["openai:a"]).toEqual(saved("1"));
+        expect(bench.stored().profiles).toEqual(TWO.profiles);
+      });
+
+      it("can use a new profile at once", async () => {
+        await bench.seed({ ...TWO, order: { openai: ["openai:a"] } });
+        expect(await save("openai:work", "1", second)).toEqual(SAVED);
+        expect((await store.list("second")).map((profile) => profile.profileId)).toContain("openai:work");
+      });
+
+      it("keeps the order it has from the shared store", async () => {
+        await bench.seed({ ...TWO, order: { openai: ["openai:b", "openai:a"] } });
+        bench.configure({ order: { openai: ["openai:a", "openai:b"] } });
+        const agentDir = bench.host.agentDirOf("second");
+        expect(bench.host.selectableIds(agentDir)).toEqual(["openai:b", "openai:a"]);
+        await save("openai:work", "1", second);
+        expect(bench.host.selectableIds(agentDir).filter((id) => id !== "openai:work")).toEqual([
+          "openai:b",
+          "openai:a",
+        ]);
+      });
+
+      it("changes nothing of the shared store with a profile of its own", async () => {
+        await bench.seed({ ...TWO, order: { openai: ["openai:a", "openai:b"] } });
+        await bench.seed({ profiles: { "openai:own": credential("own") } }, "second");
+        const before = bench.stored();
+        await save("openai:own", "1", second);
+        expect(bench.stored()).toEqual(before);
+      });
+    });
+
+    describe("a person who may no longer", () => {
+      it("is refused inside the write, and nothing is written", async () => {
+        await bench.seed({ ...TWO, order: { openai: ["openai:a"] } });
+        const before = bench.stored();
+        expect(await save("openai:a", "1", { assertAllowed: notAllowed })).toEqual(refused("not-allowed"));
+        expect(bench.stored()).toEqual(before);
+      });
+
+      it("is refused whatever the question throws", async () => {
+        await bench.seed(TWO);
+        expect(await save("openai:a", "1", { assertAllowed: askingInVain })).toEqual(refused("not-allowed"));
+      });
+
+      it("is asked for once for each write", async () => {
+        let asked = 0;
+        await save("openai:a", "1", { assertAllowed: () => (asked += 1) });
+        expect(asked).toBe(1);
+      });
+    });
+
+    describe("trouble", () => {
+      it("that lasts: a database another process holds is locked, and nothing is written", async () => {
+        await bench.seed(TWO);
+        await bench.trouble("locked");
+        expect(await save("openai:a", "1")).toEqual(refused("store-locked"));
+        expect(bench.stored().profiles).toEqual(TWO.profiles);
+      });
+
+      it("that passes: a database that is free at the second try takes the profile", async () => {
+        await bench.seed(TWO);
+        await bench.trouble("locked", 1);
+        expect(await save("openai:a", "1")).toEqual(SAVED);
+        expect(bench.stored().profiles["openai:a"]).toEqual(saved("1"));
+      });
+
+      it.each([
+        {
+          name: "a file of an older host needs a migration first",
+          kind: "migration-required",
+          code: "store-migration-required",
+        },
+        { name: "a row that cannot be read is left alone", kind: "unreadable", code: "store-unreadable" },
+      ] as const)("$name", async ({ kind, code }) => {
+        await bench.trouble(kind);
+        expect(await save("openai:work", "1")).toEqual(refused(code));
+        await expect(store.list("main")).rejects.toThrow(new CodexAuthError(code));
+      });
+
+      it("throws nothing of the host's own words", async () => {
+        await bench.trouble("unreadable");
+        const thrown: unknown = await store.list("main").catch((error: unknown) => error);
+        expect(inspect(thrown, { depth: null, showHidden: true })).not.toMatch(/canary|openclaw doctor|sqlite/);
+      });
+    });
+
+    describe("listing", () => {
+      it("lists what an agent can use: the shared profiles and its own", async () => {
+        await bench.seed(TWO);
+        await bench.seed({ profiles: { "openai:own": credential("own") } }, "second");
+        expect([await idsOf(store, "main"), await idsOf(store, "second")]).toEqual([
+          ["openai:a", "openai:b"],
+          ["openai:a", "openai:b", "openai:own"],
+        ]);
+      });
+
+      it("lists nothing of an empty host", async () => {
+        expect(await store.list("main")).toEqual([]);
+      });
+
+      it("sees a fence as no date in 1970", async () => {
+        const failed = credential("a", { access: fence("failed:access"), refresh: fence("failed:refresh") });
+        await bench.seed({
+          profiles: { "openai:a": failed, "openai:b": credential("b", { access: fence("access") }) },
+        });
+        expect((await store.list("main")).map(({ profileId, health }) => [profileId, health])).toEqual([
+          ["openai:a", "needs-sign-in"],
+          ["openai:b", "refreshing"],
+        ]);
+      });
+
+      it("names the provider of this host", () => {
+        expect(store.provider).toBe("openai");
+      });
+    });
+  });
+}
+
+function withoutKey(record: Record<string, unknown>, key: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}

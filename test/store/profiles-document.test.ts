@@ -1,0 +1,388 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ProfileHealth } from "../../src/flow/answers.ts";
+import {
+  healthOf,
+  listCodexProfiles,
+  replaceProfile,
+  type ProfilesDocument,
+  type StoredCredential,
+} from "../../src/store/profiles-document.ts";
+
+const NOW_MS = 1_795_000_000_000;
+const HEX = "0123456789abcdef";
+const DIGEST = HEX.repeat(4);
+const FENCE = `openclaw-oauth-refresh-fence:v1:${HEX}${HEX}`;
+const GOOD: StoredCredential = { type: "oauth", provider: "openai", access: "eyJ.a.b", refresh: "rt_a" };
+const credential = (change: Partial<StoredCredential>): StoredCredential => ({ ...GOOD, ...change });
+
+type Stats = NonNullable<Parameters<typeof healthOf>[1]>;
+
+interface HealthRow {
+  readonly name: string;
+  readonly credential?: Partial<StoredCredential>;
+  readonly stats?: Stats;
+  readonly expect: ProfileHealth;
+}
+
+const HEALTH: readonly HealthRow[] = [
+  { name: "a credential without statistics", expect: "signed-in" },
+  { name: "a credential that was used", stats: { lastUsed: NOW_MS, errorCount: 0 }, expect: "signed-in" },
+  { name: "failures without a pause", stats: { errorCount: 3, lastFailureAt: NOW_MS }, expect: "signed-in" },
+  { name: "no access token, which the host will fetch", credential: { access: "" }, expect: "signed-in" },
+  { name: "no refresh token", credential: { refresh: "" }, expect: "needs-sign-in" },
+  {
+    name: "a refresh that is going on",
+    credential: { access: `${FENCE}:access:${DIGEST}`, refresh: `${FENCE}:refresh:${DIGEST}` },
+    expect: "refreshing",
+  },
+  {
+    name: "a fence around the access token alone",
+    credential: { access: `${FENCE}:access:${DIGEST}` },
+    expect: "refreshing",
+  },
+  {
+    name: "a fence around the refresh token alone",
+    credential: { refresh: `${FENCE}:refresh:${DIGEST}` },
+    expect: "refreshing",
+  },
+  {
+    name: "a refresh that failed for good",
+    credential: { access: `${FENCE}:failed:access:${DIGEST}`, refresh: `${FENCE}:failed:refresh:${DIGEST}` },
+    expect: "needs-sign-in",
+  },
+  {
+    name: "a failure seen on one token only",
+    credential: { access: `${FENCE}:access:${DIGEST}`, refresh: `${FENCE}:failed:refresh:${DIGEST}` },
+    expect: "needs-sign-in",
+  },
+  {
+    name: "a refresh going on although a pause is on",
+    credential: { refresh: `${FENCE}:refresh:${DIGEST}` },
+    stats: { cooldownUntil: NOW_MS + 1 },
+    expect: "refreshing",
+  },
+  {
+    name: "a token that only mentions a fence",
+    credential: { access: `x${FENCE}:failed:access:${DIGEST}` },
+    expect: "signed-in",
+  },
+  { name: "a cooldown", stats: { cooldownUntil: NOW_MS + 1 }, expect: "cooling-down" },
+  { name: "a cooldown that is over this moment", stats: { cooldownUntil: NOW_MS }, expect: "signed-in" },
+  { name: "a block", stats: { blockedUntil: NOW_MS + 1 }, expect: "cooling-down" },
+  {
+    name: "a block that outlives a cooldown",
+    stats: { cooldownUntil: 1, blockedUntil: NOW_MS + 1 },
+    expect: "cooling-down",
+  },
+  { name: "a disabled profile", stats: { disabledUntil: NOW_MS + 1, disabledReason: "billing" }, expect: "disabled" },
+  { name: "a disabled profile without a reason", stats: { disabledUntil: NOW_MS + 1 }, expect: "disabled" },
+  {
+    name: "a profile disabled for its sign-in",
+    stats: { disabledUntil: NOW_MS + 1, disabledReason: "auth" },
+    expect: "needs-sign-in",
+  },
+  {
+    name: "a profile disabled for good for its sign-in",
+    stats: { disabledUntil: NOW_MS + 1, disabledReason: "auth_permanent" },
+    expect: "needs-sign-in",
+  },
+  { name: "a disabling that is over", stats: { disabledUntil: NOW_MS, disabledReason: "auth" }, expect: "signed-in" },
+  {
+    name: "disabled and cooling down at once",
+    stats: { disabledUntil: NOW_MS + 1, cooldownUntil: NOW_MS + 1 },
+    expect: "disabled",
+  },
+];
+
+describe("healthOf", () => {
+  it.each(HEALTH)("sees $name as $expect", ({ credential: change = {}, stats, expect: expected }) => {
+    expect(healthOf(credential(change), stats, NOW_MS)).toBe(expected);
+  });
+
+  it("needs a sign-in where there are no tokens at all", () => {
+    expect(healthOf({ type: "oauth", provider: "openai" }, undefined, NOW_MS)).toBe("needs-sign-in");
+  });
+});
+
+describe("listCodexProfiles", () => {
+  it("lists the OAuth profiles of the provider and no others, in the document's order", () => {
+    const document: ProfilesDocument = {
+      profiles: {
+        "openai:b": GOOD,
+        "openai:key": { type: "api_key", provider: "openai" },
+        "anthropic:x": { type: "oauth", provider: "anthropic", refresh: "r" },
+        "openai-codex:old": GOOD,
+        "openai-codex:older": credential({ provider: "openai-codex" }),
+        "openai:token": { type: "token", provider: "openai" },
+        "openai:a": GOOD,
+      },
+    };
+    expect(listCodexProfiles(document, "openai", NOW_MS).map(({ profileId, name }) => [profileId, name])).toEqual([
+      ["openai:b", "b"],
+      ["openai-codex:old", "old"],
+      ["openai:a", "a"],
+    ]);
+  });
+
+  it("shows the whole id of a profile of an older host that has a namesake of today", () => {
+    const document = { profiles: { "openai-codex:work": GOOD, "openai:work": GOOD, "openai-codex:play": GOOD } };
+    expect(listCodexProfiles(document, "openai", NOW_MS).map((profile) => profile.name)).toEqual([
+      "openai-codex:work",
+      "work",
+      "play",
+    ]);
+  });
+
+  it("tells e-mail, plan and health", () => {
+    const document = {
+      profiles: { "openai:a": credential({ email: "d@example.com", chatgptPlanType: "plus" }) },
+      usageStats: { "openai:a": { cooldownUntil: NOW_MS + 1 } },
+    };
+    expect(listCodexProfiles(document, "openai", NOW_MS)).toEqual([
+      { profileId: "openai:a", name: "a", email: "d@example.com", plan: "plus", health: "cooling-down" },
+    ]);
+  });
+
+  it("tells nothing of the tokens", () => {
+    const listed = listCodexProfiles(
+      { profiles: { "openai:a": credential({ refresh: "rt_canary" }) } },
+      "openai",
+      NOW_MS,
+    );
+    expect(JSON.stringify(listed)).not.toContain("canary");
+  });
+
+  it.each(["openai:constructor", "openai:toString", "openai:__proto__", "constructor"])(
+    "lists %s with no statistics as signed in",
+    (id) => {
+      const document = { profiles: { [id]: GOOD }, usageStats: {} };
+      expect(listCodexProfiles(document, "openai", NOW_MS)).toMatchObject([{ profileId: id, health: "signed-in" }]);
+    },
+  );
+});
+
+const NEW: StoredCredential = credential({ access: "eyJ.new", refresh: "rt_new" });
+const replaced = (document: ProfilesDocument, configuredIds: readonly string[] = [], profileId = "openai:work") => {
+  const copy = structuredClone(document);
+  replaceProfile(copy, { profileId, credential: NEW, configuredIds });
+  return copy;
+};
+
+describe("replaceProfile", () => {
+  it("adds a new profile", () => {
+    expect(replaced({ profiles: {} })).toEqual({ profiles: { "openai:work": NEW } });
+  });
+
+  it("replaces the credential as a whole, so that no old field can win over the new tokens", () => {
+    const old = { ...credential({ email: "old@example.com" }), oauthRef: { id: "sidecar" }, idToken: "x" };
+    expect(replaced({ profiles: { "openai:work": old } }).profiles["openai:work"]).toEqual(NEW);
+  });
+
+  interface OrderRow {
+    readonly name: string;
+    readonly order?: Record<string, string[]>;
+    readonly configuredIds?: readonly string[];
+    readonly expect: Record<string, string[]> | undefined;
+  }
+
+  const ORDERS: readonly OrderRow[] = [
+    { name: "writes none where there is none, since it would shut the other profiles out", expect: undefined },
+    { name: "leaves an empty one empty", order: { openai: [] }, expect: { openai: [] } },
+    {
+      name: "extends one at its end",
+      order: { openai: ["openai:b", "openai:a"] },
+      expect: { openai: ["openai:b", "openai:a", "openai:work"] },
+    },
+    {
+      name: "leaves one as it is that has the profile",
+      order: { openai: ["openai:b", "openai:work", "openai:a"] },
+      expect: { openai: ["openai:b", "openai:work", "openai:a"] },
+    },
+    {
+      name: "leaves other providers' alone",
+      order: { anthropic: ["anthropic:x"] },
+      expect: { anthropic: ["anthropic:x"] },
+    },
+    {
+      name: "extends ours beside another provider's",
+      order: { anthropic: ["anthropic:x"], openai: ["openai:a"] },
+      expect: { anthropic: ["anthropic:x"], openai: ["openai:a", "openai:work"] },
+    },
+    {
+      name: "follows the config's where there is none",
+      configuredIds: ["openai:b"],
+      expect: { openai: ["openai:b", "openai:work"] },
+    },
+    {
+      name: "follows the config's where ours is empty",
+      order: { openai: [] },
+      configuredIds: ["openai:b"],
+      expect: { openai: ["openai:b", "openai:work"] },
+    },
+    {
+      name: "writes none where the config already names the profile",
+      configuredIds: ["openai:b", "openai:work"],
+      expect: undefined,
+    },
+    {
+      name: "prefers its own to the config's",
+      order: { openai: ["openai:a"] },
+      configuredIds: ["openai:b", "openai:work"],
+      expect: { openai: ["openai:a", "openai:work"] },
+    },
+    {
+      name: "keeps an id that has no profile any more",
+      order: { openai: ["openai:gone"] },
+      expect: { openai: ["openai:gone", "openai:work"] },
+    },
+  ];
+
+  it.each(ORDERS)("keeps the order: $name", ({ order, configuredIds = [], expect: expected }) => {
+    const document = { profiles: {}, ...(order === undefined ? {} : { order }) };
+    expect(replaced(document, configuredIds).order).toEqual(expected);
+  });
+
+  it("forgets the profile's failures, or its pause would outlive the sign-in that mends it", () => {
+    const stats = {
+      lastUsed: 1,
+      lastFailureAt: 2,
+      lastProbeAt: 3,
+      errorCount: 9,
+      cooldownUntil: NOW_MS + 1,
+      blockedUntil: NOW_MS + 1,
+      disabledUntil: NOW_MS + 1,
+      disabledReason: "auth",
+      failureCounts: { auth: 3 },
+      cooldownReason: "rate_limit",
+      blockedReason: "x",
+    };
+    const document = { profiles: { "openai:work": GOOD }, usageStats: { "openai:work": stats } };
+    expect(replaced(document).usageStats).toEqual({
+      "openai:work": { lastUsed: 1, lastFailureAt: 2, lastProbeAt: 3, errorCount: 0 },
+    });
+  });
+
+  it("makes a failed profile healthy again", () => {
+    const document: ProfilesDocument = {
+      profiles: {
+        "openai:work": credential({
+          access: `${FENCE}:failed:access:${DIGEST}`,
+          refresh: `${FENCE}:failed:refresh:${DIGEST}`,
+        }),
+      },
+      usageStats: { "openai:work": { disabledUntil: NOW_MS + 1, disabledReason: "auth" } },
+    };
+    expect(listCodexProfiles(replaced(document), "openai", NOW_MS)).toMatchObject([{ health: "signed-in" }]);
+  });
+
+  it("invents no statistics for a profile that has none", () => {
+    expect(replaced({ profiles: {}, usageStats: { "openai:a": { errorCount: 1 } } }).usageStats).toEqual({
+      "openai:a": { errorCount: 1 },
+    });
+  });
+
+  it.each(["openai:constructor", "openai:__proto__", "openai:hasOwnProperty"])(
+    "keeps %s as a profile like any other",
+    (profileId) => {
+      const document = replaced(
+        { profiles: { "openai:a": GOOD }, usageStats: {}, order: { openai: ["openai:a"] } },
+        [],
+        profileId,
+      );
+      expect(Object.keys(document.profiles)).toEqual(["openai:a", profileId]);
+      expect(document.order).toEqual({ openai: ["openai:a", profileId] });
+      expect(document.usageStats).toEqual({});
+    },
+  );
+
+  it("keeps a stored id of __proto__ as a profile like any other", () => {
+    const document = JSON.parse(
+      '{"profiles":{"__proto__":{"type":"oauth","provider":"openai","refresh":"r"}}}',
+    ) as ProfilesDocument;
+    replaceProfile(document, { profileId: "__proto__", credential: NEW, configuredIds: [] });
+    expect(Object.getOwnPropertyDescriptor(document.profiles, "__proto__")?.value).toEqual(NEW);
+  });
+});
+
+const ids = fc.constantFrom(
+  "openai:work",
+  "openai:a",
+  "openai:b",
+  "openai-codex:old",
+  "anthropic:x",
+  "openai:constructor",
+);
+const anyDocument = fc.record(
+  {
+    version: fc.constant(1),
+    profiles: fc.dictionary(
+      ids,
+      fc.record({
+        type: fc.constant("oauth"),
+        provider: fc.constantFrom("openai", "anthropic"),
+        refresh: fc.string(),
+        unknown: fc.jsonValue(),
+      }),
+    ),
+    order: fc.dictionary(fc.constantFrom("openai", "anthropic"), fc.uniqueArray(ids)),
+    usageStats: fc.dictionary(
+      ids,
+      fc.record(
+        { lastUsed: fc.nat(), errorCount: fc.nat(), cooldownUntil: fc.nat(), unknown: fc.jsonValue() },
+        { requiredKeys: [] },
+      ),
+    ),
+    lastGood: fc.dictionary(fc.string(), ids),
+    unknown: fc.jsonValue(),
+  },
+  { requiredKeys: ["profiles"] },
+);
+
+/** The document without what may change: the target, its statistics, its place in its provider's order. */
+function rest(document: ProfilesDocument, profileId: string) {
+  const { profiles, order, usageStats, ...others } = document;
+  const without = (record: Record<string, unknown> | undefined) =>
+    Object.entries(record ?? {}).filter(([id]) => id !== profileId);
+  return { profiles: without(profiles), usageStats: without(usageStats), others, order };
+}
+
+describe("the law of replaceProfile", () => {
+  it("changes nothing but the target, its statistics and its presence in the order", () => {
+    fc.assert(
+      fc.property(anyDocument, ids, fc.uniqueArray(ids), (made, profileId, configuredIds) => {
+        const document = made as unknown as ProfilesDocument;
+        const after = replaced(document, configuredIds, profileId);
+        const [was, is] = [rest(document, profileId), rest(after, profileId)];
+        expect({ ...is, order: undefined }).toEqual({ ...was, order: undefined });
+        expect(after.profiles[profileId]).toEqual(NEW);
+        expect(Object.keys(after.usageStats ?? {})).toEqual(Object.keys(document.usageStats ?? {}));
+
+        const { openai: newOrder, ...otherOrders } = is.order ?? {};
+        const { openai: oldOrder, ...otherOldOrders } = was.order ?? {};
+        expect(otherOrders).toEqual(otherOldOrders);
+        const base = oldOrder?.length ? oldOrder : configuredIds;
+        const expected = base.length === 0 || base.includes(profileId) ? oldOrder : [...base, profileId];
+        expect(newOrder).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is done after once: the same again changes nothing", () => {
+    fc.assert(
+      fc.property(anyDocument, ids, fc.uniqueArray(ids), (made, profileId, configuredIds) => {
+        const once = replaced(made as unknown as ProfilesDocument, configuredIds, profileId);
+        expect(replaced(once, configuredIds, profileId)).toEqual(once);
+      }),
+    );
+  });
+
+  it("edits no list that the config owns", () => {
+    const configuredIds = Object.freeze(["openai:a"]);
+    const order = { openai: Object.freeze(["openai:a"]) as string[] };
+    const document: ProfilesDocument = { profiles: {}, order };
+    replaceProfile(document, { profileId: "openai:work", credential: NEW, configuredIds });
+    expect([configuredIds, order.openai]).toEqual([["openai:a"], ["openai:a"]]);
+  });
+});
