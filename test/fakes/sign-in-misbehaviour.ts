@@ -38,6 +38,20 @@ export type Misbehaviour =
   /** 200 for the right grant, but of another person than the one who approved. */
   | { readonly kind: "other-account"; readonly email: string };
 
+/** The modes that need no more than their name: what the sandbox page offers. */
+export const NAMED_MODES = [
+  "token-exchange-user-error",
+  "unsupported-country",
+  "cloudflare-403",
+  "server-error-500",
+  "hang",
+  "reset",
+  "huge-body",
+  "html-200",
+  "no-refresh-token",
+  "no-account-id",
+] as const satisfies readonly Misbehaviour[];
+
 export type MisbehaviourKind = Misbehaviour extends infer M ? (M extends { kind: infer K } ? K : M) : never;
 
 export function kindOf(mode: Misbehaviour): MisbehaviourKind {

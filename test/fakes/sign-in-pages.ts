@@ -23,6 +23,19 @@ ${buttons}
   );
 }
 
+/** Where a person makes the next token answer go wrong. */
+export function sandboxPage(modes: readonly string[], current: string | undefined): string {
+  const buttons = modes.map(
+    (mode) => `<button name="mode" value="${escapeHtml(mode)}"><b>${escapeHtml(mode)}</b></button>`,
+  );
+  return page(
+    "Sandbox",
+    `<h1>Sandbox</h1><p>The next sign-in will end with: <b>${escapeHtml(current ?? "success")}</b>. Choose how it should go:</p>
+<form method="post" action="/sandbox"><button name="mode" value="well"><b>success</b></button>
+${buttons.join("\n")}</form>`,
+  );
+}
+
 export function errorPage(code: string): string {
   return page(
     "Authentication error (test server)",

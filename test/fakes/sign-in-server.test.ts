@@ -331,3 +331,20 @@ describe("misbehaviour", () => {
     );
   });
 });
+
+describe("the sandbox page", () => {
+  it("makes the next token answer go wrong, and well again", async () => {
+    const server = new SignInServer();
+    const origin = await server.listen();
+    const choose = (mode: string) =>
+      fetch(`${origin}/sandbox`, { method: "POST", body: new URLSearchParams({ mode }) });
+    const ask = async () =>
+      (await fetch(`${origin}/oauth/token`, { method: "POST", body: new URLSearchParams() })).status;
+    expect(await (await choose("cloudflare-403")).text()).toContain("will end with: <b>cloudflare-403</b>");
+    expect(await ask()).toBe(403);
+    await choose("server-error-500");
+    await choose("well");
+    expect(await ask()).toBe(400);
+    await server.close();
+  });
+});

@@ -16,8 +16,15 @@ import {
   SCOPE,
   type FakeAccount,
 } from "./sign-in-accounts.ts";
-import { kindOf, sendMisbehaviour, sendOpenAiError, spoil, type Misbehaviour } from "./sign-in-misbehaviour.ts";
-import { consentPage, errorPage } from "./sign-in-pages.ts";
+import {
+  kindOf,
+  NAMED_MODES,
+  sendMisbehaviour,
+  sendOpenAiError,
+  spoil,
+  type Misbehaviour,
+} from "./sign-in-misbehaviour.ts";
+import { consentPage, errorPage, sandboxPage } from "./sign-in-pages.ts";
 
 export { CLIENT_ID, DEFAULT_ACCOUNTS, fakeAccount, REDIRECT_URI, SCOPE, type FakeAccount } from "./sign-in-accounts.ts";
 export type { Misbehaviour } from "./sign-in-misbehaviour.ts";
@@ -165,9 +172,19 @@ export class SignInServer {
     if (route === "GET /oauth/authorize") return this.#authorize(url.searchParams, response);
     if (route === "POST /oauth/consent") return this.#consent(new Map(body), response);
     if (route === "POST /oauth/token") return this.#token(contentType, body, response);
+    if (url.pathname === "/sandbox")
+      return this.#sandbox(request.method === "POST" ? new Map(body) : undefined, response);
     if (route === "POST /oauth/revoke") return this.#revoke(new Map(body), response);
     sendOpenAiError(response, 404, "not_found", "Not found.");
   };
+
+  #sandbox(chosen: ReadonlyMap<string, string> | undefined, response: ServerResponse): void {
+    const mode = NAMED_MODES.find((named) => named === chosen?.get("mode"));
+    if (chosen !== undefined) this.behave(mode ?? "well");
+    const waiting =
+      this.#misbehaviour !== undefined && this.#misbehaviour.times > 0 ? this.#misbehaviour.mode : undefined;
+    sendHtml(response, 200, sandboxPage(NAMED_MODES, waiting === undefined ? undefined : kindOf(waiting)));
+  }
 
   #judgeLink(query: URLSearchParams): JudgedLink {
     const one = (name: string): string | undefined =>

@@ -258,6 +258,14 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
         ]);
       });
 
+      // BUG (reported): the shared order is copied into the agent's own row, which no longer follows it from then on.
+      it("BUG can use what is added to the shared order later, though it has a profile of its own", async () => {
+        await bench.seed({ ...TWO, order: { openai: ["openai:b", "openai:a"] } });
+        await save("openai:work", "1", second);
+        await save("openai:later", "2");
+        expect(bench.host.selectableIds(bench.host.agentDirOf("second"))).toContain("openai:later");
+      });
+
       it("changes nothing of the shared store with a profile of its own", async () => {
         await bench.seed({ ...TWO, order: { openai: ["openai:a", "openai:b"] } });
         await bench.seed({ profiles: { "openai:own": credential("own") } }, "second");

@@ -89,10 +89,10 @@ const addOne = (content: string | undefined) => ({ result: undefined, next: Stri
 const addOnes = (times: number) =>
   Promise.all(Array.from({ length: times }, () => updatePrivateFile(path, MAX_BYTES, addOne)));
 
-/** As a holder leaves it that was killed: a lock nobody renews. */
-function leaveDeadLock(): void {
-  mkdirSync(`${path}.lock`, { recursive: true });
-  utimesSync(`${path}.lock`, new Date(0), new Date(0));
+/** As a process leaves it that was killed: a lock, or a guard, that nobody renews. */
+function leaveDead(ending: ".lock" | ".lock.takeover"): void {
+  mkdirSync(path + ending, { recursive: true });
+  utimesSync(path + ending, new Date(0), new Date(0));
 }
 
 /** Stops us for so long (a suspended machine, a blocked event loop) that another process takes the lock over. */
@@ -126,6 +126,28 @@ async function readWhileWriting(): Promise<ReadonlySet<string>> {
   writing.isOver = true;
   await Promise.all(readers);
   return seen;
+}
+
+/** One update by each of 4 processes at once, a hundred times over what `leave` has left there. */
+async function updateAfter(
+  leave: () => void,
+): Promise<readonly [answers: readonly string[], count: string | undefined]> {
+  const children = Array.from({ length: 4 }, () => startChild("serve"));
+  const answers = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]());
+  const said = new Set<string>();
+  for (let round = 0; round < 100; round += 1) {
+    leave();
+    for (const child of children) child.stdin.write("go\n");
+    for (const answer of await Promise.all(answers.map((lines) => lines.next()))) said.add(String(answer.value));
+  }
+  for (const child of children) child.stdin.end();
+  return [[...said], await read()];
+}
+
+/** As a process leaves it that was killed while it took a dead lock over. */
+function leaveDeadTakeover(): void {
+  leaveDead(".lock");
+  leaveDead(".lock.takeover");
 }
 
 describe("what is written", () => {
@@ -361,7 +383,7 @@ describe("several at once", () => {
   it("take over a dead holder's lock one at a time within one process", async () => {
     mkdirSync(folder, { mode: 0o700 });
     for (let round = 0; round < 25; round += 1) {
-      leaveDeadLock();
+      leaveDead(".lock");
       await addOnes(8);
     }
     expect(await read()).toBe("200");
@@ -369,16 +391,12 @@ describe("several at once", () => {
 
   it("take over a dead holder's lock one at a time between processes", { timeout: 60_000 }, async () => {
     mkdirSync(folder, { mode: 0o700 });
-    const children = Array.from({ length: 4 }, () => startChild("serve"));
-    const answers = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]());
-    const said = new Set<string>();
-    for (let round = 0; round < 100; round += 1) {
-      leaveDeadLock();
-      for (const child of children) child.stdin.write("go\n");
-      for (const answer of await Promise.all(answers.map((lines) => lines.next()))) said.add(String(answer.value));
-    }
-    for (const child of children) child.stdin.end();
-    expect([[...said], await read()]).toEqual([["ok"], "400"]);
+    expect(await updateAfter(() => leaveDead(".lock"))).toEqual([["ok"], "400"]);
+  });
+
+  it("take over from one that died while it took over, one at a time too", { timeout: 60_000 }, async () => {
+    mkdirSync(folder, { mode: 0o700 });
+    expect(await updateAfter(leaveDeadTakeover)).toEqual([["ok"], "400"]);
   });
 });
 
