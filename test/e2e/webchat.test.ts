@@ -49,7 +49,7 @@ describe("to the end in text", () => {
     expect((await client.chat("/codex_auth")).text).toContain("operator.admin");
     const address = await startAndApprove("work");
     const before = world.signIn.tokenRequests().length;
-    expect((await client.chat(address)).text).toContain("commands.ownerAllowFrom");
+    expect((await client.chat(address)).text).toContain("a client with the scope operator.admin");
     expect(world.signIn.tokenRequests()).toHaveLength(before);
     expect(await say(address)).toContain("now holds");
   });

@@ -50,6 +50,9 @@ const LOGIN: PendingLogin = {
 };
 const WAITING: PendingDocument = { version: 1, logins: [LOGIN], receipts: [] };
 
+const { profileId, profileName, stateDigest } = LOGIN;
+const RECEIPT = { binding: BINDING, profileId, profileName, stateDigest, outcome: "saved", atMs: NOW_MS };
+
 let base: string;
 let folder: string;
 let path: string;
@@ -171,6 +174,8 @@ const FOREIGN: readonly ForeignRow[] = [
   { name: "a document behind a prototype key", content: `{"__proto__":${JSON.stringify(WAITING)}}` },
   foreign("an unknown key in the document", { ...WAITING, tokens: ["x"] }),
   foreign("an unknown key in a login", edited({ accessToken: "x" })),
+  foreign("an unknown key in a binding", edited({ binding: { ...BINDING, isOwner: true } })),
+  foreign("an unknown key in a receipt", { ...WAITING, receipts: [{ ...RECEIPT, code: "x" }] }),
 ];
 
 describe("a file that is not ours, or not whole", () => {
