@@ -1,6 +1,5 @@
 /** Wiring: builds the ports over the host, and registers commands, buttons and the message hook. */
-import type { CommandCall } from "./doors/command.ts";
-import { answerCommand } from "./doors/command.ts";
+import { answerCommand, type CommandCall } from "./doors/command.ts";
 import type { DoorContext } from "./doors/context.ts";
 import { explainHostRefusal } from "./doors/host-refusal.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";

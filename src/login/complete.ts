@@ -81,7 +81,7 @@ async function redeem(
   try {
     if (outcome.kind === "error") return over(deniedCodeOf(outcome.error, outcome.description));
     if (outcome.kind === "refused") return over(outcome.code);
-    request.assertAllowed();
+    if (!isStillAllowed(request)) return over("not-allowed");
     const exchanged = await ports.oauth.exchange({
       code: outcome.code,
       state: new Secret(login.state),
@@ -116,6 +116,15 @@ async function save(
     ...(identity.plan === undefined ? {} : { plan: identity.plan }),
     isSelectable: saved.isSelectable,
   };
+}
+
+function isStillAllowed({ assertAllowed }: CompletionRequest): boolean {
+  try {
+    assertAllowed();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function deniedCodeOf(error: string, description: Secret): ErrorCode {

@@ -14,7 +14,7 @@ const token = z
   .min(1)
   .max(64 * 1024)
   .regex(/^[\x21-\x7e]+$/);
-const lifetime = z.number().positive().max(MAX_LIFETIME_SECONDS);
+const lifetime = z.number().min(1).max(MAX_LIFETIME_SECONDS);
 const tokenFields = z.object({
   access_token: token,
   refresh_token: token,

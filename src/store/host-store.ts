@@ -61,7 +61,7 @@ async function saveOnce(host: HostAuthStore, request: SaveRequest): Promise<Save
   const { profileId } = request;
   let isAllowed = true;
   const stored = revealCredential(request.credential);
-  const configuredIds = orderBefore(host, agentDir);
+  const configuredIds = orderToBegin(host, agentDir);
   const written = await host.update({
     agentDir: host.ownerOf(agentDir, profileId),
     keepInOrder: [profileId, ...configuredIds],
@@ -80,11 +80,14 @@ async function saveOnce(host: HostAuthStore, request: SaveRequest): Promise<Save
   return { kind: "saved", isSelectable: isSelectable(host, agentDir, profileId) };
 }
 
-/** The order in force for the agent: the store's, which it may have from the shared one, else the config's. */
-function orderBefore(host: HostAuthStore, agentDir: string): readonly string[] {
+/**
+ * What a new order would have to begin with. Nothing where one is in force already: the store extends its own, and one
+ * that an agent has from the shared store would stop following it if it were copied.
+ */
+function orderToBegin(host: HostAuthStore, agentDir: string): readonly string[] {
   try {
-    const order = host.read(agentDir).order?.[host.provider];
-    return order !== undefined && order.length > 0 ? order : host.configuredIds();
+    const order = host.read(agentDir).order?.[host.provider] ?? [];
+    return order.length > 0 ? [] : host.configuredIds();
   } catch {
     return host.configuredIds();
   }

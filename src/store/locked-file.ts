@@ -174,9 +174,10 @@ async function removeDeadLock(lockPath: string): Promise<void> {
   }
 }
 
+/** A lock from the future is as dead: its holder died before the clock was set back. */
 async function isDead(lockPath: string): Promise<boolean> {
   const stats = await lstat(lockPath).catch(() => undefined);
-  return stats !== undefined && systemClock.nowMs() - stats.mtimeMs > STALE_MS;
+  return stats !== undefined && Math.abs(systemClock.nowMs() - stats.mtimeMs) > STALE_MS;
 }
 
 /** A lock folder that was removed and made again differs in these, even where the disk gives it the same number. */

@@ -574,7 +574,7 @@ describe("a port that throws", () => {
 
   it("at the question who may: no exchange, whatever it throws", async () => {
     const address = await beginAndApprove();
-    expect(await complete(address, { assertAllowed: askingInVain })).toEqual(over("internal"));
+    expect(await complete(address, { assertAllowed: askingInVain })).toEqual(over("not-allowed"));
     expect(ports.oauth.exchanges).toEqual([]);
   });
 

@@ -258,8 +258,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
         ]);
       });
 
-      // BUG (reported): the shared order is copied into the agent's own row, which no longer follows it from then on.
-      it("BUG can use what is added to the shared order later, though it has a profile of its own", async () => {
+      it("can use what is added to the shared order later, though it has a profile of its own", async () => {
         await bench.seed({ ...TWO, order: { openai: ["openai:b", "openai:a"] } });
         await save("openai:work", "1", second);
         await save("openai:later", "2");

@@ -50,8 +50,14 @@ const LOGIN: PendingLogin = {
 };
 const WAITING: PendingDocument = { version: 1, logins: [LOGIN], receipts: [] };
 
-const { profileId, profileName, stateDigest } = LOGIN;
-const RECEIPT = { binding: BINDING, profileId, profileName, stateDigest, outcome: "saved", atMs: NOW_MS };
+const RECEIPT = {
+  binding: BINDING,
+  profileId: "openai:work",
+  profileName: "work",
+  stateDigest: "digest-1",
+  outcome: "saved",
+  atMs: NOW_MS,
+};
 
 let base: string;
 let folder: string;
