@@ -332,12 +332,11 @@ describe("misbehaviour", () => {
   });
 });
 
+const choose = (mode: string) => fetch(`${origin}/sandbox`, { method: "POST", body: new URLSearchParams({ mode }) });
+const ask = async () => (await fetch(`${origin}/oauth/token`, { method: "POST", body: new URLSearchParams() })).status;
+
 describe("the sandbox page", () => {
   it("makes the next token answer go wrong, and well again", async () => {
-    const choose = (mode: string) =>
-      fetch(`${origin}/sandbox`, { method: "POST", body: new URLSearchParams({ mode }) });
-    const ask = async () =>
-      (await fetch(`${origin}/oauth/token`, { method: "POST", body: new URLSearchParams() })).status;
     expect(await (await choose("cloudflare-403")).text()).toContain("will end with: <b>cloudflare-403</b>");
     expect(await ask()).toBe(403);
     await choose("server-error-500");
