@@ -26,4 +26,7 @@ const child = spawn(pinnedNode, [`${root}scripts/${script}`, ...args], {
   env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}` },
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+// npm dies of a signal without passing it on; without a parent nobody could stop what runs here.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 1000).unref();
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));

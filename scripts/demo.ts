@@ -3,41 +3,58 @@
  * `--real` signs in at the real server; `--telegram` adds your bot (TELEGRAM_BOT_TOKEN, TELEGRAM_OWNER_ID).
  */
 import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SANDBOX_VARIABLE } from "../src/environment.ts";
 import { startFakeModel } from "../test/fakes/model-server.ts";
 import { SignInServer } from "../test/fakes/sign-in-server.ts";
-import { startGateway, type Gateway } from "../test/support/gateway.ts";
+import { Gateway } from "../test/support/gateway.ts";
 import type { JsonObject } from "../test/support/gateway-config.ts";
+import { freePort } from "../test/support/loopback.ts";
 import { hostEnvironment, NODE, OPENCLAW } from "../test/support/host.ts";
-import { ROOT } from "./run.ts";
 import { stage } from "./stage.ts";
 
-const DEMO = join(ROOT, ".demo");
 const isReal = process.argv.includes("--real");
 const isTelegram = process.argv.includes("--telegram");
 
-function requireVariable(name: string): string {
-  const value = process.env[name];
-  if (value) return value;
-  console.error(`--telegram needs ${name} in the environment (the bot's token, and your own numeric Telegram id).`);
+interface TelegramSetting {
+  readonly botToken: string;
+  readonly owner: string;
+  readonly apiRoot: string;
+}
+
+function refuse(why: string): never {
+  console.error(why);
   process.exit(2);
 }
 
-function telegramConfig(): JsonObject {
-  if (!isTelegram) return {};
-  const botToken = requireVariable("TELEGRAM_BOT_TOKEN");
-  const owner = requireVariable("TELEGRAM_OWNER_ID");
-  const apiRoot = process.env["TELEGRAM_API_ROOT"];
+/** The person's own bot, asked who it is before anything is started. */
+async function readTelegramSetting(): Promise<TelegramSetting | undefined> {
+  if (!isTelegram) return undefined;
+  const botToken = process.env["TELEGRAM_BOT_TOKEN"];
+  const owner = process.env["TELEGRAM_OWNER_ID"];
+  if (!botToken || !owner || !/^\d+$/.test(owner)) {
+    refuse("--telegram needs TELEGRAM_BOT_TOKEN (your bot's token) and TELEGRAM_OWNER_ID (your own numeric id).");
+  }
+  const apiRoot = process.env["TELEGRAM_API_ROOT"] ?? "https://api.telegram.org";
+  const answer = await fetch(`${apiRoot}/bot${botToken}/getMe`).catch(() => undefined);
+  if (answer === undefined) refuse("Telegram could not be reached from here.");
+  if (!answer.ok) refuse(`Telegram refused the bot's token (${answer.status}).`);
+  const { result } = (await answer.json()) as { result: { username: string } };
+  console.log(`Your bot is @${result.username}. Write to it once the gateway is up.`);
+  return { botToken, owner, apiRoot };
+}
+
+function telegramConfig(setting: TelegramSetting | undefined): JsonObject {
+  if (setting === undefined) return {};
+  const { botToken, owner, apiRoot } = setting;
   return {
     plugins: {
       allow: ["codex-auth", "telegram"],
       entries: { "codex-auth": { enabled: true }, telegram: { enabled: true } },
     },
-    channels: {
-      telegram: { enabled: true, botToken, dmPolicy: "allowlist", allowFrom: [owner], ...(apiRoot ? { apiRoot } : {}) },
-    },
+    channels: { telegram: { enabled: true, botToken, dmPolicy: "allowlist", allowFrom: [owner], apiRoot } },
     commands: { ownerAllowFrom: [`telegram:${owner}`] },
   };
 }
@@ -67,34 +84,50 @@ function introduce(gateway: Gateway, sandbox: string | undefined): void {
 The gateway is up. Type /codex_auth in the chat, open the link, approve, and paste the address you end on.
 
   web chat   http://127.0.0.1:${gateway.port}/chat/main#token=${gateway.authToken}
+             (easier than the terminal: the link is clickable there)
   sign-in    ${sandbox ?? "https://auth.openai.com (the real one)"}
-${sandbox === undefined ? "" : `  to make the next sign-in go wrong, open ${sandbox}/sandbox\n`}`);
+${sandbox === undefined ? "" : `  to make the next sign-in go wrong, open ${sandbox}/sandbox\n`}
+The terminal chat opens now (up to a minute the first time). /exit stops everything.
+`);
 }
 
-stage(join(DEMO, "plugin"));
-const root = join(DEMO, "gateway");
-rmSync(root, { recursive: true, force: true });
+const telegram = await readTelegramSetting();
+const folder = mkdtempSync(join(tmpdir(), "codex-auth-demo-"));
 const signIn = new SignInServer();
-const sandbox = isReal ? undefined : await signIn.listen();
 const model = await startFakeModel("I am the demo's stand-in agent. Type /codex_auth to sign in.");
-console.log("Starting a gateway (10 to 30 seconds)…");
-const gateway = await startGateway({
-  pluginDir: join(DEMO, "plugin"),
-  root,
-  model,
-  config: { gateway: { controlUi: { enabled: true } }, ...telegramConfig() },
-  env: { ...networkEnvironment(), ...(sandbox === undefined ? {} : { [SANDBOX_VARIABLE]: sandbox }) },
-});
+let gateway: Gateway | undefined;
+let isStopping = false;
 
 async function stop(): Promise<never> {
-  await gateway.dispose();
+  isStopping = true;
+  await gateway?.stop();
   await Promise.all([signIn.close(), model.close()]);
-  rmSync(DEMO, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
 process.on("SIGINT", () => void stop());
 process.on("SIGTERM", () => void stop());
 
+stage(join(folder, "plugin"));
+const sandbox = isReal ? undefined : await signIn.listen();
+console.log("Starting a gateway (10 to 40 seconds)…");
+gateway = new Gateway(
+  {
+    pluginDir: join(folder, "plugin"),
+    root: join(folder, "gateway"),
+    model,
+    config: { gateway: { controlUi: { enabled: true } }, ...telegramConfig(telegram) },
+    env: { ...networkEnvironment(), ...(sandbox === undefined ? {} : { [SANDBOX_VARIABLE]: sandbox }) },
+  },
+  await freePort(),
+);
+try {
+  await gateway.start();
+} catch (error) {
+  // Stopped while it was starting: `stop` ends the process once it has tidied up.
+  if (isStopping) await new Promise(() => undefined);
+  throw error;
+}
 introduce(gateway, sandbox);
 await openChat(gateway);
 await stop();

@@ -41,7 +41,10 @@ export function stage(folder: string): void {
 
 if (import.meta.main) {
   const folder = process.argv[2];
-  if (folder === undefined) throw new Error("usage: npm run stage -- <dir>");
+  if (folder === undefined) {
+    console.error("usage: npm run stage -- <dir>");
+    process.exit(2);
+  }
   stage(resolve(folder));
   console.log(`Staged in ${resolve(folder)}`);
 }

@@ -52,7 +52,7 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
       return status.kind === "refused" ? refuse(caller, status, "none") : statusScreen(status);
     }
     case "cancel": {
-      const cancelled = await cancelPending(ports, binding, "profileName" in intent ? intent.profileName : undefined);
+      const cancelled = await cancelPending(ports, binding, intent.profileName);
       return cancelled.kind === "refused" ? refuse(caller, cancelled, "none") : cancelledScreen(cancelled.profileNames);
     }
     case "close":

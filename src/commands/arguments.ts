@@ -6,7 +6,6 @@ import { Secret } from "../secret.ts";
 
 export type Intent =
   | Action
-  | { readonly verb: "cancel"; readonly profileName: ProfileName }
   | { readonly verb: "finish"; readonly pastedText: Secret; readonly profileName?: ProfileName }
   | { readonly verb: "finish-help" }
   | { readonly verb: "status" }

@@ -20,7 +20,8 @@ export type Action =
   | { readonly verb: "pick"; readonly name: ProfileName }
   | { readonly verb: "page"; readonly page: number }
   | { readonly verb: "new" }
-  | { readonly verb: "cancel" }
+  /** All sign-ins that wait, or one profile's. */
+  | { readonly verb: "cancel"; readonly profileName?: ProfileName }
   | { readonly verb: "close" };
 
 export type Verb = Action["verb"];

@@ -69,7 +69,7 @@ function pendingLines(key: "selector.pending" | "status.pending", pending: reado
     say(key, {
       name: verbatim(login.profileName),
       minutes: duration(login.expiresInMs),
-      command: command("cancel"),
+      command: command(`cancel ${selectorOf(login.profileName)}`),
     }),
   );
   const more = newest.length - lines.length;
@@ -85,7 +85,13 @@ export function selectorScreen({ profiles, pending }: ProfileList, page: number)
   const lines: Line[] = [say("selector.title"), ...shown.map(profileLine)];
   if (pages > 1) lines.push(pageLine(current, pages));
   const example = selectorOf(shown[0]?.name ?? DEFAULT_PROFILE_NAME);
-  lines.push(say("selector.choose", { command: command("default | <profile>"), example: command(example) }));
+  lines.push(
+    say("selector.choose", {
+      command: command("<profile>"),
+      choices: verbatim("default | <profile>"),
+      example: command(example),
+    }),
+  );
   return { lines: [...lines, ...pendingLines("selector.pending", pending)], rows: selectorRows(shown, current, pages) };
 }
 
@@ -144,13 +150,16 @@ export function cardScreen(started: StartedLogin): Screen {
     [{ link: started.authorizationUrl }],
     say("card.paste"),
     say("card.quiet", { command: FINISH_COMMAND }),
-    say("card.time", { minutes: duration(started.expiresInMs), command: command("cancel") }),
+    say("card.time", {
+      minutes: duration(started.expiresInMs),
+      command: command(`cancel ${selectorOf(started.profileName)}`),
+    }),
   );
   return {
     lines,
     rows: [
       [{ label: SENTENCES["button.open"], link: started.authorizationUrl }],
-      [button("button.cancel", { verb: "cancel" })],
+      [button("button.cancel", { verb: "cancel", profileName: started.profileName })],
     ],
   };
 }
@@ -204,8 +213,9 @@ export function helpScreen(): Screen {
       say("help.select", { command: command("") }),
       say("help.start", { command: command("<profile>") }),
       say("help.finish", { command: FINISH_COMMAND }),
+      say("help.page", { command: command("page 2") }),
       say("help.status", { command: command("status") }),
-      say("help.cancel", { command: command("cancel") }),
+      say("help.cancel", { command: command("cancel"), one: command("cancel <profile>") }),
       say("help.paste"),
     ],
     rows: [],

@@ -13,7 +13,7 @@ export const SENTENCES = {
   "selector.profile": "• {name}: {facts}",
   "selector.page": "Page {page} of {pages}. Another page: {command}",
   "selector.choose":
-    "To sign in, pick a profile or type {command}, for example {example}. A new name makes a new profile.",
+    "To sign in, type {command}, the name being {choices}; for example {example}. A new name makes a new profile.",
   "selector.first": "To sign in, type {command}. To name the profile, type {example} with a name of yours.",
   "pending.more": "…and {count} more.",
   "selector.pending": "Waiting for the address of: {name} ({minutes} left). To stop: {command}",
@@ -22,13 +22,13 @@ export const SENTENCES = {
   "new.suggested": "Or tap one of these.",
   "new.grammar": "A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most).",
 
-  "card.title": "Sign in to profile {name}",
+  "card.title": "Sign in to the new profile {name}",
   "card.title.again": "Sign in again to profile {name}",
   "card.stand-in": "There is no profile named default, so this is your first Codex profile, {name}.",
   "card.open": "1. Open this link on any device and approve. Approve only because you asked for it here yourself:",
   "card.paste":
     "2. Your browser will end on a localhost page that cannot load: that is right. Copy its address and send it here.",
-  "card.quiet": "Sent as {command} it leaves the least behind in this chat.",
+  "card.quiet": "More private: sent as {command} it leaves the least behind in this chat.",
   "card.time": "Time left: {minutes}. To stop: {command}",
 
   "saved.title": "Signed in: profile {name} now holds {account}.",
@@ -56,8 +56,9 @@ export const SENTENCES = {
   "help.select": "{command}: your profiles, and the way to a new one",
   "help.start": "{command}: sign in to that profile",
   "help.finish": "{command}: finish with the address of the localhost page",
+  "help.page": "{command}: another page of your profiles",
   "help.status": "{command}: what is waiting, what was last saved",
-  "help.cancel": "{command}: stop the sign-in that is waiting",
+  "help.cancel": "{command}: stop all that is waiting; {one}: only that profile's",
   "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
 
   "group.withheld":

@@ -24,7 +24,9 @@ it("signs in to the end by text alone", async () => {
   const saved = await ask(`/codex_auth_finish default ${world.signIn.approve(linkOf(card), PERSONAL)}`);
   expect(saved.text).toContain("profile default now holds dana@example.com");
   const selector = await ask("/codex_auth");
-  expect(selector.text).toContain("type /codex_auth default | <profile>, for example /codex_auth default");
+  expect(selector.text).toContain(
+    "type /codex_auth <profile>, the name being default | <profile>; for example /codex_auth default",
+  );
 });
 
 it("shows the link as a clickable line whose visible text is a whole link too", async () => {

@@ -109,7 +109,7 @@ describe("the selector", () => {
 
   it("says the words to type, with a profile of this page as the example", () => {
     expect(toPlainText(selectorScreen(listOf(9), 2))).toContain(
-      "type /codex_auth default | <profile>, for example /codex_auth p9.",
+      "type /codex_auth <profile>, the name being default | <profile>; for example /codex_auth p9.",
     );
   });
 
@@ -128,8 +128,8 @@ describe("the selector", () => {
       { profileName: "team", expiresInMs: 20_000 },
     ];
     expect(linesOf(selectorScreen(listOf(count, pending), 1)).slice(-2)).toEqual([
-      "Waiting for the address of: team (less than a minute left). To stop: /codex_auth cancel",
-      "Waiting for the address of: work (14 min left). To stop: /codex_auth cancel",
+      "Waiting for the address of: team (less than a minute left). To stop: /codex_auth cancel team",
+      "Waiting for the address of: work (14 min left). To stop: /codex_auth cancel work",
     ]);
   });
 
@@ -243,12 +243,12 @@ describe("the sign-in card", () => {
 
   it("says the whole way in order: link, dead page, quiet way, time and end", () => {
     expect(linesOf(cardScreen(started({ isNewProfile: true })))).toEqual([
-      "Sign in to profile work",
+      "Sign in to the new profile work",
       "1. Open this link on any device and approve. Approve only because you asked for it here yourself:",
       LINK,
       "2. Your browser will end on a localhost page that cannot load: that is right. Copy its address and send it here.",
-      "Sent as /codex_auth_finish <address> it leaves the least behind in this chat.",
-      "Time left: 15 min. To stop: /codex_auth cancel",
+      "More private: sent as /codex_auth_finish <address> it leaves the least behind in this chat.",
+      "Time left: 15 min. To stop: /codex_auth cancel work",
     ]);
   });
 

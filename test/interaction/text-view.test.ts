@@ -43,7 +43,7 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
         ? `/codex_auth page ${action.page}`
         : undefined;
     case "cancel":
-      return told.find((command) => command === "/codex_auth cancel");
+      return told.find((command) => JSON.stringify(doing(command)) === JSON.stringify(action));
     case "new":
       return /new name makes a new profile|To name the profile, type/.test(text) ? "" : undefined;
     case "close":
