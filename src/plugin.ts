@@ -10,7 +10,7 @@ import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import { resolveAgent } from "./host/agent-route.ts";
 import { canShowButtons, TAP_CHANNELS } from "./host/chat-buttons.ts";
-import { sendNow } from "./host/outbound.ts";
+import { canSendNow, sendNow } from "./host/outbound.ts";
 import { loadOwnerCheck } from "./host/owner-check.ts";
 import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
 import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
@@ -35,7 +35,12 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
     return explained === undefined ? undefined : { content: explained };
   });
   api.on("before_dispatch", (event, hookContext) =>
-    claimPastedMessage(context, { ...hookContext, isGroup: event.isGroup, content: event.content }),
+    claimPastedMessage(context, {
+      ...hookContext,
+      isGroup: event.isGroup,
+      content: event.content,
+      replyToBody: event.replyToBody,
+    }),
   );
 }
 
@@ -112,6 +117,8 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     loadOwnerCheck: ownerCheck,
     agentOf: (tapper) => resolveAgent(api, tapper),
     canShowButtons: ({ channel, channelAccountId }) => canShowButtons(api, channel, channelAccountId),
+    canSendNow: (binding) => canSendNow(api, binding),
+    inBackground: (task) => void task(),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
     areTextCommandsOn: () => api.runtime.config.current().commands?.text !== false,
   };

@@ -27,7 +27,11 @@ export interface DoorContext {
   /** The agent the host routes a private chat to. */
   agentOf(tapper: Tapper): string;
   canShowButtons(binding: LoginBinding): Promise<boolean>;
-  /** Sends at once; false where the channel takes no such message. */
+  /** Whether the channel takes messages that answer nothing: the web chat does not. */
+  canSendNow(binding: LoginBinding): Promise<boolean>;
+  /** Lets a task go on after the door has answered the host. It must not reject. */
+  inBackground(task: () => Promise<void>): void | Promise<void>;
+  /** Sends at once; false where it did not arrive. */
   sendNow(binding: LoginBinding, message: Message): Promise<boolean>;
   /** False where the host's config has switched text commands off. */
   areTextCommandsOn(): boolean;

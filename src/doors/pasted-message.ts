@@ -5,10 +5,10 @@
 import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { weighPastedText } from "../flow/callback-url.ts";
-import { withheldScreen } from "../interaction/screens.ts";
+import { quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import { concernsLogin } from "../login/overview.ts";
 import { Secret } from "../secret.ts";
-import { callerByRule, errorMessage, present, presentText, type DoorContext } from "./context.ts";
+import { callerByRule, errorMessage, present, presentText, type DoorContext, type Message } from "./context.ts";
 import type { OriginalMessage } from "./originals.ts";
 import { placeOfMessage, type MessagePlace } from "./place.ts";
 
@@ -16,6 +16,8 @@ export interface ChatMessage extends MessagePlace {
   readonly messageId?: string | undefined;
   /** As the host shows it to hooks: the web chat has masked it by now. */
   readonly content: string;
+  /** The message this one answers or quotes: the host shows it to the model too. */
+  readonly replyToBody?: string | undefined;
 }
 
 /** Keeps the message from the model; `text` is the answer, absent where it was already sent. */
@@ -24,16 +26,19 @@ export interface Claim {
   readonly text?: string;
 }
 
-/** A command of ours on the host's text path: the host runs it next, with the owner checked. */
-export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?:@\w+)?(?=[\s:]|$)/i;
+/**
+ * A command of ours on the host's text path: the host runs it next, with the owner checked. Not with a bot's name
+ * behind it: the web chat knows no bots, and would hand such a message to the model.
+ */
+export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
 
 /** A claim, or undefined for a message that is none of ours. Never throws. */
 export async function claimPastedMessage(context: DoorContext, message: ChatMessage): Promise<Claim | undefined> {
   const original = context.originals.take(message.messageId);
   const pastedText = original?.text ?? new Secret(message.content);
   const likelihood = weighPastedText(pastedText.reveal());
-  if (likelihood === "none") return undefined;
   try {
+    if (likelihood === "none") return withholdQuoted(context, message);
     return await claim(context, message, { text: pastedText, isCertain: likelihood === "certain", original });
   } catch (error) {
     return { handled: true, text: errorMessage(context, error).markdown };
@@ -58,10 +63,34 @@ async function claim(context: DoorContext, message: ChatMessage, paste: Paste): 
   return finish(context, callerByRule(who, isPrivate, isOwner), paste.text);
 }
 
+/** An ordinary message that answers or quotes one with an address: with it the address would reach the model. */
+function withholdQuoted(context: DoorContext, { replyToBody = "" }: ChatMessage): Claim | undefined {
+  if (weighPastedText(replyToBody) !== "certain") return undefined;
+  return { handled: true, text: presentText(context, quotedScreen()).markdown };
+}
+
+/**
+ * Where the channel takes messages of our own, the hook ends before the exchange begins: while it lasts the host holds
+ * back every other message of the chat, and the very config change that may take the person's ownership away.
+ */
 async function finish(context: DoorContext, caller: Caller, pastedText: Secret): Promise<Claim> {
-  const screen = await answer(context.ports, caller, { verb: "finish", pastedText });
-  const reply = await present(context, caller.binding, screen);
-  // The host holds a hook's own text back while the agent is busy; a message of its own is delivered at once.
-  const isSent = await context.sendNow(caller.binding, reply).catch(() => false);
-  return isSent ? { handled: true } : { handled: true, text: reply.markdown };
+  const reply = async (): Promise<Message> => {
+    const screen = await answer(context.ports, caller, { verb: "finish", pastedText });
+    return present(context, caller.binding, screen);
+  };
+  if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };
+  await context.inBackground(async () => {
+    const message = await reply().catch((error: unknown) => errorMessage(context, error));
+    // Never as the hook's own text instead: the host would begin a turn with it, and show the address to the model.
+    if (!(await sends(context, caller, message))) await sends(context, caller, message);
+  });
+  return { handled: true };
+}
+
+async function sends(context: DoorContext, { binding }: Caller, message: Message): Promise<boolean> {
+  try {
+    return await context.sendNow(binding, message);
+  } catch {
+    return false;
+  }
 }

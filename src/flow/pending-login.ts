@@ -11,6 +11,8 @@ export const LOGIN_TTL_MS = 15 * 60_000;
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
 /** Wrong addresses in a row before the sign-in ends: a guess is hopeless anyway, a stuck person should start again. */
 export const MAX_ATTEMPTS = 5;
+/** Longer than an exchange and a write can last: an older claimed receipt is that of a process that died. */
+const REDEEMING_MS = 2 * 60_000;
 /** Bounds on the file: what one runaway chat can make everybody else read. */
 const MAX_PENDING = 200;
 const MAX_PENDING_PER_PERSON = 5;
@@ -122,17 +124,39 @@ function end(
   };
 }
 
+/** Takes claimed logins back that are not saved yet: what is being redeemed then comes to nothing. */
+function recall(
+  document: PendingDocument,
+  isMeant: (receipt: Receipt) => boolean,
+  outcome: "cancelled" | "replaced",
+): PendingDocument {
+  const receipts = document.receipts.map((receipt) =>
+    receipt.outcome === "claimed" && isMeant(receipt) ? { ...receipt, outcome } : receipt,
+  );
+  return { ...document, receipts };
+}
+
+/** Why a claimed login may no longer be saved; undefined while it may. Asked between the exchange and the write. */
+export function recallOf(
+  document: PendingDocument,
+  stateDigest: string,
+): "login-cancelled" | "login-replaced" | undefined {
+  const receipt = document.receipts.findLast((candidate) => candidate.stateDigest === stateDigest);
+  if (receipt?.outcome === "cancelled") return "login-cancelled";
+  return receipt?.outcome === "replaced" ? "login-replaced" : undefined;
+}
+
 /**
  * Adds a login; an older one of the same person in the same chat for the same profile is replaced, and so is their
  * oldest when there are too many, so that nobody's starts push out anybody else's.
  */
 export function startLogin(document: PendingDocument, login: PendingLogin, nowMs: number): Edit<void> {
-  const sameTarget = (other: PendingLogin) =>
+  const sameTarget = (other: PendingLogin | Receipt) =>
     other.profileId === login.profileId && sameBinding(other.binding, login.binding);
   const mine = loginsOf(document, login.binding, nowMs).filter((other) => !sameTarget(other));
   const tooOld = new Set(mine.slice(0, Math.max(0, mine.length - MAX_PENDING_PER_PERSON + 1)));
   const gone = (other: PendingLogin) => sameTarget(other) || tooOld.has(other);
-  const cleared = end(sweep(document, nowMs), gone, "replaced", nowMs);
+  const cleared = recall(end(sweep(document, nowMs), gone, "replaced", nowMs), sameTarget, "replaced");
   return { result: undefined, next: { ...cleared, logins: [...cleared.logins, login].slice(-MAX_PENDING) } };
 }
 
@@ -208,7 +232,10 @@ function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: n
   return { result: { kind: "refused", code: someLeft ? "state-mismatch" : "too-many-attempts" }, next };
 }
 
-/** Ends the person's logins in this chat, all or only one profile's; answers the names that were pending. */
+/**
+ * Ends the person's logins in this chat, all or only one profile's, those that are being redeemed included; answers
+ * the names of what it ended.
+ */
 export function cancelLogins(
   document: PendingDocument,
   binding: LoginBinding,
@@ -216,11 +243,17 @@ export function cancelLogins(
   profileName?: string,
 ): Edit<readonly string[]> {
   const current = sweep(document, nowMs);
-  const isMeant = (login: PendingLogin) =>
-    sameBinding(login.binding, binding) && (profileName === undefined || isNamed(login, profileName));
-  const names = current.logins.filter(isMeant).map((login) => login.profileName);
+  const isMine = (entry: PendingLogin | Receipt) => sameBinding(entry.binding, binding);
+  const isMeant = (login: PendingLogin) => isMine(login) && (profileName === undefined || isNamed(login, profileName));
+  const isRedeemed = (receipt: Receipt) =>
+    receipt.outcome === "claimed" &&
+    isMine(receipt) &&
+    nowMs - receipt.atMs < REDEEMING_MS &&
+    (profileName === undefined || receipt.profileName === profileName);
+  const ended = [...current.receipts.filter(isRedeemed), ...current.logins.filter(isMeant)];
+  const names = ended.map((entry) => entry.profileName);
   if (names.length === 0) return { result: names };
-  return { result: names, next: end(current, isMeant, "cancelled", nowMs) };
+  return { result: names, next: end(recall(current, isRedeemed, "cancelled"), isMeant, "cancelled", nowMs) };
 }
 
 /** Writes what became of a claimed login onto its receipt. */
@@ -231,7 +264,9 @@ export function settleLogin(
   nowMs: number,
 ): Edit<void> {
   const receipts = document.receipts.map((receipt) =>
-    receipt.stateDigest === stateDigest ? { ...receipt, outcome, atMs: nowMs } : receipt,
+    receipt.stateDigest === stateDigest && receipt.outcome === "claimed"
+      ? { ...receipt, outcome, atMs: nowMs }
+      : receipt,
   );
   return { result: undefined, next: { ...document, receipts } };
 }

@@ -30,6 +30,7 @@ export async function loadHostAuthStore(api: OpenClawPluginApi): Promise<HostAut
       })) as ProfilesDocument | null,
     persisted: (agentDir, profileId) =>
       agentRuntime.findPersistedAuthProfileCredential({ agentDir, profileId }) as StoredCredential | undefined,
+    legacyFileOf: (agentDir) => `${agentDir}/auth-profiles.json`,
     selectableIds: (agentDir) =>
       agentRuntime.resolveAuthProfileOrder({ cfg: config(), store: read(agentDir), provider }),
   };

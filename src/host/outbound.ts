@@ -2,14 +2,16 @@
 import type { LoginBinding } from "../flow/binding.ts";
 import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./sdk.ts";
 
-/** True once the host has sent it; false where the channel takes no such messages, so that the caller can answer otherwise. */
+export async function canSendNow(api: OpenClawPluginApi, { channel }: LoginBinding): Promise<boolean> {
+  return (await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined)) !== undefined;
+}
+
+/** True once the host has sent it. */
 export async function sendNow(
   api: OpenClawPluginApi,
   binding: LoginBinding,
   payload: PluginCommandResult,
 ): Promise<boolean> {
-  const adapter = await api.runtime.channel.outbound.loadAdapter(binding.channel).catch(() => undefined);
-  if (adapter === undefined) return false;
   const { sendDurableMessageBatch } = await hostSdk.channelOutbound();
   const sent = await sendDurableMessageBatch({
     cfg: api.runtime.config.current() as OpenClawPluginApi["config"],

@@ -227,6 +227,11 @@ export function withheldScreen(): Screen {
   return { lines: [say("group.withheld")], rows: [] };
 }
 
+/** The answer to a message that quotes an address, or answers one. */
+export function quotedScreen(): Screen {
+  return { lines: [say("quoted.withheld")], rows: [] };
+}
+
 export interface RefusalFacts {
   readonly code: ErrorCode;
   readonly profileName?: string;

@@ -64,6 +64,9 @@ export const SENTENCES = {
   "group.withheld":
     "That address belongs to a sign-in and should not be in a group. It was kept from the agent. Delete it, and sign in from a private chat.",
 
+  "quoted.withheld":
+    "The message you answered holds a sign-in address, so this was kept from the agent. Delete that message, and ask again without answering it.",
+
   "refusal.owners":
     "Owners of this gateway are listed under commands.ownerAllowFrom in openclaw.json; the entry for you would be {sender}.",
 

@@ -3,7 +3,14 @@ import type { CompletionRefusal, SavedLogin } from "../flow/answers.ts";
 import { parsePastedText, type CallbackOutcome, type PastedText } from "../flow/callback-url.ts";
 import type { LoginBinding } from "../flow/binding.ts";
 import { buildCredential } from "../flow/credential.ts";
-import { claimLogin, findLogin, settleLogin, type PendingLogin, type Presented } from "../flow/pending-login.ts";
+import {
+  claimLogin,
+  findLogin,
+  recallOf,
+  settleLogin,
+  type PendingLogin,
+  type Presented,
+} from "../flow/pending-login.ts";
 import type { ProfileId, ProfileName } from "../flow/profile-id.ts";
 import type { ErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
@@ -89,6 +96,9 @@ async function redeem(
       redirectUri: login.redirectUri,
     });
     if (exchanged.kind === "refused") return { ...exchanged, profileName: login.profileName, isOver: true };
+    // Cancelled, or started anew, while the server was answering: an older account must not overwrite a newer one.
+    const recalled = recallOf(await ports.pending.read(), login.stateDigest);
+    if (recalled !== undefined) return over(recalled);
     return await save(ports, request, login, exchanged);
   } catch (error) {
     return { ...refusalOf(error, ports.log), profileName: login.profileName, isOver: true };

@@ -5,6 +5,7 @@
 import { CodexAuthError } from "../errors.ts";
 import type { CredentialDraft } from "../flow/credential.ts";
 import type { Clock, ProfileStore, SaveRefusal, SaveRequest, SaveResult } from "../login/ports.ts";
+import { fileExists } from "./locked-file.ts";
 import {
   listCodexProfiles,
   replaceProfile,
@@ -26,6 +27,8 @@ export interface HostAuthStore {
   update(request: HostUpdate): Promise<ProfilesDocument | null>;
   persisted(agentDir: string, profileId: string): StoredCredential | undefined;
   selectableIds(agentDir: string): readonly string[];
+  /** The older file that stops this host's sign-ins wherever it lies beside its database. */
+  legacyFileOf(agentDir: string): string;
 }
 
 export interface HostUpdate {
@@ -41,8 +44,10 @@ export function createHostStore(host: HostAuthStore, clock: Clock): ProfileStore
   return {
     provider: host.provider,
     async list(agentId) {
+      const agentDir = host.agentDirOf(agentId);
+      if (await fileExists(host.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");
       try {
-        return listCodexProfiles(host.read(host.agentDirOf(agentId)), host.provider, clock.nowMs());
+        return listCodexProfiles(host.read(agentDir), host.provider, clock.nowMs());
       } catch (error) {
         throw new CodexAuthError(readRefusalOf(error));
       }
@@ -72,7 +77,7 @@ async function saveOnce(host: HostAuthStore, request: SaveRequest): Promise<Save
     },
   });
   if (!isAllowed) return { kind: "refused", code: "not-allowed" };
-  if (written === null) return { kind: "refused", code: causeOfNull(host, agentDir) };
+  if (written === null) return { kind: "refused", code: await causeOfNull(host, agentDir) };
   // Read back: the host's writer can answer a document and still have kept another process's newer one.
   if (host.persisted(agentDir, profileId)?.refresh !== stored.refresh) {
     return { kind: "refused", code: "store-write-failed" };
@@ -117,7 +122,8 @@ function isStillAllowed(assertAllowed: () => void): boolean {
 }
 
 /** The host's writer answers null for everything; its reader names the cause, and is silent when it was only busy. */
-function causeOfNull(host: HostAuthStore, agentDir: string): SaveRefusal {
+async function causeOfNull(host: HostAuthStore, agentDir: string): Promise<SaveRefusal> {
+  if (await fileExists(host.legacyFileOf(agentDir))) return "store-migration-required";
   try {
     host.read(agentDir);
     return "store-locked";

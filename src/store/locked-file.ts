@@ -32,6 +32,11 @@ function isMine(uid: number): boolean {
   return process.getuid === undefined || uid === process.getuid();
 }
 
+/** Whether there is anything of that name; no more is ever asked of a file that is not ours. */
+export async function fileExists(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
+
 /** Makes the folder, or takes away other people's access to one of ours; refuses a link or somebody else's folder. */
 async function securePrivateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: PRIVATE_DIR });
@@ -88,7 +93,7 @@ async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
   const isLeftover = (name: string) => name.startsWith(`${basename(path)}.`) && name.endsWith(".tmp");
   const leftovers = (await readdir(folder)).filter(isLeftover);
-  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
 }
 
 /**
@@ -177,6 +182,8 @@ async function removeDeadLock(lockPath: string): Promise<void> {
 /** A lock from the future is as dead: its holder died before the clock was set back. */
 async function isDead(lockPath: string): Promise<boolean> {
   const stats = await lstat(lockPath).catch(() => undefined);
+  // Anything but a folder can never be given back by whoever is thought to hold it.
+  if (stats !== undefined && !stats.isDirectory()) throw new CodexAuthError("pending-insecure");
   return stats !== undefined && Math.abs(systemClock.nowMs() - stats.mtimeMs) > STALE_MS;
 }
 

@@ -54,6 +54,8 @@ export function createDoor(overrides: Partial<DoorContext> = {}): Door {
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
     agentOf: () => "main",
     canShowButtons: ({ channel }) => Promise.resolve(channel === "telegram"),
+    canSendNow: ({ channel }) => Promise.resolve(channel !== "webchat"),
+    inBackground: (task) => task(),
     sendNow: (binding, message) => {
       sent.push({ binding, message });
       return Promise.resolve(true);

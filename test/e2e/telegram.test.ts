@@ -145,6 +145,18 @@ describe("what a person can do on the way", () => {
     await ask("/codex_auth cancel");
   });
 
+  it("keeps an address from the model that an ordinary message only answers", async () => {
+    const marker = `ac_${"q".repeat(43)}.${"r".repeat(43)}`;
+    const quoted = world.telegram.sendText(
+      OWNER,
+      `http://localhost:1455/auth/callback?code=${marker}&state=${"2".repeat(32)}`,
+    );
+    await world.telegram.waitForMessage((m) => m.text.includes("No sign-in of yours is waiting"), 15_000);
+    const answer = await world.telegram.ask(OWNER, "what is this?", { replyTo: quoted });
+    expect(answer.text).toContain("holds a sign-in address");
+    expect(world.model.saw(marker)).toEqual([]);
+  });
+
   it("lets ordinary talk and other apps' addresses through to the agent", async () => {
     await ask("/codex_auth trial");
     const talk = await ask("what is http://localhost:8080/callback?code=abc&state=def for?");
@@ -262,6 +274,19 @@ describe("at the same time", () => {
     } finally {
       world.model.release();
     }
+  });
+});
+
+describe("while the sign-in server is slow", () => {
+  it("answers other messages, cancels for real, and saves nothing afterwards", async () => {
+    const card = await ask("/codex_auth slow");
+    world.signIn.behave({ kind: "slow", ms: 4_000 });
+    const since = world.telegram.now();
+    world.telegram.sendText(OWNER, world.signIn.approve(linkOf(card), PERSONAL));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect((await ask("/codex_auth cancel")).text).toContain("Cancelled: slow");
+    await world.telegram.waitForMessage((m) => m.text.includes("That sign-in was cancelled"), 15_000, since);
+    expect((await ask("/codex_auth")).text).not.toContain("• slow:");
   });
 });
 

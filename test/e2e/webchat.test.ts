@@ -38,6 +38,12 @@ describe("to the end in text", () => {
     expect(await say(`/codex_auth_finish: ${await startAndApprove("work")}`)).toContain("now holds");
   });
 
+  it("takes the address behind a command spelt for some bot, and keeps it from the model", async () => {
+    const address = await startAndApprove("work");
+    expect(await say(`/codex_auth_finish@some_bot ${address}`)).toContain("now holds");
+    expect(world.model.saw(new URL(address).searchParams.get("code") ?? "none")).toEqual([]);
+  });
+
   it("understands the old prefix, and says who stands in for a missing default", async () => {
     expect(await say("/codex_auth openai-codex:work")).toContain("Sign in again to profile `work`");
     expect(await say("/codex_auth default")).toContain("Sign in again to profile `default`");

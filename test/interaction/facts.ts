@@ -23,6 +23,7 @@ import {
   savedScreen,
   selectorScreen,
   statusScreen,
+  quotedScreen,
   withheldScreen,
 } from "../../src/interaction/screens.ts";
 import { HEALTH } from "../../src/interaction/sentences.ts";
@@ -190,7 +191,11 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
     named("status", anyStatus, statusScreen),
     named("cancelled", fc.array(anyName, { maxLength: 4 }), cancelledScreen),
     { weight: 3, arbitrary: named("refusal", anyRefusal, refusalScreen) },
-    named("plain", fc.constantFrom(closedScreen(), finishHelpScreen(), helpScreen(), withheldScreen()), (some) => some),
+    named(
+      "plain",
+      fc.constantFrom(closedScreen(), finishHelpScreen(), helpScreen(), withheldScreen(), quotedScreen()),
+      (some) => some,
+    ),
   );
 }
 
@@ -229,6 +234,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "finish help": finishHelpScreen(),
     help: helpScreen(),
     withheld: withheldScreen(),
+    quoted: quotedScreen(),
   };
   for (const health of HEALTHS) {
     samples[`selector, ${health}`] = selectorScreen({ ...listOf(0), profiles: [listed("work", { health })] }, 1);

@@ -130,15 +130,28 @@ describe("cancelPending", () => {
     expect(ports.pending.document.logins).toHaveLength(1);
   });
 
-  it("does not stop an exchange that is under way: what is claimed is claimed", async () => {
+  it("stops an exchange that is under way: its answer is thrown away", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
     const request = { binding: DANA, pastedText: new Secret(address), assertAllowed: () => undefined };
     const completing = completeLogin(ports, request);
     await gate.entered;
-    expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: [] });
+    expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work"] });
     gate.open();
-    expect(await completing).toMatchObject({ kind: "saved" });
+    expect(await completing).toMatchObject({ kind: "refused", code: "login-cancelled" });
+    expect(ports.profiles.saves).toEqual([]);
+  });
+
+  it("leaves a newer start alone that made an exchange under way an older one, whose answer is thrown away", async () => {
+    const address = ports.oauth.approve(await begin());
+    const gate = ports.oauth.hold();
+    const request = { binding: DANA, pastedText: new Secret(address), assertAllowed: () => undefined };
+    const completing = completeLogin(ports, request);
+    await gate.entered;
+    await begin();
+    gate.open();
+    expect(await completing).toMatchObject({ kind: "refused", code: "login-replaced" });
+    expect(ports.pending.document.logins).toHaveLength(1);
   });
 
   it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {

@@ -77,6 +77,10 @@ export class MemoryHostAuthStore implements HostAuthStore {
   }
 
   /** Stored order, else the config's, else its profiles as an allow-list, else all. */
+  legacyFileOf(agentDir: string): string {
+    return `/nowhere/${agentDir}/auth-profiles.json`;
+  }
+
   selectableIds(agentDir: string): readonly string[] {
     const { profiles, order } = this.read(agentDir);
     const stored = order?.[PROVIDER] ?? [];
