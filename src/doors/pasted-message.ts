@@ -5,7 +5,7 @@
 import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { weighPastedText } from "../flow/callback-url.ts";
-import { quotedScreen, withheldScreen } from "../interaction/screens.ts";
+import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import { concernsLogin } from "../login/overview.ts";
 import { Secret } from "../secret.ts";
 import { callerByRule, errorMessage, present, presentText, type DoorContext, type Message } from "./context.ts";
@@ -59,6 +59,10 @@ async function claim(context: DoorContext, message: ChatMessage, paste: Paste): 
   }
   if (!paste.isCertain && !(await concernsLogin(await context.ports(), who, paste.text))) return undefined;
   const { original } = paste;
+  // The web chat names no sender, and does not say who may what of a message that looks like some command.
+  if (original === undefined && who.senderId === "") {
+    return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
+  }
   const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
   return finish(context, callerByRule(who, isPrivate, isOwner), paste.text);
 }

@@ -288,13 +288,13 @@ describe("the web chat, which masks a message before it asks", () => {
   });
 
   it.each([
-    { name: "the host's mark says no owner", keep: true },
-    { name: "the host left no mark", keep: false },
-  ])("refuses, and keeps from the model, where $name", async ({ keep }) => {
+    { name: "the host's mark says no owner", keep: true, says: "Only an owner of this gateway" },
+    { name: "the host left no mark", keep: false, says: "/codex_auth_finish <address>" },
+  ])("does nothing, and keeps it from the model, where $name", async ({ keep, says }) => {
     const door = await waitingInWebchat();
     if (keep) keepOriginal(door, door.address, false);
     const claim = await claimPastedMessage(door.context, message(door.address, IN_WEBCHAT));
-    expect(answerOf(claim, door)).toContain("Only an owner of this gateway");
+    expect(answerOf(claim, door)).toContain(says);
     expect(door.ports.oauth.exchanges.length).toBe(0);
   });
 

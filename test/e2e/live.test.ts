@@ -58,9 +58,11 @@ it("serves another agent's chat with its own sign-in, through command, paste and
   expect(await say("/codex_auth", "work")).toContain("• `other`: `dana@example.com`");
 });
 
-/** The web chat records a card like any answer, link and all, and the host may show it to the model later (RISK.md part 4). */
-const withoutSignInLinks = (body: string) =>
-  body.replace(/https:\/\/auth\.openai\.com\/oauth\/authorize\?[\w%.~&=+-]+/g, "");
+/**
+ * The web chat records a card like any answer, link and all, and the host may show it to the model later, whole or cut
+ * (RISK.md part 4). In the link this follows the state; in a pasted address nothing does.
+ */
+const AFTER_STATE_IN_LINK = "&id_token_add_organizations=";
 
 it("hands no code, verifier or token to the model's server, and no state but inside the card's own link", async () => {
   // The host sums up a chat for its own use a moment after each message.
@@ -72,5 +74,13 @@ it("hands no code, verifier or token to the model's server, and no state but ins
   expect([...redeemed, ...signIn.secrets()].filter((secret) => bodies.some((body) => body.includes(secret)))).toEqual(
     [],
   );
-  expect(states.filter((state) => bodies.some((body) => withoutSignInLinks(body).includes(state)))).toEqual([]);
+  const told = states.filter((state) =>
+    bodies.some((body) =>
+      body
+        .split(state)
+        .slice(1)
+        .some((rest) => !rest.startsWith(AFTER_STATE_IN_LINK)),
+    ),
+  );
+  expect(told).toEqual([]);
 });

@@ -38,11 +38,15 @@ describe("to the end in text", () => {
     expect(await say(`/codex_auth_finish: ${await startAndApprove("work")}`)).toContain("now holds");
   });
 
-  it("takes the address behind a command spelt for some bot, and keeps it from the model", async () => {
-    const address = await startAndApprove("work");
-    expect(await say(`/codex_auth_finish@some_bot ${address}`)).toContain("now holds");
-    expect(world.model.saw(new URL(address).searchParams.get("code") ?? "none")).toEqual([]);
-  });
+  it.each(["/codex_auth_finish@some_bot", " /codex_auth_finish", "/codex_auth_finishes"])(
+    "keeps the address behind the near-command %j from the model, loses nothing, and says how to spell it",
+    async (nearly) => {
+      const address = await startAndApprove("work");
+      expect(await say(`${nearly} ${address}`)).toMatch(/now holds|after the command: `\/codex_auth_finish <address>`/);
+      expect(world.model.saw(new URL(address).searchParams.get("code") ?? "none")).toEqual([]);
+      expect(await say(`/codex_auth_finish ${address}`)).toMatch(/now holds|already used/);
+    },
+  );
 
   it("understands the old prefix, and says who stands in for a missing default", async () => {
     expect(await say("/codex_auth openai-codex:work")).toContain("Sign in again to profile `work`");
