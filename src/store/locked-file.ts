@@ -152,7 +152,9 @@ async function lockWithin(path: string, lockPath: string, waitMs: number): Promi
       const options = { realpath: false, stale: NEVER_STALE_MS, update: RENEWAL_MS, onCompromised: () => undefined };
       return await lock(path, options);
     } catch (error) {
-      if (!isErrno(error, "ELOCKED") || waitedMs >= waitMs) throw error;
+      // ENOENT: the lock was taken away between its making and its first use. Whoever lost it had nothing yet.
+      const isLost = isErrno(error, "ELOCKED") || isErrno(error, "ENOENT");
+      if (!isLost || waitedMs >= waitMs) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
     waitedMs += WAIT_STEP_MS;
