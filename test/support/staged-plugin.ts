@@ -1,9 +1,11 @@
 /** Stages the plugin once for a whole test run; the folder is handed to the tests that start a gateway. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { stage } from "../../scripts/stage.ts";
+import { NODE, OPENCLAW } from "./host.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -15,6 +17,8 @@ export default function stagePlugin(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), "codex-auth-staged-"));
   const pluginDir = join(folder, "codex-auth");
   stage(pluginDir);
+  // The host settles its own installation at its first call; two gateways at once would get in each other's way there.
+  spawnSync(NODE, [OPENCLAW, "--version"], { env: { HOME: folder, PATH: process.env["PATH"] ?? "" }, timeout: 60_000 });
   project.provide("pluginDir", pluginDir);
   return () => rmSync(folder, { recursive: true, force: true });
 }
