@@ -17,7 +17,7 @@ export class OriginalMessages {
 
   keep(messageId: string, original: OriginalMessage, nowMs: number): void {
     for (const [id, { atMs }] of this.#kept) {
-      const isOld = nowMs - atMs >= KEPT_MS || nowMs < atMs;
+      const isOld = Math.abs(nowMs - atMs) >= KEPT_MS;
       if (isOld || this.#kept.size >= MAX_KEPT) this.#kept.delete(id);
     }
     this.#kept.set(messageId, { ...original, atMs: nowMs });

@@ -11,6 +11,8 @@ export const LOGIN_TTL_MS = 15 * 60_000;
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
 /** Wrong addresses in a row before the sign-in ends: a guess is hopeless anyway, a stuck person should start again. */
 export const MAX_ATTEMPTS = 5;
+/** How far a clock may be set right backwards while a login waits: time services and waking machines do that. */
+export const CLOCK_STEP_MS = 60_000;
 /** Longer than an exchange and a write can last: an older claimed receipt is that of a process that died. */
 const REDEEMING_MS = 2 * 60_000;
 /** Bounds on the file: what one runaway chat can make everybody else read. */
@@ -89,9 +91,9 @@ function receiptOf(login: PendingLogin, outcome: ReceiptOutcome, nowMs: number):
   return { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
 }
 
-/** A clock that was set back makes a login younger than now: such a login is as dead as an old one. */
+/** A login well in the future was made before the clock was set back: nobody can tell its age, so it is dead. */
 function isAlive(login: PendingLogin, nowMs: number): boolean {
-  return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs;
+  return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs - CLOCK_STEP_MS;
 }
 
 function isNamed(login: PendingLogin, name: string): boolean {

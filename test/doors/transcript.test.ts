@@ -106,7 +106,7 @@ describe("the original messages", () => {
 
   it.each([
     { name: "a minute later", afterMs: 60_000 },
-    { name: "when the clock was set back", afterMs: -1 },
+    { name: "when the clock was set back by as much", afterMs: -60_000 },
   ])("are forgotten with the next one, $name", ({ afterMs }) => {
     const originals = new OriginalMessages();
     originals.keep("a", original("first"), 0);

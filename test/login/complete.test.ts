@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { LOGIN_TTL_MS, MAX_ATTEMPTS } from "../../src/flow/pending-login.ts";
+import { CLOCK_STEP_MS, LOGIN_TTL_MS, MAX_ATTEMPTS } from "../../src/flow/pending-login.ts";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
 import { beginLogin } from "../../src/login/begin.ts";
 import { completeLogin, type CompletionRequest } from "../../src/login/complete.ts";
@@ -318,7 +318,7 @@ describe("an address that is too late", () => {
 
   it("is told so after the clock was set back, too", async () => {
     const address = await beginAndApprove();
-    ports.clock.move(-1);
+    ports.clock.move(-CLOCK_STEP_MS - 1);
     expect(await complete(address)).toEqual(refused("login-expired", { profileName: "work" }));
   });
 
