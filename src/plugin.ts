@@ -9,7 +9,7 @@ import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript
 import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import { resolveAgent } from "./host/agent-route.ts";
-import { canShowButtons, TAP_CHANNELS } from "./host/chat-buttons.ts";
+import { buttonsOf, TAP_CHANNELS } from "./host/chat-buttons.ts";
 import { canSendNow, sendNow } from "./host/outbound.ts";
 import { loadOwnerCheck } from "./host/owner-check.ts";
 import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
@@ -116,7 +116,7 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     ports,
     loadOwnerCheck: ownerCheck,
     agentOf: (tapper) => resolveAgent(api, tapper),
-    canShowButtons: ({ channel, channelAccountId }) => canShowButtons(api, channel, channelAccountId),
+    buttonsOf: ({ channel, channelAccountId }) => buttonsOf(api, channel, channelAccountId),
     canSendNow: (binding) => canSendNow(api, binding),
     inBackground: (task) => void task(),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),

@@ -109,7 +109,7 @@ interface Rule {
   readonly packages?: readonly string[];
 }
 
-const LEAVES = ["errors", "secret"];
+const LEAVES = ["attempt", "errors", "secret"];
 
 const RULES: Readonly<Record<string, Rule>> = {
   index: { inside: ["plugin", "manifest"], packages: ["openclaw/plugin-sdk/plugin-entry"] },
@@ -119,6 +119,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "process-memory": { inside: [] },
   manifest: { inside: ["errors"], packages: ["node:fs", "zod"] },
   environment: { inside: ["errors"] },
+  attempt: { inside: [] },
   errors: { inside: [] },
   secret: { inside: [] },
   system: { inside: [], types: ["login/ports.ts"], packages: ["node:crypto"] },
@@ -129,7 +130,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   login: { inside: ["login", "flow", ...LEAVES] },
   oauth: { inside: ["oauth", "login/ports.ts", "flow", ...LEAVES], packages: ["oauth4webapi", "zod"] },
   store: {
-    inside: ["store", "login/ports.ts", "flow", "errors", "system"],
+    inside: ["store", "login/ports.ts", "flow", "attempt", "errors", "system"],
     packages: ["node:fs", "node:fs/promises", "node:path", "proper-lockfile", "zod"],
   },
   host: {

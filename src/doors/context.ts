@@ -3,8 +3,8 @@ import type { Caller } from "../commands/access.ts";
 import type { ErrorCode } from "../errors.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { LoginBinding } from "../flow/binding.ts";
-import { toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
-import type { Screen } from "../interaction/screen.ts";
+import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
+import type { ButtonSupport, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { ShownScreens, Tapper } from "../interaction/shown-screens.ts";
 import type { LoginPorts } from "../login/ports.ts";
@@ -26,7 +26,7 @@ export interface DoorContext {
   loadOwnerCheck(): Promise<(person: Tapper) => boolean>;
   /** The agent the host routes a private chat to. */
   agentOf(tapper: Tapper): string;
-  canShowButtons(binding: LoginBinding): Promise<boolean>;
+  buttonsOf(binding: LoginBinding): Promise<ButtonSupport>;
   /** Whether the channel takes messages that answer nothing: the web chat does not. */
   canSendNow(binding: LoginBinding): Promise<boolean>;
   /** Lets a task go on after the door has answered the host. It must not reject. */
@@ -52,8 +52,10 @@ export function presentText(context: DoorContext, screen: Screen): Message {
 
 export async function present(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message> {
   const text = presentText(context, screen);
-  const hasButtons = screen.rows.length > 0 && (await context.canShowButtons(binding).catch(() => false));
-  if (!hasButtons) return text;
+  if (screen.rows.length === 0) return text;
+  const support = await context.buttonsOf(binding).catch(() => "none");
+  if (support === "none") return text;
+  if (support === "links") return { ...text, rows: linkRows(screen) };
   const screenId = context.screens.remember(binding, screen, context.nowMs());
   return { ...text, rows: toWireButtons(screen, context.callbackPrefix, screenId) };
 }

@@ -2,6 +2,7 @@
  * The third door: an ordinary message that holds the address. It sees every message of every chat, so it lets all
  * through that is not plainly its own, and never lets an error out: the host would hand the message to the model.
  */
+import { succeeds } from "../attempt.ts";
 import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { weighPastedText } from "../flow/callback-url.ts";
@@ -85,16 +86,9 @@ async function finish(context: DoorContext, caller: Caller, pastedText: Secret):
   if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };
   await context.inBackground(async () => {
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
+    const send = () => context.sendNow(caller.binding, message);
     // Never as the hook's own text instead: the host would begin a turn with it, and show the address to the model.
-    if (!(await sends(context, caller, message))) await sends(context, caller, message);
+    if (!(await succeeds(send))) await succeeds(send);
   });
   return { handled: true };
-}
-
-async function sends(context: DoorContext, { binding }: Caller, message: Message): Promise<boolean> {
-  try {
-    return await context.sendNow(binding, message);
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 /** The second door: a tapped button. The host tells no owner mark here, and retries a handler that throws for ever. */
+import { succeeds } from "../attempt.ts";
 import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
 import { decodePayload } from "../interaction/callback-data.ts";
@@ -52,13 +53,4 @@ async function messageFor(
 async function deliver(tap: Tap, message: Message, canEdit: boolean): Promise<void> {
   const isEdited = canEdit && (await succeeds(() => tap.edit(message)));
   if (!isEdited) await succeeds(() => tap.reply(message));
-}
-
-async function succeeds(action: () => Promise<void>): Promise<boolean> {
-  try {
-    await action();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,8 @@
 /**
- * Whether a private chat can show buttons and hand their taps back. The host itself sends buttons even where they are
- * switched off, and nobody can tap those; so the channel's adapter and the config are asked first.
+ * What buttons a private chat can show, and whether it hands their taps back. The host itself sends buttons even where
+ * they are switched off, and nobody can tap those; so the channel's adapter and the config are asked first.
  */
+import type { ButtonSupport } from "../interaction/screen.ts";
 import type { OpenClawPluginApi } from "./sdk.ts";
 
 /** Channels whose taps this plugin takes. */
@@ -9,15 +10,16 @@ export const TAP_CHANNELS = ["telegram"] as const;
 
 const TAPPABLE_SCOPES: ReadonlySet<unknown> = new Set(["dm", "all", "allowlist"]);
 
-export async function canShowButtons(
+/** A channel that renders the host's portable buttons but whose taps reach nobody here still opens links. */
+export async function buttonsOf(
   api: OpenClawPluginApi,
   channel: string,
   channelAccountId: string,
-): Promise<boolean> {
-  if (!TAP_CHANNELS.some((known) => known === channel)) return false;
+): Promise<ButtonSupport> {
   const adapter = await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined);
-  if (adapter?.presentationCapabilities?.buttons !== true) return false;
-  return isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId);
+  if (adapter?.presentationCapabilities?.buttons !== true) return "none";
+  if (!TAP_CHANNELS.some((known) => known === channel)) return "links";
+  return isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId) ? "all" : "none";
 }
 
 /** Telegram's own rule: no list, or an empty one, means what the channel says, then the default scope. */

@@ -1,7 +1,6 @@
 /** One screen, three ways to show it: Markdown text, plain text, and buttons. Each text is complete without buttons. */
-import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./callback-data.ts";
-import type { Action, Line, Screen, Segment } from "./screen.ts";
+import type { Action, Button, Line, LinkButton, Screen, Segment } from "./screen.ts";
 
 /** Control, format (direction, zero width) and line-separating characters, and what would end a code span. */
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}`]/gu;
@@ -41,9 +40,19 @@ export function toPlainText(screen: Screen): string {
 }
 
 /** A button with its address or its wire data. */
-export type WireButton =
-  | { readonly label: string; readonly callbackData: string }
-  | { readonly label: string; readonly link: Secret };
+export type WireButton = { readonly label: string; readonly callbackData: string } | LinkButton;
+
+/** Longer addresses are refused as a button's by some chat networks (Discord's is the lowest limit known). */
+const MAX_LINK_BUTTON = 512;
+
+const isLinkButton = (button: Button): button is LinkButton => "link" in button;
+
+/** The buttons that only open a link, row by row, for chats that hand no tap back. */
+export function linkRows(screen: Screen): readonly (readonly WireButton[])[] {
+  return screen.rows
+    .map((row) => row.filter(isLinkButton).filter(({ link }) => link.reveal().length <= MAX_LINK_BUTTON))
+    .filter((row) => row.length > 0);
+}
 
 /** The screen's buttons row by row, each action as callback data that points into the remembered screen. */
 export function toWireButtons(screen: Screen, prefix: string, screenId: string): readonly (readonly WireButton[])[] {

@@ -27,9 +27,15 @@ export type Action =
 export type Verb = Action["verb"];
 export const VERBS = ["pick", "page", "new", "cancel", "close"] as const satisfies readonly Verb[];
 
-export type Button =
-  | { readonly label: string; readonly action: Action }
-  | { readonly label: string; readonly link: Secret };
+export interface LinkButton {
+  readonly label: string;
+  readonly link: Secret;
+}
+
+export type Button = { readonly label: string; readonly action: Action } | LinkButton;
+
+/** What a chat can do with a screen's buttons: all of them, only those that open a link, or nothing. */
+export type ButtonSupport = "all" | "links" | "none";
 
 export interface Screen {
   readonly lines: readonly Line[];

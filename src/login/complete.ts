@@ -1,4 +1,5 @@
 /** Finishes a sign-in: judge the paste, claim the login, exchange the code, save the profile; in that order. */
+import { holds } from "../attempt.ts";
 import type { CompletionRefusal, SavedLogin } from "../flow/answers.ts";
 import { parsePastedText, type CallbackOutcome, type PastedText } from "../flow/callback-url.ts";
 import type { LoginBinding } from "../flow/binding.ts";
@@ -88,7 +89,7 @@ async function redeem(
   try {
     if (outcome.kind === "error") return over(deniedCodeOf(outcome.error, outcome.description));
     if (outcome.kind === "refused") return over(outcome.code);
-    if (!isStillAllowed(request)) return over("not-allowed");
+    if (!holds(request.assertAllowed)) return over("not-allowed");
     const exchanged = await ports.oauth.exchange({
       code: outcome.code,
       state: new Secret(login.state),
@@ -126,15 +127,6 @@ async function save(
     ...(identity.plan === undefined ? {} : { plan: identity.plan }),
     isSelectable: saved.isSelectable,
   };
-}
-
-function isStillAllowed({ assertAllowed }: CompletionRequest): boolean {
-  try {
-    assertAllowed();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function deniedCodeOf(error: string, description: Secret): ErrorCode {

@@ -2,6 +2,7 @@
  * Profiles on a host that keeps them in SQLite, through the host's own writer. No file is written here: on such a
  * host an `auth-profiles.json` would break the gateway's sign-ins at once.
  */
+import { holds } from "../attempt.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { CredentialDraft } from "../flow/credential.ts";
 import type { Clock, ProfileStore, SaveRefusal, SaveRequest, SaveResult } from "../login/ports.ts";
@@ -71,7 +72,7 @@ async function saveOnce(host: HostAuthStore, request: SaveRequest): Promise<Save
     agentDir: host.ownerOf(agentDir, profileId),
     keepInOrder: [profileId, ...configuredIds],
     edit(document) {
-      isAllowed = isStillAllowed(request.assertAllowed);
+      isAllowed = holds(request.assertAllowed);
       if (isAllowed) replaceProfile(document, { profileId, credential: stored, configuredIds });
       return isAllowed;
     },
@@ -110,15 +111,6 @@ function isSelectable(host: HostAuthStore, agentDir: string, profileId: string):
 /** The one place where tokens leave their seal: the value goes straight into the host's transaction. */
 function revealCredential(draft: CredentialDraft): StoredCredential {
   return { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
-}
-
-function isStillAllowed(assertAllowed: () => void): boolean {
-  try {
-    assertAllowed();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The host's writer answers null for everything; its reader names the cause, and is silent when it was only busy. */

@@ -35,6 +35,14 @@ describe("a command", () => {
     expect(rows[0]).toEqual([{ label: "work", callbackData: "codex_auth_pick:S0.0" }]);
   });
 
+  it("gets nothing but the link as a button in a chat whose taps come to nobody", async () => {
+    const { context } = createDoor({ buttonsOf: () => Promise.resolve("links") });
+    const labelsFor = async (args: string) =>
+      (await answerCommand(context, "select", call({ args }))).rows.flat().map(({ label }) => label);
+    expect(await labelsFor("work")).toEqual(["Open the sign-in page"]);
+    expect(await labelsFor("")).toEqual([]);
+  });
+
   it("in the web chat gets the same list as text alone", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", WEBCHAT_CALL);

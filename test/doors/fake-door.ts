@@ -53,7 +53,7 @@ export function createDoor(overrides: Partial<DoorContext> = {}): Door {
     ports: () => Promise.resolve(ports),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
     agentOf: () => "main",
-    canShowButtons: ({ channel }) => Promise.resolve(channel === "telegram"),
+    buttonsOf: ({ channel }) => Promise.resolve(channel === "telegram" ? "all" : "none"),
     canSendNow: ({ channel }) => Promise.resolve(channel !== "webchat"),
     inBackground: (task) => task(),
     sendNow: (binding, message) => {
@@ -158,7 +158,7 @@ export const BROKEN: readonly { readonly name: string; readonly overrides: Parti
       },
     },
   },
-  { name: "the question for buttons", overrides: { canShowButtons: () => Promise.reject(new Error(CANARY)) } },
+  { name: "the question for buttons", overrides: { buttonsOf: () => Promise.reject(new Error(CANARY)) } },
   { name: "the sending", overrides: { sendNow: () => Promise.reject(new Error(CANARY)) } },
   {
     name: "the sending, at once",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { canShowButtons, isInlineButtonsOn } from "../../src/host/chat-buttons.ts";
+import { buttonsOf, isInlineButtonsOn } from "../../src/host/chat-buttons.ts";
 import { toReplyPayload, toTelegramRows } from "../../src/host/reply-payload.ts";
 import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
 import { Secret } from "../../src/secret.ts";
@@ -136,33 +136,33 @@ const TELEGRAM_ADAPTER = { presentationCapabilities: { supported: true, buttons:
 
 describe("a chat can show buttons", () => {
   it.each([
-    { name: "Telegram", channel: "telegram", adapter: TELEGRAM_ADAPTER, telegram: {}, expected: true },
+    { name: "Telegram", channel: "telegram", adapter: TELEGRAM_ADAPTER, telegram: {}, expected: "all" },
     {
       name: "Telegram with buttons off",
       channel: "telegram",
       adapter: TELEGRAM_ADAPTER,
       telegram: { capabilities: off },
-      expected: false,
+      expected: "none",
     },
-    { name: "Telegram without its adapter", channel: "telegram", adapter: undefined, telegram: {}, expected: false },
+    { name: "Telegram without its adapter", channel: "telegram", adapter: undefined, telegram: {}, expected: "none" },
     {
       name: "Telegram with an adapter that fails",
       channel: "telegram",
       adapter: new Error("x"),
       telegram: {},
-      expected: false,
+      expected: "none",
     },
-    { name: "an adapter that says nothing", channel: "telegram", adapter: {}, telegram: {}, expected: false },
+    { name: "an adapter that says nothing", channel: "telegram", adapter: {}, telegram: {}, expected: "none" },
     {
       name: "a channel whose taps come to nobody",
       channel: "discord",
       adapter: TELEGRAM_ADAPTER,
       telegram: {},
-      expected: false,
+      expected: "links",
     },
-    { name: "the web chat", channel: "webchat", adapter: undefined, telegram: {}, expected: false },
+    { name: "the web chat", channel: "webchat", adapter: undefined, telegram: {}, expected: "none" },
   ])("where adapter and config both say so: $name", async ({ channel, adapter, telegram, expected }) => {
-    expect(await canShowButtons(createApi(adapter, telegram), channel, "default")).toBe(expected);
+    expect(await buttonsOf(createApi(adapter, telegram), channel, "default")).toBe(expected);
   });
 });
 

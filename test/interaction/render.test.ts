@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
+import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
 import type { Screen, Segment } from "../../src/interaction/screen.ts";
 import { cardScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
 import { Secret } from "../../src/secret.ts";
@@ -195,6 +195,14 @@ describe("the buttons of a screen", () => {
     const [open, cancel] = toWireButtons(cardScreen(started()), "codex_auth_", "S1").flat();
     expect(open && "link" in open && open.link.reveal()).toBe(LINK);
     expect(cancel).toEqual({ label: "Cancel", callbackData: "codex_auth_cancel:S1.0" });
+  });
+
+  it("are links alone where the chat hands no tap back, and none where there is no link or too long a one", () => {
+    const [[open] = [], ...more] = linkRows(cardScreen(started()));
+    expect({ open, more }).toMatchObject({ open: { link: expect.any(Secret) }, more: [] });
+    expect(linkRows(selectorScreen(listOf(9), 1))).toEqual([]);
+    const long = new Secret(`${LINK}&${"x".repeat(512)}`);
+    expect(linkRows({ lines: [], rows: [[{ label: "Open", link: long }]] })).toEqual([]);
   });
 
   it("never carry what a profile is called", () => {
