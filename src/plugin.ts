@@ -147,11 +147,17 @@ async function createPorts(api: OpenClawPluginApi, sandbox: Sandbox): Promise<Lo
       import("./host/guarded-fetch.ts"),
       import("./store/pending-logins.ts"),
     ]);
-  const [{ createHostStore }, { loadHostAuthStore }, { resolvePreferredOpenClawTmpDir }] = await Promise.all([
-    import("./store/host-store.ts"),
+  const [{ createProfileStore }, { createSqliteAuthStore }, { createUndoRecords }] = await Promise.all([
+    import("./store/profile-store.ts"),
+    import("./store/sqlite-auth-store.ts"),
+    import("./store/undo-records.ts"),
+  ]);
+  const [{ loadAuthStoreSdk }, { resolvePreferredOpenClawTmpDir }] = await Promise.all([
     import("./host/auth-store.ts"),
     hostSdk.tempPath(),
   ]);
+  const undo = createUndoRecords(api.runtime.state.resolveStateDir());
+  const host = createSqliteAuthStore(await loadAuthStoreSdk(api));
   const endpoints = sandbox.origin === undefined ? OPENAI : sandboxEndpoints(sandbox.origin);
   return {
     clock: systemClock,
@@ -159,7 +165,7 @@ async function createPorts(api: OpenClawPluginApi, sandbox: Sandbox): Promise<Lo
     log: createLog(api),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(endpoints)),
     pending: createPendingStore(resolvePreferredOpenClawTmpDir()),
-    profiles: createHostStore(await loadHostAuthStore(api), systemClock),
+    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy }),
   };
 }
 

@@ -12,10 +12,12 @@ import {
   savedScreen,
   selectorScreen,
   statusScreen,
+  undoneScreen,
 } from "../interaction/screens.ts";
 import { beginLogin } from "../login/begin.ts";
 import { completeLogin } from "../login/complete.ts";
 import { cancelPending, hasPending, listProfiles, readStatus } from "../login/overview.ts";
+import { undoLogin } from "../login/undo.ts";
 import type { LoginPorts } from "../login/ports.ts";
 import { judgeAccess, type Caller } from "./access.ts";
 import type { Intent } from "./arguments.ts";
@@ -54,6 +56,11 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
     case "cancel": {
       const cancelled = await cancelPending(ports, binding, intent.profileName);
       return cancelled.kind === "refused" ? refuse(caller, cancelled, "none") : cancelledScreen(cancelled.profileNames);
+    }
+    case "undo": {
+      const { assertAllowed } = caller;
+      const undone = await undoLogin(ports, { binding, askedName: intent.name, assertAllowed });
+      return undone.kind === "refused" ? refuse(caller, undone, "none") : undoneScreen(undone);
     }
     case "close":
       return closedScreen();

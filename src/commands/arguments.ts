@@ -8,6 +8,7 @@ export type Intent =
   | Action
   | { readonly verb: "finish"; readonly pastedText: Secret; readonly profileName?: ProfileName }
   | { readonly verb: "finish-help" }
+  | { readonly verb: "undo"; readonly name: ProfileName }
   | { readonly verb: "status" }
   | { readonly verb: "help" }
   | { readonly verb: "refuse"; readonly code: "bad-selector" | "reserved-word" };
@@ -51,6 +52,12 @@ function intentOf(subcommand: Subcommand, rest: string): Intent {
       return { verb: "page", page: /^\d{1,6}$/.test(rest) ? Number(rest) : 1 };
     case "cancel":
       return parseCancelArguments(rest);
+    case "undo": {
+      const selector = parseSelector(rest);
+      return selector.kind === "refused"
+        ? { verb: "refuse", code: selector.code }
+        : { verb: "undo", name: selector.name };
+    }
     case "status":
     case "help":
       return { verb: subcommand };

@@ -15,6 +15,9 @@ export interface ListedProfile {
   readonly health: ProfileHealth;
 }
 
+/** When a change counts: at once, or once the running gateway, which holds the old state in memory, is started anew. */
+export type Activation = "live" | "restart";
+
 export interface PendingSummary {
   readonly profileName: string;
   readonly expiresInMs: number;
@@ -54,6 +57,16 @@ export interface SavedLogin {
   readonly plan?: string;
   /** The host's own resolver now finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
+  /** What the profile held before is kept for a day. */
+  readonly isUndoable: boolean;
+  readonly activation: Activation;
+}
+
+export interface UndoneLogin {
+  readonly kind: "undone";
+  readonly profileName: string;
+  readonly isSelectable: boolean;
+  readonly activation: Activation;
 }
 
 export interface Refusal {

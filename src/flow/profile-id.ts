@@ -19,7 +19,7 @@ const SELECTOR = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 const KNOWN_PREFIX = /^(?:openai-codex|openai):/i;
 
 /** Words after `/codex_auth` that mean something else, so that no profile can be created under them. */
-export const SUBCOMMANDS = ["finish", "status", "cancel", "help", "page"] as const;
+export const SUBCOMMANDS = ["finish", "status", "cancel", "undo", "help", "page"] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 export type ParsedSelector =

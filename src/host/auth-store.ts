@@ -1,11 +1,11 @@
 /** The host's auth-profile functions, bound to one running gateway. */
-import type { HostAuthStore } from "../store/host-store.ts";
+import type { AuthStoreSdk } from "../store/sqlite-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../store/profiles-document.ts";
 import { hostSdk, type OpenClawPluginApi } from "./sdk.ts";
 
 const READ_OPTIONS = { readOnly: true, allowKeychainPrompt: false, syncExternalCli: false } as const;
 
-export async function loadHostAuthStore(api: OpenClawPluginApi): Promise<HostAuthStore> {
+export async function loadAuthStoreSdk(api: OpenClawPluginApi): Promise<AuthStoreSdk> {
   const [agentRuntime, providerAuth] = await Promise.all([hostSdk.agentRuntime(), hostSdk.providerAuth()]);
   const config = () => api.runtime.config.current() as OpenClawPluginApi["config"];
   const provider = providerAuth.CODEX_CLI_PROFILE_ID.split(":")[0] ?? "openai";

@@ -7,6 +7,7 @@ import type {
   ProfileList,
   SavedLogin,
   StartedLogin,
+  UndoneLogin,
 } from "../flow/answers.ts";
 import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../flow/profile-id.ts";
 import type { Action, Button, Line, Screen, Segment, Verbatim } from "./screen.ts";
@@ -171,11 +172,21 @@ export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing")
   return {
     lines: [
       say("saved.title", { name: verbatim(saved.profileName), account }),
-      say(saved.isSelectable ? "saved.live" : "saved.left-out"),
+      effectLine(saved),
+      ...(saved.isUndoable ? [say("saved.undo", { command: command(`undo ${selectorOf(saved.profileName)}`) })] : []),
       ...(chatKeeps === "address" ? [say("saved.delete")] : []),
     ],
     rows: [],
   };
+}
+
+function effectLine({ isSelectable, activation }: Pick<SavedLogin, "isSelectable" | "activation">): Line {
+  if (!isSelectable) return say("saved.left-out");
+  return say(activation === "live" ? "saved.live" : "saved.restart");
+}
+
+export function undoneScreen(undone: UndoneLogin): Screen {
+  return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), effectLine(undone)], rows: [] };
 }
 
 export function statusScreen(status: LoginStatus): Screen {
@@ -216,6 +227,7 @@ export function helpScreen(): Screen {
       say("help.page", { command: command("page 2") }),
       say("help.status", { command: command("status") }),
       say("help.cancel", { command: command("cancel"), one: command("cancel <profile>") }),
+      say("help.undo", { command: command("undo <profile>") }),
       say("help.paste"),
     ],
     rows: [],
@@ -252,6 +264,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
       example: command("work"),
       name: verbatim(facts.profileName ?? ""),
       file: verbatim("codex-auth-pending.json"),
+      folder: verbatim("codex-auth"),
       wait,
     }),
   ];

@@ -35,9 +35,14 @@ export const SENTENCES = {
   "saved.live": "It is live in the gateway: the next message can use it, no restart needed.",
   "saved.left-out":
     "It is saved, but the gateway's own settings leave it out: add it to auth.order or auth.profiles in openclaw.json.",
+  "saved.restart":
+    "It is saved, but this OpenClaw shows its agents a new sign-in only after a restart: run openclaw gateway restart on the server.",
+  "saved.undo": "What the profile held before is kept for 24 hours: {command} puts it back.",
   "saved.delete": "Please delete your message with the address. It is used up, but it still belongs to you alone.",
   "account.plan": "{account}, plan {plan}",
   "account.unknown": "the account you approved",
+
+  "undo.done": "Put back: profile {name} holds what it held before.",
 
   "status.title": "Sign-ins in this chat",
   "status.none": "No sign-in is waiting.",
@@ -59,6 +64,7 @@ export const SENTENCES = {
   "help.page": "{command}: another page of your profiles",
   "help.status": "{command}: what is waiting, what was last saved",
   "help.cancel": "{command}: stop all that is waiting; {one}: only that profile's",
+  "help.undo": "{command}: put back what the last sign-in to that profile replaced (24 hours)",
   "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
 
   "group.withheld":
@@ -170,6 +176,12 @@ export const REFUSALS = {
     "The gateway's profiles must be migrated first: an old auth-profiles.json is in the way. Stop the gateway, run openclaw doctor --fix on the server, then try again. Nothing was changed.",
   "store-write-failed":
     "The gateway did not keep the new sign-in. Its disk may be full or read-only. Nothing else was changed.",
+  "undo-missing":
+    "There is nothing to undo for {name}: what a sign-in replaces is kept for 24 hours, and only the last one. To sign in again, use {command}.",
+  "undo-changed":
+    "Profile {name} has changed since that sign-in, so nothing was undone. To see what it holds now, type {command}.",
+  "undo-unwritable":
+    "What the profile holds now could not be kept for an undo, so nothing was changed. Check the disk and the folder {folder} in the gateway's state directory.",
   "pending-locked": "The file of waiting sign-ins is busy. Nothing was changed. Try again in a minute.",
   "pending-insecure":
     "The file of waiting sign-ins is not safe to use: another user owns or can read it, or it is a link. Remove {file} from OpenClaw's temporary folder on the server.",

@@ -126,6 +126,8 @@ async function save(
     ...(identity.email === undefined ? {} : { email: identity.email }),
     ...(identity.plan === undefined ? {} : { plan: identity.plan }),
     isSelectable: saved.isSelectable,
+    isUndoable: saved.isUndoable,
+    activation: saved.activation,
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the login shell needs of the outside world, one interface per thing. */
-import type { ListedProfile } from "../flow/answers.ts";
+import type { Activation, ListedProfile } from "../flow/answers.ts";
 import type { CredentialDraft, Identity, TokenSet } from "../flow/credential.ts";
 import type { Edit, PendingDocument } from "../flow/pending-login.ts";
 import type { ProfileId } from "../flow/profile-id.ts";
@@ -75,12 +75,16 @@ export interface PendingStore {
   update<Result>(edit: (document: PendingDocument) => Edit<Result>): Promise<Result>;
 }
 
-export interface SaveRequest {
+/** Whose profile is to change, for whom. */
+export interface ProfileTarget {
   readonly profileId: ProfileId;
   readonly agentId: string;
-  readonly credential: CredentialDraft;
-  /** Called last, right before the write. It throws when the person may no longer do this. */
+  /** Asked before anything is done and again right before the write. Throws when the person may no longer do this. */
   readonly assertAllowed: () => void;
+}
+
+export interface SaveRequest extends ProfileTarget {
+  readonly credential: CredentialDraft;
 }
 
 export type SaveRefusal =
@@ -88,11 +92,23 @@ export type SaveRefusal =
   | "store-locked"
   | "store-unreadable"
   | "store-migration-required"
-  | "store-write-failed";
+  | "store-write-failed"
+  | "undo-unwritable";
 
-export type SaveResult =
-  /** `isSelectable`: the host's own resolver now finds the profile for new turns of this agent. */
-  { readonly kind: "saved"; readonly isSelectable: boolean } | { readonly kind: "refused"; readonly code: SaveRefusal };
+export interface Saved {
+  readonly kind: "saved";
+  /** The host's own resolver now finds the profile for new turns of this agent. */
+  readonly isSelectable: boolean;
+  /** What it held before is kept for a day. */
+  readonly isUndoable: boolean;
+  readonly activation: Activation;
+}
+
+export type SaveResult = Saved | { readonly kind: "refused"; readonly code: SaveRefusal };
+
+export type UndoResult =
+  | Saved
+  | { readonly kind: "refused"; readonly code: SaveRefusal | "undo-missing" | "undo-changed" };
 
 export interface ProfileStore {
   /** The provider id of Codex profiles on this host, such as `openai`. */
@@ -100,6 +116,8 @@ export interface ProfileStore {
   /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
   save(request: SaveRequest): Promise<SaveResult>;
+  /** Puts back what the profile held before the last `save`, if nothing else has changed it since. */
+  undo(target: ProfileTarget): Promise<UndoResult>;
 }
 
 export interface LoginPorts {

@@ -33,6 +33,11 @@ interface UsageStats {
 const FENCE = "openclaw-oauth-refresh-fence:v1:";
 const FAILED_FENCE = /^openclaw-oauth-refresh-fence:v1:[0-9a-f]+:failed:/;
 
+/** Whether a record holds tokens that can be used again: not a parked one, nor one whose tokens lie elsewhere. */
+export function hasTokens({ access = "", refresh = "" }: StoredCredential): boolean {
+  return access !== "" && refresh !== "" && !access.startsWith(FENCE) && !refresh.startsWith(FENCE);
+}
+
 /** How usable a profile is at `nowMs`. An access token past its expiry is no alarm: the host renews it. */
 export function healthOf(credential: StoredCredential, stats: UsageStats | undefined, nowMs: number): ProfileHealth {
   const { access = "", refresh = "" } = credential;

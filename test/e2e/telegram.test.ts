@@ -299,5 +299,5 @@ describe("over a restart of the gateway", () => {
     expect((await ask(address)).text).toContain("profile restarted now holds dana@example.com");
     const fresh = await world.telegram.press(OWNER, selector, "New profile", 15_000);
     expect(fresh.text).toContain("Codex profiles on this gateway");
-  });
+  }, 180_000);
 });

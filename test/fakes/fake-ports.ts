@@ -19,7 +19,9 @@ import type {
   PendingStore,
   ProfileStore,
   SaveRefusal,
+  ProfileTarget,
   SaveRequest,
+  UndoResult,
   SaveResult,
 } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
@@ -199,6 +201,8 @@ export class MemoryPendingStore implements PendingStore {
 export class MemoryProfileStore implements ProfileStore {
   readonly provider = "openai";
   readonly saves: SaveRequest[] = [];
+  /** Ids of profiles that can be put back, each once. */
+  readonly undoable = new Set<string>();
   isSelectable = true;
   readonly #profiles = new Map<string, ListedProfile>();
   #refusal: SaveRefusal | undefined;
@@ -216,7 +220,18 @@ export class MemoryProfileStore implements ProfileStore {
     }
     this.saves.push(request);
     this.has(request.profileId);
-    return { kind: "saved", isSelectable: this.isSelectable };
+    return { kind: "saved", isSelectable: this.isSelectable, isUndoable: false, activation: "live" };
+  }
+
+  async undo({ profileId, assertAllowed }: ProfileTarget): Promise<UndoResult> {
+    if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
+    try {
+      assertAllowed();
+    } catch {
+      return { kind: "refused", code: "not-allowed" };
+    }
+    if (!this.undoable.delete(profileId)) return { kind: "refused", code: "undo-missing" };
+    return { kind: "saved", isSelectable: this.isSelectable, isUndoable: true, activation: "live" };
   }
 
   // ---- what tests do

@@ -23,6 +23,7 @@ import {
   savedScreen,
   selectorScreen,
   statusScreen,
+  undoneScreen,
   quotedScreen,
   withheldScreen,
 } from "../../src/interaction/screens.ts";
@@ -60,7 +61,13 @@ export function started(extra: Partial<StartedLogin> = {}): StartedLogin {
   };
 }
 
-export const SAVED: SavedLogin = { kind: "saved", profileName: "work", isSelectable: true };
+export const SAVED: SavedLogin = {
+  kind: "saved",
+  profileName: "work",
+  isSelectable: true,
+  isUndoable: false,
+  activation: "live",
+};
 
 /** Any name a person can type for a profile. */
 export const anyName = fc
@@ -139,6 +146,8 @@ function savedWith(text: fc.Arbitrary<string>): fc.Arbitrary<SavedLogin> {
       ...email,
       ...plan,
       isSelectable,
+      isUndoable: plan !== undefined && isSelectable,
+      activation: email === undefined ? ("live" as const) : ("restart" as const),
     }));
 }
 
@@ -151,6 +160,8 @@ const anyStarted = fc
 const anyStatus = fc
   .tuple(anyPending, maybe("lastSaved", fc.record({ profileName: anyName, agoMs: anyDurationMs })))
   .map(([pending, lastSaved]): LoginStatus => ({ kind: "status", pending, ...lastSaved }));
+
+const NAMING: ReadonlySet<ErrorCode> = new Set(["login-of-other-profile", "undo-missing", "undo-changed"]);
 
 /** Only the codes that come with a profile's name need one; with it, any may come. */
 const anyRefusal = fc
@@ -167,7 +178,7 @@ const anyRefusal = fc
     sender,
     next,
     ...retry,
-    ...(hasName || code === "login-of-other-profile" ? { profileName } : {}),
+    ...(hasName || NAMING.has(code) ? { profileName } : {}),
   }));
 
 export interface NamedScreen {
@@ -222,6 +233,8 @@ export function sampleScreens(): readonly NamedScreen[] {
     "card, stand-in": cardScreen(started({ standsInForDefault: true })),
     "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, "address"),
     "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
+    "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, "nothing"),
+    undone: undoneScreen({ kind: "undone", profileName: "work", isSelectable: true, activation: "live" }),
     "status, waiting": statusScreen({
       kind: "status",
       pending: [waiting],

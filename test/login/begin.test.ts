@@ -116,7 +116,7 @@ describe("a sign-in that cannot begin", () => {
     "stops at a profile store that is %s, before anything is started",
     async (code) => {
       const list = failing(new CodexAuthError(code));
-      const broken = { ...ports, profiles: { provider: "openai", list, save: list } };
+      const broken = { ...ports, profiles: { provider: "openai", list, save: list, undo: list } };
       expect(await begin("work", DANA, broken)).toEqual({ kind: "refused", code });
       expect(ports.pending.updates).toBe(0);
     },
@@ -133,7 +133,10 @@ describe("a sign-in that cannot begin", () => {
   const BROKEN: readonly { readonly port: string; readonly break: (error: unknown) => LoginPorts }[] = [
     {
       port: "the profile store",
-      break: (error) => ({ ...ports, profiles: { provider: "openai", list: failing(error), save: failing(error) } }),
+      break: (error) => ({
+        ...ports,
+        profiles: { provider: "openai", list: failing(error), save: failing(error), undo: failing(error) },
+      }),
     },
     {
       port: "the pending file",

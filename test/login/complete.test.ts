@@ -43,7 +43,8 @@ const askingInVain = () => {
 };
 const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % (list.length || 1)];
 
-const SAVED = { kind: "saved", profileName: "work", email: "dana@example.com", plan: "plus", isSelectable: true };
+const NAMELESS = { kind: "saved", profileName: "work", isSelectable: true, isUndoable: false, activation: "live" };
+const SAVED = { ...NAMELESS, email: "dana@example.com", plan: "plus" };
 const refused = (code: string, more: object = {}) => ({ kind: "refused", code, isOver: false, ...more });
 const over = (code: string, more: object = {}) => ({
   kind: "refused",
@@ -117,7 +118,7 @@ describe("a right address", () => {
 
   it("leaves out what the account does not tell", async () => {
     ports.oauth.plan = undefined;
-    expect(await complete(await beginAndApprove())).toEqual({ kind: "saved", profileName: "work", isSelectable: true });
+    expect(await complete(await beginAndApprove())).toEqual(NAMELESS);
   });
 
   it("finishes its own sign-in among several", async () => {
@@ -538,7 +539,10 @@ describe("a port that throws", () => {
     {
       port: "the profile store",
       isOver: true,
-      break: (error) => ({ ...ports, profiles: { provider: "openai", list: failing(error), save: failing(error) } }),
+      break: (error) => ({
+        ...ports,
+        profiles: { provider: "openai", list: failing(error), save: failing(error), undo: failing(error) },
+      }),
     },
     {
       port: "the digest",

@@ -1,5 +1,6 @@
 /** The host's auth-profile store in memory, with the host's own rules (STORE.md 4, 5 and 8). */
-import type { HostAuthStore, HostUpdate } from "../../src/store/host-store.ts";
+import type { HostUpdate } from "../../src/store/profile-store.ts";
+import type { AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 
 export interface AuthConfig {
@@ -17,7 +18,7 @@ const TROUBLE_CODES = {
   "migration-required": "AUTH_PROFILE_MIGRATION_REQUIRED",
 } as const;
 
-export class MemoryHostAuthStore implements HostAuthStore {
+export class MemoryHostAuthStore implements AuthStoreSdk {
   readonly provider = PROVIDER;
   config: AuthConfig = {};
   updates = 0;

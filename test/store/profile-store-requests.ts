@@ -1,5 +1,8 @@
 /** What the tests of the host store save, and what lies there before; shared with their child processes. */
 import type { ProfileId } from "../../src/flow/profile-id.ts";
+import { systemEntropy } from "../../src/system.ts";
+import type { HostAuthStore, ProfileStoreParts } from "../../src/store/profile-store.ts";
+import type { UndoRecord, UndoRecords } from "../../src/store/undo-records.ts";
 import type { SaveRequest } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import type { StoredCredential } from "../../src/store/profiles-document.ts";
@@ -28,4 +31,21 @@ export function saveRequest(profileId: string, token: string, change: Partial<Sa
     assertAllowed: () => undefined,
     ...change,
   };
+}
+
+/** Undo records in memory: the last of each profile, for ever. */
+export class MemoryUndoRecords implements UndoRecords {
+  readonly kept = new Map<string, UndoRecord>();
+
+  async keep(record: UndoRecord): Promise<void> {
+    this.kept.set(`${record.place} ${record.profileId}`, structuredClone(record));
+  }
+
+  async find(place: string, profileId: string): Promise<UndoRecord | undefined> {
+    return this.kept.get(`${place} ${profileId}`);
+  }
+}
+
+export function partsOver(host: HostAuthStore, undo: UndoRecords = new MemoryUndoRecords()): ProfileStoreParts {
+  return { host, undo, clock: { nowMs: () => NOW_MS }, entropy: systemEntropy };
 }

@@ -6,26 +6,27 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
-import type { HostAuthStore } from "../../src/store/host-store.ts";
-import { createHostStore } from "../../src/store/host-store.ts";
+import type { HostAuthStore } from "../../src/store/profile-store.ts";
+import { createSqliteAuthStore, type AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
+import { createProfileStore } from "../../src/store/profile-store.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import { NODE } from "../support/host.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import { findInFolders } from "../support/state-search.ts";
-import { describeHostStore, type HostBench } from "./host-store-contract.ts";
-import { credential, NOW_MS, saveRequest } from "./host-store-requests.ts";
+import { describeProfileStore, type HostBench } from "./profile-store-contract.ts";
+import { credential, partsOver, saveRequest } from "./profile-store-requests.ts";
 import type { AuthConfig, StoreTrouble } from "./memory-host-auth-store.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
 const CHILD = [
   "--import",
   join(repository, "test/host/sdk-alias.ts"),
-  join(repository, "test/store/host-store-child.ts"),
+  join(repository, "test/store/profile-store-child.ts"),
 ];
 const LEGACY_FILE = "agents/main/agent/auth-profiles.json";
 
 /** The SDK, loaded once and only after nothing in the environment points at a real home. */
-let loadHostAuthStore: (api: OpenClawPluginApi) => Promise<HostAuthStore>;
+let loadAuthStoreSdk: (api: OpenClawPluginApi) => Promise<AuthStoreSdk>;
 
 beforeAll(async () => {
   const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-home-"));
@@ -35,7 +36,7 @@ beforeAll(async () => {
   vi.stubEnv("HOME", nowhere);
   vi.stubEnv("OPENCLAW_HOME", nowhere);
   vi.stubEnv("OPENCLAW_STATE_DIR", join(nowhere, "state"));
-  ({ loadHostAuthStore } = await import("../../src/host/auth-store.ts"));
+  ({ loadAuthStoreSdk } = await import("../../src/host/auth-store.ts"));
   return () => rmSync(nowhere, { recursive: true, force: true });
 }, 60_000);
 
@@ -50,9 +51,8 @@ async function openRealHost(): Promise<RealBench> {
     agents: { list: [{ id: "main", default: true }, { id: "second" }] },
     auth: {},
   };
-  const host = await loadHostAuthStore({
-    runtime: { config: { current: () => config } },
-  } as unknown as OpenClawPluginApi);
+  const api = { runtime: { config: { current: () => config } } } as unknown as OpenClawPluginApi;
+  const host = createSqliteAuthStore(await loadAuthStoreSdk(api));
   const children: ReturnType<typeof startChild>[] = [];
   let hasLegacyFile = false;
   return {
@@ -63,7 +63,7 @@ async function openRealHost(): Promise<RealBench> {
       const keepInOrder = Object.values(document.order ?? {}).flat();
       const edit = (empty: ProfilesDocument) => Object.assign(empty, structuredClone(document)) !== null;
       const agentDir = agentId === "main" ? undefined : host.agentDirOf(agentId);
-      if ((await host.update({ agentDir, keepInOrder, edit })) === null) throw new Error("could not seed");
+      await host.update({ agentDir, keepInOrder, edit });
     },
     stored: (agentId = "main") => readRows(stateDir, agentId),
     async trouble(kind, tries) {
@@ -137,7 +137,7 @@ function startChild(stateDir: string, ...args: string[]) {
   return spawnOwned(NODE, [...CHILD, ...args], { env, cwd: repository });
 }
 
-describeHostStore("the real SDK", openRealHost);
+describeProfileStore("the real SDK", openRealHost);
 
 async function open(): Promise<RealBench> {
   const bench = await openRealHost();
@@ -171,13 +171,13 @@ describe("the real host's store", { timeout: 60_000 }, () => {
     const bench = await open();
     await bench.trouble("migration-required");
     const before = readFileSync(join(bench.stateDir, LEGACY_FILE), "utf8");
-    await createHostStore(bench.host, { nowMs: () => NOW_MS }).save(saveRequest("openai:work", "1"));
+    await createProfileStore(partsOver(bench.host)).save(saveRequest("openai:work", "1"));
     expect(readFileSync(join(bench.stateDir, LEGACY_FILE), "utf8")).toBe(before);
   });
 
   it("keeps the tokens in its database and in no other file", async () => {
     const bench = await open();
-    await createHostStore(bench.host, { nowMs: () => NOW_MS }).save(saveRequest("openai:work", "canary-token"));
+    await createProfileStore(partsOver(bench.host)).save(saveRequest("openai:work", "canary-token"));
     const found = await findInFolders([bench.stateDir, process.env.HOME ?? ""], ["refresh-canary-token"]);
     expect(found.map(({ file }) => file.slice(bench.stateDir.length))).toEqual([
       expect.stringMatching(/^\/state\/openclaw\.sqlite(?:-wal)?$/),
@@ -187,7 +187,7 @@ describe("the real host's store", { timeout: 60_000 }, () => {
   it("is seen by the host's own resolver at once, without a restart", async () => {
     const bench = await open();
     const { ensureAuthProfileStore } = await import("openclaw/plugin-sdk/provider-auth");
-    await createHostStore(bench.host, { nowMs: () => NOW_MS }).save(saveRequest("openai:work", "1"));
+    await createProfileStore(partsOver(bench.host)).save(saveRequest("openai:work", "1"));
     const seen = ensureAuthProfileStore(bench.host.agentDirOf("main"), { readOnly: true, allowKeychainPrompt: false });
     expect(seen.profiles["openai:work"]).toMatchObject({ refresh: "refresh-1" });
   });

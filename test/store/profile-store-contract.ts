@@ -2,10 +2,10 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import type { ProfileStore, SaveRequest } from "../../src/login/ports.ts";
-import { createHostStore, type HostAuthStore } from "../../src/store/host-store.ts";
+import type { ProfileStore, ProfileTarget, SaveRequest } from "../../src/login/ports.ts";
+import { createProfileStore, type HostAuthStore } from "../../src/store/profile-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
-import { credential, NOW_MS, saveRequest } from "./host-store-requests.ts";
+import { credential, NOW_MS, partsOver, saveRequest } from "./profile-store-requests.ts";
 import type { AuthConfig, StoreTrouble } from "./memory-host-auth-store.ts";
 
 /** One host with nothing in it, and the means to look at it and to spoil it. */
@@ -40,7 +40,8 @@ const saved = (token: string) => ({
   chatgptPlanType: "plus",
 });
 
-const SAVED = { kind: "saved", isSelectable: true };
+const SAVED = { kind: "saved", isSelectable: true, isUndoable: false, activation: "live" };
+export const REPLACED = { ...SAVED, isUndoable: true };
 const refused = (code: string) => ({ kind: "refused", code });
 const TWO: ProfilesDocument = { profiles: { "openai:a": credential("a"), "openai:b": credential("b") } };
 
@@ -56,14 +57,14 @@ async function idsOf(store: ProfileStore, agentId: string): Promise<string[]> {
   return (await store.list(agentId)).map((profile): string => profile.profileId).toSorted();
 }
 
-export function describeHostStore(name: string, open: () => Promise<HostBench>): void {
+export function describeProfileStore(name: string, open: () => Promise<HostBench>): void {
   describe(`the host store over ${name}`, { timeout: TIMEOUT_MS }, () => {
     let bench: HostBench;
     let store: ProfileStore;
 
     beforeEach(async () => {
       bench = await open();
-      store = createHostStore(bench.host, { nowMs: () => NOW_MS });
+      store = createProfileStore(partsOver(bench.host));
     });
 
     afterEach(async () => {
@@ -84,7 +85,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
 
       it("replaces a working profile, which the host's own upsert refuses", async () => {
         await save("openai:work", "1");
-        expect(await save("openai:work", "2")).toEqual(SAVED);
+        expect(await save("openai:work", "2")).toEqual(REPLACED);
         expect(bench.stored().profiles).toEqual({ "openai:work": saved("2") });
       });
 
@@ -153,6 +154,51 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
       });
     });
 
+    describe("undoing", () => {
+      const target = (profileId: string, change: Partial<ProfileTarget> = {}) => saveRequest(profileId, "", change);
+
+      it("puts back what was replaced, as it was, and can itself be undone", async () => {
+        await bench.seed(TWO);
+        await save("openai:a", "1");
+        expect(await store.undo(target("openai:a"))).toEqual(REPLACED);
+        expect(bench.stored().profiles).toEqual(TWO.profiles);
+        expect(await store.undo(target("openai:a"))).toEqual(REPLACED);
+        expect(bench.stored().profiles["openai:a"]).toEqual(saved("1"));
+      });
+
+      it("has nothing to put back where the profile was new, or never changed", async () => {
+        await bench.seed(TWO);
+        await save("openai:work", "1");
+        expect(await store.undo(target("openai:work"))).toEqual(refused("undo-missing"));
+        expect(await store.undo(target("openai:b"))).toEqual(refused("undo-missing"));
+      });
+
+      it("refuses where somebody else has changed the profile since", async () => {
+        await bench.seed(TWO);
+        await save("openai:a", "1");
+        await bench.seed({ profiles: { ...TWO.profiles, "openai:a": credential("newer") } });
+        const before = bench.stored();
+        expect(await store.undo(target("openai:a"))).toEqual(refused("undo-changed"));
+        expect(bench.stored()).toEqual(before);
+      });
+
+      it("keeps no parked tokens of a refresh: they could not be used again", async () => {
+        await bench.seed({
+          profiles: { "openai:a": credential("a", { access: fence("access"), refresh: fence("refresh") }) },
+        });
+        expect(await save("openai:a", "1")).toEqual(SAVED);
+        expect(await store.undo(target("openai:a"))).toEqual(refused("undo-missing"));
+      });
+
+      it("is for those who may, and asks again inside the write", async () => {
+        await bench.seed(TWO);
+        await save("openai:a", "1");
+        const before = bench.stored();
+        expect(await store.undo(target("openai:a", { assertAllowed: notAllowed }))).toEqual(refused("not-allowed"));
+        expect(bench.stored()).toEqual(before);
+      });
+    });
+
     describe("the order", () => {
       const ids = ["openai:b", "openai:a"];
 
@@ -160,7 +206,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
         await bench.seed(TWO);
         await save("openai:work", "1");
         expect(bench.stored().order?.openai ?? []).toEqual([]);
-        expect([...bench.host.selectableIds(bench.host.agentDirOf("main"))].toSorted()).toEqual([
+        expect([...(await bench.host.selectableIds(bench.host.agentDirOf("main")))].toSorted()).toEqual([
           "openai:a",
           "openai:b",
           "openai:work",
@@ -175,7 +221,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
 
       it("stays as it is where the profile has its place already", async () => {
         await bench.seed({ ...TWO, order: { openai: ids } });
-        expect(await save("openai:b", "1")).toEqual(SAVED);
+        expect(await save("openai:b", "1")).toEqual(REPLACED);
         expect(bench.stored().order).toEqual({ openai: ids });
       });
 
@@ -227,7 +273,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
 
       it("renews a shared profile where it is, for all agents", async () => {
         await bench.seed(TWO);
-        expect(await save("openai:a", "1", second)).toEqual(SAVED);
+        expect(await save("openai:a", "1", second)).toEqual(REPLACED);
         expect(bench.stored().profiles["openai:a"]).toEqual(saved("1"));
         expect(bench.stored("second").profiles).toEqual({});
       });
@@ -235,7 +281,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
       it("renews its own profile where it is, or its own old one would hide the new", async () => {
         await bench.seed(TWO);
         await bench.seed({ profiles: { "openai:a": credential("own") } }, "second");
-        expect(await save("openai:a", "1", second)).toEqual(SAVED);
+        expect(await save("openai:a", "1", second)).toEqual(REPLACED);
         expect(bench.stored("second").profiles["openai:a"]).toEqual(saved("1"));
         expect(bench.stored().profiles).toEqual(TWO.profiles);
       });
@@ -250,9 +296,9 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
         await bench.seed({ ...TWO, order: { openai: ["openai:b", "openai:a"] } });
         bench.configure({ order: { openai: ["openai:a", "openai:b"] } });
         const agentDir = bench.host.agentDirOf("second");
-        expect(bench.host.selectableIds(agentDir)).toEqual(["openai:b", "openai:a"]);
+        expect(await bench.host.selectableIds(agentDir)).toEqual(["openai:b", "openai:a"]);
         await save("openai:work", "1", second);
-        expect(bench.host.selectableIds(agentDir).filter((id) => id !== "openai:work")).toEqual([
+        expect((await bench.host.selectableIds(agentDir)).filter((id) => id !== "openai:work")).toEqual([
           "openai:b",
           "openai:a",
         ]);
@@ -262,7 +308,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
         await bench.seed({ ...TWO, order: { openai: ["openai:b", "openai:a"] } });
         await save("openai:work", "1", second);
         await save("openai:later", "2");
-        expect(bench.host.selectableIds(bench.host.agentDirOf("second"))).toContain("openai:later");
+        expect(await bench.host.selectableIds(bench.host.agentDirOf("second"))).toContain("openai:later");
       });
 
       it("changes nothing of the shared store with a profile of its own", async () => {
@@ -287,10 +333,10 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
         expect(await save("openai:a", "1", { assertAllowed: askingInVain })).toEqual(refused("not-allowed"));
       });
 
-      it("is asked for once for each write", async () => {
+      it("is asked for before anything is kept, and again inside the write", async () => {
         let asked = 0;
         await save("openai:a", "1", { assertAllowed: () => (asked += 1) });
-        expect(asked).toBe(1);
+        expect(asked).toBe(2);
       });
     });
 
@@ -305,7 +351,7 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
       it("that passes: a database that is free at the second try takes the profile", async () => {
         await bench.seed(TWO);
         await bench.trouble("locked", 1);
-        expect(await save("openai:a", "1")).toEqual(SAVED);
+        expect(await save("openai:a", "1")).toEqual(REPLACED);
         expect(bench.stored().profiles["openai:a"]).toEqual(saved("1"));
       });
 
@@ -325,7 +371,9 @@ export function describeHostStore(name: string, open: () => Promise<HostBench>):
       it("throws nothing of the host's own words", async () => {
         await bench.trouble("unreadable");
         const thrown: unknown = await store.list("main").catch((error: unknown) => error);
-        expect(inspect(thrown, { depth: null, showHidden: true })).not.toMatch(/canary|openclaw doctor|sqlite/);
+        expect(inspect(thrown, { depth: null, showHidden: true })).not.toMatch(
+          /canary|openclaw doctor|openclaw\.sqlite/,
+        );
       });
     });
 

@@ -1,0 +1,60 @@
+/**
+ * A host that keeps profiles in SQLite, through its own SDK. No file is written here: on such a host an
+ * `auth-profiles.json` would break the gateway's sign-ins at once.
+ */
+import { CodexAuthError } from "../errors.ts";
+import { fileExists } from "./locked-file.ts";
+import type { HostAuthStore, HostUpdate } from "./profile-store.ts";
+import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
+
+/** The host's own functions. They answer at once, and throw the host's errors, which carry a `code`. */
+export interface AuthStoreSdk {
+  readonly provider: string;
+  agentDirOf(agentId: string): string;
+  configuredIds(): readonly string[];
+  read(agentDir: string): ProfilesDocument;
+  ownerOf(agentDir: string, profileId: string): string | undefined;
+  /** Null for every failure, whatever its cause. */
+  update(request: HostUpdate): Promise<ProfilesDocument | null>;
+  persisted(agentDir: string, profileId: string): StoredCredential | undefined;
+  selectableIds(agentDir: string): readonly string[];
+  /** The older file that stops this host's sign-ins wherever it lies beside its database. */
+  legacyFileOf(agentDir: string): string;
+}
+
+export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
+  const read = (agentDir: string) => reading(() => sdk.read(agentDir));
+  return {
+    provider: sdk.provider,
+    agentDirOf: (agentId) => sdk.agentDirOf(agentId),
+    configuredIds: () => sdk.configuredIds(),
+    async read(agentDir) {
+      if (await fileExists(sdk.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");
+      return read(agentDir);
+    },
+    ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
+    persisted: async (agentDir, profileId) => reading(() => sdk.persisted(agentDir, profileId)),
+    selectableIds: async (agentDir) => sdk.selectableIds(agentDir),
+    async update(request) {
+      if ((await sdk.update(request)) !== null) return;
+      // The host's writer names no cause; its reader does, and is silent when it was only busy.
+      const agentDir = request.agentDir ?? sdk.agentDirOf("main");
+      if (await fileExists(sdk.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");
+      read(agentDir);
+      throw new CodexAuthError("store-locked");
+    },
+    // The host reads its database anew for each turn.
+    activate: async () => "live",
+  };
+}
+
+function reading<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+    throw new CodexAuthError(
+      code === "AUTH_PROFILE_MIGRATION_REQUIRED" ? "store-migration-required" : "store-unreadable",
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import { createUndoRecords, type UndoRecord } from "../../src/store/undo-records.ts";
+import { credential, NOW_MS } from "./profile-store-requests.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+let stateDir: string;
+let file: string;
+
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), "codex-auth-undo-"));
+  file = join(stateDir, "codex-auth/undo.json");
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+const recordOf = (name: string, change: Partial<UndoRecord> = {}): UndoRecord => ({
+  place: "shared",
+  profileId: "openai:work",
+  record: credential(name),
+  replacedBy: `digest-${name}`,
+  atMs: NOW_MS,
+  ...change,
+});
+
+describe("the undo records", () => {
+  it("give back what was kept, to another process too", async () => {
+    await createUndoRecords(stateDir).keep(recordOf("a"));
+    expect(await createUndoRecords(stateDir).find("shared", "openai:work", NOW_MS)).toEqual(recordOf("a"));
+  });
+
+  it("hold the last record of each profile in each place", async () => {
+    const records = createUndoRecords(stateDir);
+    for (const record of [recordOf("a"), recordOf("b"), recordOf("c", { place: "/agents/x" })]) {
+      await records.keep(record);
+    }
+    expect(await records.find("shared", "openai:work", NOW_MS)).toEqual(recordOf("b"));
+    expect(await records.find("/agents/x", "openai:work", NOW_MS)).toEqual(recordOf("c", { place: "/agents/x" }));
+    expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
+  });
+
+  it("forget after a day, and drop the tokens with the next record", async () => {
+    const records = createUndoRecords(stateDir);
+    await records.keep(recordOf("a"));
+    expect(await records.find("shared", "openai:work", NOW_MS + DAY_MS)).toBeUndefined();
+    await records.keep(recordOf("b", { profileId: "openai:other", atMs: NOW_MS + DAY_MS }));
+    expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
+  });
+
+  it("lie in a private file of a private folder, and make none for a question", async () => {
+    const records = createUndoRecords(stateDir);
+    expect(await records.find("shared", "openai:work", NOW_MS)).toBeUndefined();
+    expect(existsSync(join(stateDir, "codex-auth"))).toBe(false);
+    await records.keep(recordOf("a"));
+    expect([statSync(file).mode & 0o777, statSync(join(file, "..")).mode & 0o777]).toEqual([0o600, 0o700]);
+  });
+
+  it("count a damaged file as none", async () => {
+    mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
+    writeFileSync(file, "{", { mode: 0o600 });
+    expect(await createUndoRecords(stateDir).find("shared", "openai:work", NOW_MS)).toBeUndefined();
+  });
+
+  it("refuse a file that others may open", async () => {
+    mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
+    writeFileSync(file, "{}", { mode: 0o644 });
+    const refusal = new CodexAuthError("undo-unwritable");
+    await expect(createUndoRecords(stateDir).find("shared", "openai:work", NOW_MS)).rejects.toThrow(refusal);
+    await expect(createUndoRecords(stateDir).keep(recordOf("a"))).rejects.toThrow(refusal);
+  });
+});
