@@ -37,11 +37,13 @@ export interface LoginStatus {
 
 export interface StartedLogin {
   readonly kind: "started";
+  readonly profileId: ProfileId;
   readonly profileName: ProfileName;
   /** `default` was asked for and this first discovered profile stands in for it. */
   readonly standsInForDefault: boolean;
   readonly isNewProfile: boolean;
   readonly authorizationUrl: Secret;
+  readonly redirectUri: string;
   readonly expiresInMs: number;
 }
 
@@ -52,7 +54,12 @@ export interface CancelledLogins {
 
 export interface SavedLogin {
   readonly kind: "saved";
+  readonly profileId: string;
   readonly profileName: string;
+  /** The ChatGPT workspace. */
+  readonly accountId: string;
+  /** Unix time in milliseconds at which the access token expires; the host renews it. */
+  readonly expiresAtMs: number;
   readonly email?: string;
   readonly plan?: string;
   /** The host's own resolver now finds the profile for new turns of this agent. */
@@ -64,6 +71,7 @@ export interface SavedLogin {
 
 export interface UndoneLogin {
   readonly kind: "undone";
+  readonly profileId: string;
   readonly profileName: string;
   readonly isSelectable: boolean;
   readonly activation: Activation;

@@ -23,3 +23,24 @@ export function sameBinding(a: LoginBinding, b: LoginBinding): boolean {
     a.agentId === b.agentId
   );
 }
+
+/** The channel of a sign-in that was started in a terminal, by whoever owns the gateway's files on its machine. */
+const TERMINAL = "terminal";
+
+/** A terminal has one operator, no conversations, and stands above the chats of its gateway. */
+export function terminalBinding(gateway: string, agentId: string): LoginBinding {
+  return { gateway, channel: TERMINAL, channelAccountId: "", conversationId: "", senderId: "", agentId };
+}
+
+/** Who may see and stop a sign-in: whoever started it, and the terminal of its gateway. */
+export function maySee(owner: LoginBinding, viewer: LoginBinding): boolean {
+  return sameBinding(owner, viewer) || (viewer.channel === TERMINAL && viewer.gateway === owner.gateway);
+}
+
+/**
+ * Who may finish a sign-in with its address: whoever may see it, and for one that was started in the terminal every
+ * owner of that gateway, who alone get as far as to be asked.
+ */
+export function mayFinish(owner: LoginBinding, presenter: LoginBinding): boolean {
+  return maySee(owner, presenter) || (owner.channel === TERMINAL && owner.gateway === presenter.gateway);
+}

@@ -3,7 +3,7 @@
  * replaced or expired; what is left of it then is a receipt without any secret, so that a late paste gets the true reason.
  */
 import type { LoginBinding } from "./binding.ts";
-import { sameBinding } from "./binding.ts";
+import { mayFinish, maySee, sameBinding } from "./binding.ts";
 
 /** How long a sign-in may take, as OpenClaw's own chat login. */
 export const LOGIN_TTL_MS = 15 * 60_000;
@@ -155,25 +155,26 @@ export function recallOf(
 export function startLogin(document: PendingDocument, login: PendingLogin, nowMs: number): Edit<void> {
   const sameTarget = (other: PendingLogin | Receipt) =>
     other.profileId === login.profileId && sameBinding(other.binding, login.binding);
-  const mine = loginsOf(document, login.binding, nowMs).filter((other) => !sameTarget(other));
+  const isMine = (other: PendingLogin) => sameBinding(other.binding, login.binding) && isAlive(other, nowMs);
+  const mine = document.logins.filter((other) => isMine(other) && !sameTarget(other));
   const tooOld = new Set(mine.slice(0, Math.max(0, mine.length - MAX_PENDING_PER_PERSON + 1)));
   const gone = (other: PendingLogin) => sameTarget(other) || tooOld.has(other);
   const cleared = recall(end(sweep(document, nowMs), gone, "replaced", nowMs), sameTarget, "replaced");
   return { result: undefined, next: { ...cleared, logins: [...cleared.logins, login].slice(-MAX_PENDING) } };
 }
 
-/** The person's live logins in this chat, oldest first. */
+/** The live logins a person may see here, oldest first: their own of this chat, in the terminal all of its gateway. */
 export function loginsOf(document: PendingDocument, binding: LoginBinding, nowMs: number): readonly PendingLogin[] {
-  return document.logins.filter((login) => sameBinding(login.binding, binding) && isAlive(login, nowMs));
+  return document.logins.filter((login) => maySee(login.binding, binding) && isAlive(login, nowMs));
 }
 
-/** The person's latest receipt of one outcome in this chat. */
+/** The latest receipt of one outcome that the person may see here. */
 export function lastReceiptOf(
   document: PendingDocument,
   binding: LoginBinding,
   outcome: ReceiptOutcome,
 ): Receipt | undefined {
-  return document.receipts.findLast((receipt) => receipt.outcome === outcome && sameBinding(receipt.binding, binding));
+  return document.receipts.findLast((receipt) => receipt.outcome === outcome && maySee(receipt.binding, binding));
 }
 
 export interface Presented {
@@ -189,21 +190,21 @@ export interface Presented {
  */
 export function findLogin(document: PendingDocument, presented: Presented, nowMs: number): FoundLogin {
   const current = sweep(document, nowMs);
-  const mine = loginsOf(current, presented.binding, nowMs);
-  const login = mine.find((candidate) => candidate.stateDigest === presented.stateDigest);
+  const isPresented = (candidate: PendingLogin | Receipt) =>
+    candidate.stateDigest === presented.stateDigest && mayFinish(candidate.binding, presented.binding);
+  const login = current.logins.find(isPresented);
   if (login !== undefined) {
     if (presented.profileName !== undefined && !isNamed(login, presented.profileName)) {
       return { kind: "refused", code: "login-of-other-profile", profileName: login.profileName };
     }
     return { kind: "found", login };
   }
-  const receipt = current.receipts.findLast(
-    (candidate) => candidate.stateDigest === presented.stateDigest && sameBinding(candidate.binding, presented.binding),
-  );
+  const receipt = current.receipts.findLast(isPresented);
   if (receipt !== undefined) {
     return { kind: "refused", code: RECEIPT_CODES[receipt.outcome], profileName: receipt.profileName };
   }
-  return { kind: "refused", code: mine.length > 0 ? "state-mismatch" : "no-pending-login" };
+  const isWaiting = loginsOf(current, presented.binding, nowMs).length > 0;
+  return { kind: "refused", code: isWaiting ? "state-mismatch" : "no-pending-login" };
 }
 
 /**
@@ -220,9 +221,9 @@ export function claimLogin(document: PendingDocument, presented: Presented, nowM
   return { result: found, next: end(sweep(document, nowMs), claimed, "claimed", nowMs) };
 }
 
-/** Counts an address of some other sign-in against every pending login of the person; the last one ends them. */
+/** Counts an address of some other sign-in against every pending login the person may see; the last one ends them. */
 function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: number): Edit<FoundLogin> {
-  const isMine = (login: PendingLogin) => sameBinding(login.binding, binding);
+  const isMine = (login: PendingLogin) => maySee(login.binding, binding);
   const current = sweep(document, nowMs);
   const counted = {
     ...current,
@@ -245,7 +246,7 @@ export function cancelLogins(
   profileName?: string,
 ): Edit<readonly string[]> {
   const current = sweep(document, nowMs);
-  const isMine = (entry: PendingLogin | Receipt) => sameBinding(entry.binding, binding);
+  const isMine = (entry: PendingLogin | Receipt) => maySee(entry.binding, binding);
   const isMeant = (login: PendingLogin) => isMine(login) && (profileName === undefined || isNamed(login, profileName));
   const isRedeemed = (receipt: Receipt) =>
     receipt.outcome === "claimed" &&

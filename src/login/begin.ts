@@ -36,10 +36,12 @@ export async function beginLogin(
     await ports.pending.update((document) => startLogin(document, login, nowMs));
     return {
       kind: "started",
+      profileId: profile.profileId,
       profileName: profile.name,
       standsInForDefault: profile.standsInForDefault,
       isNewProfile: !ids.includes(profile.profileId),
       authorizationUrl: request.authorizationUrl,
+      redirectUri: request.redirectUri,
       expiresInMs: LOGIN_TTL_MS,
     };
   } catch (error) {

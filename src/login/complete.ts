@@ -112,17 +112,21 @@ async function save(
   login: PendingLogin,
   { tokens, identity }: Extract<ExchangeResult, { kind: "exchanged" }>,
 ): Promise<SavedLogin | CompletionRefusal> {
+  const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
   const saved = await ports.profiles.save({
     profileId: login.profileId as ProfileId,
     agentId: login.binding.agentId,
-    credential: buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs()),
+    credential,
     assertAllowed: request.assertAllowed,
   });
   if (saved.kind === "refused") return { ...saved, profileName: login.profileName, isOver: true };
   ports.log.info("profile saved");
   return {
     kind: "saved",
+    profileId: login.profileId,
     profileName: login.profileName,
+    accountId: credential.accountId,
+    expiresAtMs: credential.expires,
     ...(identity.email === undefined ? {} : { email: identity.email }),
     ...(identity.plan === undefined ? {} : { plan: identity.plan }),
     isSelectable: saved.isSelectable,

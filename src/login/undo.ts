@@ -26,7 +26,7 @@ export async function undoLogin(
     if (undone.kind === "refused") return { ...undone, profileName };
     ports.log.info("profile put back");
     const { isSelectable, activation } = undone;
-    return { kind: "undone", profileName, isSelectable, activation };
+    return { kind: "undone", profileId, profileName, isSelectable, activation };
   } catch (error) {
     return refusalOf(error, ports.log);
   }

@@ -52,6 +52,8 @@ export function listOf(count: number, pending: readonly PendingSummary[] = []): 
 export function started(extra: Partial<StartedLogin> = {}): StartedLogin {
   return {
     kind: "started",
+    profileId: "openai:work" as ProfileId,
+    redirectUri: "http://localhost:1455/auth/callback",
     profileName: "work" as ProfileName,
     standsInForDefault: false,
     isNewProfile: false,
@@ -63,6 +65,9 @@ export function started(extra: Partial<StartedLogin> = {}): StartedLogin {
 
 export const SAVED: SavedLogin = {
   kind: "saved",
+  profileId: "openai:work",
+  accountId: "workspace-1",
+  expiresAtMs: 1_795_000_000_000,
   profileName: "work",
   isSelectable: true,
   isUndoable: false,
@@ -141,7 +146,7 @@ function savedWith(text: fc.Arbitrary<string>): fc.Arbitrary<SavedLogin> {
   return fc
     .tuple(anyName, maybe("email", text), maybe("plan", text), fc.boolean())
     .map(([profileName, email, plan, isSelectable]) => ({
-      kind: "saved",
+      ...SAVED,
       profileName,
       ...email,
       ...plan,
@@ -234,7 +239,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, "address"),
     "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
     "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, "nothing"),
-    undone: undoneScreen({ kind: "undone", profileName: "work", isSelectable: true, activation: "live" }),
+    undone: undoneScreen({ kind: "undone", profileId: "openai:work", profileName: "work", isSelectable: true, activation: "live" }),
     "status, waiting": statusScreen({
       kind: "status",
       pending: [waiting],

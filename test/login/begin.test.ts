@@ -19,6 +19,8 @@ describe("beginLogin", () => {
   it("answers the link, the profile and the time there is", async () => {
     expect(await begin()).toEqual({
       kind: "started",
+      profileId: "openai:work",
+      redirectUri: "http://localhost:1455/auth/callback",
       profileName: "work",
       standsInForDefault: false,
       isNewProfile: true,

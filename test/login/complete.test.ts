@@ -43,7 +43,16 @@ const askingInVain = () => {
 };
 const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % (list.length || 1)];
 
-const NAMELESS = { kind: "saved", profileName: "work", isSelectable: true, isUndoable: false, activation: "live" };
+const NAMELESS = {
+  kind: "saved",
+  profileId: "openai:work",
+  profileName: "work",
+  accountId: "workspace-1",
+  expiresAtMs: expect.any(Number),
+  isSelectable: true,
+  isUndoable: false,
+  activation: "live",
+};
 const SAVED = { ...NAMELESS, email: "dana@example.com", plan: "plus" };
 const refused = (code: string, more: object = {}) => ({ kind: "refused", code, isOver: false, ...more });
 const over = (code: string, more: object = {}) => ({
