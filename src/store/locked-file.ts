@@ -1,22 +1,20 @@
-/** The only place that locks and writes files. Callers give pure edits and never hold a path open themselves. */
-import { constants } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { lock } from "proper-lockfile";
+/** The only place that reads and writes files. Callers give pure edits and never hold a path open themselves. */
+import { constants, renameSync } from "node:fs";
+import { chmod, lstat, mkdir, open, readdir, readlink, realpath, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { CodexAuthError } from "../errors.ts";
 import { systemClock } from "../system.ts";
+import { acquireLock, HOST_LOCKS, OWN_LOCK, type HeldLock } from "./lock.ts";
 
-/** A crashed holder's lock is taken away after this long; a living one renews it several times in it. */
-const STALE_MS = 6_000;
-const RENEWAL_MS = 1_500;
-/** How long a caller waits for others: twice what a dead holder can cost, in small steps. */
-const MAX_WAIT_MS = 12_000;
-const WAIT_STEP_MS = 20;
-/** Never reached: `removeDeadLock` is what takes a dead holder's lock away. */
-const NEVER_STALE_MS = Number.MAX_SAFE_INTEGER;
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIR = 0o700;
 const OTHERS = 0o077;
+/** Some hosts take a lock away from whoever has held it for 30 seconds, alive or not. */
+const MAX_HOLD_MS = 20_000;
+/** As many links as a kernel follows. */
+const MAX_LINKS = 40;
+/** What marks a file beside a host's own as one of ours. */
+const OUR_MARK = "codex-auth-";
 
 /** What an edit of a file answers; `next` is the new content, absent when nothing is to be written. */
 export interface FileEdit<Result> {
@@ -69,33 +67,6 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<s
   }
 }
 
-/** Writes a new file beside the old one and renames it over: a reader sees the old or the new, never a part. */
-async function replacePrivateFile(path: string, content: string): Promise<void> {
-  await removeLeftovers(path);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const handle = await open(temporary, "wx", PRIVATE_FILE);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** Half-written files of killed processes. The lock is ours, so nobody is using one; they may hold verifiers. */
-async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
-  const isLeftover = (name: string) => name.startsWith(`${basename(path)}.`) && name.endsWith(".tmp");
-  const leftovers = (await readdir(folder)).filter(isLeftover);
-  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
-}
-
 /**
  * Locks the file, hands its content to `edit`, writes what that returned. Safe between processes; waits a bounded
  * time. Throws `pending-locked`, `pending-insecure` or `pending-unwritable`, and whatever `edit` throws.
@@ -105,92 +76,189 @@ export async function updatePrivateFile<Result>(
   maxBytes: number,
   edit: (content: string | undefined) => FileEdit<Result>,
 ): Promise<Result> {
-  const held = await acquire(path);
+  const held = await acquirePrivate(path);
   try {
     const { result, next } = edit(await readPrivateFile(path, maxBytes));
     if (next === undefined) return result;
     if (Buffer.byteLength(next) > maxBytes) throw new CodexAuthError("pending-unwritable");
-    if (!(await held.isStillOurs())) throw new CodexAuthError("pending-locked");
-    await replacePrivateFile(path, next).catch(() => {
-      throw new CodexAuthError("pending-unwritable");
-    });
+    const replaced = await replaceFiles([{ path, content: next }], "", held.isStillOurs).catch(() => "failed" as const);
+    if (replaced === "failed") throw new CodexAuthError("pending-unwritable");
+    if (!replaced) throw new CodexAuthError("pending-locked");
     return result;
   } finally {
     await held.release();
   }
 }
 
-interface HeldLock {
-  /** False once somebody else took the lock away, however that came about. */
-  isStillOurs(): Promise<boolean>;
-  release(): Promise<void>;
-}
-
-async function acquire(path: string): Promise<HeldLock> {
-  const lockPath = `${path}.lock`;
+async function acquirePrivate(path: string): Promise<HeldLock> {
   try {
     await securePrivateFolder(dirname(path));
-    const release = await lockWithin(path, lockPath, MAX_WAIT_MS);
-    const identity = await identityOf(lockPath);
-    return {
-      isStillOurs: async () => identity !== undefined && (await identityOf(lockPath)) === identity,
-      // Whoever took over a lock we lost has released or will release it; there is nothing of ours to give back.
-      release: () => release().catch(() => undefined),
-    };
+    const held = await acquireLock(path, OWN_LOCK);
+    if (held === "busy") throw new CodexAuthError("pending-locked");
+    if (held === "foreign") throw new CodexAuthError("pending-insecure");
+    return held;
   } catch (error) {
-    if (error instanceof CodexAuthError) throw error;
-    throw new CodexAuthError(isErrno(error, "ELOCKED") ? "pending-locked" : "pending-unwritable");
+    throw error instanceof CodexAuthError ? error : new CodexAuthError("pending-unwritable");
   }
 }
 
-async function lockWithin(path: string, lockPath: string, waitMs: number): Promise<() => Promise<void>> {
-  for (let waitedMs = 0; ;) {
-    try {
-      await removeDeadLock(lockPath);
-      // The default of `onCompromised` throws from a timer and would take the gateway down; a lost lock is seen by
-      // its identity instead.
-      const options = { realpath: false, stale: NEVER_STALE_MS, update: RENEWAL_MS, onCompromised: () => undefined };
-      return await lock(path, options);
-    } catch (error) {
-      // ENOENT: the lock was taken away between its making and its first use. Whoever lost it had nothing yet.
-      const isLost = isErrno(error, "ELOCKED") || isErrno(error, "ENOENT");
-      if (!isLost || waitedMs >= waitMs) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
-    waitedMs += WAIT_STEP_MS;
-  }
+export interface Replacement {
+  readonly path: string;
+  readonly content: string;
 }
 
 /**
- * Takes a dead holder's lock away, one process at a time. proper-lockfile would let two waiters judge the same lock
- * dead, and the second remove what the first has just taken; so whoever removes must hold the guard, and look again.
+ * Writes each new file beside its old one and then renames them over, in the order given: a reader sees the old or
+ * the new, never a part, and a disk that is full is so before anything has changed. `mark` tells our half-written
+ * files from others'. False, with nothing changed, where `mayReplace` says no at the last moment.
  */
-async function removeDeadLock(lockPath: string): Promise<void> {
-  if (!(await isDead(lockPath))) return;
-  const guard = `${lockPath}.takeover`;
+async function replaceFiles(
+  replacements: readonly Replacement[],
+  mark: string,
+  mayReplace: () => boolean,
+): Promise<boolean> {
+  const staged: { readonly temporary: string; readonly path: string }[] = [];
   try {
-    await mkdir(guard);
-  } catch (error) {
-    if (isErrno(error, "EEXIST") && (await isDead(guard))) await rmdir(guard).catch(() => undefined);
-    return;
-  }
-  try {
-    if (await isDead(lockPath)) await rmdir(lockPath).catch(() => undefined);
+    for (const { path, content } of replacements) {
+      await removeLeftovers(path, mark);
+      const temporary = `${path}.${mark}${process.pid}.tmp`;
+      await writeNewFile(temporary, content);
+      staged.push({ temporary, path });
+    }
+    if (!mayReplace()) return false;
+    for (const { temporary, path } of staged) renameSync(temporary, path);
   } finally {
-    await rmdir(guard).catch(() => undefined);
+    for (const { temporary } of staged) await rm(temporary, { force: true });
+  }
+  for (const { path } of staged) await syncFolder(dirname(path));
+  return true;
+}
+
+/** Leaves nothing behind where it fails half-way, and never writes to what bears the name already. */
+async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(path, "wx", PRIVATE_FILE);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
   }
 }
 
-/** A lock from the future is as dead: its holder died before the clock was set back. */
-async function isDead(lockPath: string): Promise<boolean> {
-  const stats = await lstat(lockPath).catch(() => undefined);
-  // Anything but a folder can never be given back by whoever is thought to hold it.
-  if (stats !== undefined && !stats.isDirectory()) throw new CodexAuthError("pending-insecure");
-  return stats !== undefined && Math.abs(systemClock.nowMs() - stats.mtimeMs) > STALE_MS;
+/** Makes a rename outlive a power cut, where the file system can. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }
 
-/** A lock folder that was removed and made again differs in these, even where the disk gives it the same number. */
-async function identityOf(lockPath: string): Promise<string | undefined> {
-  const stats = await lstat(lockPath, { bigint: true }).catch(() => undefined);
-  return stats && `${stats.ino}:${stats.birthtimeNs}`;
+/** Half-written files of killed processes. The lock is ours, so nobody is using one; they may hold secrets. */
+async function removeLeftovers(path: string, mark: string): Promise<void> {
+  const folder = dirname(path);
+  const isLeftover = (name: string) => name.startsWith(`${basename(path)}.${mark}`) && name.endsWith(".tmp");
+  const leftovers = (await readdir(folder)).filter(isLeftover);
+  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
+}
+
+/**
+ * The bytes of a file that the host keeps, links followed as the host does; undefined when there is none. Throws
+ * `store-unreadable` for anything but a plain file of ours in a folder of ours, and for one past `maxBytes`.
+ */
+export async function readHostFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
+  try {
+    if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
+    // Without O_NONBLOCK a pipe of that name would keep us for ever.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile() || !isMine(stats.uid) || stats.size > maxBytes) throw new CodexAuthError("store-unreadable");
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw new CodexAuthError("store-unreadable");
+  }
+}
+
+/** Where a host keeps its profiles, and how it locks them. */
+export interface HostFile {
+  /** In the agent's own folder, which is made if there is none. */
+  readonly path: string;
+  readonly lock: keyof typeof HOST_LOCKS;
+  readonly waitMs: number;
+}
+
+/** Replaces files of the host while its lock is held: all or, where it throws `store-*`, as good as none. */
+export type ReplaceHostFiles = (replacements: readonly Replacement[]) => Promise<void>;
+
+/**
+ * Does `work` under the host's own lock and lets go of it whatever happens. Throws `store-locked` where others hold
+ * it for longer than we wait, `store-unreadable` for a folder that is not ours, `store-write-failed` where the lock
+ * cannot be made, and whatever `work` throws.
+ */
+export async function underHostLock<Result>(
+  file: HostFile,
+  work: (replace: ReplaceHostFiles) => Promise<Result>,
+): Promise<Result> {
+  const held = await acquireHost(file);
+  const sinceMs = systemClock.nowMs();
+  const mayReplace = () => held.isStillOurs() && Math.abs(systemClock.nowMs() - sinceMs) < MAX_HOLD_MS;
+  try {
+    return await work((replacements) => replaceHostFiles(replacements, mayReplace));
+  } finally {
+    await held.release();
+  }
+}
+
+async function acquireHost({ path, lock, waitMs }: HostFile): Promise<HeldLock> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIR });
+    if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
+    // Each host's own rule: the folder goes beside what a link leads to, the file beside the link.
+    const lockedPath = lock === "folder" ? await targetOf(path) : join(await realpath(dirname(path)), basename(path));
+    const held = await acquireLock(lockedPath, HOST_LOCKS[lock], waitMs);
+    if (held === "busy" || held === "foreign") throw new CodexAuthError("store-locked");
+    return held;
+  } catch (error) {
+    throw error instanceof CodexAuthError ? error : new CodexAuthError("store-write-failed");
+  }
+}
+
+async function replaceHostFiles(replacements: readonly Replacement[], mayReplace: () => boolean): Promise<void> {
+  const replaced = await Promise.all(replacements.map(async (one) => ({ ...one, path: await targetOf(one.path) })))
+    .then((targets) => replaceFiles(targets, OUR_MARK, mayReplace))
+    .catch(() => "failed" as const);
+  if (replaced === "failed") throw new CodexAuthError("store-write-failed");
+  if (!replaced) throw new CodexAuthError("store-locked");
+}
+
+/** The real path of what a link leads to in the end, whether or not that exists. Throws ELOOP, ENOENT and the like. */
+async function targetOf(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    const folder = await realpath(dirname(target));
+    const place = join(folder, basename(target));
+    if (!(await lstat(place).catch(() => undefined))?.isSymbolicLink()) return place;
+    target = resolve(folder, await readlink(place));
+  }
+  throw new CodexAuthError("store-unreadable");
+}
+
+/**
+ * Keeps what the host's next write would throw away: a copy beside the file, one of the same content at most. Under
+ * the host's lock. Never throws: the copy is a favour, and whoever asks for it stops anyway.
+ */
+export async function keepCorruptCopy(path: string, bytes: Uint8Array): Promise<void> {
+  const prefix = `${path}.${OUR_MARK}corrupt-`;
+  const names = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(basename(prefix)));
+  for (const name of names) {
+    const copy = await readHostFile(join(dirname(path), name), bytes.length).catch(() => undefined);
+    if (copy?.equals(bytes)) return;
+  }
+  await writeNewFile(prefix + systemClock.nowMs(), bytes).catch(() => undefined);
 }

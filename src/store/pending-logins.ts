@@ -39,6 +39,7 @@ const document = z.strictObject({
       ...target,
       outcome: z.enum(["claimed", "saved", "failed", "cancelled", "replaced", "expired", "given-up"]),
       atMs: z.number(),
+      activation: z.enum(["live", "restarted", "restart"]).optional(),
     }),
   ),
 });

@@ -55,13 +55,18 @@ function recordsIn(content: string | undefined): readonly UndoRecord[] {
 
 const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
+/** Whatever fails with the file: the record cannot be kept, or what is kept cannot be trusted. */
+async function trusted<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch {
+    throw new CodexAuthError("undo-unwritable");
+  }
+}
+
 /** `stateDir`: the gateway's own; the plugin's folder in it is made on first use. */
 export function createUndoRecords(stateDir: string): UndoRecords {
   const path = join(stateDir, UNDO_FILE);
-  const trusted = <Result>(work: () => Promise<Result>) =>
-    work().catch(() => {
-      throw new CodexAuthError("undo-unwritable");
-    });
   return {
     keep: (record) =>
       trusted(() =>

@@ -3,7 +3,7 @@
  * profiles of its own; `hold <database> <ms>` says `held` and keeps the database from every writer for so long.
  */
 import { DatabaseSync } from "node:sqlite";
-import { loadAuthStoreSdk } from "../../src/host/auth-store.ts";
+import { bindAuthStoreSdk, loadRunningAuthSdk } from "../../src/host/auth-store.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
 import { createSqliteAuthStore } from "../../src/store/sqlite-auth-store.ts";
 import { partsOver, saveRequest } from "./profile-store-requests.ts";
@@ -11,8 +11,8 @@ import { partsOver, saveRequest } from "./profile-store-requests.ts";
 const [task, first = "", second = "", third = ""] = process.argv.slice(2);
 
 async function save(): Promise<void> {
-  const api = { runtime: { config: { current: () => ({}) } } } as never;
-  const store = createProfileStore(partsOver(createSqliteAuthStore(await loadAuthStoreSdk(api))));
+  const sdk = bindAuthStoreSdk(await loadRunningAuthSdk(), () => ({}));
+  const store = createProfileStore(partsOver(createSqliteAuthStore(sdk)));
   for (let index = 0; index < Number(third); index += 1) {
     const result = await store.save(saveRequest(`openai:${second}-${index}`, `${second}-${index}`, { agentId: first }));
     if (result.kind !== "saved") throw new Error(result.code);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
+import type { SdkConfig } from "../../src/host/sdk.ts";
 import type { HostAuthStore } from "../../src/store/profile-store.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
@@ -26,7 +26,7 @@ const CHILD = [
 const LEGACY_FILE = "agents/main/agent/auth-profiles.json";
 
 /** The SDK, loaded once and only after nothing in the environment points at a real home. */
-let loadAuthStoreSdk: (api: OpenClawPluginApi) => Promise<AuthStoreSdk>;
+let loadAuthStoreSdk: (config: () => SdkConfig) => Promise<AuthStoreSdk>;
 
 beforeAll(async () => {
   const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-home-"));
@@ -36,7 +36,8 @@ beforeAll(async () => {
   vi.stubEnv("HOME", nowhere);
   vi.stubEnv("OPENCLAW_HOME", nowhere);
   vi.stubEnv("OPENCLAW_STATE_DIR", join(nowhere, "state"));
-  ({ loadAuthStoreSdk } = await import("../../src/host/auth-store.ts"));
+  const { bindAuthStoreSdk, loadRunningAuthSdk } = await import("../../src/host/auth-store.ts");
+  loadAuthStoreSdk = async (config) => bindAuthStoreSdk(await loadRunningAuthSdk(), config);
   return () => rmSync(nowhere, { recursive: true, force: true });
 }, 60_000);
 
@@ -51,8 +52,7 @@ async function openRealHost(): Promise<RealBench> {
     agents: { list: [{ id: "main", default: true }, { id: "second" }] },
     auth: {},
   };
-  const api = { runtime: { config: { current: () => config } } } as unknown as OpenClawPluginApi;
-  const host = createSqliteAuthStore(await loadAuthStoreSdk(api));
+  const host = createSqliteAuthStore(await loadAuthStoreSdk(() => config as SdkConfig));
   const children: ReturnType<typeof startChild>[] = [];
   let hasLegacyFile = false;
   return {

@@ -1,0 +1,145 @@
+/**
+ * A host that keeps profiles in `auth-profiles.json` (OpenClaw 2026.1.29 to 2026.6.1), under that host's own lock.
+ * A file that cannot be read is never written: those hosts would put an empty store in its place.
+ */
+import { join } from "node:path";
+import { CodexAuthError } from "../errors.ts";
+import type { Activation } from "../flow/answers.ts";
+import {
+  applyEdit,
+  mergeDocuments,
+  parseProfilesFile,
+  parseStateFile,
+  renderFile,
+  viewOf,
+  type HostFiles,
+  type JsonObject,
+} from "./host-document.ts";
+import { MAX_WAIT_MS } from "./lock.ts";
+import { keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./locked-file.ts";
+import type { HostAuthStore, HostChange, HostUpdate } from "./profile-store.ts";
+import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
+
+const PROFILES_FILE = "auth-profiles.json";
+const STATE_FILE = "auth-state.json";
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Hosts up to 2026.4.2 write in place, so a file may be half there for a moment, under no lock at times. */
+const READ_ATTEMPTS = 6;
+const READ_RETRY_MS = 50;
+
+export interface FileHost {
+  readonly provider: "openai" | "openai-codex";
+  /** The lock's form on that host: a folder (up to 2026.2.12), or a file that names its holder (from 2026.2.17). */
+  readonly lock: "folder" | "file";
+  /** Where order and statistics lie: in the same file, or from 2026.4.7 beside it. Where the second is, it counts. */
+  readonly state: "same-file" | "auth-state.json";
+  /** The directory that holds an agent's `auth-profiles.json`. */
+  agentDirOf(agentId: string): string;
+  /** The main agent's: every agent can use what lies there. */
+  mainAgentDir(): string;
+  configuredIds(): readonly string[];
+  /**
+   * Done after a write and before the lock is let go, in less than 30 seconds: for hosts whose next write would start
+   * from what they have in memory. Never throws.
+   */
+  readonly whileLocked?: () => Promise<void>;
+  /** Tells a running gateway what is on disk by now, under no lock of ours. Never throws. */
+  publish(change: HostChange): Promise<Activation>;
+}
+
+/** `waitMs`: how long others may hold the lock. */
+export function createFileAuthStore(host: FileHost, waitMs: number = MAX_WAIT_MS): HostAuthStore {
+  const mainOf = () => ownOf(host.mainAgentDir());
+  const read = async (agentDir: string) => mergeDocuments(await mainOf(), await ownOf(agentDir));
+  return {
+    provider: host.provider,
+    agentDirOf: (agentId) => host.agentDirOf(agentId),
+    configuredIds: () => host.configuredIds(),
+    read,
+    async ownerOf(agentDir, profileId) {
+      const own = await readFiles(agentDir);
+      if (profileIn(viewOf(own), profileId) !== undefined) return agentDir;
+      const isNobodys = profileIn(await mainOf(), profileId) === undefined;
+      return isNobodys && own.profiles !== undefined ? agentDir : host.mainAgentDir();
+    },
+    persisted: async (agentDir, profileId) =>
+      profileIn(await ownOf(agentDir), profileId) ?? profileIn(await mainOf(), profileId),
+    selectableIds: async (agentDir) => selectableIn(await read(agentDir), host),
+    async update({ agentDir = host.mainAgentDir(), edit }) {
+      const path = join(agentDir, PROFILES_FILE);
+      await underHostLock({ path, lock: host.lock, waitMs }, (replace) => updateFiles(agentDir, host, edit, replace));
+    },
+    activate: (change) => host.publish(change),
+  };
+}
+
+async function ownOf(agentDir: string): Promise<ProfilesDocument> {
+  return viewOf(await readFiles(agentDir));
+}
+
+async function updateFiles(
+  agentDir: string,
+  host: FileHost,
+  edit: HostUpdate["edit"],
+  replace: ReplaceHostFiles,
+): Promise<void> {
+  const files = await readFiles(agentDir, keepCorruptCopy);
+  const [before, after] = [viewOf(files), viewOf(files)];
+  // Not merely truthy: an edit that is async by mistake has not happened yet.
+  if (edit(after) !== true) return;
+  const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;
+  const { profiles, state } = applyEdit(files, { before, after }, keepsStateApart);
+  // The profile comes last: an order that names it too early is harmless, one that does not know it would shut it out.
+  const changed = [
+    { path: join(agentDir, STATE_FILE), file: state },
+    { path: join(agentDir, PROFILES_FILE), file: profiles },
+  ].flatMap(({ path, file }) => (file === undefined ? [] : [{ path, content: renderFile(file) }]));
+  if (changed.some(({ content }) => Buffer.byteLength(content) > MAX_BYTES)) {
+    throw new CodexAuthError("store-write-failed");
+  }
+  if (changed.length === 0) return;
+  await replace(changed);
+  await host.whileLocked?.();
+}
+
+/** What is done with the bytes of a file that cannot be read, before the work stops. */
+type OnCorrupt = (path: string, bytes: Uint8Array) => Promise<void>;
+
+async function readFiles(agentDir: string, onCorrupt?: OnCorrupt): Promise<HostFiles> {
+  return {
+    profiles: await readFile(join(agentDir, PROFILES_FILE), parseProfilesFile, onCorrupt),
+    state: await readFile(join(agentDir, STATE_FILE), parseStateFile, onCorrupt),
+  };
+}
+
+/** Undefined where there is none. Throws `store-unreadable` for one that cannot be read this time nor a little later. */
+async function readFile(
+  path: string,
+  parse: (bytes: Uint8Array) => JsonObject | undefined,
+  onCorrupt: OnCorrupt = async () => undefined,
+): Promise<JsonObject | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const bytes = await readHostFile(path, MAX_BYTES);
+    const content = bytes && parse(bytes);
+    if (bytes === undefined || content !== undefined) return content;
+    if (attempt >= READ_ATTEMPTS) {
+      await onCorrupt(path, bytes);
+      throw new CodexAuthError("store-unreadable");
+    }
+    await new Promise((resolve) => setTimeout(resolve, READ_RETRY_MS));
+  }
+}
+
+function profileIn({ profiles }: ProfilesDocument, profileId: string): StoredCredential | undefined {
+  return Object.hasOwn(profiles, profileId) ? profiles[profileId] : undefined;
+}
+
+/** As those hosts choose: the stored order, else the config's, else every profile of the provider. */
+function selectableIn(document: ProfilesDocument, host: FileHost): readonly string[] {
+  const profiles = new Map(Object.entries(document.profiles));
+  const isOurs = (id: string) => profiles.get(id)?.provider === host.provider;
+  const stored = document.order?.[host.provider] ?? [];
+  const wanted = stored.length > 0 ? stored : host.configuredIds();
+  if (wanted.length > 0) return wanted.filter(isOurs);
+  return [...profiles.keys()].filter((id) => isOurs(id) && profiles.get(id)?.type === "oauth");
+}

@@ -1,0 +1,141 @@
+/** The JSON of hosts that keep profiles in files, and the view of it that is read and edited. Pure. */
+import { z } from "zod";
+import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
+
+export type JsonObject = Record<string, unknown>;
+
+/** What an agent's two files hold; undefined for one that is not there. `state` is for hosts that keep it apart. */
+export interface HostFiles {
+  readonly profiles: JsonObject | undefined;
+  readonly state: JsonObject | undefined;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * zod's own record skips a key named `__proto__`, which to a host is a profile like any other. So zod only judges
+ * here: what is read and written on is the parsed JSON itself.
+ */
+function recordOf(value: z.ZodType): z.ZodType {
+  return z.custom((input) => isObject(input) && Object.values(input).every((one) => value.safeParse(one).success));
+}
+
+/** A host of tomorrow would number its format anew; what its fields mean then, nobody knows today. */
+const version = z
+  .unknown()
+  .refine((value) => typeof value !== "number" || value <= 1)
+  .optional();
+const order = recordOf(z.array(z.string())).nullish();
+const usageStats = recordOf(z.looseObject({ disabledReason: z.string().optional() })).nullish();
+
+const profilesFile = z.looseObject({ version, profiles: recordOf(z.looseObject({})), order, usageStats });
+const stateFile = z.looseObject({ version, order, usageStats });
+
+/** A record that the host itself would skip is neither shown nor touched. */
+const storedCredential = z.looseObject({
+  type: z.string(),
+  provider: z.string(),
+  access: z.string().optional(),
+  refresh: z.string().optional(),
+  email: z.string().optional(),
+  chatgptPlanType: z.string().optional(),
+});
+
+export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, profilesFile);
+export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, stateFile);
+
+/** Undefined for what could not be written back without loss: bytes that are no text included. */
+function parseFile(bytes: Uint8Array, schema: z.ZodType): JsonObject | undefined {
+  try {
+    const content: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return isObject(content) && schema.safeParse(content).success ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;
+
+/** A copy to edit. As the host reads it, `auth-state.json` comes before what an older host left in the other file. */
+export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
+  const stored = entriesOf(profiles?.["profiles"]).filter(([, record]) => storedCredential.safeParse(record).success);
+  const withOrder = [...entriesOf(profiles?.["order"]), ...entriesOf(state?.["order"])];
+  const withStats = [...entriesOf(profiles?.["usageStats"]), ...entriesOf(state?.["usageStats"])];
+  return {
+    profiles: recordFrom(stored) as Record<string, StoredCredential>,
+    ...(withOrder.length === 0 ? {} : { order: recordFrom(withOrder) as Record<string, string[]> }),
+    ...(withStats.length === 0 ? {} : { usageStats: recordFrom(withStats) as Record<string, JsonObject> }),
+  };
+}
+
+/** What an agent can use: its own before main's, profile by profile and order by order, as the host merges them. */
+export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument): ProfilesDocument {
+  return viewOf({
+    profiles: { profiles: recordFrom([...entriesOf(shared.profiles), ...entriesOf(own.profiles)]) },
+    state: {
+      order: recordFrom([...entriesOf(shared.order), ...entriesOf(own.order)]),
+      usageStats: recordFrom([...entriesOf(shared.usageStats), ...entriesOf(own.usageStats)]),
+    },
+  });
+}
+
+/**
+ * The files that an edit changes, each with nothing else changed in it. `keepsStateApart`: order and statistics go to
+ * the second file, where the host looks first; what is removed goes from both.
+ */
+export function applyEdit(
+  files: HostFiles,
+  edit: { readonly before: ProfilesDocument; readonly after: ProfilesDocument },
+  keepsStateApart: boolean,
+): HostFiles {
+  const profiles = copyOf(files.profiles ?? { version: 1, profiles: {} });
+  const state = copyOf(files.state ?? { version: 1 });
+  let [profilesChanged, stateChanged] = [false, false];
+  for (const field of ["profiles", "order", "usageStats"] as const) {
+    const changes = changesBetween(edit.before[field], edit.after[field]);
+    const isApart = keepsStateApart && field !== "profiles";
+    if (isApart) stateChanged = write(state, field, changes) || stateChanged;
+    profilesChanged = write(profiles, field, isApart ? changes.filter(isRemoval) : changes) || profilesChanged;
+  }
+  return { profiles: profilesChanged ? profiles : undefined, state: stateChanged ? state : undefined };
+}
+
+type Change = readonly [key: string, value: unknown];
+
+const isRemoval = ([, value]: Change) => value === undefined;
+
+function changesBetween(before: object | undefined, after: object | undefined): readonly Change[] {
+  const [was, is] = [new Map(entriesOf(before)), new Map(entriesOf(after))];
+  const keys = [...new Set([...was.keys(), ...is.keys()])];
+  return keys
+    .filter((key) => JSON.stringify(was.get(key)) !== JSON.stringify(is.get(key)))
+    .map((key) => [key, is.get(key)]);
+}
+
+/** Whether anything had to be written. */
+function write(file: JsonObject, field: string, changes: readonly Change[]): boolean {
+  const entries = new Map(entriesOf(file[field]));
+  const due = changes.filter((change) => !isRemoval(change) || entries.has(change[0]));
+  for (const [key, value] of due) {
+    if (value === undefined) entries.delete(key);
+    else entries.set(key, value);
+  }
+  if (due.length > 0) file[field] = recordFrom([...entries]);
+  return due.length > 0;
+}
+
+function entriesOf(record: unknown): [string, unknown][] {
+  return isObject(record) ? Object.entries(record) : [];
+}
+
+/** Without a prototype, so that `__proto__` is a key like any other; a copy, so that an edit reaches nothing else. */
+function recordFrom(entries: readonly Change[]): JsonObject {
+  const record = Object.create(null) as JsonObject;
+  for (const [key, value] of entries) record[key] = structuredClone(value);
+  return record;
+}
+
+function copyOf(file: JsonObject): JsonObject {
+  return recordFrom(Object.entries(file));
+}

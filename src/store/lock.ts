@@ -1,0 +1,271 @@
+/** Locks between processes: the one of our own files, and the two formats of hosts that keep profiles in a file. */
+import {
+  closeSync,
+  fstatSync,
+  lstat,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  unlinkSync,
+  utimes,
+  writeFileSync,
+  type Stats,
+} from "node:fs";
+import { lock } from "proper-lockfile";
+import { z } from "zod";
+import { systemClock } from "../system.ts";
+
+/** How long a caller waits for others: twice what a dead holder of our own can cost, in small steps. */
+export const MAX_WAIT_MS = 12_000;
+const WAIT_STEP_MS = 20;
+/** Never reached: `removeDeadLock` is what takes a dead holder's lock away. */
+const NEVER_STALE_MS = Number.MAX_SAFE_INTEGER;
+/** A folder of an old proper-lockfile where the host wants a file, and the host's own age limit for one. */
+const HOST_STALE_MS = 30_000;
+/** A host writes its number right after it has made the file; one that is still empty after this never will. */
+const NAMELESS_STALE_MS = 10_000;
+const MAX_LOCK_BYTES = 64 * 1024;
+const MAX_PID = 2 ** 31 - 1;
+const PRIVATE_FILE = 0o600;
+
+/** `foreign`: nothing that could ever be given back by whoever is thought to hold it. */
+type Judgement = "free" | "live" | "dead" | "foreign";
+
+export interface LockFormat {
+  readonly renewalMs: number;
+  /** Throws EEXIST where there is a lock, dead or alive. */
+  make(lockPath: string): void;
+  remove(lockPath: string): void;
+  judge(lockPath: string): Judgement;
+  /** Differs for a lock that was removed and made again, even where the disk gives it the same number. */
+  identityOf(lockPath: string): string | undefined;
+}
+
+export interface HeldLock {
+  /** False once somebody else took the lock away, however that came about. */
+  isStillOurs(): boolean;
+  /** Never throws, and takes nobody else's lock away. */
+  release(): Promise<void>;
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}
+
+function statsOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** A lock from the future is as old: its holder died before the clock was set back. */
+function isOlderThan(stats: Stats, ageMs: number): boolean {
+  return Math.abs(systemClock.nowMs() - stats.mtimeMs) > ageMs;
+}
+
+/** proper-lockfile's own format: a folder whose holder renews its time. */
+function folderLock(staleMs: number, renewalMs: number): LockFormat {
+  return {
+    renewalMs,
+    make: (lockPath) => void mkdirSync(lockPath),
+    remove: (lockPath) => rmdirSync(lockPath),
+    judge(lockPath) {
+      const stats = statsOf(lockPath);
+      if (stats === undefined) return "free";
+      if (!stats.isDirectory()) return "foreign";
+      return isOlderThan(stats, staleMs) ? "dead" : "live";
+    },
+    identityOf(lockPath) {
+      const stats = lstatSync(lockPath, { bigint: true, throwIfNoEntry: false });
+      return stats && `${stats.ino}:${stats.birthtimeNs}`;
+    },
+  };
+}
+
+/** What such a host writes into its lock; `starttime` by 2026.5.28, to tell a number that is used again. */
+const holder = z.looseObject({ pid: z.int().positive().max(MAX_PID), starttime: z.number().optional() });
+
+/** A file that names its holder: the lock of hosts from 2026.2.17 on. A folder there would stop their every write. */
+const fileLock: LockFormat = {
+  renewalMs: 10_000,
+  make(lockPath) {
+    const descriptor = openSync(lockPath, "wx", PRIVATE_FILE);
+    try {
+      const createdAt = fstatSync(descriptor).mtime.toISOString();
+      const starttime = processOf(process.pid)?.starttime;
+      writeFileSync(descriptor, `${JSON.stringify({ pid: process.pid, createdAt, starttime }, null, 2)}\n`);
+    } catch (error) {
+      // On a full disk. A lock that names nobody would be waited for, by some hosts for ever.
+      unlinkSync(lockPath);
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+  remove: (lockPath) => (statsOf(lockPath)?.isDirectory() ? rmdirSync(lockPath) : unlinkSync(lockPath)),
+  judge(lockPath) {
+    const stats = statsOf(lockPath);
+    if (stats === undefined) return "free";
+    if (stats.isDirectory()) return isAbandonedFolder(lockPath, stats) ? "dead" : "live";
+    if (!stats.isFile()) return "foreign";
+    const named = holder.safeParse(parseJson(contentOf(lockPath, stats)));
+    const isDead = named.success ? isDeadProcess(named.data) : isOlderThan(stats, NAMELESS_STALE_MS);
+    return isDead ? "dead" : "live";
+  },
+  identityOf(lockPath) {
+    const stats = statsOf(lockPath);
+    return stats?.isFile() ? `${stats.ino}:${contentOf(lockPath, stats)}` : undefined;
+  },
+};
+
+/** What a skill of old left behind that locked such a host's file in proper-lockfile's way. */
+function isAbandonedFolder(lockPath: string, stats: Stats): boolean {
+  return isOlderThan(stats, HOST_STALE_MS) && readdirSync(lockPath).length === 0;
+}
+
+function contentOf(lockPath: string, stats: Stats): string {
+  try {
+    return stats.size > MAX_LOCK_BYTES ? "" : readFileSync(lockPath, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether nobody of that number runs, or somebody else by now. A process we may not signal is alive. */
+function isDeadProcess({ pid, starttime }: z.infer<typeof holder>): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (isErrno(error, "ESRCH")) return true;
+  }
+  const running = processOf(pid);
+  if (running === undefined) return false;
+  return running.state === "Z" || (starttime !== undefined && running.starttime !== starttime);
+}
+
+/** From Linux's `/proc` (proc(5): fields 3 and 22, after a name that may hold anything); elsewhere undefined. */
+function processOf(pid: number): { readonly state: string; readonly starttime: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", starttime: Number(fields[19]) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lock of our own files: a crashed holder's is taken away after this long; a living one renews it before. */
+export const OWN_LOCK = folderLock(6_000, 1_500);
+
+/** The host's own lock, so that it and we exclude each other: a folder up to 2026.2.12, a file from 2026.2.17. */
+export const HOST_LOCKS = { folder: folderLock(HOST_STALE_MS, 10_000), file: fileLock } as const;
+
+/**
+ * Takes `<path>.lock`, waiting a bounded time for others, those of this process included. Throws the file system's
+ * errors where the lock cannot be made.
+ */
+export async function acquireLock(
+  path: string,
+  format: LockFormat,
+  waitMs: number = MAX_WAIT_MS,
+): Promise<HeldLock | "busy" | "foreign"> {
+  const lockPath = `${path}.lock`;
+  for (let waitedMs = 0; ; waitedMs += WAIT_STEP_MS) {
+    try {
+      if (removeDeadLock(lockPath, format) === "foreign") return "foreign";
+      return await lockOnce(path, lockPath, format);
+    } catch (error) {
+      // ENOENT: the lock was taken away between its making and its first use. Whoever lost it had nothing yet.
+      if (!isErrno(error, "ELOCKED") && !isErrno(error, "ENOENT")) throw error;
+      if (waitedMs >= waitMs && isErrno(error, "ENOENT")) throw error;
+      if (waitedMs >= waitMs) return "busy";
+    }
+    await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
+  }
+}
+
+async function lockOnce(path: string, lockPath: string, format: LockFormat): Promise<HeldLock> {
+  let identity: string | undefined;
+  const isStillOurs = () => identity !== undefined && format.identityOf(lockPath) === identity;
+  const removeOurs = () => {
+    if (identity === undefined || isStillOurs()) format.remove(lockPath);
+  };
+  const release = await lock(path, {
+    realpath: false,
+    stale: NEVER_STALE_MS,
+    update: format.renewalMs,
+    // The default throws from a timer and would take the gateway down; a lost lock is seen by its identity instead.
+    onCompromised: () => undefined,
+    fs: fileSystemOf(format, removeOurs),
+  });
+  identity = format.identityOf(lockPath) ?? "gone";
+  return {
+    isStillOurs,
+    async release() {
+      await release().catch(() => undefined);
+      // proper-lockfile gives up, and leaves, a lock whose time anybody else has changed. Ours would outlive us.
+      if (isStillOurs()) format.remove(lockPath);
+    },
+  };
+}
+
+/** What proper-lockfile needs of `fs`, with the format's own making and removing in place of folders. */
+function fileSystemOf(format: LockFormat, removeOurs: () => void) {
+  return {
+    mkdir: (lockPath: string, done: Done) => settle(() => format.make(lockPath), done),
+    rmdir: (_lockPath: string, done: Done) => settle(removeOurs, done),
+    rmdirSync: removeOurs,
+    stat: lstat,
+    utimes,
+  };
+}
+
+type Done = (error: unknown) => void;
+
+function settle(work: () => void, done: Done): void {
+  try {
+    work();
+  } catch (error) {
+    done(error);
+    return;
+  }
+  done(null);
+}
+
+/**
+ * Takes a dead holder's lock away, one process at a time. proper-lockfile would let two waiters judge the same lock
+ * dead, and the second remove what the first has just taken; so whoever removes must hold the guard, and look again.
+ * Look and removal are one step: the host heeds no guard, and could put its own lock there between the two.
+ */
+function removeDeadLock(lockPath: string, format: LockFormat): Judgement {
+  const judgement = format.judge(lockPath);
+  if (judgement !== "dead") return judgement;
+  const guard = `${lockPath}.takeover`;
+  try {
+    mkdirSync(guard);
+  } catch (error) {
+    if (!isErrno(error, "EEXIST")) throw error;
+    if (OWN_LOCK.judge(guard) === "dead") quietly(() => rmdirSync(guard));
+    return judgement;
+  }
+  quietly(() => format.judge(lockPath) === "dead" && format.remove(lockPath));
+  quietly(() => rmdirSync(guard));
+  return judgement;
+}
+
+function quietly(work: () => unknown): void {
+  try {
+    work();
+  } catch {
+    // Somebody else was faster; the next look tells.
+  }
+}

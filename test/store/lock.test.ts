@@ -1,0 +1,315 @@
+/** The two lock formats of hosts that keep profiles in a file, between real processes. */
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { acquireLock, HOST_LOCKS, type HeldLock, type LockFormat } from "../../src/store/lock.ts";
+import { NODE } from "../support/host.ts";
+import { spawnOwned } from "../support/owned-process.ts";
+import { agentDirIn, FLAVOURS, lockIn, newRoot, profilesIn, seedFiles, storedIn, type Flavour } from "./file-host.ts";
+
+const repository = new URL("../../", import.meta.url).pathname;
+const CHILD = join(repository, "test/store/file-auth-store-child.ts");
+const [FOLDER_HOST, FILE_HOST] = FLAVOURS;
+const HOUR_MS = 60 * 60_000;
+const WAIT_MS = 200;
+
+let root: string;
+let lockPath: string;
+
+beforeEach(() => {
+  root = newRoot();
+  lockPath = lockIn(root);
+  mkdirSync(agentDirIn(root), { recursive: true });
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const acquire = (format: LockFormat, waitMs = WAIT_MS) => acquireLock(profilesIn(root), format, waitMs);
+
+async function held(format: LockFormat): Promise<HeldLock> {
+  const lock = await acquire(format);
+  if (typeof lock === "string") throw new Error(lock);
+  return lock;
+}
+
+const outcomeOf = async (format: LockFormat) => {
+  const lock = await acquire(format);
+  if (typeof lock === "string") return lock;
+  await lock.release();
+  return "taken";
+};
+
+const names = () => readdirSync(agentDirIn(root));
+
+function age(ms: number): void {
+  const then = new Date(Date.now() - ms);
+  utimesSync(lockPath, then, then);
+}
+
+function leave(content: unknown, ageMs = 0): void {
+  writeFileSync(lockPath, typeof content === "string" ? content : JSON.stringify(content));
+  age(ageMs);
+}
+
+const createdAt = (ageMs: number) => new Date(Date.now() - ageMs).toISOString();
+const deadPid = () => spawnSync("/bin/true").pid;
+const starttime = (pid: number) => Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19]);
+
+/** A process that has ended and that nobody has asked about: its number is still in use. */
+async function zombie(): Promise<number> {
+  // The shell becomes a sleep, which never asks after the child that it has not started.
+  const parent = spawn("/bin/sh", ["-c", "/bin/true & echo $!; exec sleep 60"]);
+  onTestFinished(() => void parent.kill("SIGKILL"));
+  let pid = 0;
+  for await (const line of createInterface({ input: parent.stdout })) {
+    pid = Number(line);
+    break;
+  }
+  while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) await new Promise((done) => setTimeout(done, 5));
+  return pid;
+}
+
+describe("the lock that is a file", () => {
+  const format = HOST_LOCKS.file;
+
+  it("says who holds it, as the host's own does, and is gone afterwards", async () => {
+    const lock = await held(format);
+    const stats = lstatSync(lockPath);
+    expect([stats.isFile(), (stats.mode & 0o777).toString(8)]).toEqual([true, "600"]);
+    expect(JSON.parse(readFileSync(lockPath, "utf8"))).toEqual({
+      pid: process.pid,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      starttime: starttime(process.pid),
+    });
+    await lock.release();
+    expect(names()).toEqual([]);
+  });
+
+  it("tells the time of its making, by which old hosts judge it", async () => {
+    const lock = await held(format);
+    const { createdAt: made } = JSON.parse(readFileSync(lockPath, "utf8")) as { createdAt: string };
+    expect(Math.abs(Date.now() - Date.parse(made))).toBeLessThan(2000);
+    expect(Math.abs(Date.now() - lstatSync(lockPath).mtimeMs)).toBeLessThan(3000);
+    await lock.release();
+  });
+
+  interface LockRow {
+    readonly name: string;
+    readonly leave: () => void | Promise<void>;
+    readonly expect: "taken" | "busy" | "foreign";
+  }
+
+  const ROWS: readonly LockRow[] = [
+    { name: "nothing", leave: () => undefined, expect: "taken" },
+    {
+      name: "of a process that has ended",
+      leave: () => leave({ pid: deadPid(), createdAt: createdAt(0) }),
+      expect: "taken",
+    },
+    {
+      name: "of a process that has ended and whose number somebody has again",
+      leave: () => leave({ pid: process.ppid, createdAt: createdAt(0), starttime: starttime(process.ppid) - 1 }),
+      expect: "taken",
+    },
+    {
+      name: "of a process that has ended and was not asked about",
+      leave: async () => leave({ pid: await zombie(), createdAt: createdAt(0) }),
+      expect: "taken",
+    },
+    {
+      name: "of a living process, with its starting time",
+      leave: () => leave({ pid: process.ppid, createdAt: createdAt(0), starttime: starttime(process.ppid) }),
+      expect: "busy",
+    },
+    {
+      name: "of a living process, however old",
+      leave: () => leave({ pid: process.ppid, createdAt: createdAt(HOUR_MS) }, HOUR_MS),
+      expect: "busy",
+    },
+    {
+      name: "of the host in this process",
+      leave: () => leave({ pid: process.pid, createdAt: createdAt(0) }),
+      expect: "busy",
+    },
+    { name: "of a process that is not ours to signal", leave: () => leave({ pid: 1 }), expect: "busy" },
+    { name: "empty, as between its making and its first word", leave: () => leave(""), expect: "busy" },
+    { name: "empty since 11 seconds", leave: () => leave("", 11_000), expect: "taken" },
+    { name: "half-written", leave: () => leave('{"pid":'), expect: "busy" },
+    { name: "half-written since 11 seconds", leave: () => leave('{"pid":', 11_000), expect: "taken" },
+    { name: "of nobody", leave: () => leave({ createdAt: createdAt(0) }), expect: "busy" },
+    { name: "of a number that is none, since 11 seconds", leave: () => leave({ pid: -1 }, 11_000), expect: "taken" },
+    {
+      name: "a folder, as a skill that works by proper-lockfile makes it",
+      leave: () => mkdirSync(lockPath),
+      expect: "busy",
+    },
+    {
+      name: "a folder that nobody has renewed for 31 seconds",
+      leave: () => (mkdirSync(lockPath), age(31_000)),
+      expect: "taken",
+    },
+    {
+      name: "an old folder with something in it",
+      leave: () => (mkdirSync(lockPath), writeFileSync(join(lockPath, "x"), ""), age(HOUR_MS)),
+      expect: "busy",
+    },
+    { name: "a link", leave: () => symlinkSync("/etc/hostname", lockPath), expect: "foreign" },
+    { name: "a link to nothing", leave: () => symlinkSync(join(root, "nothing"), lockPath), expect: "foreign" },
+    { name: "a pipe", leave: () => void execFileSync("mkfifo", [lockPath]), expect: "foreign" },
+  ];
+
+  it.each(ROWS)("is $expect where there is one that is $name", async ({ leave: put, expect: expected }) => {
+    await put();
+    expect(await outcomeOf(format)).toBe(expected);
+    expect(names()).toEqual(expected === "taken" ? [] : [basename(lockPath)]);
+  });
+
+  it("leaves no lock of nobody behind where the disk is full", () => {
+    const script = `import { acquireLock, HOST_LOCKS } from "./src/store/lock.ts";
+      process.on("SIGXFSZ", () => undefined);
+      await acquireLock(${JSON.stringify(profilesIn(root))}, HOST_LOCKS.file, 0).catch((error) => console.log(error.code));`;
+    const args = ["-c", `trap '' XFSZ; ulimit -f 0; exec "$0" "$@"`, NODE, "--input-type=module", "-e", script];
+    // A pipe is no file, so what it says is not limited.
+    const { stdout } = spawnSync("/bin/sh", args, { encoding: "utf8", cwd: repository });
+    expect([stdout.trim(), names()]).toEqual(["EFBIG", []]);
+  });
+});
+
+describe.each([
+  { name: "a folder", format: HOST_LOCKS.folder, flavour: FOLDER_HOST, steal: () => rmdirSync(lockPath) },
+  { name: "a file", format: HOST_LOCKS.file, flavour: FILE_HOST, steal: () => unlinkSync(lockPath) },
+])("the lock that is $name", ({ format, flavour, steal }) => {
+  it("excludes others of this process, and is theirs once it is let go", async () => {
+    const first = await held(format);
+    const second = acquire(format, 10_000);
+    expect(await Promise.race([second, new Promise((done) => setTimeout(done, 200, "waits"))])).toBe("waits");
+    expect(first.isStillOurs()).toBe(true);
+    await first.release();
+    const lock = await second;
+    expect(typeof lock === "string" ? lock : lock.isStillOurs()).toBe(true);
+    if (typeof lock !== "string") await lock.release();
+  });
+
+  it("is known to be lost where it is gone", async () => {
+    const lock = await held(format);
+    steal();
+    expect(lock.isStillOurs()).toBe(false);
+    await lock.release();
+  });
+
+  it("is known to be lost where it is another's, which stays the other's", async () => {
+    const lock = await held(format);
+    steal();
+    format.make(lockPath);
+    const theirs = format.identityOf(lockPath);
+    expect(lock.isStillOurs()).toBe(false);
+    await lock.release();
+    expect(format.identityOf(lockPath)).toBe(theirs);
+  });
+
+  it("is given back though somebody has changed its time, after which proper-lockfile gives it up", async () => {
+    const lock = await acquireLock(profilesIn(root), { ...format, renewalMs: 1000 }, WAIT_MS);
+    if (typeof lock === "string") throw new Error(lock);
+    utimesSync(lockPath, new Date(), new Date(Date.now() - 5000));
+    await new Promise((done) => setTimeout(done, 1500));
+    await lock.release();
+    expect(names()).toEqual([]);
+  });
+
+  it("is released twice without harm", async () => {
+    const lock = await held(format);
+    await lock.release();
+    const next = await held(format);
+    await lock.release();
+    expect(next.isStillOurs()).toBe(true);
+    await next.release();
+  });
+
+  it("is given back where the process ends under it", () => {
+    const script = `import { acquireLock, HOST_LOCKS } from "./src/store/lock.ts";
+      await acquireLock(${JSON.stringify(profilesIn(root))}, HOST_LOCKS.${flavour.lock}, 0); process.exit(0);`;
+    spawnSync(NODE, ["--input-type=module", "-e", script], { cwd: repository });
+    expect(names()).toEqual([]);
+  });
+
+  it("is taken over from the dead by one at a time within one process", async () => {
+    let inside = 0;
+    const worst: number[] = [];
+    const work = async () => {
+      const lock = await acquire(format, 10_000);
+      if (typeof lock === "string") throw new Error(lock);
+      inside += 1;
+      worst.push(inside);
+      await new Promise((done) => setImmediate(done));
+      inside -= 1;
+      await lock.release();
+    };
+    for (let round = 0; round < 10; round += 1) {
+      leaveDead(flavour);
+      await Promise.all(Array.from({ length: 6 }, work));
+    }
+    expect([worst.length, Math.max(...worst), names()]).toEqual([60, 1, []]);
+  });
+
+  it("is taken over from the dead by one at a time between 4 processes", { timeout: 60_000 }, async () => {
+    expect(await saveAfter(flavour, () => leaveDead(flavour))).toEqual({ refusals: [], lost: [], left: [] });
+  });
+
+  it("is taken over from one that died while it took over, too", { timeout: 60_000 }, async () => {
+    const leaveBoth = () => {
+      leaveDead(flavour);
+      mkdirSync(`${lockPath}.takeover`, { recursive: true });
+      utimesSync(`${lockPath}.takeover`, new Date(0), new Date(0));
+    };
+    expect(await saveAfter(flavour, leaveBoth)).toEqual({ refusals: [], lost: [], left: [] });
+  });
+});
+
+/** As a process leaves it that was killed. */
+function leaveDead(flavour: Flavour): void {
+  if (flavour.lock === "folder") {
+    mkdirSync(lockPath);
+    age(HOUR_MS);
+  } else {
+    leave({ pid: deadPid(), createdAt: createdAt(0) });
+  }
+}
+
+/** One save by each of 4 processes at once, fifty times over what `put` has left there. */
+async function saveAfter(flavour: Flavour, put: () => void) {
+  seedFiles(root, flavour, { profiles: {} });
+  const children = Array.from({ length: 4 }, (_, index) =>
+    spawnOwned(NODE, [CHILD, "serve", root, flavour.name, `p${index}`], {
+      env: { PATH: "/usr/bin:/bin" },
+      cwd: repository,
+    }),
+  );
+  const answers = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]());
+  const said: string[] = [];
+  for (let round = 0; round < 50; round += 1) {
+    put();
+    for (const child of children) child.stdin.write("go\n");
+    for (const answer of await Promise.all(answers.map((lines) => lines.next()))) said.push(String(answer.value));
+  }
+  for (const child of children) child.stdin.end();
+  const stored = new Set(Object.keys(storedIn(root).profiles));
+  const isId = (word: string) => word.startsWith(flavour.provider);
+  return {
+    refusals: said.filter((word) => !isId(word)),
+    lost: said.filter((word) => isId(word) && !stored.has(word)),
+    left: names().filter((name) => name !== "auth-profiles.json"),
+  };
+}
