@@ -13,6 +13,7 @@ export function buildHostManifest(manifest: Manifest): object {
     categories: ["security"],
     activation: { onStartup: true },
     commandAliases: manifest.commands.map(({ name }) => ({ name, kind: "runtime-slash" })),
+    cliCommands: [{ name: manifest.cli.name, description: manifest.cli.description, hasSubcommands: true }],
     skills: ["./dist/skills"],
     configSchema: { type: "object", additionalProperties: false, properties: {} },
   };

@@ -1,4 +1,7 @@
-/** The only reader of `process.env`. */
+/** The only reader of `process.env`, `process.argv` and the machine's folders. */
+import { realpathSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, resolve } from "node:path";
 import { CodexAuthError } from "./errors.ts";
 
 /** Names a loopback stand-in for the sign-in server, for demos and tests. Nothing else can change where a sign-in goes. */
@@ -16,4 +19,60 @@ export function readSandboxOrigin(): string | undefined {
   const port = LOOPBACK_ORIGIN.exec(origin)?.[1];
   if (port === undefined || Number(port) > 65_535) throw new CodexAuthError("config-invalid");
   return origin;
+}
+
+/** Where OpenClaw looks for its things when it is started from this terminal. */
+export interface TerminalEnvironment {
+  /** The program that runs now, as a path. */
+  readonly program: string;
+  readonly pathFolders: readonly string[];
+  readonly home: string;
+  /** Named outright, or undefined to look under `home`. */
+  readonly stateDir: string | undefined;
+  readonly configPath: string | undefined;
+  /** An older host's word for the default agent's folder. */
+  readonly agentDir: string | undefined;
+  readonly tempFolder: string;
+  readonly uid: number;
+}
+
+export function readTerminalEnvironment(): TerminalEnvironment {
+  const { env } = process;
+  const home = named(env["OPENCLAW_HOME"], homedir()) ?? homedir();
+  return {
+    program: process.argv[1] ?? "",
+    pathFolders: (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),
+    home,
+    stateDir: named(env["OPENCLAW_STATE_DIR"], home) ?? named(env["CLAWDBOT_STATE_DIR"], home),
+    configPath: named(env["OPENCLAW_CONFIG_PATH"], home),
+    agentDir: named(env["OPENCLAW_AGENT_DIR"], home) ?? named(env["PI_CODING_AGENT_DIR"], home),
+    tempFolder: tmpdir(),
+    uid: process.getuid?.() ?? 0,
+  };
+}
+
+/** A variable that names a folder, as the host reads it: trimmed, `~` for the home folder, empty for none. */
+function named(value: string | undefined, home: string): string | undefined {
+  const text = value?.trim() ?? "";
+  if (text === "") return undefined;
+  return resolve(text.replace(/^~(?=$|\/)/, home));
+}
+
+/** What a command of the host gets: everything, and the word that keeps it from starting a second process of itself. */
+export function readHostCommandEnvironment(): Record<string, string | undefined> {
+  return { ...process.env, OPENCLAW_NO_RESPAWN: "1", OPENCLAW_NODE_OPTIONS_READY: "1", NO_COLOR: "1" };
+}
+
+/** The words after the program. */
+export function readArguments(): readonly string[] {
+  return process.argv.slice(2);
+}
+
+/** Whether a file is the program that runs now, and not one that something else has loaded. */
+export function isProgram(file: string): boolean {
+  try {
+    return realpathSync(process.argv[1] ?? "") === file;
+  } catch {
+    return false;
+  }
 }

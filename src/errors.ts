@@ -52,6 +52,16 @@ export const ERRORS = {
   "token-response-invalid": { category: "provider", retryable: false },
   "identity-missing": { category: "provider", retryable: false },
 
+  "no-status": { category: "caller", retryable: false },
+  "usage-verb": { category: "caller", retryable: false },
+  "usage-option": { category: "caller", retryable: false },
+  "usage-address": { category: "caller", retryable: false },
+
+  "host-not-found": { category: "program", retryable: false },
+  "host-unknown": { category: "program", retryable: false },
+  "host-uses-sqlite": { category: "store", retryable: false },
+  "auth-path-invalid": { category: "caller", retryable: false },
+
   "store-locked": { category: "store", retryable: true },
   "store-unreadable": { category: "store", retryable: false },
   "store-migration-required": { category: "store", retryable: false },

@@ -19,6 +19,7 @@ import { ShownScreens } from "./interaction/shown-screens.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
 import type { Manifest } from "./manifest.ts";
 import { remember } from "./process-memory.ts";
+import { buildHostProgram, HOST_PROGRAM, type CommandBuilder } from "./terminal/host-program.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 
 /** Called by the host several times, in different modes: it registers, and does nothing else. */
@@ -26,6 +27,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   const context = createDoorContext(api, manifest);
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
+  registerTerminal(api, manifest);
   api.on("before_message_write", ({ message }) => {
     const written = withholdFromTranscript(message as TranscriptEntry, context.originals, context.nowMs());
     return written === undefined ? undefined : { message: written as typeof message };
@@ -57,6 +59,19 @@ function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: D
       },
     });
   }
+}
+
+/** `openclaw codex-auth …`. The descriptor lets the host list it without loading anything. */
+function registerTerminal(api: OpenClawPluginApi, { cli: { name, description } }: Manifest): void {
+  const register = ({ program }: { readonly program: unknown }) =>
+    buildHostProgram(program as CommandBuilder, name, description, async (verb, options) => {
+      const [{ runAndPrint }, { toRequest }] = await Promise.all([
+        import("./cli.ts"),
+        import("./terminal/arguments.ts"),
+      ]);
+      await runAndPrint(toRequest(verb, options), HOST_PROGRAM);
+    });
+  api.registerCli(register, { descriptors: [{ name, description, hasSubcommands: true }] });
 }
 
 /** The part of the host's interactive context that is used here; the host types it as unknown. */
@@ -140,30 +155,32 @@ function readSandbox(): Sandbox {
 
 async function createPorts(api: OpenClawPluginApi, sandbox: Sandbox): Promise<LoginPorts> {
   if (sandbox.error !== undefined) throw sandbox.error;
-  const [{ OPENAI, sandboxEndpoints }, { createOAuthClient }, { createGuardedFetch }, { createPendingStore }] =
+  const [
+    { OPENAI, sandboxEndpoints },
+    { createOAuthClient },
+    { createGuardedFetch, createHostSend },
+    { createPendingStore },
+  ] = await Promise.all([
+    import("./oauth/endpoints.ts"),
+    import("./oauth/client.ts"),
+    import("./host/guarded-fetch.ts"),
+    import("./store/pending-logins.ts"),
+  ]);
+  const [{ createProfileStore }, { createUndoRecords }, { openRunningHost }, { resolvePreferredOpenClawTmpDir }] =
     await Promise.all([
-      import("./oauth/endpoints.ts"),
-      import("./oauth/client.ts"),
-      import("./host/guarded-fetch.ts"),
-      import("./store/pending-logins.ts"),
+      import("./store/profile-store.ts"),
+      import("./store/undo-records.ts"),
+      import("./host/running-host.ts"),
+      hostSdk.tempPath(),
     ]);
-  const [{ createProfileStore }, { createSqliteAuthStore }, { createUndoRecords }] = await Promise.all([
-    import("./store/profile-store.ts"),
-    import("./store/sqlite-auth-store.ts"),
-    import("./store/undo-records.ts"),
-  ]);
-  const [{ loadAuthStoreSdk }, { resolvePreferredOpenClawTmpDir }] = await Promise.all([
-    import("./host/auth-store.ts"),
-    hostSdk.tempPath(),
-  ]);
   const undo = createUndoRecords(api.runtime.state.resolveStateDir());
-  const host = createSqliteAuthStore(await loadAuthStoreSdk(api));
+  const host = await openRunningHost(api);
   const endpoints = sandbox.origin === undefined ? OPENAI : sandboxEndpoints(sandbox.origin);
   return {
     clock: systemClock,
     entropy: systemEntropy,
     log: createLog(api),
-    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(endpoints)),
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createHostSend(endpoints))),
     pending: createPendingStore(resolvePreferredOpenClawTmpDir()),
     profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy }),
   };

@@ -15,8 +15,11 @@ export interface ListedProfile {
   readonly health: ProfileHealth;
 }
 
-/** When a change counts: at once, or once the running gateway, which holds the old state in memory, is started anew. */
-export type Activation = "live" | "restart";
+/**
+ * When a change counts: at once; at once, after a restart that was asked for; or once the running gateway, which holds
+ * the old state in memory, is started anew.
+ */
+export type Activation = "live" | "restarted" | "restart";
 
 export interface PendingSummary {
   readonly profileName: string;
@@ -32,7 +35,12 @@ export interface ProfileList {
 export interface LoginStatus {
   readonly kind: "status";
   readonly pending: readonly PendingSummary[];
-  readonly lastSaved?: { readonly profileName: string; readonly agoMs: number };
+  readonly lastSaved?: {
+    readonly profileName: string;
+    readonly profileId: string;
+    readonly agoMs: number;
+    readonly activation: Activation;
+  };
 }
 
 export interface StartedLogin {

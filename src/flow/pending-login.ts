@@ -2,6 +2,7 @@
  * The life of a started sign-in, as pure edits of one document. A login is pending until it is claimed, cancelled,
  * replaced or expired; what is left of it then is a receipt without any secret, so that a late paste gets the true reason.
  */
+import type { Activation } from "./answers.ts";
 import type { LoginBinding } from "./binding.ts";
 import { mayFinish, maySee, sameBinding } from "./binding.ts";
 
@@ -45,6 +46,8 @@ export interface Receipt {
   readonly stateDigest: string;
   readonly outcome: ReceiptOutcome;
   readonly atMs: number;
+  /** Of a saved one: `restart` while the running gateway does not know it yet. Absent means live. */
+  readonly activation?: Activation | undefined;
 }
 
 export interface PendingDocument {
@@ -263,12 +266,12 @@ export function cancelLogins(
 export function settleLogin(
   document: PendingDocument,
   stateDigest: string,
-  outcome: "saved" | "failed",
+  settled: Pick<Receipt, "activation" | "outcome">,
   nowMs: number,
 ): Edit<void> {
   const receipts = document.receipts.map((receipt) =>
     receipt.stateDigest === stateDigest && receipt.outcome === "claimed"
-      ? { ...receipt, outcome, atMs: nowMs }
+      ? { ...receipt, ...settled, atMs: nowMs }
       : receipt,
   );
   return { result: undefined, next: { ...document, receipts } };

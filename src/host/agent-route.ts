@@ -1,5 +1,5 @@
 /** Which agent the host routes a private chat to, by the host's own bindings. */
-import type { OpenClawPluginApi } from "./sdk.ts";
+import { currentConfig, type OpenClawPluginApi } from "./sdk.ts";
 
 export interface PrivateChat {
   readonly channel: string;
@@ -9,7 +9,7 @@ export interface PrivateChat {
 
 export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: PrivateChat): string {
   return api.runtime.channel.routing.resolveAgentRoute({
-    cfg: api.runtime.config.current() as OpenClawPluginApi["config"],
+    cfg: currentConfig(api),
     channel,
     accountId: channelAccountId,
     peer: { kind: "direct", id: senderId },

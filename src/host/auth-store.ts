@@ -1,20 +1,32 @@
 /** The host's auth-profile functions, bound to one running gateway. */
+import { configuredIdsOf } from "./agent-folders.ts";
+import type { HostConfig } from "./host-folders.ts";
 import type { AuthStoreSdk } from "../store/sqlite-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../store/profiles-document.ts";
-import { hostSdk, type OpenClawPluginApi } from "./sdk.ts";
+import { hostSdk, type SdkConfig } from "./sdk.ts";
 
 const READ_OPTIONS = { readOnly: true, allowKeychainPrompt: false, syncExternalCli: false } as const;
 
-export async function loadAuthStoreSdk(api: OpenClawPluginApi): Promise<AuthStoreSdk> {
+/** The two parts of the SDK that know about profiles, of the running host or of one that lies on this machine. */
+export interface AuthSdkParts {
+  readonly agentRuntime: Awaited<ReturnType<typeof hostSdk.agentRuntime>>;
+  readonly providerAuth: Awaited<ReturnType<typeof hostSdk.providerAuth>>;
+}
+
+export async function loadRunningAuthSdk(): Promise<AuthSdkParts> {
   const [agentRuntime, providerAuth] = await Promise.all([hostSdk.agentRuntime(), hostSdk.providerAuth()]);
-  const config = () => api.runtime.config.current() as OpenClawPluginApi["config"];
+  return { agentRuntime, providerAuth };
+}
+
+/** `config` is asked anew each time: an owner may have changed it. */
+export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, config: () => SdkConfig): AuthStoreSdk {
   const provider = providerAuth.CODEX_CLI_PROFILE_ID.split(":")[0] ?? "openai";
   const read = (agentDir: string) =>
     providerAuth.ensureAuthProfileStore(agentDir, { ...READ_OPTIONS, config: config() });
   return {
     provider,
     agentDirOf: (agentId) => agentRuntime.resolveAgentDir(config(), agentId),
-    configuredIds: () => configuredIdsOf(config(), provider),
+    configuredIds: () => configuredIdsOf({ auth: config().auth } as HostConfig, provider),
     read: (agentDir) => read(agentDir) as ProfilesDocument,
     ownerOf: (agentDir, profileId) => agentRuntime.resolvePersistedAuthProfileOwnerAgentDir({ agentDir, profileId }),
     update: async ({ agentDir, keepInOrder, edit }) =>
@@ -34,12 +46,4 @@ export async function loadAuthStoreSdk(api: OpenClawPluginApi): Promise<AuthStor
     selectableIds: (agentDir) =>
       agentRuntime.resolveAuthProfileOrder({ cfg: config(), store: read(agentDir), provider }),
   };
-}
-
-function configuredIdsOf(config: OpenClawPluginApi["config"], provider: string): readonly string[] {
-  const order = config.auth?.order?.[provider];
-  if (order !== undefined && order.length > 0) return order;
-  return Object.entries(config.auth?.profiles ?? {})
-    .filter(([, profile]) => profile.provider === provider)
-    .map(([id]) => id);
 }

@@ -1,28 +1,42 @@
-/** The token request's way out, through the host's own guarded fetch: one host, no redirects, 30 s, 1 MiB. */
+/** The token request's way out: one host, no redirects, 30 s, 1 MiB. */
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
 import type { Endpoints } from "../oauth/endpoints.ts";
-import type { TokenFetch } from "../oauth/token-request.ts";
+import type { TokenFetch, TokenRequestInit } from "../oauth/token-request.ts";
 import { hostSdk } from "./sdk.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** `fetch` for one set of endpoints. Honours the gateway's proxy variables as OpenClaw's own login does. */
-export function createGuardedFetch(endpoints: Endpoints): TokenFetch {
+/** Sends one request and answers its beginning. Follows no redirect and reaches no other host. May throw anything. */
+export type Send = (
+  url: string,
+  init: TokenRequestInit,
+  signal: AbortSignal,
+) => Promise<{ readonly response: Response; readonly release: () => Promise<void> }>;
+
+/** Through the host's own guard. Honours the gateway's proxy variables as OpenClaw's own login does. */
+export function createHostSend(endpoints: Endpoints): Send {
+  return async (url, init, signal) => {
+    const { fetchWithSsrFGuard } = await hostSdk.ssrfRuntime();
+    return fetchWithSsrFGuard({
+      url,
+      init: { ...init },
+      signal,
+      maxRedirects: 0,
+      // With the debug proxy on, a capture would keep the request body: code and verifier.
+      capture: false,
+      auditContext: "codex-auth",
+      ...transportOf(endpoints),
+    });
+  };
+}
+
+/** `fetch` with the limits of time and size, and with errors that tell nothing of what was sent. */
+export function createGuardedFetch(send: Send): TokenFetch {
   return async (url, init) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      const { fetchWithSsrFGuard } = await hostSdk.ssrfRuntime();
-      const { response, release } = await fetchWithSsrFGuard({
-        url,
-        init,
-        signal,
-        maxRedirects: 0,
-        // With the debug proxy on, a capture would keep the request body: code and verifier.
-        capture: false,
-        auditContext: "codex-auth",
-        ...transportOf(endpoints),
-      });
+      const { response, release } = await send(url, init, signal);
       try {
         const body = await readBounded(response);
         // The standard forbids a body, even an empty one, with some statuses (204, 205, 304).

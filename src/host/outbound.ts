@@ -1,6 +1,6 @@
 /** Sends a message into a chat at once, past the queue that a hook's own answer has to wait in. */
 import type { LoginBinding } from "../flow/binding.ts";
-import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./sdk.ts";
+import { currentConfig, hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./sdk.ts";
 
 export async function canSendNow(api: OpenClawPluginApi, { channel }: LoginBinding): Promise<boolean> {
   return (await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined)) !== undefined;
@@ -14,7 +14,7 @@ export async function sendNow(
 ): Promise<boolean> {
   const { sendDurableMessageBatch } = await hostSdk.channelOutbound();
   const sent = await sendDurableMessageBatch({
-    cfg: api.runtime.config.current() as OpenClawPluginApi["config"],
+    cfg: currentConfig(api),
     channel: binding.channel,
     to: binding.conversationId,
     accountId: binding.channelAccountId,

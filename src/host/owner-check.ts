@@ -2,7 +2,7 @@
  * Asks the host who is an owner, for the two doors where it does not say: a tap and a pasted message. It is the
  * host's own rule over its current config, so that a removed owner is out at once.
  */
-import { hostSdk, type OpenClawPluginApi } from "./sdk.ts";
+import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
 
 export interface Person {
   readonly channel: string;
@@ -26,7 +26,7 @@ export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck
       To: address,
       ChatType: "direct",
     };
-    const cfg = api.runtime.config.current() as OpenClawPluginApi["config"];
+    const cfg = currentConfig(api);
     return resolveCommandAuthorization({ ctx, cfg, commandAuthorized: true }).senderIsOwner === true;
   };
 }

@@ -9,15 +9,18 @@ export function toReplyPayload(text: string, rows: ButtonRows): PluginCommandRes
   if (rows.length === 0) return { text };
   const blocks = rows.map((row) => ({
     type: "buttons" as const,
-    buttons: row.map((button) => ({
-      label: button.label,
-      action:
-        "link" in button
-          ? ({ type: "url", url: button.link.reveal() } as const)
-          : ({ type: "callback", value: button.callbackData } as const),
-    })),
+    buttons: row.map((button) =>
+      "link" in button
+        ? linkButton(button.label, button.link.reveal())
+        : { label: button.label, action: { type: "callback" as const, value: button.callbackData } },
+    ),
   }));
   return { text, presentation: { blocks } };
+}
+
+/** `url` beside the action: hosts before 2026.8 know only that one. */
+function linkButton(label: string, url: string) {
+  return { label, url, action: { type: "url" as const, url } };
 }
 
 export type TelegramButton = { text: string; url: string } | { text: string; callback_data: string };

@@ -182,7 +182,7 @@ export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing")
 
 function effectLine({ isSelectable, activation }: Pick<SavedLogin, "isSelectable" | "activation">): Line {
   if (!isSelectable) return say("saved.left-out");
-  return say(activation === "live" ? "saved.live" : "saved.restart");
+  return say(activation === "restart" ? "saved.restart" : "saved.live");
 }
 
 export function undoneScreen(undone: UndoneLogin): Screen {
@@ -194,8 +194,9 @@ export function statusScreen(status: LoginStatus): Screen {
   if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
   const lines = [say("status.title"), ...(pending.length > 0 ? pending : [say("status.none")])];
   if (status.lastSaved !== undefined) {
-    const { profileName, agoMs } = status.lastSaved;
+    const { profileName, agoMs, activation } = status.lastSaved;
     lines.push(say("status.saved", { name: verbatim(profileName), minutes: duration(agoMs) }));
+    if (activation === "restart") lines.push(say("saved.restart"));
   }
   if (pending.length === 0) return { lines: [...lines, say("status.next", { command: command("") })], rows: [] };
   return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };

@@ -96,6 +96,49 @@ export const SENTENCES = {
   "next.still-waiting": "A sign-in of yours is still waiting for its address.",
 } as const;
 
+/** What the terminal prints where it has words of its own. */
+export const TERMINAL = {
+  "start.title": "Open this link in any browser and approve, within {time}, to sign in profile {name}:",
+  "start.instructions":
+    "The browser then ends on a localhost page that cannot load: that is right. Copy its address, run {command} and paste it there (end with Enter and Ctrl-D).",
+  "saved.title": "Signed in: profile {name} now holds {account}.",
+  "saved.live": "It counts at once; no restart is needed.",
+  "saved.not-queued": "It counts at once: this OpenClaw needs no restart, so nothing was queued.",
+  "saved.restart":
+    "A gateway of this OpenClaw version that runs now goes on with what it has in memory: run openclaw secrets reload, or openclaw gateway restart.",
+  "saved.restarted": "The gateway was restarted, and answers again: it counts now.",
+  "saved.left-out": "The gateway's own settings leave it out: add it to auth.order or auth.profiles in openclaw.json.",
+  "saved.undo": "What it held before is kept for 24 hours: {command} puts it back.",
+  "undo.done": "Put back: profile {name} holds what it held before.",
+  "account.unknown": "the account you approved",
+  "status.pending": "{name}: waiting for its address, {time} left. To finish: {command}",
+  "status.saved": "{name}: saved {time} ago",
+  "list.none": "There is no Codex profile yet.",
+  "list.next": "To sign in: {command}",
+  "cancel.done": "Cancelled: {name}. Nothing was changed.",
+  "cancel.none": "No sign-in is waiting. Nothing was changed.",
+  "time.minutes": "{count} min",
+  "time.while": "a few minutes",
+  "host.unseen": "none was found",
+  "warning.no-host":
+    "No OpenClaw was found on this machine, so only the file you named was changed. Restart its gateway for it to count.",
+  help: [
+    "Sign in to ChatGPT/Codex accounts for OpenClaw",
+    "",
+    "  {program} start {profile} <name>      begin a sign-in and print its link",
+    "  {program} finish --callback-url <address | ->   finish it; - reads the address from standard input",
+    "  {program} status [{profile} <name>]   what is waiting, what was last saved",
+    "  {program} cancel [{profile} <name>]   stop what is waiting",
+    "  {program} list                          the Codex profiles of this OpenClaw",
+    "  {program} undo {profile} <name>       put back what the last sign-in replaced",
+    "",
+    "  --json           one JSON object",
+    "  --agent <id>     the agent whose store is meant",
+    "  --auth-path <auth-profiles.json>   that file, on a host that keeps profiles in one",
+    "  --queue-apply    restart the gateway where that is what it takes",
+  ].join("\n"),
+} as const;
+
 export type SentenceKey = keyof typeof SENTENCES;
 
 export const HEALTH = {
@@ -169,6 +212,18 @@ export const REFUSALS = {
   "token-response-invalid": "The sign-in server answered in a way that cannot be trusted, so nothing was saved.",
   "identity-missing":
     "The sign-in worked, but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
+  "no-status": "No sign-in is waiting, and none was saved in the last 24 hours. To begin: {example}",
+  "usage-verb": "There is no such command. The commands are start, finish, status, cancel, list, undo and help.",
+  "usage-option": "Those options are not understood. For an example: {example}. The help command lists them all.",
+  "usage-address":
+    "The address is missing: add --callback-url and the address, or --callback-url - and send it to standard input.",
+  "host-not-found":
+    "No OpenClaw was found on this machine's PATH. Install it, or name the profile file to work on with --auth-path.",
+  "host-unknown":
+    "This OpenClaw ({version}) is not one codex-auth knows how to write for, so nothing was changed. Update codex-auth or OpenClaw.",
+  "host-uses-sqlite":
+    "This OpenClaw ({version}) keeps its profiles in SQLite, and an auth-profiles.json would break its gateway. Nothing was written. Leave --auth-path out and try again.",
+  "auth-path-invalid": "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "store-locked": "The gateway's profile store is busy. Nothing was changed. Try again in a minute.",
   "store-unreadable":
     "The gateway's profile store cannot be read, so nothing was changed. Run openclaw doctor on the server, then try again.",
@@ -190,7 +245,8 @@ export const REFUSALS = {
   "manifest-invalid": "This plugin's own manifest is damaged. Install codex-auth again.",
   "config-invalid":
     "CODEX_AUTH_SANDBOX must name a loopback address such as http://127.0.0.1:4000. Correct or unset it and restart the gateway.",
-  "host-unsupported": "This OpenClaw is too old for codex-auth. Update OpenClaw to 2026.9.6 or newer.",
+  "host-unsupported":
+    "This OpenClaw is too old for the codex-auth plugin. Update OpenClaw to 2026.6.1 or newer, or use the program codex-auth in a terminal.",
   internal:
     "Something went wrong inside codex-auth, and nothing was saved. Try again; if it stays so, the gateway's log has a line about it.",
 } as const satisfies Record<ErrorCode, string>;

@@ -69,10 +69,13 @@ async function settle(
   login: PendingLogin,
   result: SavedLogin | CompletionRefusal,
 ): Promise<SavedLogin | CompletionRefusal> {
-  const outcome = result.kind === "saved" ? "saved" : "failed";
+  const settled =
+    result.kind === "saved"
+      ? ({ outcome: "saved", activation: result.activation } as const)
+      : ({ outcome: "failed" } as const);
   const nowMs = ports.clock.nowMs();
   try {
-    await ports.pending.update((document) => settleLogin(document, login.stateDigest, outcome, nowMs));
+    await ports.pending.update((document) => settleLogin(document, login.stateDigest, settled, nowMs));
   } catch (error) {
     refusalOf(error, ports.log);
   }

@@ -8,7 +8,10 @@ import type { Secret } from "../secret.ts";
 import type { LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
 
-async function pendingOf(ports: LoginPorts, binding: LoginBinding) {
+/** What it takes to know what waits: no profile store, and so nothing of the host. */
+export type PendingPorts = Pick<LoginPorts, "clock" | "log" | "pending">;
+
+async function pendingOf(ports: PendingPorts, binding: LoginBinding) {
   const document = await ports.pending.read();
   const nowMs = ports.clock.nowMs();
   const pending = loginsOf(document, binding, nowMs).map((login) => ({
@@ -29,12 +32,13 @@ export async function listProfiles(ports: LoginPorts, binding: LoginBinding): Pr
 }
 
 /** Never throws. */
-export async function readStatus(ports: LoginPorts, binding: LoginBinding): Promise<LoginStatus | Refusal> {
+export async function readStatus(ports: PendingPorts, binding: LoginBinding): Promise<LoginStatus | Refusal> {
   try {
     const { document, nowMs, pending } = await pendingOf(ports, binding);
     const saved = lastReceiptOf(document, binding, "saved");
     if (saved === undefined) return { kind: "status", pending };
-    return { kind: "status", pending, lastSaved: { profileName: saved.profileName, agoMs: nowMs - saved.atMs } };
+    const { profileName, profileId, atMs, activation = "live" } = saved;
+    return { kind: "status", pending, lastSaved: { profileName, profileId, agoMs: nowMs - atMs, activation } };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -42,7 +46,7 @@ export async function readStatus(ports: LoginPorts, binding: LoginBinding): Prom
 
 /** Ends the person's pending sign-ins in this chat, all or one profile's; answers their names. Never throws. */
 export async function cancelPending(
-  ports: LoginPorts,
+  ports: PendingPorts,
   binding: LoginBinding,
   profileName?: ProfileName,
 ): Promise<CancelledLogins | Refusal> {
@@ -66,7 +70,7 @@ export async function concernsLogin(ports: LoginPorts, binding: LoginBinding, pa
 }
 
 /** Whether the person has a sign-in waiting in this chat; false when that cannot be told. */
-export async function hasPending(ports: LoginPorts, binding: LoginBinding): Promise<boolean> {
+export async function hasPending(ports: PendingPorts, binding: LoginBinding): Promise<boolean> {
   try {
     return (await pendingOf(ports, binding)).pending.length > 0;
   } catch {

@@ -192,7 +192,7 @@ describe("the host's shapes of a reply", () => {
               { label: "team", action: { type: "callback", value: "codex_auth_pick:S.1" } },
             ],
           },
-          { type: "buttons", buttons: [{ label: "Open", action: { type: "url", url: LINK } }] },
+          { type: "buttons", buttons: [{ label: "Open", url: LINK, action: { type: "url", url: LINK } }] },
         ],
       },
     });

@@ -78,7 +78,7 @@ const claim =
 const settle =
   (id: string, outcome: "saved" | "failed", nowMs = NOW_MS) =>
   (document: PendingDocument) =>
-    settleLogin(document, `digest-${id}`, outcome, nowMs);
+    settleLogin(document, `digest-${id}`, { outcome }, nowMs);
 const cancel =
   (nowMs = NOW_MS, profileName?: string) =>
   (document: PendingDocument) =>
@@ -525,7 +525,7 @@ describe("any order of events", () => {
           const login = settled[each.login % (settled.length || 1)];
           if (login)
             document =
-              settleLogin(document, login.stateDigest, each.saved ? "saved" : "failed", nowMs).next ?? document;
+              settleLogin(document, login.stateDigest, { outcome: each.saved ? "saved" : "failed" }, nowMs).next ?? document;
           break;
         }
         case "time":

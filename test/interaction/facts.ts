@@ -162,8 +162,15 @@ const anyStarted = fc
     started({ profileName, standsInForDefault, isNewProfile, expiresInMs }),
   );
 
+const anyLastSaved = fc.record({
+  profileName: anyName,
+  profileId: fc.constant("openai:x"),
+  agoMs: anyDurationMs,
+  activation: fc.constantFrom("live" as const, "restart" as const),
+});
+
 const anyStatus = fc
-  .tuple(anyPending, maybe("lastSaved", fc.record({ profileName: anyName, agoMs: anyDurationMs })))
+  .tuple(anyPending, maybe("lastSaved", anyLastSaved))
   .map(([pending, lastSaved]): LoginStatus => ({ kind: "status", pending, ...lastSaved }));
 
 const NAMING: ReadonlySet<ErrorCode> = new Set(["login-of-other-profile", "undo-missing", "undo-changed"]);
@@ -243,7 +250,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "status, waiting": statusScreen({
       kind: "status",
       pending: [waiting],
-      lastSaved: { profileName: "team", agoMs: 5 },
+      lastSaved: { profileName: "team", profileId: "openai:team", agoMs: 5, activation: "restart" },
     }),
     "status, nothing": statusScreen({ kind: "status", pending: [] }),
     cancelled: cancelledScreen(["work", "team"]),

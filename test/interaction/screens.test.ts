@@ -320,7 +320,9 @@ describe("the status screen", () => {
     { name: "a sign-in", status: { pending: [waiting] }, line: "• work: waiting for its address, 5 min left" },
     {
       name: "what was saved",
-      status: { lastSaved: { profileName: "team", agoMs: 3 * 60_000 } },
+      status: {
+        lastSaved: { profileName: "team", profileId: "openai:team", agoMs: 3 * 60_000, activation: "live" as const },
+      },
       line: "Last saved here: team, 3 min ago",
     },
   ])("says what waits and what was saved: $name", ({ status, line }) => {

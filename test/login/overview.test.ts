@@ -70,7 +70,7 @@ describe("readStatus", () => {
     expect(await readStatus(ports, DANA)).toEqual({
       kind: "status",
       pending: [{ profileName: "third", expiresInMs: LOGIN_TTL_MS }],
-      lastSaved: { profileName: "second", agoMs: 5000 },
+      lastSaved: { profileName: "second", profileId: "openai:second", agoMs: 5000, activation: "live" },
     });
   });
 

@@ -29,6 +29,8 @@ export interface ClientOptions {
   readonly scopes?: readonly string[];
   readonly clientId?: string;
   readonly clientMode?: string;
+  /** The oldest protocol to talk; hosts up to 2026.4.29 know none newer than 3. */
+  readonly minProtocol?: number;
 }
 
 export const ADMIN_SCOPES = [
@@ -112,7 +114,7 @@ export class GatewayClient {
       "",
     ].join("|");
     this.hello = await this.request("connect", {
-      minProtocol: 4,
+      minProtocol: options.minProtocol ?? 4,
       maxProtocol: 4,
       client,
       role: "operator",

@@ -31,6 +31,12 @@ export interface GatewayOptions {
   readonly root?: string;
 }
 
+export interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;
@@ -179,15 +185,13 @@ export class Gateway {
   }
 
   /** The host's own CLI over the same state; never rejects for a non-zero exit. */
-  async openclaw(
-    args: readonly string[],
-    options: {
-      readonly input?: string;
-      readonly env?: Readonly<Record<string, string>>;
-      readonly timeoutMs?: number;
-    } = {},
-  ): Promise<CliResult> {
-    const child = spawnOwned(NODE, [OPENCLAW, ...args], {
+  async openclaw(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
+    return this.run(OPENCLAW, args, options);
+  }
+
+  /** A Node program as a person of this machine would run it; never rejects for a non-zero exit. */
+  async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
+    const child = spawnOwned(NODE, [program, ...args], {
       env: { ...this.#env(), ...options.env },
       cwd: this.folders.root,
     });

@@ -1,0 +1,132 @@
+#!/usr/bin/env node
+/** The terminal's wiring: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isProgram, readArguments, readSandboxOrigin, readTerminalEnvironment } from "./environment.ts";
+import { CodexAuthError } from "./errors.ts";
+import { terminalBinding } from "./flow/binding.ts";
+import type { LoginPorts } from "./login/ports.ts";
+import type { PendingPorts } from "./login/overview.ts";
+import { systemClock, systemEntropy } from "./system.ts";
+import { parseArguments, type ParsedArguments, type TerminalRequest } from "./terminal/arguments.ts";
+import { print, type Printed, type Program, type Surroundings } from "./terminal/output.ts";
+import { runRequest, type TerminalAnswer } from "./terminal/run.ts";
+
+const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
+const SILENT_LOG = { info: () => undefined, warn: () => undefined };
+const MAX_INPUT = 64 * 1024;
+
+/** Answers what was typed. Never throws, and prints no word of what was sent. */
+export async function runTerminal(parsed: ParsedArguments, program: Program = OWN_PROGRAM): Promise<Printed> {
+  if (parsed.kind === "refused") {
+    return print({ kind: "refused", code: parsed.code }, { json: parsed.json, queueApply: false }, { program });
+  }
+  const { request } = parsed;
+  const machine = await openMachine(request);
+  const answer = await answerOf(machine, request);
+  const around: Surroundings = {
+    program,
+    ...(machine.hostVersion() === undefined ? {} : { hostVersion: machine.hostVersion() as string }),
+    ...(machine.isHostless() ? { warning: "no-host" as const } : {}),
+  };
+  return print(answer, request, around);
+}
+
+async function answerOf(machine: Machine, request: TerminalRequest): Promise<TerminalAnswer> {
+  try {
+    return await runRequest(machine, request);
+  } catch (error) {
+    return { kind: "refused", code: error instanceof CodexAuthError ? error.code : "internal" };
+  }
+}
+
+type Machine = Parameters<typeof runRequest>[0] & {
+  hostVersion(): string | undefined;
+  /** True once a file was opened without any host behind it. */
+  isHostless(): boolean;
+};
+
+/** What the terminal knows of this machine. What costs time is found when it is first asked for. */
+async function openMachine(request: TerminalRequest): Promise<Machine> {
+  const environment = readTerminalEnvironment();
+  const { findStateDir, findTempFolder, readHostConfig } = await import("./host/host-folders.ts");
+  const stateDir = await findStateDir(environment);
+  const { agentFoldersOf } = await import("./host/agent-folders.ts");
+  const folders = agentFoldersOf((await readHostConfig(environment, stateDir)) ?? {}, stateDir, environment);
+  const gateway = systemEntropy.digest(stateDir).slice(0, 16);
+  let version: string | undefined;
+  let isHostless = false;
+  const pendingPorts = async (): Promise<PendingPorts> => {
+    const { createPendingStore } = await import("./store/pending-logins.ts");
+    const pending = createPendingStore(await findTempFolder(environment));
+    return { clock: systemClock, log: SILENT_LOG, pending };
+  };
+  const ports = async (): Promise<LoginPorts> => {
+    const [{ findInstalledHost }, { openTerminalHost }] = await Promise.all([
+      import("./host/installed-host.ts"),
+      import("./host/terminal-host.ts"),
+    ]);
+    const ownFolder = dirname(fileURLToPath(import.meta.url));
+    const host = await findInstalledHost({ ...environment, ownFolder });
+    version = host?.version;
+    const { authPath, queueApply: mayRestart } = request;
+    const store = await openTerminalHost({ environment, stateDir, host, authPath, mayRestart });
+    isHostless = host === undefined;
+    return { ...(await pendingPorts()), ...(await loginPorts(store, stateDir)) };
+  };
+  return {
+    binding: terminalBinding(gateway, request.agentId ?? folders.defaultAgentId),
+    pendingPorts,
+    ports,
+    readStandardInput,
+    hostVersion: () => version,
+    isHostless: () => isHostless,
+  };
+}
+
+async function loginPorts(
+  host: Parameters<typeof import("./store/profile-store.ts").createProfileStore>[0]["host"],
+  stateDir: string,
+): Promise<Pick<LoginPorts, "entropy" | "oauth" | "profiles">> {
+  const [{ createProfileStore }, { createUndoRecords }, { OPENAI, sandboxEndpoints }, { createOAuthClient }] =
+    await Promise.all([
+      import("./store/profile-store.ts"),
+      import("./store/undo-records.ts"),
+      import("./oauth/endpoints.ts"),
+      import("./oauth/client.ts"),
+    ]);
+  const [{ createGuardedFetch }, { createPlainSend }] = await Promise.all([
+    import("./host/guarded-fetch.ts"),
+    import("./host/plain-send.ts"),
+  ]);
+  const sandbox = readSandboxOrigin();
+  const endpoints = sandbox === undefined ? OPENAI : sandboxEndpoints(sandbox);
+  const undo = createUndoRecords(stateDir);
+  return {
+    entropy: systemEntropy,
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
+    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy }),
+  };
+}
+
+/** The first part of standard input: an address is never longer. */
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_INPUT) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Runs and prints: an answer or JSON to standard output, a refusal in words to standard error. */
+export async function runAndPrint(parsed: ParsedArguments, program?: Program): Promise<void> {
+  const { text, exitCode } = await runTerminal(parsed, program);
+  const isJson = parsed.kind === "refused" ? parsed.json : parsed.request.json;
+  (exitCode === 0 || isJson ? process.stdout : process.stderr).write(`${text}\n`);
+  process.exitCode = exitCode;
+}
+
+if (isProgram(fileURLToPath(import.meta.url))) await runAndPrint(parseArguments(readArguments()));

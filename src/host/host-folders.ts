@@ -1,0 +1,82 @@
+/** Where an OpenClaw of this machine keeps its state, its config and what waits, told from outside the gateway. */
+import { lstat, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { TerminalEnvironment } from "../environment.ts";
+
+/** Names the state folder had in older versions; the first that exists is still used where the new one does not. */
+const STATE_FOLDERS = [".openclaw", ".clawdbot", ".moltbot", ".moldbot"];
+const CONFIG_FILE = "openclaw.json";
+const SHARED_TEMP = "/tmp/openclaw";
+const OTHERS_MAY_WRITE = 0o022;
+
+export async function findStateDir({ stateDir, home }: TerminalEnvironment): Promise<string> {
+  if (stateDir !== undefined) return stateDir;
+  for (const name of STATE_FOLDERS) {
+    if (await isFolder(join(home, name))) return join(home, name);
+  }
+  return join(home, ".openclaw");
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+/** OpenClaw's preferred temporary folder: the shared one where it is safely ours, else one of the person's own. It need not exist. */
+export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): Promise<string> {
+  const shared = await lstat(SHARED_TEMP).catch(() => undefined);
+  if (shared === undefined) return SHARED_TEMP;
+  const isOurs = shared.isDirectory() && shared.uid === uid && (shared.mode & OTHERS_MAY_WRITE) === 0;
+  return isOurs ? SHARED_TEMP : join(tempFolder, `openclaw-${uid}`);
+}
+
+/** The part of the host's config that decides where profiles lie and which are used. */
+export interface HostConfig {
+  readonly agents?: {
+    readonly list?: readonly { readonly id?: string; readonly agentDir?: string; readonly default?: boolean }[];
+  };
+  readonly auth?: {
+    readonly order?: Readonly<Record<string, readonly string[]>>;
+    readonly profiles?: Readonly<Record<string, { readonly provider?: string }>>;
+  };
+}
+
+/**
+ * The config; an empty one where there is none, undefined where it cannot be read. `parse`: the host's own JSON5, where
+ * a host is at hand; people keep comments in that file.
+ */
+export async function readHostConfig(
+  { configPath }: TerminalEnvironment,
+  stateDir: string,
+  parse: (text: string) => unknown = JSON.parse,
+): Promise<HostConfig | undefined> {
+  const text = await readFile(configPath ?? join(stateDir, CONFIG_FILE), "utf8").catch((error: unknown) =>
+    (error as NodeJS.ErrnoException).code === "ENOENT" ? "{}" : "",
+  );
+  try {
+    const config = parse(text);
+    return isHostConfig(config) ? config : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A host starts with no other: what is of another shape was not written for it. */
+function isHostConfig(value: unknown): value is HostConfig {
+  if (!isRecord(value)) return false;
+  const { agents = {}, auth = {} } = value;
+  if (!isRecord(agents) || !isRecord(auth)) return false;
+  const { list = [] } = agents;
+  const { order = {}, profiles = {} } = auth;
+  return (
+    isListOf(list, (agent) => isRecord(agent) && isTextOrNone(agent["id"]) && isTextOrNone(agent["agentDir"])) &&
+    isRecord(order) &&
+    Object.values(order).every((ids) => isListOf(ids, (id) => typeof id === "string")) &&
+    isRecord(profiles) &&
+    Object.values(profiles).every(isRecord)
+  );
+}
+
+const isTextOrNone = (value: unknown) => value === undefined || typeof value === "string";
+const isListOf = (value: unknown, isItem: (item: unknown) => boolean) => Array.isArray(value) && value.every(isItem);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,90 @@
+/** Finds the OpenClaw that is installed on this machine, and loads parts of its SDK from where it lies. */
+import { readFile, realpath } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export interface InstalledHost {
+  /** The folder of its package. */
+  readonly root: string;
+  readonly version: string;
+}
+
+export interface HostHints {
+  /** The program that runs now: inside `openclaw codex-auth …` it is the host itself. */
+  readonly program: string;
+  /** The folders of `PATH`, in its order. */
+  readonly pathFolders: readonly string[];
+  /** Where this package lies: beside a host, perhaps. */
+  readonly ownFolder: string;
+}
+
+const MAX_DEPTH = 12;
+
+/** The host that runs this, else the one `openclaw` starts, else the one beside this package. Reads, and runs nothing. */
+export async function findInstalledHost(hints: HostHints): Promise<InstalledHost | undefined> {
+  const commands = hints.pathFolders.map((folder) => join(folder, "openclaw"));
+  for (const file of [hints.program, ...commands]) {
+    const host = await hostAbove(file);
+    if (host !== undefined) return host;
+  }
+  return hostBeside(hints.ownFolder);
+}
+
+/** The package that a file, its links resolved, belongs to. */
+async function hostAbove(file: string): Promise<InstalledHost | undefined> {
+  const real = await realpath(file).catch(() => undefined);
+  if (real === undefined) return undefined;
+  let folder = dirname(real);
+  for (let depth = 0; depth < MAX_DEPTH && folder !== dirname(folder); depth += 1) {
+    const host = await hostAt(folder);
+    if (host !== undefined) return host;
+    folder = dirname(folder);
+  }
+  return undefined;
+}
+
+async function hostBeside(ownFolder: string): Promise<InstalledHost | undefined> {
+  let folder = ownFolder;
+  for (let depth = 0; depth < MAX_DEPTH && folder !== dirname(folder); depth += 1) {
+    const host = await hostAt(join(folder, "node_modules/openclaw"));
+    if (host !== undefined) return host;
+    folder = dirname(folder);
+  }
+  return undefined;
+}
+
+interface HostPackage {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly exports?: Readonly<Record<string, string | { readonly default?: string }>>;
+}
+
+async function hostAt(folder: string): Promise<InstalledHost | undefined> {
+  const { name, version } = await readPackage(folder);
+  return name === "openclaw" && typeof version === "string" ? { root: await realpath(folder), version } : undefined;
+}
+
+async function readPackage(folder: string): Promise<HostPackage> {
+  try {
+    return (JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as HostPackage | null) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** A part of that host's SDK such as `provider-auth`; undefined where that version has none of the name. */
+export async function loadSdkPart(host: InstalledHost, part: string): Promise<Record<string, unknown> | undefined> {
+  const entry = (await readPackage(host.root)).exports?.[`./plugin-sdk/${part}`];
+  const file = typeof entry === "string" ? entry : entry?.default;
+  if (file === undefined) return undefined;
+  return (await import(pathToFileURL(join(host.root, file)).href)) as Record<string, unknown>;
+}
+
+/** The JSON5 reader that the host itself reads its config with. */
+export function hostJson5(host: InstalledHost): (text: string) => unknown {
+  return (text) => {
+    const json5 = createRequire(join(host.root, "package.json"))("json5") as { parse(text: string): unknown };
+    return json5.parse(text);
+  };
+}

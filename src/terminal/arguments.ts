@@ -1,0 +1,100 @@
+/** What was typed in a terminal, as a request. Pure; what is wrong with it is a usage error with its own sentence. */
+import { parseArgs } from "node:util";
+import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../flow/profile-id.ts";
+
+export const VERBS = ["start", "finish", "status", "cancel", "list", "undo", "help"] as const;
+export type TerminalVerb = (typeof VERBS)[number];
+
+export interface TerminalRequest {
+  readonly verb: TerminalVerb;
+  /** Absent where none was named: `start` then means `default`, the others mean whichever there is. */
+  readonly profileName?: ProfileName;
+  /** The pasted address; `-` for standard input. */
+  readonly callbackUrl?: string;
+  readonly queueApply: boolean;
+  readonly json: boolean;
+  /** The agent whose store is meant; the host's default agent where absent. */
+  readonly agentId?: string;
+  /** An `auth-profiles.json` to work on, wherever the host keeps its own. */
+  readonly authPath?: string;
+}
+
+export type UsageError = "usage-verb" | "usage-option" | "usage-address" | "bad-selector" | "reserved-word";
+
+export type ParsedArguments =
+  | { readonly kind: "request"; readonly request: TerminalRequest }
+  | { readonly kind: "refused"; readonly code: UsageError; readonly json: boolean };
+
+/** The host's own ids of agents; anything else could name another folder. */
+const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** Values as `parseArgs` and as the host's own command line give them. */
+export interface TerminalOptions {
+  readonly profile?: string | undefined;
+  readonly callbackUrl?: string | undefined;
+  readonly queueApply?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly agent?: string | undefined;
+  readonly authPath?: string | undefined;
+}
+
+const OPTIONS = {
+  profile: { type: "string" },
+  "profile-id": { type: "string" },
+  "callback-url": { type: "string" },
+  "queue-apply": { type: "boolean" },
+  json: { type: "boolean" },
+  agent: { type: "string" },
+  "auth-path": { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** `argv` without the program. `--profile-id` is the same as `--profile`, and so is a bare second word. */
+export function parseArguments(argv: readonly string[]): ParsedArguments {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch {
+    return { kind: "refused", code: "usage-option", json: argv.includes("--json") };
+  }
+  const { values, positionals } = parsed;
+  const [verb = "help", bareProfile, ...more] = positionals;
+  if (values.help === true) return toRequest("help", { json: values.json });
+  if (more.length > 0) return { kind: "refused", code: "usage-option", json: values.json === true };
+  return toRequest(verb, {
+    profile: values.profile ?? values["profile-id"] ?? bareProfile,
+    callbackUrl: values["callback-url"],
+    queueApply: values["queue-apply"],
+    json: values.json,
+    agent: values.agent,
+    authPath: values["auth-path"],
+  });
+}
+
+export function toRequest(word: string, options: TerminalOptions): ParsedArguments {
+  const json = options.json === true;
+  const refused = (code: UsageError) => ({ kind: "refused", code, json }) as const;
+  const verb = VERBS.find((known) => known === word);
+  if (verb === undefined) return refused("usage-verb");
+  if (verb === "finish" && (options.callbackUrl ?? "") === "") return refused("usage-address");
+  if (options.agent !== undefined && !AGENT_ID.test(options.agent)) return refused("usage-option");
+  const selector = selectorOf(verb, options.profile);
+  if (selector?.kind === "refused") return refused(selector.code);
+  return {
+    kind: "request",
+    request: {
+      verb,
+      queueApply: options.queueApply === true,
+      json,
+      ...(selector === undefined ? {} : { profileName: selector.name }),
+      ...(options.callbackUrl === undefined ? {} : { callbackUrl: options.callbackUrl }),
+      ...(options.agent === undefined ? {} : { agentId: options.agent }),
+      ...(options.authPath === undefined ? {} : { authPath: options.authPath }),
+    },
+  };
+}
+
+function selectorOf(verb: TerminalVerb, profile: string | undefined) {
+  if (profile !== undefined) return parseSelector(profile);
+  return verb === "start" || verb === "undo" ? parseSelector(DEFAULT_PROFILE_NAME) : undefined;
+}

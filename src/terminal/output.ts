@@ -1,0 +1,289 @@
+/** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
+import { ERRORS, type ErrorCode } from "../errors.ts";
+import type { Activation, LoginStatus, ProfileList, SavedLogin, StartedLogin, UndoneLogin } from "../flow/answers.ts";
+import { selectorOf } from "../flow/profile-id.ts";
+import { HEALTH, REFUSALS, TERMINAL } from "../interaction/sentences.ts";
+import type { TerminalRequest } from "./arguments.ts";
+import type { TerminalAnswer } from "./run.ts";
+
+/** How the person would type this program, and which of its options names a profile there. */
+export interface Program {
+  readonly name: string;
+  readonly profileOption: "--profile" | "--profile-id";
+}
+
+export interface Printed {
+  readonly text: string;
+  /** 2 for every refusal, as in the original. */
+  readonly exitCode: 0 | 2;
+}
+
+/** Facts beside the answer that a person has to know: where no host was asked, and what was seen of one. */
+export interface Surroundings {
+  readonly program: Program;
+  readonly warning?: "no-host";
+  readonly hostVersion?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function print(
+  answer: TerminalAnswer,
+  request: Pick<TerminalRequest, "json" | "queueApply">,
+  around: Surroundings,
+): Printed {
+  const exitCode = answer.kind === "refused" ? 2 : 0;
+  if (!request.json) return { text: toText(answer, request, around), exitCode };
+  const warning = around.warning === undefined ? {} : { warning: TERMINAL[`warning.${around.warning}`] };
+  return { text: toJson({ ...toFields(answer, request, around), ...warning }), exitCode };
+}
+
+/** The codes that the original skill had under names of its own. */
+const ORIGINAL_CODES: Partial<Record<ErrorCode, string>> = {
+  "no-pending-login": "no_pending_flow",
+  "code-missing": "missing_code",
+  "identity-missing": "missing_account_id",
+};
+
+function codeOf(code: ErrorCode): string {
+  return ORIGINAL_CODES[code] ?? code.replaceAll("-", "_");
+}
+
+/** All codes of this surface, for the documentation and the tests. */
+export const TERMINAL_CODES: readonly string[] = (Object.keys(ERRORS) as ErrorCode[]).map(codeOf);
+
+function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueApply">, around: Surroundings): Fields {
+  switch (answer.kind) {
+    case "started":
+      return startedFields(answer, around);
+    case "saved":
+      return {
+        ...changedFields(answer, request, around),
+        accountId: answer.accountId,
+        expires: answer.expiresAtMs,
+        ...(answer.email === undefined ? {} : { email: answer.email }),
+        ...(answer.plan === undefined ? {} : { plan: answer.plan }),
+        revert_command: answer.isUndoable ? typed(around, "undo", answer.profileName) : null,
+      };
+    case "undone":
+      return { ...changedFields(answer, request, around), revert_command: typed(around, "undo", answer.profileName) };
+    case "status":
+      return statusFields(answer);
+    case "cancelled":
+      return { ok: true, cancelled: answer.profileNames, message: cancelledText(answer.profileNames) };
+    case "profiles":
+      return { ok: true, profiles: answer.profiles.map(profileFields), pending: answer.pending.map(pendingFields) };
+    case "help":
+      return { ok: true, message: helpText(around) };
+    case "refused":
+      return {
+        ok: false,
+        error: codeOf(answer.code),
+        message: refusalText(answer.code, answer.profileName, around),
+        ...(answer.profileName === undefined ? {} : { profile: answer.profileName }),
+        ...(around.hostVersion === undefined ? {} : { host_version: around.hostVersion }),
+      };
+  }
+}
+
+function startedFields(started: StartedLogin, around: Surroundings): Fields {
+  return {
+    ok: true,
+    profile: started.profileName,
+    profile_id: started.profileId,
+    new_profile: started.isNewProfile,
+    login_url: started.authorizationUrl.reveal(),
+    redirect_uri: started.redirectUri,
+    expires_in: Math.round(started.expiresInMs / 1000),
+    instructions: fill(TERMINAL["start.instructions"], { command: finishCommand(started.profileName, around) }),
+    status_command: typed(around, "status", started.profileName),
+  };
+}
+
+function changedFields(
+  changed: Pick<SavedLogin | UndoneLogin, "activation" | "isSelectable" | "kind" | "profileId" | "profileName">,
+  { queueApply }: Pick<TerminalRequest, "queueApply">,
+  around: Surroundings,
+): Fields {
+  return {
+    ok: true,
+    profile: changed.profileName,
+    profile_id: changed.profileId,
+    message: changedText(changed, queueApply),
+    restart_required: changed.activation === "restart",
+    queued: changed.activation === "restarted",
+    status_command: typed(around, "status", changed.profileName),
+  };
+}
+
+function statusFields({ pending, lastSaved }: LoginStatus): Fields {
+  if (lastSaved === undefined) return { ok: true, pending: pending.map(pendingFields) };
+  return {
+    ok: true,
+    pending: pending.map(pendingFields),
+    last_saved: {
+      profile: lastSaved.profileName,
+      profile_id: lastSaved.profileId,
+      seconds_ago: Math.max(0, Math.round(lastSaved.agoMs / 1000)),
+    },
+    restart_required: lastSaved.activation === "restart",
+  };
+}
+
+const pendingFields = ({ profileName, expiresInMs }: LoginStatus["pending"][number]): Fields => ({
+  profile: profileName,
+  expires_in: Math.max(0, Math.round(expiresInMs / 1000)),
+});
+
+const profileFields = ({ name, profileId, email, plan, health }: ProfileList["profiles"][number]): Fields => ({
+  profile: name,
+  profile_id: profileId,
+  ...(email === undefined ? {} : { email }),
+  ...(plan === undefined ? {} : { plan }),
+  state: health,
+});
+
+// ---- text
+
+/** Control, format and direction characters of outside text could rewrite what the terminal shows. */
+const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const shown = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
+
+/** JSON in which the same characters are escaped: a program reads them as they were, a terminal prints none of them. */
+function toJson(fields: Fields): string {
+  const escapeUnits = (character: string) =>
+    character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(fields).replace(UNSHOWABLE, escapeUnits);
+}
+
+function fill(sentence: string, values: Readonly<Record<string, string>> = {}): string {
+  return sentence.replaceAll(/\{(\w+)\}/g, (_place, name: string) => values[name] ?? "");
+}
+
+/** A command to type, its profile in the form that is understood, quoted where a shell needs it. */
+function typed({ program }: Surroundings, verb: string, profileName?: string): string {
+  if (profileName === undefined) return `${program.name} ${verb}`;
+  const selector = shown(selectorOf(profileName));
+  const word = /^[\w.@+:-]+$/.test(selector) ? selector : `'${selector.replaceAll("'", `'\\''`)}'`;
+  return `${program.name} ${verb} ${program.profileOption} ${word}`;
+}
+
+function finishCommand(profileName: string, around: Surroundings): string {
+  return `${typed(around, "finish", profileName)} --callback-url -`;
+}
+
+function minutes(ms: number): string {
+  return fill(TERMINAL["time.minutes"], { count: String(Math.max(1, Math.ceil(ms / 60_000))) });
+}
+
+function toText(
+  answer: TerminalAnswer,
+  { queueApply }: Pick<TerminalRequest, "queueApply">,
+  around: Surroundings,
+): string {
+  const lines = textLines(answer, queueApply, around);
+  return (around.warning === undefined ? lines : [...lines, TERMINAL[`warning.${around.warning}`]]).join("\n");
+}
+
+function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surroundings): readonly string[] {
+  switch (answer.kind) {
+    case "started":
+      return [
+        fill(TERMINAL["start.title"], { name: shown(answer.profileName), time: minutes(answer.expiresInMs) }),
+        "",
+        answer.authorizationUrl.reveal(),
+        "",
+        fill(TERMINAL["start.instructions"], { command: finishCommand(answer.profileName, around) }),
+      ];
+    case "saved": {
+      const undo = typed(around, "undo", answer.profileName);
+      const kept = answer.isUndoable ? [fill(TERMINAL["saved.undo"], { command: undo })] : [];
+      return [accountText(answer), changedText(answer, queueApply), ...kept];
+    }
+    case "undone":
+      return [changedText(answer, queueApply)];
+    case "status":
+      return statusLines(answer, around);
+    case "cancelled":
+      return [cancelledText(answer.profileNames)];
+    case "profiles":
+      return listLines(answer, around);
+    case "help":
+      return [helpText(around)];
+    case "refused":
+      return [refusalText(answer.code, answer.profileName, around)];
+  }
+}
+
+function accountText({ profileName, email = TERMINAL["account.unknown"], plan }: SavedLogin): string {
+  const account = plan === undefined ? shown(email) : `${shown(email)} (${shown(plan)})`;
+  return fill(TERMINAL["saved.title"], { name: shown(profileName), account });
+}
+
+function changedText(
+  {
+    kind,
+    activation,
+    isSelectable,
+    profileName,
+  }: Pick<SavedLogin | UndoneLogin, "activation" | "isSelectable" | "kind" | "profileName">,
+  queueApply: boolean,
+): string {
+  const done = kind === "undone" ? [fill(TERMINAL["undo.done"], { name: shown(profileName) })] : [];
+  const effect = isSelectable ? effectText(activation, queueApply) : TERMINAL["saved.left-out"];
+  return [...done, effect].join(" ");
+}
+
+function effectText(activation: Activation, queueApply: boolean): string {
+  if (activation === "restart") return TERMINAL["saved.restart"];
+  if (activation === "restarted") return TERMINAL["saved.restarted"];
+  return queueApply ? TERMINAL["saved.not-queued"] : TERMINAL["saved.live"];
+}
+
+function statusLines({ pending, lastSaved }: LoginStatus, around: Surroundings): readonly string[] {
+  const lines = pending.map(({ profileName, expiresInMs }) =>
+    fill(TERMINAL["status.pending"], {
+      name: shown(profileName),
+      time: minutes(expiresInMs),
+      command: finishCommand(profileName, around),
+    }),
+  );
+  if (lastSaved === undefined) return lines;
+  const { profileName, agoMs, activation } = lastSaved;
+  lines.push(fill(TERMINAL["status.saved"], { name: shown(profileName), time: minutes(agoMs) }));
+  return activation === "restart" ? [...lines, TERMINAL["saved.restart"]] : lines;
+}
+
+function listLines({ profiles }: ProfileList, around: Surroundings): readonly string[] {
+  const lines = profiles.map(({ name, email, plan, health }) =>
+    [shown(name), email, plan, HEALTH[health]]
+      .filter((part) => part !== undefined)
+      .map(shown)
+      .join(", "),
+  );
+  const next = fill(TERMINAL["list.next"], { command: typed(around, "start", "work") });
+  return lines.length === 0 ? [TERMINAL["list.none"], next] : lines;
+}
+
+function cancelledText(profileNames: readonly string[]): string {
+  if (profileNames.length === 0) return TERMINAL["cancel.none"];
+  return fill(TERMINAL["cancel.done"], { name: profileNames.map(shown).join(", ") });
+}
+
+/** The chat's sentences, with this program's words in their places. */
+function refusalText(code: ErrorCode, profileName: string | undefined, around: Surroundings): string {
+  return fill(REFUSALS[code], {
+    command: typed(around, "list"),
+    example: typed(around, "start", "work"),
+    name: shown(profileName ?? ""),
+    file: "codex-auth-pending.json",
+    folder: "codex-auth",
+    version: around.hostVersion ?? TERMINAL["host.unseen"],
+    wait: TERMINAL["time.while"],
+  });
+}
+
+function helpText({ program }: Surroundings): string {
+  const { name, profileOption } = program;
+  return fill(TERMINAL["help"], { program: name, profile: profileOption });
+}
