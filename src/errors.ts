@@ -59,6 +59,7 @@ export const ERRORS = {
 
   "host-not-found": { category: "program", retryable: false },
   "host-unknown": { category: "program", retryable: false },
+  "store-ambiguous": { category: "store", retryable: false },
   "host-uses-sqlite": { category: "store", retryable: false },
   "auth-path-invalid": { category: "caller", retryable: false },
 
@@ -66,6 +67,7 @@ export const ERRORS = {
   "store-unreadable": { category: "store", retryable: false },
   "store-migration-required": { category: "store", retryable: false },
   "store-write-failed": { category: "store", retryable: false },
+  "profile-unknown": { category: "caller", retryable: false },
   "undo-missing": { category: "store", retryable: false },
   "undo-changed": { category: "store", retryable: false },
   "undo-unwritable": { category: "store", retryable: false },

@@ -45,12 +45,13 @@ function openFile(parts: AuthSdkParts, sdk: AuthStoreSdk, api: OpenClawPluginApi
 /** Writes the same record through the host's own writer, which takes the whole file into the gateway's memory. */
 async function publish(sdk: AuthStoreSdk, { agentDir, profileId, credential }: HostChange): Promise<boolean> {
   const edit = (document: { profiles: Record<string, StoredCredential> }) => {
-    document.profiles[profileId] = credential;
+    if (credential === undefined) delete document.profiles[profileId];
+    else document.profiles[profileId] = credential;
     return true;
   };
   const written = await sdk.update({ agentDir, keepInOrder: [profileId], edit }).catch(() => null);
   if (written === null) return false;
   // A refresh of the host that began before may still save what it had loaded: then ours is gone by now.
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  return agentDir !== undefined && sdk.read(agentDir).profiles[profileId]?.refresh === credential.refresh;
+  return agentDir !== undefined && sdk.read(agentDir).profiles[profileId]?.refresh === credential?.refresh;
 }

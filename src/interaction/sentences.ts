@@ -119,7 +119,7 @@ export const TERMINAL = {
   "cancel.none": "No sign-in is waiting. Nothing was changed.",
   "time.minutes": "{count} min",
   "time.while": "a few minutes",
-  "host.unseen": "none was found",
+  "host.seen": "The version found here is {version}.",
   "warning.no-host":
     "No OpenClaw was found on this machine, so only the file you named was changed. Restart its gateway for it to count.",
   help: [
@@ -220,9 +220,11 @@ export const REFUSALS = {
   "host-not-found":
     "No OpenClaw was found on this machine's PATH. Install it, or name the profile file to work on with --auth-path.",
   "host-unknown":
-    "This OpenClaw ({version}) is not one codex-auth knows how to write for, so nothing was changed. Update codex-auth or OpenClaw.",
+    "This OpenClaw is not one codex-auth knows how to write for, so nothing was changed. Update codex-auth or OpenClaw.",
   "host-uses-sqlite":
-    "This OpenClaw ({version}) keeps its profiles in SQLite, and an auth-profiles.json would break its gateway. Nothing was written. Leave --auth-path out and try again.",
+    "This OpenClaw keeps its profiles in SQLite, and an auth-profiles.json would break its gateway. Nothing was written. Leave --auth-path out and try again.",
+  "store-ambiguous":
+    "There is a newer SQLite profile store beside auth-profiles.json, so it is not certain which OpenClaw runs here. Nothing was changed. Put the openclaw that the gateway runs first on the PATH and try again.",
   "auth-path-invalid": "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "store-locked": "The gateway's profile store is busy. Nothing was changed. Try again in a minute.",
   "store-unreadable":
@@ -231,6 +233,7 @@ export const REFUSALS = {
     "The gateway's profiles must be migrated first: an old auth-profiles.json is in the way. Stop the gateway, run openclaw doctor --fix on the server, then try again. Nothing was changed.",
   "store-write-failed":
     "The gateway did not keep the new sign-in. Its disk may be full or read-only. Nothing else was changed.",
+  "profile-unknown": "There is no profile named {name}. To see those there are, use {command}.",
   "undo-missing":
     "There is nothing to undo for {name}: what a sign-in replaces is kept for 24 hours, and only the last one. To sign in again, use {command}.",
   "undo-changed":

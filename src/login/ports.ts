@@ -106,9 +106,24 @@ export interface Saved {
 
 export type SaveResult = Saved | { readonly kind: "refused"; readonly code: SaveRefusal };
 
-export type UndoResult =
+/** What came of taking a profile out, or of putting back what it held. */
+export type ChangeResult =
   | Saved
-  | { readonly kind: "refused"; readonly code: SaveRefusal | "undo-missing" | "undo-changed" };
+  | {
+      readonly kind: "refused";
+      readonly code: SaveRefusal | "profile-unknown" | "undo-missing" | "undo-changed";
+    };
+
+export type RemoveResult = Saved | { readonly kind: "refused"; readonly code: SaveRefusal | "profile-unknown" };
+
+export type PreferResult =
+  | {
+      readonly kind: "preferred";
+      /** False where the config's own order, or a failure of the profile, puts another one first all the same. */
+      readonly isFirst: boolean;
+      readonly activation: Activation;
+    }
+  | { readonly kind: "refused"; readonly code: SaveRefusal | "profile-unknown" };
 
 export interface ProfileStore {
   /** The provider id of Codex profiles on this host, such as `openai`. */
@@ -116,8 +131,12 @@ export interface ProfileStore {
   /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
   save(request: SaveRequest): Promise<SaveResult>;
+  /** Takes one profile out, with its place in the order; what it held can be put back for a day. */
+  remove(target: ProfileTarget): Promise<ChangeResult>;
+  /** Puts one profile first in the stored order; all others stay in it. */
+  prefer(target: ProfileTarget): Promise<PreferResult>;
   /** Puts back what the profile held before the last `save`, if nothing else has changed it since. */
-  undo(target: ProfileTarget): Promise<UndoResult>;
+  undo(target: ProfileTarget): Promise<ChangeResult>;
 }
 
 export interface LoginPorts {

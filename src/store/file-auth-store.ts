@@ -54,6 +54,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = MAX_WAIT_MS
   return {
     provider: host.provider,
     agentDirOf: (agentId) => host.agentDirOf(agentId),
+    sharedDir: () => host.mainAgentDir(),
     configuredIds: () => host.configuredIds(),
     read,
     async ownerOf(agentDir, profileId) {

@@ -4,17 +4,20 @@ import { CodexAuthError } from "../errors.ts";
 import type { CredentialDraft } from "../flow/credential.ts";
 import type { Activation } from "../flow/answers.ts";
 import type {
+  ChangeResult,
   Clock,
   Entropy,
+  PreferResult,
   ProfileStore,
   ProfileTarget,
   SaveRefusal,
   SaveResult,
-  UndoResult,
 } from "../login/ports.ts";
 import {
   hasTokens,
   listCodexProfiles,
+  preferProfile,
+  removeProfile,
   replaceProfile,
   type ProfilesDocument,
   type StoredCredential,
@@ -25,6 +28,8 @@ import type { UndoRecords } from "./undo-records.ts";
 export interface HostAuthStore {
   readonly provider: string;
   agentDirOf(agentId: string): string;
+  /** The directory of the store that all agents share; undefined where it is in none of theirs. */
+  sharedDir(): string | undefined;
   /** Ids that the config's `auth.order` or, failing that, `auth.profiles` names for the provider. */
   configuredIds(): readonly string[];
   /** The effective document of an agent. Throws `CodexAuthError` (`store-*`). */
@@ -49,7 +54,8 @@ export interface HostUpdate {
 export interface HostChange {
   readonly agentDir: string | undefined;
   readonly profileId: string;
-  readonly credential: StoredCredential;
+  /** What it holds now; undefined where it was taken out. */
+  readonly credential: StoredCredential | undefined;
 }
 
 /** Other writers hold the store for milliseconds; a second try after this is enough for all but a stuck one. */
@@ -65,13 +71,16 @@ export interface ProfileStoreParts {
 }
 
 interface Change extends ProfileTarget {
-  readonly next: StoredCredential;
+  /** What the profile is to hold; undefined to take it out. */
+  readonly next: StoredCredential | undefined;
+  /** Where it lies, where that is known already: the host gives an id that nobody has to whoever asks. */
+  readonly ownedBy?: { readonly owner: string | undefined };
   /** Why the record of now must not be replaced; undefined where it may. */
-  readonly refuses?: (current: StoredCredential | undefined) => "undo-changed" | undefined;
+  readonly refuses?: (current: StoredCredential | undefined) => "profile-unknown" | "undo-changed" | undefined;
 }
 
 export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
-  const { host, undo, clock } = parts;
+  const { host, clock } = parts;
   return {
     provider: host.provider,
     async list(agentId) {
@@ -79,14 +88,20 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       return listCodexProfiles(document, host.provider, clock.nowMs());
     },
     save: (request) => change(parts, { ...request, next: revealCredential(request.credential) }) as Promise<SaveResult>,
+    async remove(target) {
+      const refuses = (current: StoredCredential | undefined) =>
+        current === undefined ? ("profile-unknown" as const) : undefined;
+      return change(parts, { ...target, next: undefined, refuses });
+    },
+    prefer: (target) => prefer(parts, target),
     async undo(request) {
       try {
-        const place = await placeOf(host, request);
-        const kept = await undo.find(place, request.profileId, clock.nowMs());
+        const kept = await keptOf(parts, request);
         if (kept === undefined) return { kind: "refused", code: "undo-missing" };
         const refuses = (current: StoredCredential | undefined) =>
-          current !== undefined && markOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
-        return await change(parts, { ...request, next: kept.record, refuses });
+          markOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
+        const owner = kept.place === SHARED ? undefined : kept.place;
+        return await change(parts, { ...request, next: kept.record, refuses, ownedBy: { owner } });
       } catch (error) {
         return { kind: "refused", code: refusalOf(error) };
       }
@@ -94,13 +109,20 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   };
 }
 
-async function change(parts: ProfileStoreParts, wanted: Change): Promise<UndoResult> {
+function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
+  return patiently(() => changeOnce(parts, wanted));
+}
+
+/** Tries again where another writer came in between, and once where the store was busy. */
+async function patiently<Result>(
+  attempt: () => Promise<Result | "moved">,
+): Promise<Result | { readonly kind: "refused"; readonly code: SaveRefusal }> {
   let hasWaited = false;
-  for (let attempt = 1; ; attempt += 1) {
+  for (let count = 1; ; count += 1) {
     try {
-      const result = await changeOnce(parts, wanted);
+      const result = await attempt();
       if (result !== "moved") return result;
-      if (attempt >= MAX_ATTEMPTS) return { kind: "refused", code: "store-locked" };
+      if (count >= MAX_ATTEMPTS) return { kind: "refused", code: "store-locked" };
     } catch (error) {
       const code = refusalOf(error);
       if (code !== "store-locked" || hasWaited) return { kind: "refused", code };
@@ -110,17 +132,51 @@ async function change(parts: ProfileStoreParts, wanted: Change): Promise<UndoRes
   }
 }
 
+/**
+ * Puts a profile first in the order that its store holds. Where that has none, one is begun with what is tried now, so
+ * that nothing falls out of use.
+ */
+function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<PreferResult> {
+  const { host } = parts;
+  const { profileId } = target;
+  return patiently(async () => {
+    const agentDir = host.agentDirOf(target.agentId);
+    const known = await host.selectableIds(agentDir);
+    const stored = Object.keys((await host.read(agentDir)).profiles);
+    if (!stored.includes(profileId)) return { kind: "refused", code: "profile-unknown" } as const;
+    const othersInOrder = known.filter((id) => id !== profileId);
+    let isAllowed = false;
+    await host.update({
+      agentDir: await host.ownerOf(agentDir, profileId),
+      keepInOrder: [profileId, ...othersInOrder],
+      edit(document) {
+        isAllowed = holds(target.assertAllowed);
+        if (isAllowed) preferProfile(document, { profileId, provider: host.provider, othersInOrder });
+        return isAllowed;
+      },
+    });
+    if (!isAllowed) return { kind: "refused", code: "not-allowed" } as const;
+    const credential = await host.persisted(agentDir, profileId);
+    const activation = await host.activate({
+      agentDir: await host.ownerOf(agentDir, profileId),
+      profileId,
+      credential,
+    });
+    return { kind: "preferred", isFirst: (await host.selectableIds(agentDir))[0] === profileId, activation } as const;
+  });
+}
+
 /** `moved` where the record changed between its backup and the write: nothing was written then. */
-async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<UndoResult | "moved"> {
+async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult | "moved"> {
   const { host } = parts;
   const { profileId, next } = wanted;
   const agentDir = host.agentDirOf(wanted.agentId);
-  const owner = await host.ownerOf(agentDir, profileId);
+  const { owner } = wanted.ownedBy ?? { owner: await host.ownerOf(agentDir, profileId) };
   const before = await host.persisted(agentDir, profileId);
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
   if (!holds(wanted.assertAllowed)) return { kind: "refused", code: "not-allowed" };
-  const isUndoable = await keepForUndo(parts, wanted, before);
+  const isUndoable = await keepForUndo(parts, wanted, { owner, before });
   const configuredIds = await orderToBegin(host, agentDir);
   let outcome: "written" | "moved" | "not-allowed" = "moved";
   await host.update({
@@ -130,15 +186,17 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Und
       const current = Object.hasOwn(document.profiles, profileId) ? document.profiles[profileId] : undefined;
       if (markOf(parts, current) !== markOf(parts, before)) outcome = "moved";
       else outcome = holds(wanted.assertAllowed) ? "written" : "not-allowed";
-      if (outcome === "written") replaceProfile(document, { profileId, credential: next, configuredIds });
-      return outcome === "written";
+      if (outcome !== "written") return false;
+      if (next === undefined) removeProfile(document, profileId);
+      else replaceProfile(document, { profileId, credential: next, configuredIds });
+      return true;
     },
   });
   if (outcome === "moved") return "moved";
   if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" };
   const activation = await host.activate({ agentDir: owner, profileId, credential: next });
   // Read back: the host's writer can answer a document and still have kept another process's newer one.
-  if ((await host.persisted(agentDir, profileId))?.refresh !== next.refresh) {
+  if ((await host.persisted(agentDir, profileId))?.refresh !== next?.refresh) {
     return { kind: "refused", code: "store-write-failed" };
   }
   return { kind: "saved", isSelectable: await isSelectable(host, agentDir, profileId), isUndoable, activation };
@@ -147,20 +205,27 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Und
 /** Keeps what is about to be replaced; false where there is nothing that could be put back. */
 async function keepForUndo(
   parts: ProfileStoreParts,
-  { next, ...target }: Change,
-  before: StoredCredential | undefined,
+  { profileId, next }: Change,
+  { owner, before }: { readonly owner: string | undefined; readonly before: StoredCredential | undefined },
 ): Promise<boolean> {
   if (before === undefined || !hasTokens(before)) return false;
-  const { host, undo, clock } = parts;
-  const place = await placeOf(host, target);
   const replacedBy = markOf(parts, next);
-  await undo.keep({ place, profileId: target.profileId, record: before, replacedBy, atMs: clock.nowMs() });
+  const atMs = parts.clock.nowMs();
+  await parts.undo.keep({ place: owner ?? SHARED, profileId, record: before, replacedBy, atMs });
   return true;
 }
 
-/** Where the profile lies: two agents may each have one of the same id. */
-async function placeOf(host: HostAuthStore, { agentId, profileId }: ProfileTarget): Promise<string> {
-  return (await host.ownerOf(host.agentDirOf(agentId), profileId)) ?? "shared";
+/** The place of the store that is in no agent's directory. */
+const SHARED = "shared";
+
+/** What was kept of the profile: where it lies now, or, once it was taken out, in the store of all agents. */
+async function keptOf({ host, undo, clock }: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
+  const owner = await host.ownerOf(host.agentDirOf(agentId), profileId);
+  const nowMs = clock.nowMs();
+  return (
+    (await undo.find(owner ?? SHARED, profileId, nowMs)) ??
+    (await undo.find(host.sharedDir() ?? SHARED, profileId, nowMs))
+  );
 }
 
 /** Tells one generation of a profile's tokens from another without holding them. */

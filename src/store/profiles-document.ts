@@ -97,6 +97,35 @@ export function replaceProfile(document: ProfilesDocument, replacement: ProfileR
   }
 }
 
+/** Takes a profile out, with its place in the order and what was noted of its use. */
+export function removeProfile(document: ProfilesDocument, profileId: string): void {
+  const withoutIt = <T>(record: Record<string, T>) =>
+    Object.fromEntries(Object.entries(record).filter(([id]) => id !== profileId));
+  document.profiles = withoutIt(document.profiles);
+  if (document.usageStats !== undefined) document.usageStats = withoutIt(document.usageStats);
+  if (document.order === undefined) return;
+  const orders = Object.entries(document.order).map(([provider, ids]) => [
+    provider,
+    ids.filter((id) => id !== profileId),
+  ]);
+  document.order = Object.fromEntries(orders) as Record<string, string[]>;
+}
+
+export interface Preference {
+  readonly profileId: string;
+  readonly provider: string;
+  /** What the order must hold besides, where the store has none of its own: a shorter one would shut the others out. */
+  readonly othersInOrder: readonly string[];
+}
+
+/** Puts a profile first in the stored order, and changes nothing else of it. */
+export function preferProfile(document: ProfilesDocument, preference: Preference): void {
+  const { profileId, provider, othersInOrder } = preference;
+  const order = document.order?.[provider] ?? [];
+  const base = order.length > 0 ? order : othersInOrder;
+  document.order = { ...document.order, [provider]: [profileId, ...base.filter((id) => id !== profileId)] };
+}
+
 function withoutFailures(stats: UsageStats): UsageStats {
   const { lastUsed, lastFailureAt, lastProbeAt } = stats;
   return {

@@ -27,6 +27,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
   return {
     provider: sdk.provider,
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
+    sharedDir: () => undefined,
     configuredIds: () => sdk.configuredIds(),
     async read(agentDir) {
       if (await fileExists(sdk.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");

@@ -1,6 +1,7 @@
 /** The ports of the login shell in memory, with the rules of the real ones: single use, PKCE, one writer at a time. */
 import { createHash } from "node:crypto";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
+import { holds } from "../../src/attempt.ts";
 import type { ListedProfile } from "../../src/flow/answers.ts";
 import type { LoginBinding } from "../../src/flow/binding.ts";
 import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/flow/pending-login.ts";
@@ -19,9 +20,10 @@ import type {
   PendingStore,
   ProfileStore,
   SaveRefusal,
+  PreferResult,
   ProfileTarget,
   SaveRequest,
-  UndoResult,
+  ChangeResult,
   SaveResult,
 } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
@@ -204,6 +206,7 @@ export class MemoryProfileStore implements ProfileStore {
   /** Ids of profiles that can be put back, each once. */
   readonly undoable = new Set<string>();
   isSelectable = true;
+  preferred: string | undefined;
   readonly #profiles = new Map<string, ListedProfile>();
   #refusal: SaveRefusal | undefined;
 
@@ -223,7 +226,23 @@ export class MemoryProfileStore implements ProfileStore {
     return { kind: "saved", isSelectable: this.isSelectable, isUndoable: false, activation: "live" };
   }
 
-  async undo({ profileId, assertAllowed }: ProfileTarget): Promise<UndoResult> {
+  async remove({ profileId, assertAllowed }: ProfileTarget): Promise<ChangeResult> {
+    if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
+    if (!holds(assertAllowed)) return { kind: "refused", code: "not-allowed" };
+    if (!this.#profiles.delete(profileId)) return { kind: "refused", code: "profile-unknown" };
+    this.undoable.add(profileId);
+    return { kind: "saved", isSelectable: false, isUndoable: true, activation: "live" };
+  }
+
+  async prefer({ profileId, assertAllowed }: ProfileTarget): Promise<PreferResult> {
+    if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
+    if (!holds(assertAllowed)) return { kind: "refused", code: "not-allowed" };
+    if (!this.#profiles.has(profileId)) return { kind: "refused", code: "profile-unknown" };
+    this.preferred = profileId;
+    return { kind: "preferred", isFirst: this.isSelectable, activation: "live" };
+  }
+
+  async undo({ profileId, assertAllowed }: ProfileTarget): Promise<ChangeResult> {
     if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
     try {
       assertAllowed();

@@ -118,7 +118,10 @@ describe("a sign-in that cannot begin", () => {
     "stops at a profile store that is %s, before anything is started",
     async (code) => {
       const list = failing(new CodexAuthError(code));
-      const broken = { ...ports, profiles: { provider: "openai", list, save: list, undo: list } };
+      const broken = {
+        ...ports,
+        profiles: { provider: "openai", list, save: list, undo: list, remove: list, prefer: list },
+      };
       expect(await begin("work", DANA, broken)).toEqual({ kind: "refused", code });
       expect(ports.pending.updates).toBe(0);
     },
@@ -137,7 +140,14 @@ describe("a sign-in that cannot begin", () => {
       port: "the profile store",
       break: (error) => ({
         ...ports,
-        profiles: { provider: "openai", list: failing(error), save: failing(error), undo: failing(error) },
+        profiles: {
+          provider: "openai",
+          list: failing(error),
+          save: failing(error),
+          undo: failing(error),
+          remove: failing(error),
+          prefer: failing(error),
+        },
       }),
     },
     {

@@ -550,7 +550,14 @@ describe("a port that throws", () => {
       isOver: true,
       break: (error) => ({
         ...ports,
-        profiles: { provider: "openai", list: failing(error), save: failing(error), undo: failing(error) },
+        profiles: {
+          provider: "openai",
+          list: failing(error),
+          save: failing(error),
+          undo: failing(error),
+          remove: failing(error),
+          prefer: failing(error),
+        },
       }),
     },
     {

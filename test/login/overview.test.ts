@@ -50,7 +50,14 @@ describe("listProfiles", () => {
   it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
     const broken = {
       ...ports,
-      profiles: { provider: "openai", list: failing(error), save: failing(error), undo: failing(error) },
+      profiles: {
+        provider: "openai",
+        list: failing(error),
+        save: failing(error),
+        undo: failing(error),
+        remove: failing(error),
+        prefer: failing(error),
+      },
     };
     expect(await listProfiles(broken, DANA)).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");

@@ -224,6 +224,64 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
       });
     });
 
+    describe("taking a profile out", () => {
+      it("takes that one alone, with its place in the order and its statistics, and can be undone", async () => {
+        const usageStats = { [id("a")]: { lastUsed: 1 }, [id("b")]: { lastUsed: 2 } };
+        await bench.seed({ ...two, order: { [provider]: [id("b"), id("a")] }, usageStats });
+        expect(await store.remove(target(id("a")))).toMatchObject({ kind: "saved", isUndoable: true });
+        expect(bench.stored().profiles).toEqual({ [id("b")]: credential("b") });
+        expect(bench.stored().order).toEqual({ [provider]: [id("b")] });
+        expect(Object.keys(bench.stored().usageStats ?? {})).toEqual([id("b")]);
+        expect(await idsOf(store, "main")).toEqual([id("b")]);
+        expect(await store.undo(target(id("a")))).toMatchObject({ kind: "saved" });
+        expect(bench.stored().profiles).toEqual(two.profiles);
+      });
+
+      it("does nothing where there is none of that name", async () => {
+        await bench.seed(two);
+        const before = bench.stored();
+        expect(await store.remove(target(id("none")))).toEqual(refused("profile-unknown"));
+        expect(bench.stored()).toEqual(before);
+      });
+
+      it("is for those who may", async () => {
+        await bench.seed(two);
+        const before = bench.stored();
+        expect(await store.remove(target(id("a"), { assertAllowed: notAllowed }))).toEqual(refused("not-allowed"));
+        expect(bench.stored()).toEqual(before);
+      });
+    });
+
+    describe("preferring a profile", () => {
+      const preferred = { kind: "preferred", isFirst: true, activation: "live" };
+
+      it("puts it first and keeps the others in their order", async () => {
+        const profiles = { ...two.profiles, [id("c")]: credential("c") };
+        await bench.seed({ profiles, order: { [provider]: [id("a"), id("b"), id("c")] } });
+        expect(await store.prefer(target(id("c")))).toEqual(preferred);
+        expect(bench.stored()).toMatchObject({ profiles, order: { [provider]: [id("c"), id("a"), id("b")] } });
+      });
+
+      it("shuts none out where there was no order", async () => {
+        await bench.seed(two);
+        expect(await store.prefer(target(id("b")))).toEqual(preferred);
+        expect(bench.stored().order).toEqual({ [provider]: [id("b"), id("a")] });
+      });
+
+      it("does nothing where there is none of that name", async () => {
+        await bench.seed(two);
+        expect(await store.prefer(target(id("none")))).toEqual(refused("profile-unknown"));
+        expect(bench.stored().order?.[provider] ?? []).toEqual([]);
+      });
+
+      it("is for those who may, asked inside the write", async () => {
+        await bench.seed(two);
+        const before = bench.stored();
+        expect(await store.prefer(target(id("b"), { assertAllowed: notAllowed }))).toEqual(refused("not-allowed"));
+        expect(bench.stored()).toEqual(before);
+      });
+    });
+
     describe("the order", () => {
       const ids = [id("b"), id("a")];
 
