@@ -28,8 +28,18 @@ export async function runTerminal(parsed: ParsedArguments, program: Program = OW
     program,
     ...(machine.hostVersion() === undefined ? {} : { hostVersion: machine.hostVersion() as string }),
     ...(machine.isHostless() ? { warning: "no-host" as const } : {}),
+    isSandbox: isSandbox(),
   };
   return print(answer, request, around);
+}
+
+/** A wrong value is no sandbox: the ports then refuse to be built. */
+function isSandbox(): boolean {
+  try {
+    return readSandboxOrigin() !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 async function answerOf(machine: Machine, request: TerminalRequest): Promise<TerminalAnswer> {
@@ -49,13 +59,12 @@ type Machine = Parameters<typeof runRequest>[0] & {
 /** What the terminal knows of this machine. What costs time is found when it is first asked for. */
 async function openMachine(request: TerminalRequest): Promise<Machine> {
   const environment = readTerminalEnvironment();
-  const { findStateDir, findTempFolder, readHostConfig } = await import("./host/host-folders.ts");
+  const { findStateDir, findTempFolder } = await import("./host/host-folders.ts");
   const stateDir = await findStateDir(environment);
-  const { agentFoldersOf } = await import("./host/agent-folders.ts");
-  const folders = agentFoldersOf((await readHostConfig(environment, stateDir)) ?? {}, stateDir, environment);
   const gateway = systemEntropy.digest(stateDir).slice(0, 16);
   let version: string | undefined;
   let isHostless = false;
+  let { agentId = "" } = request;
   const pendingPorts = async (): Promise<PendingPorts> => {
     const { createPendingStore } = await import("./store/pending-logins.ts");
     const pending = createPendingStore(await findTempFolder(environment));
@@ -72,10 +81,13 @@ async function openMachine(request: TerminalRequest): Promise<Machine> {
     const { authPath, queueApply: mayRestart } = request;
     const store = await openTerminalHost({ environment, stateDir, host, authPath, mayRestart });
     isHostless = host === undefined;
+    agentId = request.agentId ?? store.defaultAgentId;
     return { ...(await pendingPorts()), ...(await loginPorts(store, stateDir)) };
   };
   return {
-    binding: terminalBinding(gateway, request.agentId ?? folders.defaultAgentId),
+    get binding() {
+      return terminalBinding(gateway, agentId);
+    },
     pendingPorts,
     ports,
     readStandardInput,

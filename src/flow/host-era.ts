@@ -13,6 +13,8 @@ export interface FileEra {
    * lock is held, because its own next write would otherwise start from what it has in memory.
    */
   readonly apply: "none" | "reload" | "reload-under-lock";
+  /** Whose file every agent reads besides its own: always main's, or the default agent's. */
+  readonly shared: "main" | "default-agent";
 }
 
 export interface SqliteEra {
@@ -28,7 +30,7 @@ interface EraStart {
   readonly era: HostEra;
 }
 
-const LEGACY = { medium: "file", provider: "openai-codex", state: "same-file" } as const;
+const LEGACY = { medium: "file", provider: "openai-codex", state: "same-file", shared: "main" } as const;
 
 /**
  * Oldest first. Source: the published packages, and runs of 2026.2.2-3, 3.13, 4.15, 5.12, 6.1, 6.5, 7.x, 8.2 and 9.6
@@ -41,8 +43,19 @@ export const ERAS: readonly EraStart[] = [
   { from: "2026.3.31", era: { ...LEGACY, lock: "file", apply: "reload" } },
   { from: "2026.4.7", era: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload" } },
   {
+    from: "2026.5.12",
+    era: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload", shared: "default-agent" },
+  },
+  {
     from: "2026.6.1",
-    era: { medium: "file", provider: "openai", lock: "file", state: "auth-state.json", apply: "reload" },
+    era: {
+      medium: "file",
+      provider: "openai",
+      lock: "file",
+      state: "auth-state.json",
+      apply: "reload",
+      shared: "default-agent",
+    },
   },
   { from: "2026.6.5", era: { medium: "sqlite", provider: "openai" } },
 ];

@@ -99,7 +99,8 @@ function isAlive(login: PendingLogin, nowMs: number): boolean {
   return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs - CLOCK_STEP_MS;
 }
 
-function isNamed(login: PendingLogin, name: string): boolean {
+/** Whether a name means this login: its profile's, or the one that was asked for. */
+export function isNamed(login: PendingLogin, name: string): boolean {
   return login.profileName === name || login.askedName === name;
 }
 
@@ -171,13 +172,17 @@ export function loginsOf(document: PendingDocument, binding: LoginBinding, nowMs
   return document.logins.filter((login) => maySee(login.binding, binding) && isAlive(login, nowMs));
 }
 
-/** The latest receipt of one outcome that the person may see here. */
+/** The latest receipt of one outcome that the person may see here, of any profile or of one. */
 export function lastReceiptOf(
   document: PendingDocument,
   binding: LoginBinding,
   outcome: ReceiptOutcome,
+  profileName?: string,
 ): Receipt | undefined {
-  return document.receipts.findLast((receipt) => receipt.outcome === outcome && maySee(receipt.binding, binding));
+  const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
+  return document.receipts.findLast(
+    (receipt) => receipt.outcome === outcome && isMeant(receipt) && maySee(receipt.binding, binding),
+  );
 }
 
 export interface Presented {
@@ -224,10 +229,14 @@ export function claimLogin(document: PendingDocument, presented: Presented, nowM
   return { result: found, next: end(sweep(document, nowMs), claimed, "claimed", nowMs) };
 }
 
-/** Counts an address of some other sign-in against every pending login the person may see; the last one ends them. */
+/**
+ * Counts an address of some other sign-in against every pending login of the person; the last one ends them. What the
+ * terminal only sees of its chats is not the terminal's to end by mistake.
+ */
 function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: number): Edit<FoundLogin> {
-  const isMine = (login: PendingLogin) => maySee(login.binding, binding);
+  const isMine = (login: PendingLogin) => sameBinding(login.binding, binding);
   const current = sweep(document, nowMs);
+  if (!current.logins.some(isMine)) return { result: { kind: "refused", code: "state-mismatch" } };
   const counted = {
     ...current,
     logins: current.logins.map((login) => (isMine(login) ? { ...login, attempts: login.attempts + 1 } : login)),

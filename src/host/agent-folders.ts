@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
 import type { HostConfig } from "./host-folders.ts";
 
-const FIRST_AGENT = "main";
+export const FIRST_AGENT = "main";
 
 export interface AgentFolders {
   readonly defaultAgentId: string;

@@ -7,7 +7,6 @@ import type { TerminalEnvironment } from "../environment.ts";
 const STATE_FOLDERS = [".openclaw", ".clawdbot", ".moltbot", ".moldbot"];
 const CONFIG_FILE = "openclaw.json";
 const SHARED_TEMP = "/tmp/openclaw";
-const OTHERS_MAY_WRITE = 0o022;
 
 export async function findStateDir({ stateDir, home }: TerminalEnvironment): Promise<string> {
   if (stateDir !== undefined) return stateDir;
@@ -21,12 +20,14 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
-/** OpenClaw's preferred temporary folder: the shared one where it is safely ours, else one of the person's own. It need not exist. */
+/**
+ * OpenClaw's preferred temporary folder: the shared one where it is ours, else one of the person's own. It need not
+ * exist, and is made private when it is first written to, as the host does too.
+ */
 export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): Promise<string> {
   const shared = await lstat(SHARED_TEMP).catch(() => undefined);
   if (shared === undefined) return SHARED_TEMP;
-  const isOurs = shared.isDirectory() && shared.uid === uid && (shared.mode & OTHERS_MAY_WRITE) === 0;
-  return isOurs ? SHARED_TEMP : join(tempFolder, `openclaw-${uid}`);
+  return shared.isDirectory() && shared.uid === uid ? SHARED_TEMP : join(tempFolder, `openclaw-${uid}`);
 }
 
 /** The part of the host's config that decides where profiles lie and which are used. */

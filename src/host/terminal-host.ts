@@ -1,5 +1,5 @@
 /** The profile store of the OpenClaw on this machine, told and opened from outside its gateway. */
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { Activation } from "../flow/answers.ts";
@@ -8,7 +8,7 @@ import { createFileAuthStore } from "../store/file-auth-store.ts";
 import { fileExists } from "../store/locked-file.ts";
 import type { HostAuthStore } from "../store/profile-store.ts";
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
-import { agentFoldersOf, configuredIdsOf, type AgentFolders } from "./agent-folders.ts";
+import { agentFoldersOf, configuredIdsOf, FIRST_AGENT, type AgentFolders } from "./agent-folders.ts";
 import { bindAuthStoreSdk, type AuthSdkParts } from "./auth-store.ts";
 import { runHostCommand } from "./host-command.ts";
 import { readHostConfig } from "./host-folders.ts";
@@ -29,13 +29,23 @@ export interface TerminalHostRequest {
   readonly mayRestart: boolean;
 }
 
+export interface TerminalHost extends HostAuthStore {
+  /** The agent that is meant where none was named. */
+  readonly defaultAgentId: string;
+}
+
 /**
- * Throws `CodexAuthError`: `host-not-found`, `host-unknown`, `host-uses-sqlite` or `auth-path-invalid`. Where it is not
- * certain how that host keeps its profiles, nothing is opened.
+ * Throws `CodexAuthError` (`host-not-found`, `host-unknown`, `host-uses-sqlite`, `store-ambiguous`, `auth-path-invalid`).
+ * Where it is not certain how that host keeps its profiles, nothing is opened.
  */
-export async function openTerminalHost(request: TerminalHostRequest): Promise<HostAuthStore> {
-  const { host, authPath } = request;
-  if (authPath !== undefined && basename(authPath) !== STORE_FILE) throw new CodexAuthError("auth-path-invalid");
+export async function openTerminalHost(asked: TerminalHostRequest): Promise<TerminalHost> {
+  const { host } = asked;
+  if (asked.authPath !== undefined && basename(asked.authPath) !== STORE_FILE) {
+    throw new CodexAuthError("auth-path-invalid");
+  }
+  // What an undo puts back is kept under the folder's name, which must be one wherever the person stands.
+  const authPath = asked.authPath === undefined ? undefined : resolve(asked.authPath);
+  const request = { ...asked, authPath };
   if (host === undefined) {
     if (authPath === undefined) throw new CodexAuthError("host-not-found");
     return openNamedFile(request, authPath);
@@ -47,7 +57,7 @@ export async function openTerminalHost(request: TerminalHostRequest): Promise<Ho
   return openSqlite(host);
 }
 
-async function openSqlite(host: InstalledHost): Promise<HostAuthStore> {
+async function openSqlite(host: InstalledHost): Promise<TerminalHost> {
   const [agentRuntime, providerAuth, configRuntime] = await Promise.all([
     loadSdkPart(host, "agent-runtime"),
     loadSdkPart(host, "provider-auth"),
@@ -55,25 +65,41 @@ async function openSqlite(host: InstalledHost): Promise<HostAuthStore> {
   ]);
   const loadConfig = configRuntime?.["loadConfig"];
   const path = (agentRuntime as Partial<AuthSdkParts["agentRuntime"]> | undefined)?.resolveAuthStorePathForDisplay?.();
-  const isKnown = path?.endsWith(".sqlite") === true && typeof loadConfig === "function";
+  const isBindable = typeof loadConfig === "function" && typeof providerAuth?.["CODEX_CLI_PROFILE_ID"] === "string";
+  const isKnown = path?.endsWith(".sqlite") === true && isBindable;
   if (!isKnown) throw new CodexAuthError("host-unknown");
   const parts = { agentRuntime, providerAuth } as unknown as AuthSdkParts;
-  return createSqliteAuthStore(bindAuthStoreSdk(parts, loadConfig as () => SdkConfig));
+  const config = loadConfig as () => SdkConfig;
+  return { ...createSqliteAuthStore(bindAuthStoreSdk(parts, config)), defaultAgentId: defaultAgentOf(parts, config) };
 }
 
-async function openFile(request: TerminalHostRequest, era: FileEra): Promise<HostAuthStore> {
+/** Newer hosts may have several agents and none for whoever names none: then it is the one whose profiles all share. */
+function defaultAgentOf({ agentRuntime }: AuthSdkParts, config: () => SdkConfig): string {
+  try {
+    return agentRuntime.resolveDefaultAgentId(config());
+  } catch {
+    return FIRST_AGENT;
+  }
+}
+
+async function openFile(request: TerminalHostRequest, era: FileEra): Promise<TerminalHost> {
   const { environment, stateDir, authPath, host } = request;
   const config = await readHostConfig(environment, stateDir, host && hostJson5(host));
   if (config === undefined && authPath === undefined) throw new CodexAuthError("host-unknown");
   const folders: AgentFolders =
     authPath === undefined
       ? agentFoldersOf(config ?? {}, stateDir, environment)
-      : { defaultAgentId: "main", folderOf: () => dirname(authPath) };
-  const mainDir = folders.folderOf(folders.defaultAgentId);
-  // A database of a newer host beside the file: the host found is not the one that runs.
-  if (await fileExists(`${mainDir}/openclaw-agent.sqlite`)) throw new CodexAuthError("host-uses-sqlite");
+      : { defaultAgentId: FIRST_AGENT, folderOf: () => dirname(authPath) };
+  const mainDir = folders.folderOf(era.shared === "main" ? FIRST_AGENT : folders.defaultAgentId);
+  const databases = [
+    `${mainDir}/openclaw-agent.sqlite`,
+    ...(isOldest(era) ? [`${stateDir}/state/openclaw.sqlite`] : []),
+  ];
+  for (const database of authPath === undefined ? databases : databases.slice(0, 1)) {
+    if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
+  }
   const tell = tellerOf(request, era);
-  return createFileAuthStore({
+  const store = createFileAuthStore({
     provider: era.provider,
     lock: era.lock,
     state: era.state,
@@ -83,6 +109,12 @@ async function openFile(request: TerminalHostRequest, era: FileEra): Promise<Hos
     ...(era.apply === "reload-under-lock" ? { whileLocked: tell.reload } : {}),
     publish: async () => tell.activation(),
   });
+  return { ...store, defaultAgentId: folders.defaultAgentId };
+}
+
+/** Hosts that know no database at all: where one lies, a newer host has been at work. */
+function isOldest({ provider }: FileEra): boolean {
+  return provider === "openai-codex";
 }
 
 interface Teller {
@@ -108,9 +140,9 @@ function tellerOf({ host, mayRestart }: TerminalHostRequest, era: FileEra): Tell
 }
 
 /** The oldest form of the file, or the newest where the file that is there says so; the lock of all but the oldest hosts. */
-async function openNamedFile(request: TerminalHostRequest, authPath: string): Promise<HostAuthStore> {
+async function openNamedFile(request: TerminalHostRequest, authPath: string): Promise<TerminalHost> {
   const folder = dirname(authPath);
-  if (await fileExists(`${folder}/openclaw-agent.sqlite`)) throw new CodexAuthError("host-uses-sqlite");
+  if (await fileExists(`${folder}/openclaw-agent.sqlite`)) throw new CodexAuthError("store-ambiguous");
   const hasStateFile = await fileExists(`${folder}/auth-state.json`);
   const era = eraOf(hasStateFile ? "2026.5.28" : "2026.3.28") as FileEra;
   return openFile(request, { ...era, apply: "reload" });

@@ -11,6 +11,8 @@ export const SENTENCES = {
   "selector.title": "Codex profiles on this gateway",
   "selector.empty": "There is no Codex profile on this gateway yet.",
   "selector.profile": "• {name}: {facts}",
+  "selector.default": "• {name} (default): {facts}",
+  "selector.more": "For one profile, with what can be done with it: {command}",
   "selector.page": "Page {page} of {pages}. Another page: {command}",
   "selector.choose":
     "To sign in, type {command}, the name being {choices}; for example {example}. A new name makes a new profile.",
@@ -42,6 +44,23 @@ export const SENTENCES = {
   "account.plan": "{account}, plan {plan}",
   "account.unknown": "the account you approved",
 
+  "profile.title": "Codex profile {name}",
+  "profile.facts": "{facts}",
+  "profile.default": "It is the default: tried first where nothing else is asked for.",
+  "profile.pick": "To sign in again: {command}",
+  "profile.prefer": "To make it the default: {command}",
+  "profile.signout": "To sign it out: {command}",
+  "profile.undo": "To put back what the last change to it replaced: {command}",
+
+  "prefer.done": "Done: {name} is tried first now. The others stay in their order behind it.",
+  "prefer.defeated":
+    "{name} is first in the stored order now, but another profile is still tried first: see auth.order in openclaw.json, or the profile itself may be paused.",
+
+  "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
+  "signout.confirm": "To do it: {command}",
+  "signout.done":
+    "Signed out: {name} is no longer on this gateway. At OpenAI the sign-in itself stays until it ends there.",
+
   "undo.done": "Put back: profile {name} holds what it held before.",
 
   "status.title": "Sign-ins in this chat",
@@ -64,6 +83,9 @@ export const SENTENCES = {
   "help.page": "{command}: another page of your profiles",
   "help.status": "{command}: what is waiting, what was last saved",
   "help.cancel": "{command}: stop all that is waiting; {one}: only that profile's",
+  "help.show": "{command}: one profile, and what can be done with it",
+  "help.prefer": "{command}: make it the one that is tried first",
+  "help.signout": "{command}: take it off this gateway",
   "help.undo": "{command}: put back what the last sign-in to that profile replaced (24 hours)",
   "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
 
@@ -91,6 +113,11 @@ export const SENTENCES = {
   "button.next": "Next",
   "button.open": "Open the sign-in page",
   "button.again": "Start again",
+  "button.sign-in": "Sign in again",
+  "button.prefer": "Make default",
+  "button.sign-out": "Sign out",
+  "button.undo": "Undo",
+  "button.back": "Back",
 
   "next.again": "To start again: {command}",
   "next.still-waiting": "A sign-in of yours is still waiting for its address.",
@@ -119,6 +146,7 @@ export const TERMINAL = {
   "cancel.none": "No sign-in is waiting. Nothing was changed.",
   "time.minutes": "{count} min",
   "time.while": "a few minutes",
+  "refusal.no-pending-login": "No sign-in of this address is waiting on this machine. To begin: {example}",
   "host.seen": "The version found here is {version}.",
   "warning.no-host":
     "No OpenClaw was found on this machine, so only the file you named was changed. Restart its gateway for it to count.",

@@ -2,7 +2,7 @@
 import type { CancelledLogins, LoginStatus, ProfileList, Refusal } from "../flow/answers.ts";
 import type { LoginBinding } from "../flow/binding.ts";
 import { parsePastedText } from "../flow/callback-url.ts";
-import { cancelLogins, findLogin, lastReceiptOf, loginsOf } from "../flow/pending-login.ts";
+import { cancelLogins, findLogin, isNamed, lastReceiptOf, loginsOf } from "../flow/pending-login.ts";
 import type { ProfileName } from "../flow/profile-id.ts";
 import type { Secret } from "../secret.ts";
 import type { LoginPorts } from "./ports.ts";
@@ -11,13 +11,12 @@ import { refusalOf } from "./refusal.ts";
 /** What it takes to know what waits: no profile store, and so nothing of the host. */
 export type PendingPorts = Pick<LoginPorts, "clock" | "log" | "pending">;
 
-async function pendingOf(ports: PendingPorts, binding: LoginBinding) {
+async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName?: ProfileName) {
   const document = await ports.pending.read();
   const nowMs = ports.clock.nowMs();
-  const pending = loginsOf(document, binding, nowMs).map((login) => ({
-    profileName: login.profileName,
-    expiresInMs: login.expiresAtMs - nowMs,
-  }));
+  const pending = loginsOf(document, binding, nowMs)
+    .filter((login) => profileName === undefined || isNamed(login, profileName))
+    .map((login) => ({ profileName: login.profileName, expiresInMs: login.expiresAtMs - nowMs }));
   return { document, nowMs, pending };
 }
 
@@ -31,14 +30,19 @@ export async function listProfiles(ports: LoginPorts, binding: LoginBinding): Pr
   }
 }
 
-/** Never throws. */
-export async function readStatus(ports: PendingPorts, binding: LoginBinding): Promise<LoginStatus | Refusal> {
+/** Of all profiles or of one. Never throws. */
+export async function readStatus(
+  ports: PendingPorts,
+  binding: LoginBinding,
+  profileName?: ProfileName,
+): Promise<LoginStatus | Refusal> {
   try {
-    const { document, nowMs, pending } = await pendingOf(ports, binding);
-    const saved = lastReceiptOf(document, binding, "saved");
+    const { document, nowMs, pending } = await pendingOf(ports, binding, profileName);
+    const saved = lastReceiptOf(document, binding, "saved", profileName);
     if (saved === undefined) return { kind: "status", pending };
-    const { profileName, profileId, atMs, activation = "live" } = saved;
-    return { kind: "status", pending, lastSaved: { profileName, profileId, agoMs: nowMs - atMs, activation } };
+    const { profileId, atMs, activation = "live" } = saved;
+    const lastSaved = { profileName: saved.profileName, profileId, agoMs: nowMs - atMs, activation };
+    return { kind: "status", pending, lastSaved };
   } catch (error) {
     return refusalOf(error, ports.log);
   }

@@ -60,9 +60,11 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   const { values, positionals } = parsed;
   const [verb = "help", bareProfile, ...more] = positionals;
   if (values.help === true) return toRequest("help", { json: values.json });
-  if (more.length > 0) return { kind: "refused", code: "usage-option", json: values.json === true };
+  const profiles = [values.profile, values["profile-id"], bareProfile].filter((name) => name !== undefined);
+  if (more.length > 0 || profiles.length > 1)
+    return { kind: "refused", code: "usage-option", json: values.json === true };
   return toRequest(verb, {
-    profile: values.profile ?? values["profile-id"] ?? bareProfile,
+    profile: profiles[0],
     callbackUrl: values["callback-url"],
     queueApply: values["queue-apply"],
     json: values.json,

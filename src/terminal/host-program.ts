@@ -34,10 +34,10 @@ export function buildHostProgram(program: CommandBuilder, name: string, descript
       .option("--agent <id>", "The agent whose store is meant")
       .option("--auth-path <file>", "An auth-profiles.json to work on, where the host keeps profiles in one")
       .option("--json", "One JSON object");
-    if (verb === "finish") {
-      command
-        .option("--callback-url <address>", "The address, or - to read it from standard input")
-        .option("--queue-apply", "Restart the gateway where that is what it takes");
+    if (verb === "finish")
+      command.option("--callback-url <address>", "The address, or - to read it from standard input");
+    if (verb === "finish" || verb === "undo") {
+      command.option("--queue-apply", "Restart the gateway where that is what it takes");
     }
     command.action(async (...values) => {
       const [bareProfile, options] = takes === "" ? [undefined, values[0]] : [values[0], values[1]];

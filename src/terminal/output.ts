@@ -2,7 +2,7 @@
 import { ERRORS, type ErrorCode } from "../errors.ts";
 import type { Activation, LoginStatus, ProfileList, SavedLogin, StartedLogin, UndoneLogin } from "../flow/answers.ts";
 import { selectorOf } from "../flow/profile-id.ts";
-import { HEALTH, REFUSALS, TERMINAL } from "../interaction/sentences.ts";
+import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../interaction/sentences.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
 
@@ -22,6 +22,8 @@ export interface Printed {
 export interface Surroundings {
   readonly program: Program;
   readonly warning?: "no-host";
+  /** The sign-in server is a stand-in: everything printed says so. */
+  readonly isSandbox?: boolean;
   readonly hostVersion?: string;
 }
 
@@ -35,7 +37,8 @@ export function print(
   const exitCode = answer.kind === "refused" ? 2 : 0;
   if (!request.json) return { text: toText(answer, request, around), exitCode };
   const warning = around.warning === undefined ? {} : { warning: TERMINAL[`warning.${around.warning}`] };
-  return { text: toJson({ ...toFields(answer, request, around), ...warning }), exitCode };
+  const sandbox = around.isSandbox === true ? { sandbox: true } : {};
+  return { text: toJson({ ...toFields(answer, request, around), ...warning, ...sandbox }), exitCode };
 }
 
 /** The codes that the original skill had under names of its own. */
@@ -81,6 +84,7 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
         error: codeOf(answer.code),
         message: refusalText(answer.code, answer.profileName, around),
         ...(answer.profileName === undefined ? {} : { profile: answer.profileName }),
+        ...("retryAfterSeconds" in answer ? { retry_after: answer.retryAfterSeconds } : {}),
         ...(around.hostVersion === undefined ? {} : { host_version: around.hostVersion }),
       };
   }
@@ -150,10 +154,10 @@ const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const shown = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
 
 /** JSON in which the same characters are escaped: a program reads them as they were, a terminal prints none of them. */
-function toJson(fields: Fields): string {
-  const escapeUnits = (character: string) =>
-    character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return JSON.stringify(fields).replace(UNSHOWABLE, escapeUnits);
+const toJson = (fields: Fields) => JSON.stringify(fields).replace(UNSHOWABLE, escapeUnits);
+
+function escapeUnits(character: string): string {
+  return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function fill(sentence: string, values: Readonly<Record<string, string>> = {}): string {
@@ -182,7 +186,9 @@ function toText(
   around: Surroundings,
 ): string {
   const lines = textLines(answer, queueApply, around);
-  return (around.warning === undefined ? lines : [...lines, TERMINAL[`warning.${around.warning}`]]).join("\n");
+  const notice = around.isSandbox === true ? [SENTENCES.sandbox] : [];
+  const warning = around.warning === undefined ? [] : [TERMINAL[`warning.${around.warning}`]];
+  return [...notice, ...lines, ...warning].join("\n");
 }
 
 function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surroundings): readonly string[] {
@@ -272,15 +278,16 @@ function cancelledText(profileNames: readonly string[]): string {
 
 /** The chat's sentences, with this program's words in their places. */
 function refusalText(code: ErrorCode, profileName: string | undefined, around: Surroundings): string {
-  return fill(REFUSALS[code], {
+  const sentence = fill(code === "no-pending-login" ? TERMINAL["refusal.no-pending-login"] : REFUSALS[code], {
     command: typed(around, "list"),
     example: typed(around, "start", "work"),
     name: shown(profileName ?? ""),
     file: "codex-auth-pending.json",
     folder: "codex-auth",
-    version: around.hostVersion ?? TERMINAL["host.unseen"],
     wait: TERMINAL["time.while"],
   });
+  if (around.hostVersion === undefined || !code.startsWith("host-")) return sentence;
+  return `${sentence} ${fill(TERMINAL["host.seen"], { version: shown(around.hostVersion) })}`;
 }
 
 function helpText({ program }: Surroundings): string {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sameBinding, type LoginBinding } from "../../src/flow/binding.ts";
+import { sameBinding, terminalBinding, type LoginBinding } from "../../src/flow/binding.ts";
 import {
   cancelLogins,
   claimLogin,
@@ -11,6 +11,7 @@ import {
   LOGIN_TTL_MS,
   loginsOf,
   MAX_ATTEMPTS,
+  recallOf,
   settleLogin,
   startLogin,
   sweep,
@@ -414,6 +415,103 @@ describe("loginsOf", () => {
   });
 });
 
+const find = (document: PendingDocument, id: string, binding: LoginBinding, profileName?: string) =>
+  findLogin(
+    document,
+    { binding, stateDigest: `digest-${id}`, ...(profileName === undefined ? {} : { profileName }) },
+    SOON_MS,
+  );
+
+describe("the terminal of a gateway", () => {
+  const TERMINAL = terminalBinding(DANA.gateway, "main");
+  const FOR_OPS = terminalBinding(DANA.gateway, "ops");
+  const ELSEWHERE = terminalBinding("gateway-2", "main");
+  const OURS = loginOf("ours", { binding: TERMINAL });
+  const THEIRS = loginOf("theirs", { binding: STRANGER, profileId: "openai:theirs", profileName: "theirs" });
+  const CLAIMS: readonly {
+    readonly name: string;
+    readonly login: PendingLogin;
+    readonly by: LoginBinding;
+    readonly expected: "found" | "no-pending-login";
+  }[] = [
+    { name: "takes that of a chat", login: WORK, by: TERMINAL, expected: "found" },
+    { name: "takes that of a chat whatever the agent", login: WORK, by: FOR_OPS, expected: "found" },
+    { name: "takes its own whatever the agent", login: OURS, by: FOR_OPS, expected: "found" },
+    { name: "gives its own to a chat of that gateway", login: OURS, by: DANA, expected: "found" },
+    { name: "gives its own to every chat of that gateway", login: OURS, by: STRANGER, expected: "found" },
+    { name: "takes none of another gateway's chat", login: WORK, by: ELSEWHERE, expected: "no-pending-login" },
+    { name: "gives none to another gateway's terminal", login: OURS, by: ELSEWHERE, expected: "no-pending-login" },
+    {
+      name: "gives none to another gateway's chat",
+      login: OURS,
+      by: { ...DANA, gateway: "gateway-2" },
+      expected: "no-pending-login",
+    },
+  ];
+  it.each(CLAIMS)("$name", ({ login, by, expected }) => {
+    const { result } = claimLogin(after(start(login)), { binding: by, stateDigest: login.stateDigest }, SOON_MS);
+    expect(result).toEqual(expected === "found" ? found(login) : refused(expected));
+  });
+
+  it("is told by which profile a chat's sign-in goes", () => {
+    expect(find(after(start(WORK)), "work", TERMINAL, "home")).toEqual(refused("login-of-other-profile", "work"));
+  });
+
+  it("is told what became of a chat's sign-in, and a chat what became of the terminal's", () => {
+    expect(find(after(start(WORK), cancel()), "work", TERMINAL)).toEqual(refused("login-cancelled", "work"));
+    expect(find(after(start(OURS), claim("ours")), "ours", DANA)).toEqual(refused("login-already-used", "work"));
+  });
+
+  it("sees what waits in all chats of its gateway, and its own", () => {
+    const document = after(start(WORK), start(THEIRS), start(OURS), start(loginOf("far", { binding: ELSEWHERE })));
+    expect(loginsOf(document, TERMINAL, SOON_MS)).toEqual([WORK, THEIRS, OURS]);
+  });
+
+  it("is not seen by a chat, nor does its sign-in make a chat's wrong address count", () => {
+    const document = after(start(OURS));
+    expect(loginsOf(document, DANA, SOON_MS)).toEqual([]);
+    expect(claim("never-issued", SOON_MS)(document)).toEqual({ result: refused("no-pending-login") });
+  });
+
+  it("stops what waits in all chats of its gateway, and what is being redeemed there", () => {
+    const document = after(start(WORK), start(THEIRS), claim("theirs", NOW_MS, STRANGER));
+    const { result, next = EMPTY_DOCUMENT } = cancelLogins(document, TERMINAL, SOON_MS);
+    expect(result.toSorted()).toEqual(["theirs", "work"]);
+    expect([find(next, "work", DANA), recallOf(next, "digest-theirs")]).toEqual([
+      refused("login-cancelled", "work"),
+      "login-cancelled",
+    ]);
+  });
+
+  it("stops nothing of another gateway", () => {
+    expect(cancelLogins(after(start(WORK)), ELSEWHERE, SOON_MS)).toEqual({ result: [] });
+  });
+
+  it("keeps its own when a chat stops all of its own", () => {
+    expect(after(start(WORK), start(OURS), cancel()).logins).toEqual([OURS]);
+  });
+
+  it("replaces its own start for the same profile, and nobody else's", () => {
+    const again = loginOf("again", { binding: TERMINAL });
+    expect(after(start(WORK), start(OURS), start(again)).logins).toEqual([WORK, again]);
+  });
+
+  it("sees what was last saved anywhere in its gateway, of all profiles or of one", () => {
+    const document = after(
+      start(WORK),
+      claim("work"),
+      settle("work", "saved"),
+      start(THEIRS),
+      claim("theirs", NOW_MS, STRANGER),
+      settle("theirs", "saved", SOON_MS),
+    );
+    expect(lastReceiptOf(document, TERMINAL, "saved")?.profileName).toBe("theirs");
+    expect(lastReceiptOf(document, TERMINAL, "saved", "work")?.profileName).toBe("work");
+    expect(lastReceiptOf(document, TERMINAL, "saved", "home")).toBeUndefined();
+    expect(lastReceiptOf(document, ELSEWHERE, "saved")).toBeUndefined();
+  });
+});
+
 describe("any order of events", () => {
   const PEOPLE: readonly LoginBinding[] = [DANA, STRANGER, { ...DANA, agentId: "second" }];
   const PROFILES = ["work", "play", "default"];
@@ -525,7 +623,8 @@ describe("any order of events", () => {
           const login = settled[each.login % (settled.length || 1)];
           if (login)
             document =
-              settleLogin(document, login.stateDigest, { outcome: each.saved ? "saved" : "failed" }, nowMs).next ?? document;
+              settleLogin(document, login.stateDigest, { outcome: each.saved ? "saved" : "failed" }, nowMs).next ??
+              document;
           break;
         }
         case "time":

@@ -4,8 +4,20 @@ import type { ErrorCode } from "../../src/errors.ts";
 import type { ProfileHealth } from "../../src/flow/answers.ts";
 import { toPlainText } from "../../src/interaction/render.ts";
 import { ownersLine, refusalScreen, withSandboxNotice, type RefusalFacts } from "../../src/interaction/screens.ts";
-import { HEALTH, REFUSALS, SENTENCES } from "../../src/interaction/sentences.ts";
-import { anyScreen, ERROR_CODES, sampleScreens, type NamedScreen } from "./facts.ts";
+import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../../src/interaction/sentences.ts";
+import { print } from "../../src/terminal/output.ts";
+import type { TerminalAnswer } from "../../src/terminal/run.ts";
+import {
+  anyScreen,
+  ERROR_CODES,
+  HEALTHS,
+  listed,
+  listOf,
+  SAVED,
+  sampleScreens,
+  started,
+  type NamedScreen,
+} from "./facts.ts";
 
 const ALL: Readonly<Record<string, string>> = { ...SENTENCES, ...HEALTH, ...REFUSALS };
 /** Those that fill a line of a screen; the others are words inside one, or on a button. */
@@ -90,6 +102,64 @@ describe("the sentences", () => {
   });
 });
 
+const WAITING = { profileName: "work", expiresInMs: 1 };
+const LAST_SAVED = { profileName: "work", profileId: "openai:work", agoMs: 1, activation: "restart" } as const;
+
+/** Each answer of the terminal once, in each of its shapes. */
+const TERMINAL_ANSWERS: readonly TerminalAnswer[] = [
+  started(),
+  { ...SAVED, isUndoable: true },
+  { ...SAVED, isSelectable: false },
+  { ...SAVED, activation: "restart" },
+  { ...SAVED, activation: "restarted" },
+  { kind: "undone", profileId: "openai:work", profileName: "work", isSelectable: true, activation: "live" },
+  { kind: "status", pending: [WAITING], lastSaved: LAST_SAVED },
+  { kind: "cancelled", profileNames: ["work"] },
+  { kind: "cancelled", profileNames: [] },
+  listOf(0),
+  { ...listOf(0), profiles: HEALTHS.map((health) => listed("work", { health })) },
+  { kind: "help" },
+  ...ERROR_CODES.map((code) => ({ kind: "refused", code, profileName: "work" }) as const),
+];
+
+const TERMINAL_TEXTS = TERMINAL_ANSWERS.flatMap((answer) =>
+  [true, false].map((queueApply) => {
+    const program = { name: "codex-auth", profileOption: "--profile" } as const;
+    const around = { program, warning: "no-host", hostVersion: "2026.3.13", isSandbox: true } as const;
+    return print(answer, { json: false, queueApply }, around).text;
+  }),
+);
+
+const isUsed = (sentence: string) => TERMINAL_TEXTS.some((text) => new RegExp(patternOf(sentence)).test(text));
+
+describe("the terminal's sentences", () => {
+  const { help, ...lines } = TERMINAL;
+  const all = Object.entries(TERMINAL);
+  const keysOf = (breaks: (sentence: string) => boolean) =>
+    Object.entries(lines).flatMap(([key, sentence]) => (breaks(sentence) ? [key] : []));
+
+  it("are each one line without spare white space, but for the help", () => {
+    expect(keysOf((sentence) => sentence !== sentence.replaceAll(/\s+/g, " ").trim())).toEqual([]);
+  });
+
+  it("hold nothing that could steer a terminal, the help's line breaks aside", () => {
+    expect(keysOf((sentence) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(sentence))).toEqual([]);
+    expect(help.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+  it("are all in use", () => {
+    expect(all.flatMap(([key, sentence]) => (isUsed(sentence) ? [] : [key]))).toEqual([]);
+  });
+
+  it("have every one of their places filled, and so have those of the chat that are said there", () => {
+    expect(TERMINAL_TEXTS.filter((text) => /\{\w*\}/.test(text))).toEqual([]);
+    const said = ERROR_CODES.filter(
+      (code) => !TERMINAL_TEXTS.some((text) => new RegExp(patternOf(REFUSALS[code])).test(text)),
+    );
+    expect(said).toEqual([]);
+  });
+});
+
 /** Codes that can be answered with no more than their own sentence: nothing waits, and nothing was begun. */
 const ALONE = [
   "not-allowed",
@@ -105,12 +175,20 @@ const ALONE = [
   "config-invalid",
   "host-unsupported",
   "manifest-invalid",
+  "no-status",
+  "usage-verb",
+  "usage-option",
+  "usage-address",
+  "host-not-found",
+  "host-unknown",
+  "host-uses-sqlite",
+  "auth-path-invalid",
   "internal",
 ] as const satisfies readonly ErrorCode[];
 
 /** A verb that tells somebody to do something, or an example of what to type. */
 const NEXT_STEP =
-  /\b(?:add|ask|check|choose|close|copy|correct|example|install|look|open|remove|run|send|start|stop|try|type|unset|update|use|wait|listed under)\b/i;
+  /\b(?:add|ask|begin|check|choose|close|copy|correct|example|install|look|open|remove|run|send|start|stop|try|type|unset|update|use|wait|listed under)\b/i;
 
 function refusalText(code: ErrorCode, next: RefusalFacts["next"]): string {
   return toPlainText(refusalScreen({ code, next, sender: "telegram:4242001", profileName: "work" }));

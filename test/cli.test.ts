@@ -1,0 +1,593 @@
+/** The whole program: in this process where the answer matters, as one of its own where its streams and its end do. */
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { runTerminal } from "../src/cli.ts";
+import { terminalBinding, type LoginBinding } from "../src/flow/binding.ts";
+import { cancelLogins } from "../src/flow/pending-login.ts";
+import type { ProfileName } from "../src/flow/profile-id.ts";
+import { createGuardedFetch } from "../src/host/guarded-fetch.ts";
+import { findTempFolder } from "../src/host/host-folders.ts";
+import { createPlainSend } from "../src/host/plain-send.ts";
+import { REFUSALS, SENTENCES, TERMINAL } from "../src/interaction/sentences.ts";
+import { beginLogin } from "../src/login/begin.ts";
+import { completeLogin } from "../src/login/complete.ts";
+import type { LoginPorts } from "../src/login/ports.ts";
+import { createOAuthClient } from "../src/oauth/client.ts";
+import { sandboxEndpoints } from "../src/oauth/endpoints.ts";
+import { Secret } from "../src/secret.ts";
+import { createPendingStore } from "../src/store/pending-logins.ts";
+import { systemClock, systemEntropy } from "../src/system.ts";
+import { parseArguments } from "../src/terminal/arguments.ts";
+import { DANA, MemoryLog, MemoryProfileStore } from "./fakes/fake-ports.ts";
+import { SignInServer } from "./fakes/sign-in-server.ts";
+import { makeTempDir } from "./support/temp-dir.ts";
+import { installHost, makeMachine, put, type Machine } from "./terminal/machine.ts";
+
+const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+/** Needs no SDK, no command and no restart. */
+const OLD_HOST = "2026.2.2-3";
+/** What the first of the processes has read, the others need not read again. */
+const NODE_COMPILE_CACHE = makeTempDir("compiled");
+
+const machines: Machine[] = [];
+const ended: Ended[] = [];
+let server: SignInServer;
+let origin: string;
+
+beforeAll(async () => {
+  server = new SignInServer();
+  origin = await server.listen();
+});
+
+afterEach(() => vi.unstubAllEnvs());
+
+afterAll(async () => {
+  await server.close();
+  // The file of waiting sign-ins is everybody's: what these tests left in it goes.
+  const pending = createPendingStore(await findTempFolder(makeMachine().environment));
+  for (const machine of machines) {
+    const here = terminalBinding(gatewayOf(machine), "main");
+    await pending.update((document) => cancelLogins(document, here, Date.now()));
+  }
+});
+
+const gatewayOf = ({ stateDir }: Machine) => systemEntropy.digest(stateDir).slice(0, 16);
+
+function newMachine(): Machine {
+  const machine = makeMachine();
+  machines.push(machine);
+  return machine;
+}
+
+function newHost(version: string, files?: Parameters<typeof installHost>[2]) {
+  const machine = newMachine();
+  return { machine, host: installHost(machine, version, files) };
+}
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Around {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly node?: readonly string[];
+}
+
+const environmentOf = ({ home, bin, root }: Machine) => ({
+  PATH: bin,
+  TMPDIR: root,
+  OPENCLAW_HOME: home,
+  CODEX_AUTH_SANDBOX: origin,
+});
+
+/** As a process of its own. */
+function run(
+  machine: Machine,
+  args: readonly string[],
+  { input = "", env = {}, node = [] }: Around = {},
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...node, CLI, ...args],
+      { cwd: machine.root, timeout: 15_000, env: { ...environmentOf(machine), NODE_COMPILE_CACHE, ...env } },
+      (_error, stdout, stderr) => {
+        const result = { exitCode: child.exitCode ?? -1, stdout, stderr };
+        ended.push(result);
+        resolve(result);
+      },
+    );
+    // A program that reads no input may be gone by now.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+/** The one object on standard output of a process, beside the exit code; standard error must be empty. */
+async function runJson(machine: Machine, args: readonly string[], around?: Around) {
+  const { exitCode, stdout, stderr } = await run(machine, [...args, "--json"], around);
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^\{.*\}\n$/);
+  return { ...(JSON.parse(stdout) as Record<string, unknown>), exitCode };
+}
+
+/** The same in this process. */
+async function call(machine: Machine, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  for (const [name, value] of Object.entries({ ...environmentOf(machine), ...env })) vi.stubEnv(name, value);
+  const { text, exitCode } = await runTerminal(parseArguments([...args, "--json"]));
+  ended.push({ exitCode, stdout: text, stderr: "" });
+  return { ...(JSON.parse(text) as Record<string, unknown>), exitCode };
+}
+
+async function start(machine: Machine, profile = "work", more: readonly string[] = []): Promise<string> {
+  const { login_url: link, exitCode } = (await call(machine, ["start", "--profile", profile, ...more])) as {
+    login_url?: string;
+    exitCode: number;
+  };
+  if (link === undefined || exitCode !== 0) throw new Error("nothing was started");
+  return link;
+}
+
+/** Signs in to the end, as two processes. */
+async function signIn(machine: Machine, account = server.accounts[0]) {
+  const { login_url: link } = (await runJson(machine, ["start", "--profile", "work"])) as unknown as {
+    login_url: string;
+  };
+  const input = `${server.approve(link, account)}\n`;
+  return runJson(machine, ["finish", "--profile", "work", "--callback-url", "-"], { input });
+}
+
+const storeOf = ({ stateDir }: Machine) => join(stateDir, "agents/main/agent/auth-profiles.json");
+const profilesIn = (path: string) =>
+  (JSON.parse(readFileSync(path, "utf8")) as { profiles: Record<string, Record<string, unknown>> }).profiles;
+
+describe("what is typed", () => {
+  it("is answered with help where nothing was", async () => {
+    const { exitCode, stdout, stderr } = await run(newMachine(), []);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("codex-auth finish --callback-url");
+  });
+
+  it.each([
+    { args: ["login"], error: "usage_verb" },
+    { args: ["start", "--force"], error: "usage_option" },
+    { args: ["finish"], error: "usage_address" },
+    { args: ["start", "--profile", "../x"], error: "bad_selector" },
+    { args: ["start", "--profile", "status"], error: "reserved_word" },
+  ])("is refused as $error: $args", async ({ args, error }) => {
+    expect(await call(newMachine(), args)).toMatchObject({ ok: false, error, exitCode: 2 });
+  });
+
+  it("is refused in JSON on standard output, with --json", async () => {
+    expect(await runJson(newMachine(), ["login"])).toMatchObject({ ok: false, error: "usage_verb", exitCode: 2 });
+  });
+
+  it("is refused in words on standard error, without it", async () => {
+    expect(await run(newMachine(), ["login"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `${REFUSALS["usage-verb"]}\n`,
+    });
+  });
+});
+
+describe("without a host", () => {
+  it.each([["start"], ["list"], ["undo"], ["finish", "--callback-url", "x"]])("%s finds none", async (...args) => {
+    expect(await call(newMachine(), args)).toEqual({
+      ok: false,
+      error: "host_not_found",
+      message: REFUSALS["host-not-found"],
+      sandbox: true,
+      exitCode: 2,
+    });
+  });
+
+  it("says so in words", async () => {
+    expect(await run(newMachine(), ["list"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `${SENTENCES.sandbox}\n${REFUSALS["host-not-found"]}\n`,
+    });
+  });
+
+  it("knows of no sign-in", async () => {
+    expect(await call(newMachine(), ["status"])).toMatchObject({ ok: false, error: "no_status", exitCode: 2 });
+    expect(await call(newMachine(), ["cancel"])).toMatchObject({ ok: true, cancelled: [], exitCode: 0 });
+  });
+
+  it("signs in to a file that was named, and says at each step that it is that alone", async () => {
+    const machine = newMachine();
+    const authPath = join(machine.root, "named/auth-profiles.json");
+    const named = ["--auth-path", authPath];
+    const warning = TERMINAL["warning.no-host"];
+    expect(await call(machine, ["list", ...named])).toMatchObject({ ok: true, profiles: [], warning });
+    const callbackUrl = server.approve(await start(machine, "work", named));
+    expect(existsSync(authPath)).toBe(false);
+    expect(await call(machine, ["finish", "--callback-url", callbackUrl, ...named])).toMatchObject({
+      ok: true,
+      profile_id: "openai-codex:work",
+      restart_required: true,
+      warning,
+      exitCode: 0,
+    });
+    expect(profilesIn(authPath)).toHaveProperty("openai-codex:work");
+    expect(existsSync(machine.stateDir) && existsSync(storeOf(machine))).toBe(false);
+  });
+
+  it.each([
+    {
+      name: "beside a database",
+      file: "agent/openclaw-agent.sqlite",
+      authPath: "agent/auth-profiles.json",
+      error: "store_ambiguous",
+    },
+    {
+      name: "of another name",
+      file: "agent/profiles.json",
+      authPath: "agent/profiles.json",
+      error: "auth_path_invalid",
+    },
+    { name: "that is a folder", file: "agent/x", authPath: "agent", error: "auth_path_invalid" },
+  ])("works on no file $name", async ({ file, authPath, error }) => {
+    const machine = newMachine();
+    put(join(machine.root, file), "");
+    expect(await call(machine, ["start", "--auth-path", join(machine.root, authPath)])).toMatchObject({
+      ok: false,
+      error,
+      exitCode: 2,
+    });
+    expect(existsSync(join(machine.root, "agent/auth-profiles.json"))).toBe(false);
+  });
+});
+
+describe("the version of the host that is found decides", () => {
+  it.each([
+    { version: "2026.3.13", profile: "openai-codex:work" },
+    { version: "2026.4.15", profile: "openai-codex:work" },
+    { version: "2026.6.1", profile: "openai:work" },
+  ])("how a profile is called: $version", async ({ version, profile }) => {
+    expect(await call(newHost(version).machine, ["start", "work"])).toMatchObject({ ok: true, profile_id: profile });
+  });
+
+  it.each([
+    { name: "is older than all that are known", version: "2026.1.5", args: ["list"], error: "host_unknown" },
+    { name: "is none", version: "dev", args: ["start"], error: "host_unknown" },
+    { name: "has no SDK where one is needed", version: "2026.9.6", args: ["list"], error: "host_unknown" },
+    {
+      name: "keeps no file, where one was named",
+      version: "2026.9.6",
+      args: ["start", "--auth-path", "/nowhere/auth-profiles.json"],
+      error: "host_uses_sqlite",
+    },
+  ])("that nothing is done, where it $name", async ({ version, args, error }) => {
+    expect(await call(newHost(version).machine, args)).toMatchObject({
+      ok: false,
+      error,
+      host_version: version,
+      message: expect.stringContaining(`The version found here is ${version}.`),
+      exitCode: 2,
+    });
+  });
+});
+
+describe("a sign-in", () => {
+  it("goes from the link to the profile, and back", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const [first, second] = server.accounts;
+    expect(await signIn(machine, first)).toEqual({
+      ok: true,
+      profile: "work",
+      profile_id: "openai-codex:work",
+      message: TERMINAL["saved.live"],
+      accountId: first?.accountId,
+      expires: expect.any(Number),
+      email: first?.email,
+      plan: first?.plan,
+      restart_required: false,
+      queued: false,
+      revert_command: null,
+      status_command: "codex-auth status --profile work",
+      sandbox: true,
+      exitCode: 0,
+    });
+    const before = profilesIn(storeOf(machine));
+    expect(before).toMatchObject({ "openai-codex:work": { type: "oauth", email: first?.email } });
+    expect(statSync(storeOf(machine)).mode & 0o777).toBe(0o600);
+    expect(await call(machine, ["status", "work"])).toMatchObject({ ok: true, last_saved: { profile: "work" } });
+    expect(await signIn(machine, second)).toMatchObject({
+      email: second?.email,
+      revert_command: "codex-auth undo --profile work",
+    });
+    expect(await call(machine, ["list"])).toMatchObject({ profiles: [{ profile: "work", email: second?.email }] });
+    expect(await call(machine, ["undo", "--profile", "work"])).toMatchObject({ ok: true, profile: "work" });
+    expect(profilesIn(storeOf(machine))).toEqual(before);
+  });
+
+  it("tells the person each step in words", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const started = await run(machine, ["start", "work"]);
+    const link = started.stdout.split("\n").find((line) => line.startsWith(origin)) ?? "";
+    expect((await run(machine, ["status"])).stdout).toContain(
+      "To finish: codex-auth finish --profile work --callback-url -",
+    );
+    const finished = await run(machine, ["finish", "--callback-url", "-"], { input: server.approve(link) });
+    expect(finished.stdout).toBe(
+      `${SENTENCES.sandbox}\nSigned in: profile work now holds dana@example.com (plus).\n${TERMINAL["saved.live"]}\n`,
+    );
+    expect([started, finished].map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
+      [0, ""],
+      [0, ""],
+    ]);
+  });
+
+  it("is stopped", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const callbackUrl = server.approve(await start(machine));
+    expect(await call(machine, ["cancel"])).toMatchObject({ ok: true, cancelled: ["work"], exitCode: 0 });
+    expect(await call(machine, ["finish", "--callback-url", callbackUrl])).toMatchObject({
+      ok: false,
+      error: "login_cancelled",
+      exitCode: 2,
+    });
+    expect(existsSync(storeOf(machine))).toBe(false);
+  });
+
+  it("is unknown to another home", async () => {
+    const address = server.approve(await start(newHost(OLD_HOST).machine));
+    expect(await call(newHost(OLD_HOST).machine, ["finish", "--callback-url", address])).toMatchObject({
+      error: "no_pending_flow",
+      exitCode: 2,
+    });
+  });
+
+  it("goes to the default agent of a config with comments", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const agentDir = join(machine.root, "ops");
+    put(storeOf(machine), { version: 1, profiles: {} });
+    put(join(agentDir, "auth-profiles.json"), { version: 1, profiles: {} });
+    put(
+      join(machine.stateDir, "openclaw.json"),
+      `// mine\n${JSON.stringify({ agents: { list: [{ id: "main" }, { id: "ops", default: true, agentDir }] } })}`,
+    );
+    const callbackUrl = server.approve(await start(machine));
+    await call(machine, ["finish", "--callback-url", callbackUrl]);
+    expect(profilesIn(join(agentDir, "auth-profiles.json"))).toHaveProperty("openai-codex:work");
+    expect(profilesIn(storeOf(machine))).toEqual({});
+  });
+
+  it("goes to the agent that was named", async () => {
+    const { machine } = newHost(OLD_HOST);
+    // An agent without a file of its own uses the main one's.
+    const own = join(machine.stateDir, "agents/ops/agent/auth-profiles.json");
+    put(own, { version: 1, profiles: {} });
+    const callbackUrl = server.approve(await start(machine, "work", ["--agent", "ops"]));
+    await call(machine, ["finish", "--callback-url", callbackUrl]);
+    expect(profilesIn(own)).toHaveProperty("openai-codex:work");
+  });
+});
+
+describe("a finish that fails", () => {
+  const rows = [
+    { name: "no address", input: "", error: "callback_empty" },
+    { name: "words", input: "canary words of mine", error: "callback_not_found" },
+    {
+      name: "too much",
+      input: `http://localhost:1455/auth/callback?code=${"canary".repeat(40_000)}`,
+      error: "callback_too_long",
+    },
+    {
+      name: "an address of nobody",
+      input:
+        "http://localhost:1455/auth/callback?code=ac_canary0123456789.canary0123456789&state=0123456789abcdef0123456789abcdef",
+      error: "state_mismatch",
+    },
+  ];
+  it.each(rows)("because of $name says nothing of it", async ({ input, error }) => {
+    const { machine } = newHost(OLD_HOST);
+    await start(machine);
+    const { exitCode, stdout, stderr } = await run(machine, ["finish", "--json", "--callback-url", "-"], { input });
+    expect([exitCode, stderr, JSON.parse(stdout)]).toMatchObject([2, "", { ok: false, error }]);
+    expect(stdout).not.toContain("canary");
+  });
+
+  it("because the address was given as a word says nothing of it", async () => {
+    const { stdout, stderr } = await run(newMachine(), ["finish", "http://localhost:1455/auth/callback?code=canary"]);
+    expect(stdout + stderr).not.toContain("canary");
+  });
+
+  it("because no code came with the state keeps the sign-in", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const address = new URL(server.approve(await start(machine)));
+    const whole = address.href;
+    address.searchParams.delete("code");
+    expect(await call(machine, ["finish", "--callback-url", address.href])).toMatchObject({ error: "missing_code" });
+    expect(await call(machine, ["finish", "--callback-url", whole])).toMatchObject({ ok: true });
+  });
+
+  it("because the host has gone keeps the sign-in", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const callbackUrl = server.approve(await start(machine));
+    const gone = await call(machine, ["finish", "--callback-url", callbackUrl], { PATH: "" });
+    expect(gone).toMatchObject({ error: "host_not_found" });
+    expect(await call(machine, ["finish", "--callback-url", callbackUrl])).toMatchObject({ ok: true });
+  });
+});
+
+describe("a sign-in server that misbehaves", () => {
+  it.each([
+    { mode: "no-account-id", error: "missing_account_id" },
+    { mode: "token-exchange-user-error", error: "token_rejected" },
+    { mode: "html-200", error: "token_response_invalid" },
+    { mode: "huge-body", error: "token_response_invalid" },
+  ] as const)("is answered with $error: $mode", async ({ mode, error }) => {
+    const own = new SignInServer();
+    const env = { CODEX_AUTH_SANDBOX: await own.listen() };
+    try {
+      const { machine } = newHost(OLD_HOST);
+      const { login_url: link } = (await call(machine, ["start"], env)) as unknown as { login_url: string };
+      own.behave(mode);
+      const callbackUrl = own.approve(link);
+      expect(await call(machine, ["finish", "--callback-url", callbackUrl], env)).toMatchObject({
+        ok: false,
+        error,
+        profile: "default",
+        exitCode: 2,
+      });
+      expect(existsSync(storeOf(machine))).toBe(false);
+      expectNoSecrets(own, 1);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe("a machine that is not well", () => {
+  it.each([
+    { name: "a config of another shape", config: { agents: { list: [null] } } },
+    { name: "a config that is no JSON", config: "{" },
+    { name: "a config that is null", config: "null" },
+  ])("has its status all the same: $name", async ({ config }) => {
+    const machine = newMachine();
+    put(join(machine.stateDir, "openclaw.json"), config);
+    expect(await call(machine, ["status"])).toMatchObject({ error: "no_status", exitCode: 2 });
+  });
+
+  it("is told of a sandbox that is none, before anything is sent", async () => {
+    const env = { CODEX_AUTH_SANDBOX: "https://canary.example" };
+    const { machine } = newHost(OLD_HOST);
+    expect(await call(machine, ["start"], env)).toMatchObject({ error: "config_invalid", exitCode: 2 });
+    expect(await call(machine, ["status"], env)).toMatchObject({ error: "no_status" });
+  });
+
+  it("is told of a store that cannot be read, and it stays as it is", async () => {
+    const { machine } = newHost(OLD_HOST);
+    put(storeOf(machine), "{ broken");
+    expect(await call(machine, ["start"])).toMatchObject({ error: "store_unreadable", exitCode: 2 });
+    expect(readFileSync(storeOf(machine), "utf8")).toBe("{ broken");
+  });
+});
+
+const chatOf = (machine: Machine): LoginBinding => ({ ...DANA, gateway: gatewayOf(machine) });
+
+async function chatPorts(): Promise<LoginPorts & { readonly profiles: MemoryProfileStore }> {
+  const endpoints = sandboxEndpoints(origin);
+  return {
+    clock: systemClock,
+    entropy: systemEntropy,
+    log: new MemoryLog(),
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
+    pending: createPendingStore(await findTempFolder(makeMachine().environment)),
+    profiles: new MemoryProfileStore(),
+  };
+}
+
+describe("a sign-in of both worlds", () => {
+  it("that was started in a chat is finished in the terminal, with a reload of that gateway", async () => {
+    const { machine, host } = newHost("2026.6.1");
+    const started = await beginLogin(await chatPorts(), chatOf(machine), "work" as ProfileName);
+    if (started.kind !== "started") throw new Error(started.code);
+    const callbackUrl = server.approve(started.authorizationUrl.reveal());
+    expect(await call(machine, ["finish", "--callback-url", callbackUrl])).toMatchObject({
+      ok: true,
+      profile_id: "openai:work",
+      restart_required: false,
+      exitCode: 0,
+    });
+    expect(profilesIn(storeOf(machine))).toHaveProperty("openai:work");
+    expect(host.calls()).toEqual([["secrets", "reload"]]);
+  });
+
+  it("that was started in the terminal is finished in a chat", async () => {
+    const { machine } = newHost("2026.6.1");
+    const pastedText = new Secret(server.approve(await start(machine)));
+    const ports = await chatPorts();
+    const request = { binding: chatOf(machine), pastedText, assertAllowed: () => undefined };
+    expect(await completeLogin(ports, request)).toMatchObject({ kind: "saved", profileName: "work" });
+    expect(ports.profiles.saves).toMatchObject([{ profileId: "openai:work", agentId: "main" }]);
+    expect(await call(machine, ["status"])).toMatchObject({ last_saved: { profile: "work" } });
+  });
+
+  it("says that a restart is still to come, in the status as well", async () => {
+    const { machine, host } = newHost("2026.6.1");
+    host.exitWith(1);
+    expect(await signIn(machine)).toMatchObject({ ok: true, restart_required: true, queued: false });
+    expect(await call(machine, ["status"])).toMatchObject({ restart_required: true });
+  });
+});
+
+/** Writes the address of every module that is loaded, of whatever kind, when the process ends. */
+const RECORDER = `
+import { registerHooks } from "node:module";
+import { writeFileSync } from "node:fs";
+const loaded = [];
+registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+process.on("exit", () => writeFileSync(process.env.RECORD_TO, loaded.join("\\n")));`;
+
+async function loadedBy(args: readonly string[]): Promise<readonly string[]> {
+  const { machine } = newHost(OLD_HOST);
+  const recorder = put(join(machine.root, "recorder.mjs"), RECORDER);
+  const RECORD_TO = join(machine.root, "loaded.txt");
+  await run(machine, args, { node: ["--import", recorder], env: { RECORD_TO } });
+  return readFileSync(RECORD_TO, "utf8").split("\n");
+}
+
+describe("what is loaded", () => {
+  const ofHost =
+    /openclaw|\/host\/(?:installed-host|terminal-host|host-command|plain-send|guarded-fetch|sdk|auth-store)\./;
+  const ofSignIn =
+    /oauth4webapi|\/src\/oauth\/|\/login\/(?:begin|complete|undo)\.|profile-store|file-auth-store|sqlite/;
+
+  it("by a status: nothing of the host, nothing of signing in", async () => {
+    const loaded = await loadedBy(["status"]);
+    expect(loaded.some((url) => url.endsWith("/store/pending-logins.ts"))).toBe(true);
+    expect(loaded.filter((url) => ofHost.test(url) || ofSignIn.test(url))).toEqual([]);
+  });
+
+  it("by help: no store either, and none of other people's packages", async () => {
+    const loaded = await loadedBy(["help"]);
+    expect(
+      loaded.filter((url) => ofHost.test(url) || ofSignIn.test(url) || /node_modules|\/store\//.test(url)),
+    ).toEqual([]);
+  });
+
+  it("by a start: what the others did without", async () => {
+    const loaded = await loadedBy(["start"]);
+    expect(loaded.some((url) => ofHost.test(url))).toBe(true);
+    expect(loaded.some((url) => ofSignIn.test(url))).toBe(true);
+  });
+});
+
+/** Nothing that a server issued or a browser showed may stand in any output since `count` runs ago. */
+function expectNoSecrets(of: SignInServer, count: number): void {
+  const printed = ended.slice(-count).flatMap(({ stdout, stderr }) => [stdout, stderr]);
+  expect(of.secrets().filter((secret) => printed.some((text) => text.includes(secret)))).toEqual([]);
+}
+
+describe("over all of these runs", () => {
+  it("no code and no token was printed, and no state but in the link of a start", () => {
+    expect(server.secrets().length).toBeGreaterThan(20);
+    expectNoSecrets(server, ended.length);
+    const states = ended.flatMap(({ stdout }) =>
+      [...stdout.matchAll(/[?&]state=([\w-]+)/g)].map(([, state]) => state ?? ""),
+    );
+    expect(states.length).toBeGreaterThan(10);
+    const withState = ended.filter(({ stdout, stderr }) => states.some((state) => (stdout + stderr).includes(state)));
+    expect(withState.every(({ stdout }) => stdout.includes("/oauth/authorize?"))).toBe(true);
+    expect(withState).toHaveLength(states.length);
+  });
+
+  it("no stack, no path of the source and no word of Node's was printed", () => {
+    const printed = ended.map(({ stdout, stderr }) => stdout + stderr);
+    expect(printed.filter((text) => /node:|\n\s+at |\/src\/|Warning|Error:/.test(text))).toEqual([]);
+  });
+
+  it("every run ended by itself", () => {
+    expect(ended.filter(({ exitCode }) => exitCode !== 0 && exitCode !== 2)).toEqual([]);
+  });
+});

@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { VERBS, type TerminalOptions } from "../../src/terminal/arguments.ts";
+import { buildHostProgram, type CommandBuilder } from "../../src/terminal/host-program.ts";
+
+/** The part of commander that is used, with its rules: one action a command, the options by their camel-case names. */
+class Command implements CommandBuilder {
+  readonly words: string;
+  readonly commands: Command[] = [];
+  readonly flags: string[] = [];
+  text = "";
+  handler: ((...values: unknown[]) => Promise<void>) | undefined;
+
+  constructor(words: string) {
+    this.words = words;
+  }
+
+  command(words: string): Command {
+    const [name] = words.split(" ");
+    if (this.commands.some((command) => command.name === name)) throw new Error(`${name} is there already`);
+    const command = new Command(words);
+    this.commands.push(command);
+    return command;
+  }
+
+  description(text: string): this {
+    this.text = text;
+    return this;
+  }
+
+  option(flags: string): this {
+    if (this.flags.includes(flags)) throw new Error(`${flags} is there already`);
+    this.flags.push(flags);
+    return this;
+  }
+
+  action(handler: (...values: unknown[]) => Promise<void>): this {
+    this.handler = handler;
+    return this;
+  }
+
+  get name(): string {
+    return this.words.split(" ")[0] ?? "";
+  }
+
+  /** As commander calls: one value for each argument of the command, then the options, then the command. */
+  async run(argument: string | undefined, options: Readonly<Record<string, unknown>>): Promise<void> {
+    const values = this.words.includes("[") ? [argument, options, this] : [options, this];
+    await this.handler?.(...values);
+  }
+}
+
+let program: Command;
+let runs: { readonly verb: string; readonly options: TerminalOptions }[];
+beforeEach(() => {
+  program = new Command("openclaw");
+  runs = [];
+  buildHostProgram(program, "codex-auth", "Sign in", async (verb, options) => void runs.push({ verb, options }));
+});
+
+const root = () => program.commands[0] as Command;
+const commandOf = (verb: string) => root().commands.find(({ name }) => name === verb) as Command;
+const optionsOf = (command: Command) => command.flags.map((flags) => flags.split(" ")[0]);
+
+const NOTHING: TerminalOptions = {
+  profile: undefined,
+  callbackUrl: undefined,
+  queueApply: false,
+  json: false,
+  agent: undefined,
+  authPath: undefined,
+};
+
+describe("buildHostProgram", () => {
+  it("adds one command to the host's program, and does nothing else", () => {
+    expect(program.commands.map(({ name, text }) => [name, text])).toEqual([["codex-auth", "Sign in"]]);
+    expect(runs).toEqual([]);
+  });
+
+  it("has every verb of the other program; help is the host's own", () => {
+    const verbs = root().commands.map(({ name }) => name);
+    expect(verbs.toSorted()).toEqual(VERBS.filter((verb) => verb !== "help").toSorted());
+  });
+
+  it("describes every command", () => {
+    expect(root().commands.filter(({ text }) => text.length < 10)).toEqual([]);
+  });
+
+  it("has no option --profile, which the host takes for another state folder", () => {
+    const all = [root(), ...root().commands].flatMap(optionsOf);
+    expect(all).toContain("--profile-id");
+    expect(all).not.toContain("--profile");
+  });
+
+  it.each(VERBS.filter((verb) => verb !== "help"))("lets %s be given an agent, a file and JSON", (verb) => {
+    expect(optionsOf(commandOf(verb))).toEqual(expect.arrayContaining(["--agent", "--auth-path", "--json"]));
+  });
+
+  it("takes an address and the leave to restart with finish", () => {
+    expect(optionsOf(commandOf("finish"))).toEqual(expect.arrayContaining(["--callback-url", "--queue-apply"]));
+    expect(optionsOf(commandOf("start"))).not.toContain("--callback-url");
+  });
+
+  it.each(["start", "finish", "status", "cancel", "undo"])("hands on the bare profile of %s", async (verb) => {
+    await commandOf(verb).run("work", {});
+    expect(runs).toEqual([{ verb, options: { ...NOTHING, profile: "work" } }]);
+  });
+
+  it("hands on the profile of --profile-id before the bare one", async () => {
+    await commandOf("start").run("bare", { profileId: "work" });
+    expect(runs).toMatchObject([{ options: { profile: "work" } }]);
+  });
+
+  it("hands on nothing that was not given", async () => {
+    await commandOf("status").run(undefined, {});
+    await commandOf("list").run(undefined, {});
+    expect(runs).toEqual([
+      { verb: "status", options: NOTHING },
+      { verb: "list", options: NOTHING },
+    ]);
+  });
+
+  it("hands on all that was given", async () => {
+    const options = { callbackUrl: "-", queueApply: true, json: true, agent: "ops", authPath: "/x" };
+    await commandOf("finish").run("work", options);
+    expect(runs).toEqual([{ verb: "finish", options: { ...options, profile: "work" } }]);
+    await commandOf("list").run(undefined, { json: true, agent: "ops" });
+    expect(runs[1]).toEqual({ verb: "list", options: { ...NOTHING, json: true, agent: "ops" } });
+  });
+
+  it("takes nothing but text for text and nothing but true for a flag", async () => {
+    await commandOf("finish").run(undefined, {
+      profileId: true,
+      callbackUrl: 1,
+      json: "yes",
+      queueApply: 1,
+      agent: [],
+    });
+    expect(runs).toEqual([{ verb: "finish", options: NOTHING }]);
+  });
+});

@@ -1,0 +1,536 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ErrorCode } from "../../src/errors.ts";
+import type { Activation, ListedProfile, SavedLogin, UndoneLogin } from "../../src/flow/answers.ts";
+import { parseSelector, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
+import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../../src/interaction/sentences.ts";
+import { parseArguments } from "../../src/terminal/arguments.ts";
+import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
+import { print, TERMINAL_CODES, type Program, type Surroundings } from "../../src/terminal/output.ts";
+import type { TerminalAnswer } from "../../src/terminal/run.ts";
+import { anyName, ERROR_CODES, HEALTHS, hostileText, LINK, listed, SAVED, started } from "../interaction/facts.ts";
+
+const OWN: Program = { name: "codex-auth", profileOption: "--profile" };
+const PLAIN: Surroundings = { program: OWN };
+const MINUTE_MS = 60_000;
+
+const printed = (answer: TerminalAnswer, around: Surroundings = PLAIN, queueApply = false) => ({
+  json: print(answer, { json: true, queueApply }, around),
+  text: print(answer, { json: false, queueApply }, around),
+});
+const textOf = (answer: TerminalAnswer, around?: Surroundings, queueApply?: boolean) =>
+  printed(answer, around, queueApply).text.text;
+const fieldsOf = (answer: TerminalAnswer, around?: Surroundings, queueApply?: boolean) =>
+  JSON.parse(printed(answer, around, queueApply).json.text) as Record<string, unknown>;
+
+const UNDONE: UndoneLogin = {
+  kind: "undone",
+  profileId: "openai:work",
+  profileName: "work",
+  isSelectable: true,
+  activation: "live",
+};
+const FULL: SavedLogin = { ...SAVED, email: "dana@example.com", plan: "plus", isUndoable: true };
+const WAITING = { profileName: "home", expiresInMs: 14 * MINUTE_MS };
+const LAST_SAVED = { profileName: "work", profileId: "openai:work", agoMs: 90_400, activation: "live" } as const;
+
+interface Row {
+  readonly name: string;
+  readonly answer: TerminalAnswer;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Every kind of answer with every field it can have. */
+const SUCCEEDED: readonly Row[] = [
+  {
+    name: "a start",
+    answer: started({ isNewProfile: true }),
+    fields: {
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      new_profile: true,
+      login_url: LINK,
+      redirect_uri: "http://localhost:1455/auth/callback",
+      expires_in: 900,
+      instructions: expect.stringContaining("codex-auth finish --profile work --callback-url -"),
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "a saved sign-in",
+    answer: FULL,
+    fields: {
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      message: TERMINAL["saved.live"],
+      accountId: "workspace-1",
+      expires: 1_795_000_000_000,
+      email: "dana@example.com",
+      plan: "plus",
+      restart_required: false,
+      queued: false,
+      revert_command: "codex-auth undo --profile work",
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "a saved sign-in of which little is known",
+    answer: { ...SAVED, isSelectable: false, activation: "restart" },
+    fields: {
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      message: TERMINAL["saved.left-out"],
+      accountId: "workspace-1",
+      expires: 1_795_000_000_000,
+      restart_required: true,
+      queued: false,
+      revert_command: null,
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "an undo",
+    answer: UNDONE,
+    fields: {
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      message: `Put back: profile work holds what it held before. ${TERMINAL["saved.live"]}`,
+      restart_required: false,
+      queued: false,
+      revert_command: "codex-auth undo --profile work",
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "a status of what waits",
+    answer: { kind: "status", pending: [WAITING] },
+    fields: { ok: true, pending: [{ profile: "home", expires_in: 840 }] },
+  },
+  {
+    name: "a status of what was saved",
+    answer: { kind: "status", pending: [], lastSaved: { ...LAST_SAVED, activation: "restart" } },
+    fields: {
+      ok: true,
+      pending: [],
+      last_saved: { profile: "work", profile_id: "openai:work", seconds_ago: 90 },
+      restart_required: true,
+    },
+  },
+  {
+    name: "a status after the clock was set back",
+    answer: { kind: "status", pending: [{ ...WAITING, expiresInMs: -5 }], lastSaved: { ...LAST_SAVED, agoMs: -5 } },
+    fields: {
+      ok: true,
+      pending: [{ profile: "home", expires_in: 0 }],
+      last_saved: { profile: "work", profile_id: "openai:work", seconds_ago: 0 },
+      restart_required: false,
+    },
+  },
+  {
+    name: "what was cancelled",
+    answer: { kind: "cancelled", profileNames: ["work", "home"] },
+    fields: { ok: true, cancelled: ["work", "home"], message: "Cancelled: work, home. Nothing was changed." },
+  },
+  {
+    name: "that nothing was cancelled",
+    answer: { kind: "cancelled", profileNames: [] },
+    fields: { ok: true, cancelled: [], message: TERMINAL["cancel.none"] },
+  },
+  {
+    name: "a list",
+    answer: {
+      kind: "profiles",
+      profiles: [listed("work", { email: "dana@example.com", plan: "plus" }), listed("home", { health: "disabled" })],
+      pending: [WAITING],
+    },
+    fields: {
+      ok: true,
+      profiles: [
+        { profile: "work", profile_id: "openai:work", email: "dana@example.com", plan: "plus", state: "signed-in" },
+        { profile: "home", profile_id: "openai:home", state: "disabled" },
+      ],
+      pending: [{ profile: "home", expires_in: 840 }],
+    },
+  },
+  { name: "the help", answer: { kind: "help" }, fields: { ok: true, message: expect.stringContaining("--json") } },
+];
+
+describe("the JSON", () => {
+  it.each(SUCCEEDED)("holds these fields and no others: $name", ({ answer, fields }) => {
+    expect(fieldsOf(answer)).toEqual(fields);
+  });
+
+  it.each(SUCCEEDED)("is one object on one line, and a success: $name", ({ answer }) => {
+    const { text, exitCode } = printed(answer).json;
+    expect(text).toMatch(/^\{.*\}$/);
+    expect(exitCode).toBe(0);
+  });
+
+  it("of a refusal holds the code, its sentence and no more", () => {
+    expect(fieldsOf({ kind: "refused", code: "store-locked" })).toEqual({
+      ok: false,
+      error: "store_locked",
+      message: REFUSALS["store-locked"],
+    });
+  });
+
+  it("of a refusal names the profile and the host, where they are known", () => {
+    const around = { ...PLAIN, hostVersion: "2026.3.13" };
+    expect(fieldsOf({ kind: "refused", code: "undo-missing", profileName: "work", isOver: true }, around)).toEqual({
+      ok: false,
+      error: "undo_missing",
+      message: expect.stringContaining("nothing to undo for work"),
+      profile: "work",
+      host_version: "2026.3.13",
+    });
+  });
+
+  it.each(SUCCEEDED)("says where no host was asked: $name", ({ answer, fields }) => {
+    const around = { ...PLAIN, warning: "no-host" as const };
+    expect(fieldsOf(answer, around)).toEqual({ ...fields, warning: TERMINAL["warning.no-host"] });
+  });
+
+  it("says so beside a refusal as well", () => {
+    expect(fieldsOf({ kind: "refused", code: "internal" }, { ...PLAIN, warning: "no-host" })).toMatchObject({
+      ok: false,
+      warning: TERMINAL["warning.no-host"],
+    });
+  });
+});
+
+describe("a sandbox", () => {
+  const around = { ...PLAIN, isSandbox: true };
+
+  it.each(SUCCEEDED)("is told of in JSON: $name", ({ answer, fields }) => {
+    expect(fieldsOf(answer, around)).toEqual({ ...fields, sandbox: true });
+  });
+
+  it.each(SUCCEEDED)("is told of before all else in words: $name", ({ answer }) => {
+    expect(textOf(answer, around)).toBe(`${SENTENCES.sandbox}\n${textOf(answer)}`);
+  });
+
+  it("is not told of where there is none", () => {
+    const answer = { kind: "help" } as const;
+    expect(fieldsOf(answer, { ...PLAIN, isSandbox: false })).not.toHaveProperty("sandbox");
+    expect(textOf(answer, { ...PLAIN, isSandbox: false })).toBe(textOf(answer));
+  });
+});
+
+describe("the codes", () => {
+  it("are in snake_case", () => {
+    expect(TERMINAL_CODES.filter((code) => !/^[a-z]+(?:_[a-z]+)*$/.test(code))).toEqual([]);
+  });
+
+  it("are one for each error", () => {
+    expect(new Set(TERMINAL_CODES).size).toBe(ERROR_CODES.length);
+  });
+
+  const ORIGINAL: readonly { readonly code: ErrorCode; readonly expected: string }[] = [
+    { code: "no-pending-login", expected: "no_pending_flow" },
+    { code: "code-missing", expected: "missing_code" },
+    { code: "state-mismatch", expected: "state_mismatch" },
+    { code: "identity-missing", expected: "missing_account_id" },
+    { code: "no-status", expected: "no_status" },
+  ];
+  it.each(ORIGINAL)("keep the original's: $expected", ({ code, expected }) => {
+    expect(fieldsOf({ kind: "refused", code })).toMatchObject({ ok: false, error: expected });
+  });
+
+  it.each(ERROR_CODES)("are printed as they are listed, with exit code 2: %s", (code) => {
+    const { json, text } = printed({ kind: "refused", code, profileName: "work" });
+    expect(TERMINAL_CODES).toContain((JSON.parse(json.text) as { error: string }).error);
+    expect([json.exitCode, text.exitCode]).toEqual([2, 2]);
+  });
+});
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** A sentence as a pattern in which every place holds at least one character. */
+const patternOf = (sentence: string) =>
+  new RegExp(
+    `^${sentence
+      .split(/\{\w+\}/)
+      .map(escaped)
+      .join(".+")}$`,
+  );
+
+describe("the text", () => {
+  it("of a start is the link alone on its line, and how to go on", () => {
+    expect(textOf(started()).split("\n")).toEqual([
+      "Open this link in any browser and approve, within 15 min, to sign in profile work:",
+      "",
+      LINK,
+      "",
+      expect.stringContaining("run codex-auth finish --profile work --callback-url -"),
+    ]);
+  });
+
+  it("of a saved sign-in names the account, the effect and the way back", () => {
+    expect(textOf(FULL).split("\n")).toEqual([
+      "Signed in: profile work now holds dana@example.com (plus).",
+      TERMINAL["saved.live"],
+      "What it held before is kept for 24 hours: codex-auth undo --profile work puts it back.",
+    ]);
+  });
+
+  it("of a saved sign-in offers no way back where there is none", () => {
+    expect(textOf(SAVED)).toBe(
+      `Signed in: profile work now holds the account you approved.\n${TERMINAL["saved.live"]}`,
+    );
+  });
+
+  const EFFECTS: readonly {
+    readonly name: string;
+    readonly activation: Activation;
+    readonly isSelectable?: boolean;
+    readonly queueApply?: boolean;
+    readonly expected: string;
+    readonly queued: boolean;
+  }[] = [
+    { name: "at once", activation: "live", expected: TERMINAL["saved.live"], queued: false },
+    {
+      name: "at once, though a restart was allowed",
+      activation: "live",
+      queueApply: true,
+      expected: TERMINAL["saved.not-queued"],
+      queued: false,
+    },
+    { name: "after a restart by hand", activation: "restart", expected: TERMINAL["saved.restart"], queued: false },
+    {
+      name: "after a restart by hand, because the one asked for failed",
+      activation: "restart",
+      queueApply: true,
+      expected: TERMINAL["saved.restart"],
+      queued: false,
+    },
+    {
+      name: "after the restart that was asked for",
+      activation: "restarted",
+      queueApply: true,
+      expected: TERMINAL["saved.restarted"],
+      queued: true,
+    },
+    {
+      name: "not before the gateway's settings are changed",
+      activation: "live",
+      isSelectable: false,
+      expected: TERMINAL["saved.left-out"],
+      queued: false,
+    },
+  ];
+  it.each(EFFECTS)(
+    "says when it counts: $name",
+    ({ activation, isSelectable = true, queueApply, expected, queued }) => {
+      const answer = { ...SAVED, activation, isSelectable };
+      expect(textOf(answer, PLAIN, queueApply).split("\n")[1]).toBe(expected);
+      expect(fieldsOf(answer, PLAIN, queueApply)).toMatchObject({
+        message: expected,
+        queued,
+        restart_required: activation === "restart",
+      });
+    },
+  );
+
+  it("of a status tells what waits, how to finish it, and what was saved", () => {
+    const lastSaved = { ...LAST_SAVED, activation: "restart" as const };
+    expect(textOf({ kind: "status", pending: [WAITING], lastSaved }).split("\n")).toEqual([
+      "home: waiting for its address, 14 min left. To finish: codex-auth finish --profile home --callback-url -",
+      "work: saved 2 min ago",
+      TERMINAL["saved.restart"],
+    ]);
+  });
+
+  it.each(HEALTHS)("of a list says how a profile is: %s", (health) => {
+    const profiles: readonly ListedProfile[] = [listed("work", { email: "a@b.example", plan: "team", health })];
+    expect(textOf({ kind: "profiles", profiles, pending: [] })).toBe(`work, a@b.example, team, ${HEALTH[health]}`);
+  });
+
+  it("of an empty list says how to begin", () => {
+    expect(textOf({ kind: "profiles", profiles: [], pending: [] }).split("\n")).toEqual([
+      TERMINAL["list.none"],
+      "To sign in: codex-auth start --profile work",
+    ]);
+  });
+
+  it("ends with where no host was asked", () => {
+    expect(
+      textOf(FULL, { ...PLAIN, warning: "no-host" })
+        .split("\n")
+        .at(-1),
+    ).toBe(TERMINAL["warning.no-host"]);
+  });
+
+  it.each(ERROR_CODES)("of a refusal is its sentence with every place filled: %s", (code) => {
+    const sentence = code === "no-pending-login" ? TERMINAL["refusal.no-pending-login"] : REFUSALS[code];
+    expect(textOf({ kind: "refused", code, profileName: "work" })).toMatch(patternOf(sentence));
+  });
+
+  it("of a refusal names the host that was seen, where it is the host's", () => {
+    const around = { ...PLAIN, hostVersion: "2031.1.1" };
+    const unknown = { kind: "refused", code: "host-unknown" } as const;
+    expect(textOf(unknown, around)).toBe(`${REFUSALS["host-unknown"]} The version found here is 2031.1.1.`);
+    expect(textOf(unknown)).toBe(REFUSALS["host-unknown"]);
+    expect(textOf({ kind: "refused", code: "store-locked" }, around)).toBe(REFUSALS["store-locked"]);
+  });
+
+  it.each([OWN, HOST_PROGRAM])("of the help is what can be typed there: $name", (program) => {
+    const help = textOf({ kind: "help" }, { program });
+    for (const verb of ["start", "finish", "status", "cancel", "list", "undo"]) {
+      expect(help).toContain(`${program.name} ${verb}`);
+    }
+    expect(help).toContain(program.profileOption);
+    expect(help).not.toMatch(/[{}]/);
+  });
+});
+
+describe("inside the host's own program", () => {
+  const around = { program: HOST_PROGRAM };
+  const all = [
+    ...SUCCEEDED.map(({ answer }) => answer),
+    ...ERROR_CODES.map((code) => ({ kind: "refused", code }) as const),
+  ];
+
+  it("no command has an option --profile, which is the host's own", () => {
+    const texts = all.flatMap((answer) => [textOf(answer, around), printed(answer, around).json.text]);
+    expect(texts.filter((text) => /--profile(?!-id)\b/.test(text))).toEqual([]);
+  });
+
+  it("every command begins with the host's name", () => {
+    expect(fieldsOf(FULL, around)).toMatchObject({
+      revert_command: "openclaw codex-auth undo --profile-id work",
+      status_command: "openclaw codex-auth status --profile-id work",
+    });
+  });
+});
+
+/** Names that the host's own tools may have stored: anything printable. */
+const storedName = fc
+  .oneof(
+    fc.string({ unit: "binary", minLength: 1, maxLength: 24 }),
+    fc.string({ unit: fc.constantFrom(..."'\"\\$`!*?~#&|;<>(){}[] =-"), minLength: 1, maxLength: 12 }),
+    fc.constantFrom("--json", "-", "'", "''", "'; rm -rf /; '", "$(id)", "a b", "finish", "~", "ünï", "😀"),
+    anyName,
+  )
+  .filter((name) => {
+    const selector = parseSelector(`openai:${name}`);
+    return selector.kind === "selector" && selector.name === name;
+  });
+
+/** What a POSIX shell makes of commands: the words of each. */
+function wordsOf(commands: readonly string[]): readonly (readonly string[])[] {
+  const script = ["words() { printf '%s\\0' \"$@\"; printf '\\n\\0'; }", ...commands].join("\n");
+  const out = execFileSync("/bin/sh", { input: script, encoding: "utf8" });
+  return out
+    .split("\n\0")
+    .slice(0, -1)
+    .map((line) => line.split("\0").slice(0, -1));
+}
+
+describe("a command to type", () => {
+  it("means the same profile after a shell has read it, whatever the host has stored", () => {
+    const names = fc.sample(storedName, 400);
+    const around: Surroundings = { program: { ...OWN, name: "words" } };
+    const commands = names.map((name) => fieldsOf({ ...FULL, profileName: name }, around)["revert_command"] as string);
+    const meant = wordsOf(commands).map((words) => {
+      const parsed = parseArguments(words);
+      return parsed.kind === "request" ? [parsed.request.verb, parsed.request.profileName] : parsed.code;
+    });
+    expect(meant).toEqual(names.map((name) => ["undo", name]));
+  });
+
+  it.each([
+    { name: "work", expected: "work" },
+    { name: "me+codex@example.com", expected: "me+codex@example.com" },
+    { name: "status", expected: "openai:status" },
+    { name: "my team", expected: "'openai:my team'" },
+    { name: "it's", expected: `'openai:it'\\''s'` },
+    { name: "-x", expected: "openai:-x" },
+    { name: "$HOME", expected: "'openai:$HOME'" },
+  ])("is quoted only where a shell needs it: $name", ({ name, expected }) => {
+    expect(fieldsOf({ ...FULL, profileName: name })["status_command"]).toBe(`codex-auth status --profile ${expected}`);
+  });
+});
+
+/** All that could move the cursor, colour the text or turn its direction. */
+const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const isShowable = (text: string) => text.split("\n").every((line) => !UNSHOWABLE.test(line) && line.isWellFormed());
+
+/** Answers that hold text of strangers, and the lines that each has. */
+const anyStrange: fc.Arbitrary<{ readonly answer: TerminalAnswer; readonly lines: number }> = fc
+  .tuple(hostileText, hostileText, hostileText)
+  .chain(([email, plan, name]) =>
+    fc.constantFrom(
+      { answer: { ...FULL, email, plan, profileName: name }, lines: 3 },
+      { answer: started({ profileName: name as ProfileName }), lines: 5 },
+      { answer: { ...UNDONE, profileName: name }, lines: 1 },
+      {
+        answer: {
+          kind: "profiles" as const,
+          profiles: [
+            { profileId: name as ProfileId, name: name as ProfileName, email, plan, health: "signed-in" as const },
+          ],
+          pending: [],
+        },
+        lines: 1,
+      },
+      { answer: { kind: "status" as const, pending: [{ ...WAITING, profileName: name }] }, lines: 1 },
+      { answer: { kind: "cancelled" as const, profileNames: [name, plan] }, lines: 1 },
+      { answer: { kind: "refused" as const, code: "undo-missing" as const, profileName: name }, lines: 1 },
+    ),
+  );
+
+describe("text of strangers", () => {
+  it("can neither steer the terminal nor add a line", () => {
+    fc.assert(
+      fc.property(anyStrange, ({ answer, lines }) => {
+        const text = textOf(answer);
+        expect(isShowable(text)).toBe(true);
+        expect(text.split("\n")).toHaveLength(lines);
+      }),
+    );
+  });
+
+  it("cannot do so in JSON either, and is all there for a program", () => {
+    fc.assert(
+      fc.property(anyStrange, ({ answer }) => {
+        const { text } = printed(answer).json;
+        expect(isShowable(text)).toBe(true);
+        expect(text).not.toContain("\n");
+      }),
+    );
+    const email = "\u001B[31m\u009B2J\u202Egnp\u2028\u{E0041}\u007F";
+    expect(fieldsOf({ ...FULL, email })).toMatchObject({ email });
+  });
+
+  it("fills no place of a sentence", () => {
+    expect(textOf({ ...FULL, email: "{name} {command}" })).toContain("now holds {name} {command} (plus).");
+  });
+});
+
+describe("a secret", () => {
+  const state = new URL(LINK).searchParams.get("state") ?? "";
+
+  it("is printed once, in the link of a start", () => {
+    const { json, text } = printed(started());
+    for (const { text: all } of [json, text]) expect(all.split(state)).toHaveLength(2);
+    expect(fieldsOf(started())["login_url"]).toContain(state);
+  });
+
+  it("is in no other answer, even where one is handed in too many", () => {
+    const extra = {
+      access: "canary",
+      refresh: "canary",
+      codeVerifier: "canary",
+      stateDigest: "canary",
+      cause: "canary",
+    };
+    for (const { answer } of SUCCEEDED) {
+      const { json, text } = printed({ ...answer, ...extra } as TerminalAnswer, { ...PLAIN, ...extra });
+      expect(json.text + text.text).not.toContain("canary");
+    }
+  });
+});

@@ -1,0 +1,309 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import { terminalBinding, type LoginBinding } from "../../src/flow/binding.ts";
+import { LOGIN_TTL_MS } from "../../src/flow/pending-login.ts";
+import type { ProfileName } from "../../src/flow/profile-id.ts";
+import { beginLogin } from "../../src/login/begin.ts";
+import { completeLogin } from "../../src/login/complete.ts";
+import { Secret } from "../../src/secret.ts";
+import type { TerminalRequest, TerminalVerb } from "../../src/terminal/arguments.ts";
+import { runRequest, type TerminalAnswer, type TerminalContext } from "../../src/terminal/run.ts";
+import { addressOf, createFakePorts, DANA, type FakePorts } from "../fakes/fake-ports.ts";
+
+const HERE = terminalBinding(DANA.gateway, "main");
+
+let ports: FakePorts;
+let asked: string[];
+let input: string;
+beforeEach(() => {
+  ports = createFakePorts();
+  asked = [];
+  input = "";
+});
+
+function contextOf(binding: LoginBinding = HERE): TerminalContext {
+  return {
+    binding,
+    pendingPorts: async () => {
+      asked.push("pending");
+      return { clock: ports.clock, log: ports.log, pending: ports.pending };
+    },
+    ports: async () => {
+      asked.push("host");
+      return ports;
+    },
+    readStandardInput: async () => {
+      asked.push("input");
+      return input;
+    },
+  };
+}
+
+type Options = Partial<Omit<TerminalRequest, "profileName">> & { readonly profileName?: string };
+
+function run(verb: TerminalVerb, options: Options = {}, context = contextOf()): Promise<TerminalAnswer> {
+  return runRequest(context, { verb, queueApply: false, json: false, ...options } as TerminalRequest);
+}
+
+/** The link of a sign-in that was started here. */
+async function start(profileName?: string, context = contextOf()): Promise<Secret> {
+  const answer = await run("start", profileName === undefined ? {} : { profileName }, context);
+  if (answer.kind !== "started") throw new Error(answer.kind);
+  return answer.authorizationUrl;
+}
+
+async function startInChat(name: string, binding = DANA): Promise<Secret> {
+  const answer = await beginLogin(ports, binding, name as ProfileName);
+  if (answer.kind !== "started") throw new Error(answer.kind);
+  return answer.authorizationUrl;
+}
+
+const finishInChat = (address: string, binding = DANA) =>
+  completeLogin(ports, { binding, pastedText: new Secret(address), assertAllowed: () => undefined });
+
+async function signIn(profileName: string): Promise<TerminalAnswer> {
+  return run("finish", { callbackUrl: ports.oauth.approve(await start(profileName)) });
+}
+
+describe("what is asked for", () => {
+  const CASES: readonly {
+    readonly verb: TerminalVerb;
+    readonly options?: Options;
+    readonly expected: readonly string[];
+  }[] = [
+    { verb: "help", expected: [] },
+    { verb: "status", expected: ["pending"] },
+    { verb: "status", options: { profileName: "work" }, expected: ["pending"] },
+    { verb: "cancel", expected: ["pending"] },
+    { verb: "cancel", options: { profileName: "work" }, expected: ["pending"] },
+    { verb: "list", expected: ["host"] },
+    { verb: "start", expected: ["host"] },
+    { verb: "undo", expected: ["host"] },
+    { verb: "finish", options: { callbackUrl: "x" }, expected: ["host"] },
+    { verb: "finish", options: { callbackUrl: "-" }, expected: ["input", "host"] },
+  ];
+
+  it.each(CASES)("by $verb: $expected", async ({ verb, options, expected }) => {
+    await run(verb, options);
+    expect(asked).toEqual(expected);
+  });
+
+  it("throws what the making of the ports throws", async () => {
+    const context = { ...contextOf(), ports: () => Promise.reject(new CodexAuthError("host-not-found")) };
+    await expect(run("list", {}, context)).rejects.toThrow(new CodexAuthError("host-not-found"));
+  });
+});
+
+describe("start", () => {
+  it("means default where no profile was named", async () => {
+    expect(await run("start")).toMatchObject({ kind: "started", profileName: "default", profileId: "openai:default" });
+  });
+
+  it("lets the first profile stand in for a default that is not there", async () => {
+    ports.profiles.has("openai:work");
+    expect(await run("start")).toMatchObject({ profileName: "work", standsInForDefault: true, isNewProfile: false });
+  });
+
+  it("remembers that it was started in the terminal, for that agent", async () => {
+    await start("work", contextOf(terminalBinding(DANA.gateway, "ops")));
+    expect(ports.pending.document.logins).toMatchObject([{ binding: { ...HERE, agentId: "ops" } }]);
+  });
+});
+
+describe("finish", () => {
+  it("saves what was approved", async () => {
+    expect(await signIn("work")).toMatchObject({
+      kind: "saved",
+      profileName: "work",
+      profileId: "openai:work",
+      accountId: "workspace-1",
+      email: "dana@example.com",
+      activation: "live",
+    });
+    expect(ports.profiles.saves).toMatchObject([{ profileId: "openai:work", agentId: "main" }]);
+  });
+
+  it.each(["", "\n", "\r\n", "  \n\n"])("reads the address from standard input, which ends with %j", async (end) => {
+    input = `${ports.oauth.approve(await start("work"))}${end}`;
+    expect(await run("finish", { callbackUrl: "-" })).toMatchObject({ kind: "saved" });
+  });
+
+  it("refuses an empty standard input", async () => {
+    await start("work");
+    expect(await run("finish", { callbackUrl: "-" })).toMatchObject({ kind: "refused", code: "callback-empty" });
+  });
+
+  it("saves with the profile's own name beside the address", async () => {
+    const callbackUrl = ports.oauth.approve(await start("work"));
+    expect(await run("finish", { callbackUrl, profileName: "work" })).toMatchObject({ kind: "saved" });
+  });
+
+  it("does not save under another name than the one that was started", async () => {
+    const callbackUrl = ports.oauth.approve(await start("work"));
+    expect(await run("finish", { callbackUrl, profileName: "home" })).toMatchObject({
+      kind: "refused",
+      code: "login-of-other-profile",
+      profileName: "work",
+    });
+    expect(ports.profiles.saves).toEqual([]);
+  });
+
+  it.each([
+    { name: "of nobody", address: addressOf({ code: "ac_x", state: "0".repeat(32) }), code: "state-mismatch" },
+    { name: "without a state", address: addressOf({ code: "ac_x" }), code: "state-missing" },
+  ])("refuses an address $name while a sign-in waits", async ({ address, code }) => {
+    await start("work");
+    expect(await run("finish", { callbackUrl: address })).toMatchObject({ kind: "refused", code });
+  });
+
+  it("says that a code is missing from the address of a sign-in that waits", async () => {
+    const state = new URL((await start("work")).reveal()).searchParams.get("state") ?? "";
+    expect(await run("finish", { callbackUrl: addressOf({ state }) })).toMatchObject({ code: "code-missing" });
+  });
+
+  it("refuses an address where nothing waits", async () => {
+    const callbackUrl = addressOf({ code: "ac_x", state: "0".repeat(32) });
+    expect(await run("finish", { callbackUrl })).toMatchObject({ code: "no-pending-login" });
+  });
+
+  it("refuses the second use of an address", async () => {
+    const callbackUrl = ports.oauth.approve(await start("work"));
+    await run("finish", { callbackUrl });
+    expect(await run("finish", { callbackUrl })).toMatchObject({ code: "login-already-used" });
+    expect(ports.oauth.exchanges).toHaveLength(1);
+  });
+});
+
+describe("a sign-in of both worlds", () => {
+  it("is finished in the terminal where it was started in a chat, for the chat's agent", async () => {
+    const callbackUrl = ports.oauth.approve(await startInChat("work", { ...DANA, agentId: "second" }));
+    expect(await run("finish", { callbackUrl })).toMatchObject({ kind: "saved", profileName: "work" });
+    expect(ports.profiles.saves).toMatchObject([{ agentId: "second" }]);
+  });
+
+  it("is finished in a chat where it was started in the terminal, for the terminal's agent", async () => {
+    const address = ports.oauth.approve(await start("work", contextOf(terminalBinding(DANA.gateway, "ops"))));
+    expect(await finishInChat(address)).toMatchObject({ kind: "saved", profileName: "work" });
+    expect(ports.profiles.saves).toMatchObject([{ agentId: "ops" }]);
+  });
+
+  it("is not finished in a chat of another gateway", async () => {
+    const address = ports.oauth.approve(await start("work"));
+    expect(await finishInChat(address, { ...DANA, gateway: "gateway-2" })).toMatchObject({ code: "no-pending-login" });
+  });
+
+  it("is not finished in the terminal of another gateway", async () => {
+    const callbackUrl = ports.oauth.approve(await startInChat("work"));
+    const elsewhere = contextOf(terminalBinding("gateway-2", "main"));
+    expect(await run("finish", { callbackUrl }, elsewhere)).toMatchObject({ code: "no-pending-login" });
+  });
+
+  it("is stopped from the terminal", async () => {
+    const address = ports.oauth.approve(await startInChat("work"));
+    expect(await run("cancel")).toEqual({ kind: "cancelled", profileNames: ["work"] });
+    expect(await finishInChat(address)).toMatchObject({ code: "login-cancelled" });
+  });
+
+  it("shows in the terminal's status once a chat has saved it", async () => {
+    await finishInChat(ports.oauth.approve(await startInChat("work")));
+    expect(await run("status")).toMatchObject({ kind: "status", lastSaved: { profileName: "work" } });
+  });
+});
+
+describe("status", () => {
+  it("has nothing to tell at first", async () => {
+    expect(await run("status")).toEqual({ kind: "refused", code: "no-status" });
+  });
+
+  it("tells what waits and what was saved", async () => {
+    await signIn("work");
+    ports.clock.move(5000);
+    await start("home");
+    expect(await run("status")).toEqual({
+      kind: "status",
+      pending: [{ profileName: "home", expiresInMs: LOGIN_TTL_MS }],
+      lastSaved: { profileName: "work", profileId: "openai:work", agoMs: 5000, activation: "live" },
+    });
+  });
+
+  it("of a profile tells that one's alone", async () => {
+    await signIn("work");
+    await start("home");
+    await start("team");
+    expect(await run("status", { profileName: "home" })).toEqual({
+      kind: "status",
+      pending: [{ profileName: "home", expiresInMs: LOGIN_TTL_MS }],
+    });
+    expect(await run("status", { profileName: "work" })).toMatchObject({
+      pending: [],
+      lastSaved: { profileName: "work" },
+    });
+  });
+
+  it("of a profile tells when that one was saved, though another was since", async () => {
+    await signIn("work");
+    await signIn("home");
+    expect(await run("status", { profileName: "work" })).toMatchObject({ lastSaved: { profileName: "work" } });
+  });
+
+  it("of default tells of the profile that stands in for it", async () => {
+    ports.profiles.has("openai:work");
+    await start();
+    expect(await run("status", { profileName: "default" })).toMatchObject({ pending: [{ profileName: "work" }] });
+  });
+
+  it("of a profile that nothing is known of has nothing to tell", async () => {
+    await signIn("work");
+    expect(await run("status", { profileName: "home" })).toEqual({ kind: "refused", code: "no-status" });
+  });
+
+  it("has nothing to tell of another gateway", async () => {
+    await signIn("work");
+    await start("home");
+    expect(await run("status", {}, contextOf(terminalBinding("gateway-2", "main")))).toMatchObject({
+      code: "no-status",
+    });
+  });
+
+  it("passes on that the pending file cannot be trusted", async () => {
+    const pending = {
+      read: () => Promise.reject(new CodexAuthError("pending-insecure")),
+      update: ports.pending.update,
+    };
+    const context = { ...contextOf(), pendingPorts: async () => ({ ...ports, pending }) };
+    expect(await run("status", {}, context)).toEqual({ kind: "refused", code: "pending-insecure" });
+  });
+});
+
+describe("cancel", () => {
+  it("of a profile ends that one's alone", async () => {
+    await start("home");
+    await start("work");
+    expect(await run("cancel", { profileName: "home" })).toEqual({ kind: "cancelled", profileNames: ["home"] });
+    expect(ports.pending.document.logins).toMatchObject([{ profileName: "work" }]);
+  });
+
+  it("names nothing where nothing waits", async () => {
+    expect(await run("cancel")).toEqual({ kind: "cancelled", profileNames: [] });
+  });
+});
+
+describe("list", () => {
+  it("gives the profiles and what waits", async () => {
+    ports.profiles.has("openai:work");
+    await start("home");
+    expect(await run("list")).toMatchObject({ profiles: [{ name: "work" }], pending: [{ profileName: "home" }] });
+  });
+});
+
+describe("undo", () => {
+  it("puts back what the profile held", async () => {
+    ports.profiles.has("openai:work");
+    ports.profiles.undoable.add("openai:work");
+    expect(await run("undo", { profileName: "work" })).toMatchObject({ kind: "undone", profileName: "work" });
+  });
+
+  it("says that there is nothing to put back, and for which profile", async () => {
+    expect(await run("undo")).toEqual({ kind: "refused", code: "undo-missing", profileName: "default" });
+  });
+});
