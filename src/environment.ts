@@ -32,6 +32,8 @@ export interface TerminalEnvironment {
   readonly configPath: string | undefined;
   /** An older host's word for the default agent's folder. */
   readonly agentDir: string | undefined;
+  /** Where the gateway listens, if the environment says so. */
+  readonly gatewayPort: number | undefined;
   readonly tempFolder: string;
   readonly uid: number;
 }
@@ -46,6 +48,7 @@ export function readTerminalEnvironment(): TerminalEnvironment {
     stateDir: named(env["OPENCLAW_STATE_DIR"], home) ?? named(env["CLAWDBOT_STATE_DIR"], home),
     configPath: named(env["OPENCLAW_CONFIG_PATH"], home),
     agentDir: named(env["OPENCLAW_AGENT_DIR"], home) ?? named(env["PI_CODING_AGENT_DIR"], home),
+    gatewayPort: portIn(env["OPENCLAW_GATEWAY_PORT"]),
     tempFolder: tmpdir(),
     uid: process.getuid?.() ?? 0,
   };
@@ -56,6 +59,11 @@ function named(value: string | undefined, home: string): string | undefined {
   const text = value?.trim() ?? "";
   if (text === "") return undefined;
   return resolve(text.replace(/^~(?=$|\/)/, home));
+}
+
+function portIn(value: string | undefined): number | undefined {
+  const port = Number(value?.trim() ?? "");
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
 /** What a command of the host gets: everything, and the word that keeps it from starting a second process of itself. */

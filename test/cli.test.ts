@@ -24,7 +24,7 @@ import { parseArguments } from "../src/terminal/arguments.ts";
 import { DANA, MemoryLog, MemoryProfileStore } from "./fakes/fake-ports.ts";
 import { SignInServer } from "./fakes/sign-in-server.ts";
 import { makeTempDir } from "./support/temp-dir.ts";
-import { installHost, makeMachine, put, type Machine } from "./terminal/machine.ts";
+import { GATEWAY_PORT, installHost, makeMachine, put, type Machine } from "./terminal/machine.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 /** Needs no SDK, no command and no restart. */
@@ -83,6 +83,7 @@ const environmentOf = ({ home, bin, root }: Machine) => ({
   PATH: bin,
   TMPDIR: root,
   OPENCLAW_HOME: home,
+  OPENCLAW_GATEWAY_PORT: String(GATEWAY_PORT),
   CODEX_AUTH_SANDBOX: origin,
 });
 

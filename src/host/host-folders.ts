@@ -32,6 +32,7 @@ export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): 
 
 /** The part of the host's config that decides where profiles lie and which are used. */
 export interface HostConfig {
+  readonly gateway?: { readonly port?: unknown };
   readonly agents?: {
     readonly list?: readonly { readonly id?: string; readonly agentDir?: string; readonly default?: boolean }[];
   };
@@ -64,8 +65,8 @@ export async function readHostConfig(
 /** A host starts with no other: what is of another shape was not written for it. */
 function isHostConfig(value: unknown): value is HostConfig {
   if (!isRecord(value)) return false;
-  const { agents = {}, auth = {} } = value;
-  if (!isRecord(agents) || !isRecord(auth)) return false;
+  const { agents = {}, auth = {}, gateway = {} } = value;
+  if (!isRecord(agents) || !isRecord(auth) || !isRecord(gateway)) return false;
   const { list = [] } = agents;
   const { order = {}, profiles = {} } = auth;
   return (

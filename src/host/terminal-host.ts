@@ -11,7 +11,8 @@ import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
 import { agentFoldersOf, configuredIdsOf, FIRST_AGENT, type AgentFolders } from "./agent-folders.ts";
 import { bindAuthStoreSdk, type AuthSdkParts } from "./auth-store.ts";
 import { runHostCommand } from "./host-command.ts";
-import { readHostConfig } from "./host-folders.ts";
+import { gatewayPortOf, isListening } from "./gateway-port.ts";
+import { readHostConfig, type HostConfig } from "./host-folders.ts";
 import type { SdkConfig } from "./sdk.ts";
 import { hostJson5, loadSdkPart, type InstalledHost } from "./installed-host.ts";
 
@@ -54,10 +55,10 @@ export async function openTerminalHost(asked: TerminalHostRequest): Promise<Term
   if (era === undefined) throw new CodexAuthError("host-unknown");
   if (era.medium === "file") return openFile(request, era);
   if (authPath !== undefined) throw new CodexAuthError("host-uses-sqlite");
-  return openSqlite(host);
+  return openSqlite(request, host);
 }
 
-async function openSqlite(host: InstalledHost): Promise<TerminalHost> {
+async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Promise<TerminalHost> {
   const [agentRuntime, providerAuth, configRuntime] = await Promise.all([
     loadSdkPart(host, "agent-runtime"),
     loadSdkPart(host, "provider-auth"),
@@ -70,7 +71,10 @@ async function openSqlite(host: InstalledHost): Promise<TerminalHost> {
   if (!isKnown) throw new CodexAuthError("host-unknown");
   const parts = { agentRuntime, providerAuth } as unknown as AuthSdkParts;
   const config = loadConfig as () => SdkConfig;
-  return { ...createSqliteAuthStore(bindAuthStoreSdk(parts, config)), defaultAgentId: defaultAgentOf(parts, config) };
+  const store = createSqliteAuthStore(bindAuthStoreSdk(parts, config));
+  // A running gateway works with what it has in memory until it writes itself: the next turn would use the old tokens.
+  const tell = tellerOf(request, { apply: "reload", config: config() as HostConfig });
+  return { ...store, activate: () => tell.activation(), defaultAgentId: defaultAgentOf(parts, config) };
 }
 
 /** Newer hosts may have several agents and none for whoever names none: then it is the one whose profiles all share. */
@@ -98,7 +102,7 @@ async function openFile(request: TerminalHostRequest, era: FileEra): Promise<Ter
   for (const database of authPath === undefined ? databases : databases.slice(0, 1)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
-  const tell = tellerOf(request, era);
+  const tell = tellerOf(request, { apply: era.apply, config: config ?? {} });
   const store = createFileAuthStore({
     provider: era.provider,
     lock: era.lock,
@@ -123,12 +127,23 @@ interface Teller {
   activation(): Promise<Activation>;
 }
 
+interface Told {
+  readonly apply: FileEra["apply"];
+  readonly config: HostConfig;
+}
+
 /** Lets a running gateway see a change with the host's own commands, and looks afterwards whether it answers. */
-function tellerOf({ host, mayRestart }: TerminalHostRequest, era: FileEra): Teller {
+function tellerOf({ host, environment, mayRestart }: TerminalHostRequest, { apply, config }: Told): Teller {
   const run = (...words: string[]) =>
     host === undefined ? Promise.resolve(false) : runHostCommand(host, words, RELOAD_LIMIT_MS);
-  let reloaded: Promise<boolean> | undefined;
-  const reload = () => (reloaded ??= era.apply === "none" ? Promise.resolve(true) : run("secrets", "reload"));
+  const tell = async () => {
+    if (apply === "none") return true;
+    // Of a host that was not found, nobody knows where its gateway would listen.
+    if (host !== undefined && !(await isListening(gatewayPortOf(environment, config)))) return true;
+    return run("secrets", "reload");
+  };
+  let told: Promise<boolean> | undefined;
+  const reload = () => (told ??= tell());
   return {
     reload: async () => void (await reload()),
     async activation() {

@@ -5,6 +5,7 @@ import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import { openTerminalHost, type TerminalHost, type TerminalHostRequest } from "../../src/host/terminal-host.ts";
 import type { HostAuthStore } from "../../src/store/profile-store.ts";
 import type { StoredCredential } from "../../src/store/profiles-document.ts";
+import { freePort } from "../support/loopback.ts";
 import { installHost, makeMachine, put, type Machine } from "../terminal/machine.ts";
 
 let machine: Machine;
@@ -207,6 +208,13 @@ describe("letting a running gateway know", () => {
     const host = installHost(machine, version);
     expect(await write(await open({ host, mayRestart: true }))).toBe("live");
     expect(host.calls()).toEqual([RELOAD]);
+  });
+
+  it("takes nothing where nobody listens, whatever the version", async () => {
+    const host = installHost(machine, "2026.6.1");
+    const environment = { ...machine.environment, gatewayPort: await freePort() };
+    expect(await write(await open({ host, environment, mayRestart: true }))).toBe("live");
+    expect(host.calls()).toEqual([]);
   });
 
   it.each(["2026.2.26", "2026.3.13"])(

@@ -1,9 +1,16 @@
 /** A machine with a home, a PATH and perhaps an OpenClaw on it: folders of the test's own, and a host of few lines. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import type { TerminalEnvironment } from "../../src/environment.ts";
 import type { InstalledHost } from "../../src/host/installed-host.ts";
+import { listenOnLoopback } from "../support/loopback.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
+
+/** Somebody listens there, as a running gateway would; nobody answers. */
+const listener = createServer();
+export const GATEWAY_PORT = await listenOnLoopback(listener);
+listener.unref();
 
 /** Notes each of its commands, prints what nobody may see, and ends with the code of the file beside it. */
 const COMMAND = `
@@ -38,6 +45,7 @@ export function makeMachine(): Machine {
     stateDir: undefined,
     configPath: undefined,
     agentDir: undefined,
+    gatewayPort: GATEWAY_PORT,
     tempFolder: join(root, "tmp"),
     uid: process.getuid?.() ?? 0,
   };

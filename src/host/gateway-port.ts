@@ -1,0 +1,27 @@
+/** Whether anything listens where this machine's gateway would: nobody has to be told of a change while nobody runs. */
+import { connect } from "node:net";
+import type { TerminalEnvironment } from "../environment.ts";
+import type { HostConfig } from "./host-folders.ts";
+
+const DEFAULT_PORT = 18_789;
+const ANSWER_LIMIT_MS = 2_000;
+
+/** The port as the host's own commands find it: the environment's word, the config's, the default. */
+export function gatewayPortOf({ gatewayPort }: TerminalEnvironment, config: HostConfig): number {
+  const configured = config.gateway?.port;
+  return gatewayPort ?? (typeof configured === "number" ? configured : DEFAULT_PORT);
+}
+
+/** False only where the machine itself says that nobody listens. Sends nothing. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: ANSWER_LIMIT_MS });
+    const finish = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on("connect", () => finish(true));
+    socket.on("timeout", () => finish(true));
+    socket.on("error", (error: NodeJS.ErrnoException) => finish(error.code !== "ECONNREFUSED"));
+  });
+}
