@@ -1,6 +1,7 @@
 /** `skill.json` is the one source: everything else that says the same must say it alike. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { OLDEST_PLUGIN_HOST } from "../src/flow/host-era.ts";
 import { renderHostManifest } from "../scripts/manifest.ts";
 import { SUBCOMMANDS } from "../src/flow/profile-id.ts";
 import entry from "../src/index.ts";
@@ -162,16 +163,22 @@ describe("package.json", () => {
   it("tells the host the built entry and the version it is built for", () => {
     expect(packageJson["openclaw"]).toEqual({
       extensions: ["./dist/index.js"],
-      compat: { pluginApi: `>=${HOST_VERSION}`, minGatewayVersion: HOST_VERSION },
+      compat: { pluginApi: `>=${OLDEST_PLUGIN_HOST}`, minGatewayVersion: OLDEST_PLUGIN_HOST },
       build: { openclawVersion: HOST_VERSION },
-      install: { minHostVersion: `>=${HOST_VERSION}` },
+      install: { minHostVersion: `>=${OLDEST_PLUGIN_HOST}` },
     });
   });
 
   it("is developed against the host version that it names", () => {
     expect(packageJson["devDependencies"]).toMatchObject({ "@openclaw/plugin-sdk": `npm:openclaw@${HOST_VERSION}` });
-    expect(packageJson["peerDependencies"]).toEqual({ openclaw: `>=${HOST_VERSION}` });
+    expect(packageJson["peerDependencies"]).toEqual({ openclaw: `>=${OLDEST_PLUGIN_HOST}` });
     expect(readJson("node_modules/@openclaw/plugin-sdk/package.json")["version"]).toBe(HOST_VERSION);
+  });
+
+  it("brings the terminal program that the manifest names", () => {
+    const { name } = (readJson("skill.json") as { cli: { name: string } }).cli;
+    expect(packageJson["bin"]).toEqual({ [name]: "dist/cli.js" });
+    expect(readText("src/cli.ts").startsWith("#!/usr/bin/env node\n")).toBe(true);
   });
 
   it("depends on three packages, each at one exact version", () => {
