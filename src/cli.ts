@@ -9,8 +9,9 @@ import type { LoginPorts } from "./login/ports.ts";
 import type { PendingPorts } from "./login/overview.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 import { parseArguments, type ParsedArguments, type TerminalRequest } from "./terminal/arguments.ts";
-import { print, type Printed, type Program, type Surroundings } from "./terminal/output.ts";
-import { runRequest, type TerminalAnswer } from "./terminal/run.ts";
+import { print, type Printed, type Surroundings } from "./terminal/output.ts";
+import type { Program } from "./terminal/words.ts";
+import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
 const SILENT_LOG = { info: () => undefined, warn: () => undefined };
@@ -22,15 +23,30 @@ export async function runTerminal(parsed: ParsedArguments, program: Program = OW
     return print({ kind: "refused", code: parsed.code }, { json: parsed.json, queueApply: false }, { program });
   }
   const { request } = parsed;
-  const machine = await openMachine(request);
-  const answer = await answerOf(machine, request);
+  const seen: Seen = {};
+  const answer = await answerOf(seen, request);
   const around: Surroundings = {
     program,
-    ...(machine.hostVersion() === undefined ? {} : { hostVersion: machine.hostVersion() as string }),
-    ...(machine.isHostless() ? { warning: "no-host" as const } : {}),
+    ...(seen.hostVersion === undefined ? {} : { hostVersion: seen.hostVersion }),
+    ...(seen.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),
+    storeOptions: storeOptionsOf(request),
   };
   return print(answer, request, around);
+}
+
+/** What was found of the machine on the way to an answer. */
+interface Seen {
+  hostVersion?: string;
+  /** True once a file was opened without any host behind it. */
+  isHostless?: boolean;
+}
+
+function storeOptionsOf({ agentId, authPath }: TerminalRequest): readonly string[] {
+  return [
+    ...(agentId === undefined ? [] : ["--agent", agentId]),
+    ...(authPath === undefined ? [] : ["--auth-path", authPath]),
+  ];
 }
 
 /** A wrong value is no sandbox: the ports then refuse to be built. */
@@ -42,28 +58,20 @@ function isSandbox(): boolean {
   }
 }
 
-async function answerOf(machine: Machine, request: TerminalRequest): Promise<TerminalAnswer> {
+async function answerOf(seen: Seen, request: TerminalRequest): Promise<TerminalAnswer> {
   try {
-    return await runRequest(machine, request);
+    return await runRequest(await openMachine(seen, request), request);
   } catch (error) {
     return { kind: "refused", code: error instanceof CodexAuthError ? error.code : "internal" };
   }
 }
 
-type Machine = Parameters<typeof runRequest>[0] & {
-  hostVersion(): string | undefined;
-  /** True once a file was opened without any host behind it. */
-  isHostless(): boolean;
-};
-
 /** What the terminal knows of this machine. What costs time is found when it is first asked for. */
-async function openMachine(request: TerminalRequest): Promise<Machine> {
+async function openMachine(seen: Seen, request: TerminalRequest): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const { findStateDir, findTempFolder } = await import("./host/host-folders.ts");
   const stateDir = await findStateDir(environment);
   const gateway = systemEntropy.digest(stateDir).slice(0, 16);
-  let version: string | undefined;
-  let isHostless = false;
   let { agentId = "" } = request;
   const pendingPorts = async (): Promise<PendingPorts> => {
     const { createPendingStore } = await import("./store/pending-logins.ts");
@@ -77,10 +85,17 @@ async function openMachine(request: TerminalRequest): Promise<Machine> {
     ]);
     const ownFolder = dirname(fileURLToPath(import.meta.url));
     const host = await findInstalledHost({ ...environment, ownFolder });
-    version = host?.version;
+    if (host !== undefined) seen.hostVersion = host.version;
     const { authPath, queueApply: mayRestart } = request;
-    const store = await openTerminalHost({ environment, stateDir, host, authPath, mayRestart });
-    isHostless = host === undefined;
+    const store = await openTerminalHost({
+      environment,
+      stateDir,
+      host,
+      authPath,
+      mayRestart,
+      agentId: request.agentId,
+    });
+    seen.isHostless = host === undefined;
     agentId = request.agentId ?? store.defaultAgentId;
     return { ...(await pendingPorts()), ...(await loginPorts(store, stateDir)) };
   };
@@ -91,8 +106,6 @@ async function openMachine(request: TerminalRequest): Promise<Machine> {
     pendingPorts,
     ports,
     readStandardInput,
-    hostVersion: () => version,
-    isHostless: () => isHostless,
   };
 }
 
@@ -135,6 +148,8 @@ async function readStandardInput(): Promise<string> {
 
 /** Runs and prints: an answer or JSON to standard output, a refusal in words to standard error. */
 export async function runAndPrint(parsed: ParsedArguments, program?: Program): Promise<void> {
+  // Whoever reads may have gone, or the disk that takes it may be full: the answer was given all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const { text, exitCode } = await runTerminal(parsed, program);
   const isJson = parsed.kind === "refused" ? parsed.json : parsed.request.json;
   (exitCode === 0 || isJson ? process.stdout : process.stderr).write(`${text}\n`);

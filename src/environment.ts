@@ -40,7 +40,8 @@ export interface TerminalEnvironment {
 
 export function readTerminalEnvironment(): TerminalEnvironment {
   const { env } = process;
-  const home = named(env["OPENCLAW_HOME"], homedir()) ?? homedir();
+  const user = homeOfUser();
+  const home = named(env["OPENCLAW_HOME"], user) ?? user;
   return {
     program: process.argv[1] ?? "",
     pathFolders: (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),
@@ -52,6 +53,15 @@ export function readTerminalEnvironment(): TerminalEnvironment {
     tempFolder: tmpdir(),
     uid: process.getuid?.() ?? 0,
   };
+}
+
+/** A user that the machine does not know has no home; nothing lies there then. */
+function homeOfUser(): string {
+  try {
+    return homedir();
+  } catch {
+    return "/nonexistent";
+  }
 }
 
 /** A variable that names a folder, as the host reads it: trimmed, `~` for the home folder, empty for none. */

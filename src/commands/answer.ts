@@ -1,5 +1,13 @@
 /** From an intent to the screen that answers it: the one way in for commands, taps and pasted messages alike. */
 import type { CompletionRefusal, Refusal } from "../flow/answers.ts";
+import type { ProfileName } from "../flow/profile-id.ts";
+import {
+  preferredScreen,
+  profileScreen,
+  signedOutScreen,
+  signOutScreen,
+  undoneScreen,
+} from "../interaction/profile-screens.ts";
 import type { Screen } from "../interaction/screen.ts";
 import {
   cancelledScreen,
@@ -12,10 +20,10 @@ import {
   savedScreen,
   selectorScreen,
   statusScreen,
-  undoneScreen,
 } from "../interaction/screens.ts";
 import { beginLogin } from "../login/begin.ts";
 import { completeLogin } from "../login/complete.ts";
+import { preferProfile, showProfile, signOut, type ProfileRequest } from "../login/manage.ts";
 import { cancelPending, hasPending, listProfiles, readStatus } from "../login/overview.ts";
 import { undoLogin } from "../login/undo.ts";
 import type { LoginPorts } from "../login/ports.ts";
@@ -57,9 +65,21 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
       const cancelled = await cancelPending(ports, binding, intent.profileName);
       return cancelled.kind === "refused" ? refuse(caller, cancelled, "none") : cancelledScreen(cancelled.profileNames);
     }
+    case "show": {
+      const shown = await showProfile(ports, { binding, askedName: intent.name });
+      return shown.kind === "refused" ? refuse(caller, shown, "none") : profileScreen(shown.profile);
+    }
+    case "prefer": {
+      const preferred = await preferProfile(ports, requestOf(caller, intent.name));
+      return preferred.kind === "refused" ? refuse(caller, preferred, "none") : preferredScreen(preferred);
+    }
+    case "signout": {
+      if (!intent.isSure) return askSignOut(ports, caller, intent.name);
+      const signedOut = await signOut(ports, requestOf(caller, intent.name));
+      return signedOut.kind === "refused" ? refuse(caller, signedOut, "none") : signedOutScreen(signedOut);
+    }
     case "undo": {
-      const { assertAllowed } = caller;
-      const undone = await undoLogin(ports, { binding, askedName: intent.name, assertAllowed });
+      const undone = await undoLogin(ports, requestOf(caller, intent.name));
       return undone.kind === "refused" ? refuse(caller, undone, "none") : undoneScreen(undone);
     }
     case "close":
@@ -71,6 +91,15 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
     case "refuse":
       return refuse(caller, { kind: "refused", code: intent.code }, "none");
   }
+}
+
+function requestOf({ binding, assertAllowed }: Caller, askedName: ProfileName): ProfileRequest {
+  return { binding, askedName, assertAllowed };
+}
+
+async function askSignOut(ports: LoginPorts, caller: Caller, askedName: ProfileName): Promise<Screen> {
+  const shown = await showProfile(ports, { binding: caller.binding, askedName });
+  return shown.kind === "refused" ? refuse(caller, shown, "none") : signOutScreen(shown.profile);
 }
 
 async function finish(

@@ -1,6 +1,13 @@
 /** What was typed after a command, as an intent. Pure; decides nothing about who may. */
 import { weighPastedText } from "../flow/callback-url.ts";
-import { parseSelector, subcommandOf, type ProfileName, type Subcommand } from "../flow/profile-id.ts";
+import {
+  parseSelector,
+  parseStoredSelector,
+  subcommandOf,
+  type ParsedSelector,
+  type ProfileName,
+  type Subcommand,
+} from "../flow/profile-id.ts";
 import type { Action } from "../interaction/screen.ts";
 import { Secret } from "../secret.ts";
 
@@ -8,7 +15,6 @@ export type Intent =
   | Action
   | { readonly verb: "finish"; readonly pastedText: Secret; readonly profileName?: ProfileName }
   | { readonly verb: "finish-help" }
-  | { readonly verb: "undo"; readonly name: ProfileName }
   | { readonly verb: "status" }
   | { readonly verb: "help" }
   | { readonly verb: "refuse"; readonly code: "bad-selector" | "reserved-word" };
@@ -52,24 +58,32 @@ function intentOf(subcommand: Subcommand, rest: string): Intent {
       return { verb: "page", page: /^\d{1,6}$/.test(rest) ? Number(rest) : 1 };
     case "cancel":
       return parseCancelArguments(rest);
-    case "undo": {
-      const selector = parseSelector(rest);
-      return selector.kind === "refused"
-        ? { verb: "refuse", code: selector.code }
-        : { verb: "undo", name: selector.name };
-    }
+    case "show":
+    case "prefer":
+    case "undo":
+      return withName(parseStoredSelector(rest), (name) => ({ verb: subcommand, name }));
+    case "signout":
+      return parseSignOutArguments(rest);
     case "status":
     case "help":
       return { verb: subcommand };
   }
 }
 
+function withName(selector: ParsedSelector, build: (name: ProfileName) => Intent): Intent {
+  return selector.kind === "refused" ? { verb: "refuse", code: selector.code } : build(selector.name);
+}
+
+/** `/codex_auth signout <profile> [yes]`: without the last word it only asks. A stored name may be several words. */
+function parseSignOutArguments(rest: string): Intent {
+  const isSure = /\syes$/i.test(rest);
+  const name = isSure ? rest.slice(0, -"yes".length).trimEnd() : rest;
+  return withName(parseStoredSelector(name), (profile) => ({ verb: "signout", name: profile, isSure }));
+}
+
 function parseCancelArguments(rest: string): Intent {
   if (rest === "") return { verb: "cancel" };
-  const selector = parseSelector(rest);
-  return selector.kind === "refused"
-    ? { verb: "refuse", code: selector.code }
-    : { verb: "cancel", profileName: selector.name };
+  return withName(parseSelector(rest), (profileName) => ({ verb: "cancel", profileName }));
 }
 
 /** `/codex_auth_finish [profile] <address>`: a first word that could be a name is one, if something follows it. */

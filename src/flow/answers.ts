@@ -13,6 +13,8 @@ export interface ListedProfile {
   readonly email?: string;
   readonly plan?: string;
   readonly health: ProfileHealth;
+  /** First in the order in force: what a turn without a wish of its own tries first. */
+  readonly isDefault?: boolean;
 }
 
 /**
@@ -81,7 +83,29 @@ export interface UndoneLogin {
   readonly kind: "undone";
   readonly profileId: string;
   readonly profileName: string;
+  /** What it held until now is kept in turn. */
+  readonly isUndoable: boolean;
   readonly isSelectable: boolean;
+  readonly activation: Activation;
+}
+
+export interface ShownProfile {
+  readonly kind: "profile";
+  readonly profile: ListedProfile;
+}
+
+export interface PreferredProfile {
+  readonly kind: "preferred";
+  readonly profileName: string;
+  /** False where the config's own order, or a failure of the profile, puts another one first all the same. */
+  readonly isFirst: boolean;
+  readonly activation: Activation;
+}
+
+export interface SignedOutProfile {
+  readonly kind: "signed-out";
+  readonly profileName: string;
+  readonly isUndoable: boolean;
   readonly activation: Activation;
 }
 

@@ -25,6 +25,8 @@ export interface PendingLogin {
   readonly binding: LoginBinding;
   readonly profileId: string;
   readonly profileName: string;
+  /** The profile store that it was started for. */
+  readonly storeId: string;
   /** The name the person typed or tapped: `default` where another profile stands in for it. */
   readonly askedName: string;
   /** SHA-256 of the state, base64url: what a paste is looked up by, and what the receipt keeps. */

@@ -19,7 +19,7 @@ const SELECTOR = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 const KNOWN_PREFIX = /^(?:openai-codex|openai):/i;
 
 /** Words after `/codex_auth` that mean something else, so that no profile can be created under them. */
-export const SUBCOMMANDS = ["finish", "status", "cancel", "undo", "help", "page"] as const;
+export const SUBCOMMANDS = ["show", "prefer", "signout", "undo", "finish", "status", "cancel", "help", "page"] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 export type ParsedSelector =
@@ -50,6 +50,16 @@ export function parseSelector(text: string): ParsedSelector {
   return { kind: "selector", name: name as ProfileName };
 }
 
+/**
+ * Reads the name of a profile that is to be shown or changed. Here the older prefix is kept: it tells an older host's
+ * profile from its namesake of today, and the wrong one of the two must not be signed out.
+ */
+export function parseStoredSelector(text: string): ParsedSelector {
+  const parsed = parseSelector(text);
+  const isOlderId = parsed.kind === "selector" && /^openai-codex:/i.test(text);
+  return isOlderId ? { kind: "selector", name: `openai-codex:${parsed.name}` as ProfileName } : parsed;
+}
+
 /** What to type for a stored profile: its name, behind the prefix where the name alone would not be understood. */
 export function selectorOf(name: string): string {
   const isUnderstood = refusalOfName(name) === undefined || KNOWN_PREFIX.test(name);
@@ -69,6 +79,27 @@ export interface ResolvedProfile {
   readonly standsInForDefault: boolean;
 }
 
+/** The stored id that a name or a whole id means; undefined where there is none. Nothing stands in for it. */
+export function storedIdOf(
+  name: ProfileName,
+  provider: string,
+  discoveredIds: readonly string[],
+): ProfileId | undefined {
+  const canonical = `${provider}:${name}`;
+  const stored =
+    discoveredIds.find((id) => id === canonical || id === name) ??
+    discoveredIds.find((id) => profileNameOf(id) === name);
+  return stored as ProfileId | undefined;
+}
+
+/** The ids that a profile of that name may have had when it was taken out, the likeliest first. */
+export function formerIdsOf(name: ProfileName, provider: string): readonly ProfileId[] {
+  const ids = KNOWN_PREFIX.test(name)
+    ? [name]
+    : [`${provider}:${name}`, `openai-codex:${name}`, `openai:${name}`, name];
+  return [...new Set(ids)] as ProfileId[];
+}
+
 /**
  * The profile a name means on this host: the stored id of that name if there is one (ids of an older host
  * included), else a new `<provider>:<name>`; `default` falls back to the first discovered profile.
@@ -78,18 +109,13 @@ export function resolveSelector(
   provider: string,
   discoveredIds: readonly string[],
 ): ResolvedProfile | { readonly kind: "refused"; readonly code: "bad-selector" | "reserved-word" } {
-  const canonical = `${provider}:${name}`;
-  const stored =
-    discoveredIds.find((id) => id === canonical || id === name) ??
-    discoveredIds.find((id) => profileNameOf(id) === name);
-  if (stored !== undefined) {
-    return { kind: "resolved", profileId: stored as ProfileId, name, standsInForDefault: false };
-  }
+  const stored = storedIdOf(name, provider, discoveredIds);
+  if (stored !== undefined) return { kind: "resolved", profileId: stored, name, standsInForDefault: false };
   const first = discoveredIds[0];
   if (name === DEFAULT_PROFILE_NAME && first !== undefined) {
     return { kind: "resolved", profileId: first as ProfileId, name: profileNameOf(first), standsInForDefault: true };
   }
   const code = refusalOfName(name);
   if (code !== undefined) return { kind: "refused", code };
-  return { kind: "resolved", profileId: canonical as ProfileId, name, standsInForDefault: false };
+  return { kind: "resolved", profileId: `${provider}:${name}` as ProfileId, name, standsInForDefault: false };
 }

@@ -56,10 +56,16 @@ export async function readHostConfig(
   );
   try {
     const config = parse(text);
-    return isHostConfig(config) ? config : undefined;
+    return isHostConfig(config) && !isPieced(config) ? config : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Parts from other files or from the environment, which the host alone can put together. */
+function isPieced(config: HostConfig): boolean {
+  const read = JSON.stringify({ ...config.agents, ...config.auth, port: config.gateway?.port });
+  return "$include" in config || read.includes('"$include"') || read.includes("${");
 }
 
 /** A host starts with no other: what is of another shape was not written for it. */

@@ -1,8 +1,9 @@
 /** Finds the OpenClaw that is installed on this machine, and loads parts of its SDK from where it lies. */
-import { readFile, realpath } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { CodexAuthError } from "../errors.ts";
 
 export interface InstalledHost {
   /** The folder of its package. */
@@ -21,14 +22,34 @@ export interface HostHints {
 
 const MAX_DEPTH = 12;
 
-/** The host that runs this, else the one `openclaw` starts, else the one beside this package. Reads, and runs nothing. */
+/**
+ * The host that runs this, else the one `openclaw` starts, else the one beside this package. Reads, and runs nothing.
+ * The first `openclaw` on the PATH decides: throws `host-unknown` where it cannot be told what that one starts, because
+ * any other host keeps its profiles somewhere else.
+ */
 export async function findInstalledHost(hints: HostHints): Promise<InstalledHost | undefined> {
-  const commands = hints.pathFolders.map((folder) => join(folder, "openclaw"));
-  for (const file of [hints.program, ...commands]) {
-    const host = await hostAbove(file);
-    if (host !== undefined) return host;
+  const running = await hostAbove(hints.program);
+  if (running !== undefined) return running;
+  for (const folder of hints.pathFolders) {
+    const command = join(folder, "openclaw");
+    if ((await stat(command).catch(() => undefined))?.isFile() !== true) continue;
+    const host = (await hostAbove(command)) ?? (await hostOfScript(command));
+    if (host === undefined) throw new CodexAuthError("host-unknown");
+    return host;
   }
   return hostBeside(hints.ownFolder);
+}
+
+const MAX_SCRIPT = 16 * 1024;
+/** The program that a launcher of a package manager hands over to, its folder written out or as `$basedir`. */
+const LAUNCHED = /["'\s]((?:\$basedir|\$\{basedir\}|\/)[^"'\s]*openclaw(?:\.mjs|\/[^"'\s]*\.m?js))["'\s]/;
+
+/** The host that a small script starts, as pnpm and others put one onto the PATH. */
+async function hostOfScript(command: string): Promise<InstalledHost | undefined> {
+  const real = await realpath(command);
+  if ((await stat(real)).size > MAX_SCRIPT) return undefined;
+  const named = LAUNCHED.exec(await readFile(real, "utf8"))?.[1];
+  return named === undefined ? undefined : hostAbove(named.replace(/^\$\{?basedir\}?/, dirname(real)));
 }
 
 /** The package that a file, its links resolved, belongs to. */

@@ -1,5 +1,5 @@
 /** The profile store of the OpenClaw on this machine, told and opened from outside its gateway. */
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { Activation } from "../flow/answers.ts";
@@ -26,6 +26,8 @@ export interface TerminalHostRequest {
   readonly host: InstalledHost | undefined;
   /** An `auth-profiles.json` that the person named. */
   readonly authPath: string | undefined;
+  /** The agent that the person named. */
+  readonly agentId?: string | undefined;
   /** Whether the gateway may be restarted where nothing less lets it see a change. */
   readonly mayRestart: boolean;
 }
@@ -65,16 +67,29 @@ async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Pr
     loadSdkPart(host, "config-runtime"),
   ]);
   const loadConfig = configRuntime?.["loadConfig"];
-  const path = (agentRuntime as Partial<AuthSdkParts["agentRuntime"]> | undefined)?.resolveAuthStorePathForDisplay?.();
+  const path = storePathOf(agentRuntime);
   const isBindable = typeof loadConfig === "function" && typeof providerAuth?.["CODEX_CLI_PROFILE_ID"] === "string";
   const isKnown = path?.endsWith(".sqlite") === true && isBindable;
   if (!isKnown) throw new CodexAuthError("host-unknown");
   const parts = { agentRuntime, providerAuth } as unknown as AuthSdkParts;
   const config = loadConfig as () => SdkConfig;
+  const { agentId } = request;
+  if (agentId !== undefined && !parts.agentRuntime.listAgentIds(config()).includes(agentId)) {
+    throw new CodexAuthError("agent-unknown");
+  }
   const store = createSqliteAuthStore(bindAuthStoreSdk(parts, config));
   // A running gateway works with what it has in memory until it writes itself: the next turn would use the old tokens.
   const tell = tellerOf(request, { apply: "reload", config: config() as HostConfig });
   return { ...store, activate: () => tell.activation(), defaultAgentId: defaultAgentOf(parts, config) };
+}
+
+/** Some hosts open the database to tell where it is. Throws `store-unreadable` where they cannot. */
+function storePathOf(agentRuntime: Partial<AuthSdkParts["agentRuntime"]> | undefined): string | undefined {
+  try {
+    return agentRuntime?.resolveAuthStorePathForDisplay?.();
+  } catch {
+    throw new CodexAuthError("store-unreadable");
+  }
 }
 
 /** Newer hosts may have several agents and none for whoever names none: then it is the one whose profiles all share. */
@@ -95,11 +110,7 @@ async function openFile(request: TerminalHostRequest, era: FileEra): Promise<Ter
       ? agentFoldersOf(config ?? {}, stateDir, environment)
       : { defaultAgentId: FIRST_AGENT, folderOf: () => dirname(authPath) };
   const mainDir = folders.folderOf(era.shared === "main" ? FIRST_AGENT : folders.defaultAgentId);
-  const databases = [
-    `${mainDir}/openclaw-agent.sqlite`,
-    ...(isOldest(era) ? [`${stateDir}/state/openclaw.sqlite`] : []),
-  ];
-  for (const database of authPath === undefined ? databases : databases.slice(0, 1)) {
+  for (const database of databasesBeside(mainDir, stateDir, era)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
   const tell = tellerOf(request, { apply: era.apply, config: config ?? {} });
@@ -113,12 +124,29 @@ async function openFile(request: TerminalHostRequest, era: FileEra): Promise<Ter
     ...(era.apply === "reload-under-lock" ? { whileLocked: tell.reload } : {}),
     publish: async () => tell.activation(),
   });
-  return { ...store, defaultAgentId: folders.defaultAgentId };
+  await assertAgent(request, config ?? {}, folders);
+  return {
+    ...store,
+    ...(authPath === undefined ? {} : { namedPath: authPath }),
+    defaultAgentId: folders.defaultAgentId,
+  };
 }
 
-/** Hosts that know no database at all: where one lies, a newer host has been at work. */
-function isOldest({ provider }: FileEra): boolean {
-  return provider === "openai-codex";
+/** An agent that was named is in the config, or has a folder: a slip of the pen would make a store that nobody reads. */
+async function assertAgent({ agentId }: TerminalHostRequest, config: HostConfig, folders: AgentFolders): Promise<void> {
+  if (agentId === undefined || agentId === FIRST_AGENT || agentId === folders.defaultAgentId) return;
+  const isConfigured = config.agents?.list?.some(({ id }) => id?.toLowerCase() === agentId) === true;
+  if (!isConfigured && !(await fileExists(folders.folderOf(agentId)))) throw new CodexAuthError("agent-unknown");
+}
+
+/**
+ * Databases of a newer host: where one lies beside the file, the host that was found is not the one that runs. The one
+ * of the state folder tells nothing beside 2026.6.1, which keeps other things in it.
+ */
+function databasesBeside(folder: string, stateDir: string, { provider }: FileEra): readonly string[] {
+  const own = `${folder}/openclaw-agent.sqlite`;
+  if (provider === "openai") return [own];
+  return [own, `${stateDir}/state/openclaw.sqlite`, join(folder, "../../../state/openclaw.sqlite")];
 }
 
 interface Teller {
@@ -157,7 +185,6 @@ function tellerOf({ host, environment, mayRestart }: TerminalHostRequest, { appl
 /** The oldest form of the file, or the newest where the file that is there says so; the lock of all but the oldest hosts. */
 async function openNamedFile(request: TerminalHostRequest, authPath: string): Promise<TerminalHost> {
   const folder = dirname(authPath);
-  if (await fileExists(`${folder}/openclaw-agent.sqlite`)) throw new CodexAuthError("store-ambiguous");
   const hasStateFile = await fileExists(`${folder}/auth-state.json`);
   const era = eraOf(hasStateFile ? "2026.5.28" : "2026.3.28") as FileEra;
   return openFile(request, { ...era, apply: "reload" });

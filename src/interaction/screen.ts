@@ -18,6 +18,12 @@ export type Line = readonly Segment[];
 /** What a tapped button asks for. Nothing here is secret, and nothing names more than a profile. */
 export type Action =
   | { readonly verb: "pick"; readonly name: ProfileName }
+  /** One profile's card, and what can be done from it. */
+  | { readonly verb: "show"; readonly name: ProfileName }
+  | { readonly verb: "prefer"; readonly name: ProfileName }
+  | { readonly verb: "undo"; readonly name: ProfileName }
+  /** Asks first; only `isSure` acts. */
+  | { readonly verb: "signout"; readonly name: ProfileName; readonly isSure: boolean }
   | { readonly verb: "page"; readonly page: number }
   | { readonly verb: "new" }
   /** All sign-ins that wait, or one profile's. */
@@ -25,7 +31,17 @@ export type Action =
   | { readonly verb: "close" };
 
 export type Verb = Action["verb"];
-export const VERBS = ["pick", "page", "new", "cancel", "close"] as const satisfies readonly Verb[];
+export const VERBS = [
+  "pick",
+  "show",
+  "prefer",
+  "undo",
+  "signout",
+  "page",
+  "new",
+  "cancel",
+  "close",
+] as const satisfies readonly Verb[];
 
 export interface LinkButton {
   readonly label: string;

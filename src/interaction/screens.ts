@@ -7,44 +7,17 @@ import type {
   ProfileList,
   SavedLogin,
   StartedLogin,
-  UndoneLogin,
 } from "../flow/answers.ts";
 import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../flow/profile-id.ts";
-import type { Action, Button, Line, Screen, Segment, Verbatim } from "./screen.ts";
-import { HEALTH, REFUSALS, SENTENCES, type SentenceKey } from "./sentences.ts";
+import { button, command, effectLine, factsOf, fill, FINISH_COMMAND, inRows, say, verbatim } from "./phrases.ts";
+import type { Button, Line, Screen, Segment } from "./screen.ts";
+import { REFUSALS, SENTENCES } from "./sentences.ts";
 
 /** Profiles on one page of the selector. */
 export const PAGE_SIZE = 8;
-const BUTTONS_PER_ROW = 2;
 const PENDING_SHOWN = 5;
 /** Offered as buttons for a new profile, so that a name is one tap away. */
 const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
-
-/** A value of a sentence: one segment, or several that belong together. */
-type Values = Readonly<Record<string, Segment | Line>>;
-
-const verbatim = (text: string): Verbatim => ({ verbatim: text });
-const command = (words: string) => verbatim(`/codex_auth${words && ` ${words}`}`);
-const FINISH_COMMAND = verbatim("/codex_auth_finish <address>");
-
-/** A sentence with its values in place. */
-function fill(sentence: string, values: Values = {}): Line {
-  return sentence.split(/(\{\w+\})/).flatMap((part): Segment[] => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (name === undefined) return part === "" ? [] : [part];
-    const value = values[name] ?? "";
-    return Array.isArray(value) ? [...value] : [value as Segment];
-  });
-}
-
-const say = (key: SentenceKey, values?: Values): Line => fill(SENTENCES[key], values);
-const button = (key: SentenceKey, action: Action): Button => ({ label: SENTENCES[key], action });
-
-function inRows(buttons: readonly Button[]): Button[][] {
-  const rows: Button[][] = [];
-  for (let at = 0; at < buttons.length; at += BUTTONS_PER_ROW) rows.push(buttons.slice(at, at + BUTTONS_PER_ROW));
-  return rows;
-}
 
 const textOf = (line: Line): string => line.map((segment) => (typeof segment === "string" ? segment : "")).join("");
 
@@ -56,11 +29,8 @@ function duration(ms: number): string {
 }
 
 function profileLine(profile: ListedProfile): Line {
-  const facts: Segment[] = [];
-  if (profile.email !== undefined) facts.push(verbatim(profile.email), ", ");
-  if (profile.plan !== undefined) facts.push(verbatim(profile.plan), ", ");
-  facts.push(HEALTH[profile.health]);
-  return say("selector.profile", { name: verbatim(selectorOf(profile.name)), facts });
+  const key = profile.isDefault === true ? "selector.default" : "selector.profile";
+  return say(key, { name: verbatim(selectorOf(profile.name)), facts: factsOf(profile) });
 }
 
 /** A line for each waiting sign-in, the newest first and no more than fit. */
@@ -93,6 +63,7 @@ export function selectorScreen({ profiles, pending }: ProfileList, page: number)
       example: command(example),
     }),
   );
+  lines.push(say("selector.more", { command: command(`show ${example}`) }));
   return { lines: [...lines, ...pendingLines("selector.pending", pending)], rows: selectorRows(shown, current, pages) };
 }
 
@@ -102,7 +73,7 @@ function pageLine(page: number, pages: number): Line {
 }
 
 function selectorRows(shown: readonly ListedProfile[], page: number, pages: number): Button[][] {
-  const picks = shown.map(({ name }): Button => ({ label: name, action: { verb: "pick", name } }));
+  const picks = shown.map(({ name }): Button => ({ label: name, action: { verb: "show", name } }));
   const turns: Button[] = [];
   if (page > 1) turns.push(button("button.previous", { verb: "page", page: page - 1 }));
   if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
@@ -180,15 +151,6 @@ export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing")
   };
 }
 
-function effectLine({ isSelectable, activation }: Pick<SavedLogin, "isSelectable" | "activation">): Line {
-  if (!isSelectable) return say("saved.left-out");
-  return say(activation === "restart" ? "saved.restart" : "saved.live");
-}
-
-export function undoneScreen(undone: UndoneLogin): Screen {
-  return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), effectLine(undone)], rows: [] };
-}
-
 export function statusScreen(status: LoginStatus): Screen {
   const pending = pendingLines("status.pending", status.pending);
   if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
@@ -228,6 +190,9 @@ export function helpScreen(): Screen {
       say("help.page", { command: command("page 2") }),
       say("help.status", { command: command("status") }),
       say("help.cancel", { command: command("cancel"), one: command("cancel <profile>") }),
+      say("help.show", { command: command("show <profile>") }),
+      say("help.prefer", { command: command("prefer <profile>") }),
+      say("help.signout", { command: command("signout <profile>") }),
       say("help.undo", { command: command("undo <profile>") }),
       say("help.paste"),
     ],
@@ -263,6 +228,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
     fill(REFUSALS[facts.code], {
       command: command(""),
       example: command("work"),
+      again: command(selectorOf(facts.profileName ?? "work")),
       name: verbatim(facts.profileName ?? ""),
       file: verbatim("codex-auth-pending.json"),
       folder: verbatim("codex-auth"),

@@ -44,13 +44,13 @@ export const SENTENCES = {
   "account.plan": "{account}, plan {plan}",
   "account.unknown": "the account you approved",
 
-  "profile.title": "Codex profile {name}",
-  "profile.facts": "{facts}",
+  "profile.title": "Codex profile {name}: {facts}",
   "profile.default": "It is the default: tried first where nothing else is asked for.",
   "profile.pick": "To sign in again: {command}",
   "profile.prefer": "To make it the default: {command}",
   "profile.signout": "To sign it out: {command}",
   "profile.undo": "To put back what the last change to it replaced: {command}",
+  "profile.list": "For the list of profiles: {command}",
 
   "prefer.done": "Done: {name} is tried first now. The others stay in their order behind it.",
   "prefer.defeated":
@@ -58,6 +58,7 @@ export const SENTENCES = {
 
   "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
   "signout.confirm": "To do it: {command}",
+  "signout.leave": "To leave it as it is: {command}",
   "signout.done":
     "Signed out: {name} is no longer on this gateway. At OpenAI the sign-in itself stays until it ends there.",
 
@@ -86,7 +87,7 @@ export const SENTENCES = {
   "help.show": "{command}: one profile, and what can be done with it",
   "help.prefer": "{command}: make it the one that is tried first",
   "help.signout": "{command}: take it off this gateway",
-  "help.undo": "{command}: put back what the last sign-in to that profile replaced (24 hours)",
+  "help.undo": "{command}: put back what that profile held before its last sign-in or sign-out (24 hours)",
   "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
 
   "group.withheld":
@@ -190,7 +191,7 @@ export const REFUSALS = {
   "login-expired": "That sign-in has expired: its 15 minutes are over.",
   "login-cancelled": "That sign-in was cancelled, so its address cannot be used any more.",
   "login-replaced":
-    "That address is from an older link: you started this profile's sign-in again since. Use the newest link.",
+    "That address is from an older link: a newer sign-in of yours has taken its place. Use the newest link.",
   "login-already-used": "That address was already used. Each one works once.",
   "login-of-other-profile":
     "That address belongs to the sign-in for {name}, not to the profile you named. Send it without a profile name to finish {name}.",
@@ -262,8 +263,13 @@ export const REFUSALS = {
   "store-write-failed":
     "The gateway did not keep the new sign-in. Its disk may be full or read-only. Nothing else was changed.",
   "profile-unknown": "There is no profile named {name}. To see those there are, use {command}.",
+  "profile-not-codex":
+    "The name {name} belongs to another kind of credential on this gateway, such as an API key, and stays as it is. Choose another name, for example {example}",
+  "agent-unknown": "There is no agent of that name. Leave --agent out, or name one that openclaw agents list shows.",
+  "login-of-other-store":
+    "That sign-in was started for another profile store. Finish it where it was started, with the same --auth-path and the same openclaw on the PATH.",
   "undo-missing":
-    "There is nothing to undo for {name}: what a sign-in replaces is kept for 24 hours, and only the last one. To sign in again, use {command}.",
+    "There is nothing to undo for {name}: what a sign-in replaces is kept for 24 hours, and only the last one. To sign in, type {again}",
   "undo-changed":
     "Profile {name} has changed since that sign-in, so nothing was undone. To see what it holds now, type {command}.",
   "undo-unwritable":

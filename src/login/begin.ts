@@ -17,6 +17,8 @@ export async function beginLogin(
     const ids = discovered.map((profile) => profile.profileId);
     const profile = resolveSelector(askedName, ports.profiles.provider, ids);
     if (profile.kind === "refused") return profile;
+    const obstacle = await ports.profiles.obstacle({ profileId: profile.profileId, agentId: binding.agentId });
+    if (obstacle !== undefined) return { kind: "refused", code: obstacle, profileName: profile.name };
     const request = await ports.oauth.buildAuthorizationRequest();
     const state = request.state.reveal();
     const nowMs = ports.clock.nowMs();
@@ -24,6 +26,7 @@ export async function beginLogin(
       binding,
       profileId: profile.profileId,
       profileName: profile.name,
+      storeId: ports.profiles.storeId,
       askedName,
       stateDigest: ports.entropy.digest(state),
       state,

@@ -58,9 +58,29 @@ async function completeResponse(
   if (outcome.kind === "refused" && findLogin(await ports.pending.read(), presented, nowMs).kind === "found") {
     return { ...outcome, isOver: false };
   }
+  // Told before the code is spent: the address stays good, and can be sent again once the way is clear.
+  const refusal = await refusalBefore(ports, presented, nowMs);
+  if (refusal !== undefined) return refusal;
   const claimed = await ports.pending.update((document) => claimLogin(document, presented, nowMs));
   if (claimed.kind === "refused") return { ...claimed, isOver: false };
   return settle(ports, claimed.login, await redeem(ports, request, claimed.login, outcome));
+}
+
+/** Why the login that would be claimed could not be saved here; undefined where nothing is known to be in the way. */
+async function refusalBefore(
+  ports: LoginPorts,
+  presented: Presented,
+  nowMs: number,
+): Promise<CompletionRefusal | undefined> {
+  const found = findLogin(await ports.pending.read(), presented, nowMs);
+  if (found.kind === "refused") return undefined;
+  const { profileId, profileName, storeId, binding } = found.login;
+  const { agentId } = binding;
+  const code =
+    storeId === ports.profiles.storeId
+      ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId })
+      : "login-of-other-store";
+  return code === undefined ? undefined : { kind: "refused", code, profileName, isOver: false };
 }
 
 /** What became of a claimed login goes onto its receipt. A failure to note it changes nothing that was saved. */

@@ -93,6 +93,7 @@ export type SaveRefusal =
   | "store-unreadable"
   | "store-migration-required"
   | "store-write-failed"
+  | "profile-not-codex"
   | "undo-unwritable";
 
 export interface Saved {
@@ -128,6 +129,10 @@ export type PreferResult =
 export interface ProfileStore {
   /** The provider id of Codex profiles on this host, such as `openai`. */
   readonly provider: string;
+  /** Which store this is, where a machine has several: a sign-in is finished in the one it was started for. */
+  readonly storeId: string;
+  /** Why a sign-in to that profile could not be saved, as far as it can be told before its code is spent. */
+  obstacle(target: Pick<ProfileTarget, "agentId" | "profileId">): Promise<SaveRefusal | undefined>;
   /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
   save(request: SaveRequest): Promise<SaveResult>;

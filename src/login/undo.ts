@@ -1,33 +1,32 @@
-/** Puts back what a profile held before it was last replaced. */
+/** Puts back what a profile held before it was last replaced or taken out. */
 import type { Refusal, UndoneLogin } from "../flow/answers.ts";
-import type { LoginBinding } from "../flow/binding.ts";
-import { resolveSelector, type ProfileName } from "../flow/profile-id.ts";
+import { formerIdsOf, storedIdOf } from "../flow/profile-id.ts";
+import type { ProfileRequest } from "./manage.ts";
 import type { LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
 
-export interface UndoRequest {
-  readonly binding: LoginBinding;
-  readonly askedName: ProfileName;
-  /** Throws when the person may no longer do this; asked again right before the write. */
-  readonly assertAllowed: () => void;
-}
-
 /** Never throws. */
-export async function undoLogin(
-  ports: LoginPorts,
-  { binding: { agentId }, askedName, assertAllowed }: UndoRequest,
-): Promise<UndoneLogin | Refusal> {
+export async function undoLogin(ports: LoginPorts, request: ProfileRequest): Promise<UndoneLogin | Refusal> {
+  const { binding, askedName, assertAllowed } = request;
   try {
-    const ids = (await ports.profiles.list(agentId)).map((profile) => profile.profileId);
-    const profile = resolveSelector(askedName, ports.profiles.provider, ids);
-    if (profile.kind === "refused") return profile;
-    const { profileId, name: profileName } = profile;
-    const undone = await ports.profiles.undo({ profileId, agentId, assertAllowed });
-    if (undone.kind === "refused") return { ...undone, profileName };
-    ports.log.info("profile put back");
-    const { isSelectable, activation } = undone;
-    return { kind: "undone", profileId, profileName, isSelectable, activation };
+    for (const profileId of await idsOf(ports, request)) {
+      const undone = await ports.profiles.undo({ profileId, agentId: binding.agentId, assertAllowed });
+      if (undone.kind === "refused" && undone.code === "undo-missing") continue;
+      if (undone.kind === "refused") return { ...undone, profileName: askedName };
+      ports.log.info("profile put back");
+      const { isSelectable, isUndoable, activation } = undone;
+      return { kind: "undone", profileId, profileName: askedName, isSelectable, isUndoable, activation };
+    }
+    return { kind: "refused", code: "undo-missing", profileName: askedName };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
+}
+
+/** The stored id of that name; every id it can have had where none is: the profile may be the one that was taken out. */
+async function idsOf(ports: LoginPorts, { binding, askedName }: ProfileRequest) {
+  const { provider } = ports.profiles;
+  const ids = (await ports.profiles.list(binding.agentId)).map((profile) => profile.profileId);
+  const stored = storedIdOf(askedName, provider, ids);
+  return stored === undefined ? formerIdsOf(askedName, provider) : [stored];
 }

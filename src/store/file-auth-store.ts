@@ -47,10 +47,29 @@ export interface FileHost {
   publish(change: HostChange): Promise<Activation>;
 }
 
+/** Longer than a holder that died can keep the lock: 30 seconds where it is a folder. */
+const WAIT_MS = { file: MAX_WAIT_MS, folder: 35_000 } as const;
+
 /** `waitMs`: how long others may hold the lock. */
-export function createFileAuthStore(host: FileHost, waitMs: number = MAX_WAIT_MS): HostAuthStore {
+export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[host.lock]): HostAuthStore {
   const mainOf = () => ownOf(host.mainAgentDir());
   const read = async (agentDir: string) => mergeDocuments(await mainOf(), await ownOf(agentDir));
+  const update = async ({ agentDir = host.mainAgentDir(), edit }: Pick<HostUpdate, "agentDir" | "edit">) => {
+    const path = join(agentDir, PROFILES_FILE);
+    await underHostLock({ path, lock: host.lock, waitMs }, (replace) => updateFiles(agentDir, host, edit, replace));
+  };
+  /** Looks again under the lock, where a copy is kept: the host's own next write would throw those bytes away. */
+  const keepUnreadable = async (agentDir: string) => {
+    for (const dir of new Set([agentDir, host.mainAgentDir()])) {
+      await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));
+    }
+  };
+  const ownerOf = async (agentDir: string, profileId: string) => {
+    const own = await readFiles(agentDir);
+    if (profileIn(viewOf(own), profileId) !== undefined) return agentDir;
+    const isNobodys = profileIn(await mainOf(), profileId) === undefined;
+    return isNobodys && own.profiles !== undefined ? agentDir : host.mainAgentDir();
+  };
   return {
     provider: host.provider,
     agentDirOf: (agentId) => host.agentDirOf(agentId),
@@ -58,18 +77,17 @@ export function createFileAuthStore(host: FileHost, waitMs: number = MAX_WAIT_MS
     configuredIds: () => host.configuredIds(),
     read,
     async ownerOf(agentDir, profileId) {
-      const own = await readFiles(agentDir);
-      if (profileIn(viewOf(own), profileId) !== undefined) return agentDir;
-      const isNobodys = profileIn(await mainOf(), profileId) === undefined;
-      return isNobodys && own.profiles !== undefined ? agentDir : host.mainAgentDir();
+      try {
+        return await ownerOf(agentDir, profileId);
+      } catch (error) {
+        await keepUnreadable(agentDir);
+        throw error;
+      }
     },
     persisted: async (agentDir, profileId) =>
       profileIn(await ownOf(agentDir), profileId) ?? profileIn(await mainOf(), profileId),
     selectableIds: async (agentDir) => selectableIn(await read(agentDir), host),
-    async update({ agentDir = host.mainAgentDir(), edit }) {
-      const path = join(agentDir, PROFILES_FILE);
-      await underHostLock({ path, lock: host.lock, waitMs }, (replace) => updateFiles(agentDir, host, edit, replace));
-    },
+    update,
     activate: (change) => host.publish(change),
   };
 }

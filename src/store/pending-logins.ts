@@ -25,6 +25,7 @@ const document = z.strictObject({
   logins: z.array(
     z.strictObject({
       ...target,
+      storeId: z.string().max(4096),
       askedName: text,
       state: text,
       codeVerifier: text,

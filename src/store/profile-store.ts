@@ -1,6 +1,5 @@
 /** Profiles of one host, whatever keeps them: what is replaced is kept for an undo, and one profile alone changes. */
 import { holds } from "../attempt.ts";
-import { CodexAuthError } from "../errors.ts";
 import type { CredentialDraft } from "../flow/credential.ts";
 import type { Activation } from "../flow/answers.ts";
 import type {
@@ -13,6 +12,7 @@ import type {
   SaveRefusal,
   SaveResult,
 } from "../login/ports.ts";
+import { patiently, refusalOf } from "./patience.ts";
 import {
   hasTokens,
   listCodexProfiles,
@@ -27,6 +27,8 @@ import type { UndoRecords } from "./undo-records.ts";
 /** What this store needs of the host, in the host's own names: its SDK, or its file where it keeps one. */
 export interface HostAuthStore {
   readonly provider: string;
+  /** The file of a store that was named outright; absent where it is the host's own. */
+  readonly namedPath?: string;
   agentDirOf(agentId: string): string;
   /** The directory of the store that all agents share; undefined where it is in none of theirs. */
   sharedDir(): string | undefined;
@@ -58,11 +60,6 @@ export interface HostChange {
   readonly credential: StoredCredential | undefined;
 }
 
-/** Other writers hold the store for milliseconds; a second try after this is enough for all but a stuck one. */
-const RETRY_DELAY_MS = 250;
-/** A record that somebody else changes between its backup and its replacement is read again this often. */
-const MAX_ATTEMPTS = 4;
-
 export interface ProfileStoreParts {
   readonly host: HostAuthStore;
   readonly undo: UndoRecords;
@@ -83,15 +80,17 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   const { host, clock } = parts;
   return {
     provider: host.provider,
+    storeId: `${host.provider} ${host.namedPath ?? ""}`.trimEnd(),
+    obstacle: (target) => obstacleTo(parts, target),
     async list(agentId) {
-      const document = await host.read(host.agentDirOf(agentId));
-      return listCodexProfiles(document, host.provider, clock.nowMs());
+      const agentDir = host.agentDirOf(agentId);
+      const profiles = listCodexProfiles(await host.read(agentDir), host.provider, clock.nowMs());
+      const first = await firstOf(host, agentDir);
+      return profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
     },
     save: (request) => change(parts, { ...request, next: revealCredential(request.credential) }) as Promise<SaveResult>,
     async remove(target) {
-      const refuses = (current: StoredCredential | undefined) =>
-        current === undefined ? ("profile-unknown" as const) : undefined;
-      return change(parts, { ...target, next: undefined, refuses });
+      return change(parts, { ...target, next: undefined, refuses: refusalOfNothing });
     },
     prefer: (target) => prefer(parts, target),
     async undo(request) {
@@ -109,27 +108,12 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   };
 }
 
-function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
-  return patiently(() => changeOnce(parts, wanted));
+function refusalOfNothing(current: StoredCredential | undefined) {
+  return current === undefined ? ("profile-unknown" as const) : undefined;
 }
 
-/** Tries again where another writer came in between, and once where the store was busy. */
-async function patiently<Result>(
-  attempt: () => Promise<Result | "moved">,
-): Promise<Result | { readonly kind: "refused"; readonly code: SaveRefusal }> {
-  let hasWaited = false;
-  for (let count = 1; ; count += 1) {
-    try {
-      const result = await attempt();
-      if (result !== "moved") return result;
-      if (count >= MAX_ATTEMPTS) return { kind: "refused", code: "store-locked" };
-    } catch (error) {
-      const code = refusalOf(error);
-      if (code !== "store-locked" || hasWaited) return { kind: "refused", code };
-      hasWaited = true;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
-    }
-  }
+function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
+  return patiently(() => changeOnce(parts, wanted));
 }
 
 /**
@@ -173,6 +157,7 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const agentDir = host.agentDirOf(wanted.agentId);
   const { owner } = wanted.ownedBy ?? { owner: await host.ownerOf(agentDir, profileId) };
   const before = await host.persisted(agentDir, profileId);
+  if (!isCodex(host, before)) return { kind: "refused", code: "profile-not-codex" };
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
   if (!holds(wanted.assertAllowed)) return { kind: "refused", code: "not-allowed" };
@@ -228,6 +213,27 @@ async function keptOf({ host, undo, clock }: ProfileStoreParts, { agentId, profi
   );
 }
 
+/** An id may already be somebody's API key, or another provider's: that is not this plugin's to replace. */
+function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefined): boolean {
+  return record === undefined || (record.type === "oauth" && record.provider === provider);
+}
+
+/** Looks without changing anything: what is found now need not hold at the write, which judges again. */
+async function obstacleTo(
+  { host, undo, clock }: ProfileStoreParts,
+  { agentId, profileId }: Pick<ProfileTarget, "agentId" | "profileId">,
+): Promise<SaveRefusal | undefined> {
+  try {
+    const agentDir = host.agentDirOf(agentId);
+    await host.read(agentDir);
+    if (!isCodex(host, await host.persisted(agentDir, profileId))) return "profile-not-codex";
+    await undo.find(SHARED, profileId, clock.nowMs());
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
 /** Tells one generation of a profile's tokens from another without holding them. */
 function markOf({ entropy }: ProfileStoreParts, record: StoredCredential | undefined): string {
   return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
@@ -242,6 +248,15 @@ async function orderToBegin(host: HostAuthStore, agentDir: string): Promise<read
   return order.length > 0 ? [] : host.configuredIds();
 }
 
+/** What the host would try first; unknown where its resolver fails, which must not hide the list. */
+async function firstOf(host: HostAuthStore, agentDir: string): Promise<string | undefined> {
+  try {
+    return (await host.selectableIds(agentDir))[0];
+  } catch {
+    return undefined;
+  }
+}
+
 /** The profile is stored by now, so a resolver that fails must not make the sign-in look failed. */
 async function isSelectable(host: HostAuthStore, agentDir: string, profileId: string): Promise<boolean> {
   try {
@@ -254,17 +269,4 @@ async function isSelectable(host: HostAuthStore, agentDir: string, profileId: st
 /** The one place where tokens leave their seal: the value goes straight into the host's transaction. */
 function revealCredential(draft: CredentialDraft): StoredCredential {
   return { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
-}
-
-const SAVE_REFUSALS: ReadonlySet<string> = new Set([
-  "store-locked",
-  "store-unreadable",
-  "store-migration-required",
-  "store-write-failed",
-  "undo-unwritable",
-] satisfies SaveRefusal[]);
-
-function refusalOf(error: unknown): SaveRefusal {
-  const code = error instanceof CodexAuthError ? error.code : "store-write-failed";
-  return SAVE_REFUSALS.has(code) ? (code as SaveRefusal) : "store-write-failed";
 }

@@ -1,6 +1,6 @@
 /** The same commands inside the host's own program: `openclaw codex-auth …`. Loads nothing until one of them runs. */
 import type { TerminalOptions } from "./arguments.ts";
-import type { Program } from "./output.ts";
+import type { Program } from "./words.ts";
 
 /** The part of the host's command line builder (commander) that is used here. */
 export interface CommandBuilder {

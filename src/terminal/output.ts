@@ -1,16 +1,10 @@
 /** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
 import { ERRORS, type ErrorCode } from "../errors.ts";
 import type { Activation, LoginStatus, ProfileList, SavedLogin, StartedLogin, UndoneLogin } from "../flow/answers.ts";
-import { selectorOf } from "../flow/profile-id.ts";
 import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../interaction/sentences.ts";
 import type { TerminalRequest } from "./arguments.ts";
+import { fill, shown, toJson, typed, type Program } from "./words.ts";
 import type { TerminalAnswer } from "./run.ts";
-
-/** How the person would type this program, and which of its options names a profile there. */
-export interface Program {
-  readonly name: string;
-  readonly profileOption: "--profile" | "--profile-id";
-}
 
 export interface Printed {
   readonly text: string;
@@ -22,6 +16,8 @@ export interface Printed {
 export interface Surroundings {
   readonly program: Program;
   readonly warning?: "no-host";
+  /** What the person typed to name a store: every command that is printed names it again. */
+  readonly storeOptions?: readonly string[];
   /** The sign-in server is a stand-in: everything printed says so. */
   readonly isSandbox?: boolean;
   readonly hostVersion?: string;
@@ -66,10 +62,10 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
         expires: answer.expiresAtMs,
         ...(answer.email === undefined ? {} : { email: answer.email }),
         ...(answer.plan === undefined ? {} : { plan: answer.plan }),
-        revert_command: answer.isUndoable ? typed(around, "undo", answer.profileName) : null,
+        revert_command: revertOf(answer, around),
       };
     case "undone":
-      return { ...changedFields(answer, request, around), revert_command: typed(around, "undo", answer.profileName) };
+      return { ...changedFields(answer, request, around), revert_command: revertOf(answer, around) };
     case "status":
       return statusFields(answer);
     case "cancelled":
@@ -88,6 +84,10 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
         ...(around.hostVersion === undefined ? {} : { host_version: around.hostVersion }),
       };
   }
+}
+
+function revertOf({ isUndoable, profileName }: SavedLogin | UndoneLogin, around: Surroundings): string | null {
+  return isUndoable ? typed(around, "undo", profileName) : null;
 }
 
 function startedFields(started: StartedLogin, around: Surroundings): Fields {
@@ -148,29 +148,6 @@ const profileFields = ({ name, profileId, email, plan, health }: ProfileList["pr
 });
 
 // ---- text
-
-/** Control, format and direction characters of outside text could rewrite what the terminal shows. */
-const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-const shown = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
-
-/** JSON in which the same characters are escaped: a program reads them as they were, a terminal prints none of them. */
-const toJson = (fields: Fields) => JSON.stringify(fields).replace(UNSHOWABLE, escapeUnits);
-
-function escapeUnits(character: string): string {
-  return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-function fill(sentence: string, values: Readonly<Record<string, string>> = {}): string {
-  return sentence.replaceAll(/\{(\w+)\}/g, (_place, name: string) => values[name] ?? "");
-}
-
-/** A command to type, its profile in the form that is understood, quoted where a shell needs it. */
-function typed({ program }: Surroundings, verb: string, profileName?: string): string {
-  if (profileName === undefined) return `${program.name} ${verb}`;
-  const selector = shown(selectorOf(profileName));
-  const word = /^[\w.@+:-]+$/.test(selector) ? selector : `'${selector.replaceAll("'", `'\\''`)}'`;
-  return `${program.name} ${verb} ${program.profileOption} ${word}`;
-}
 
 function finishCommand(profileName: string, around: Surroundings): string {
   return `${typed(around, "finish", profileName)} --callback-url -`;
@@ -281,6 +258,7 @@ function refusalText(code: ErrorCode, profileName: string | undefined, around: S
   const sentence = fill(code === "no-pending-login" ? TERMINAL["refusal.no-pending-login"] : REFUSALS[code], {
     command: typed(around, "list"),
     example: typed(around, "start", "work"),
+    again: typed(around, "start", profileName ?? "work"),
     name: shown(profileName ?? ""),
     file: "codex-auth-pending.json",
     folder: "codex-auth",

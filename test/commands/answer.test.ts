@@ -33,6 +33,11 @@ const INTENTS: readonly { readonly intent: Intent; readonly begins: string }[] =
   { intent: { verb: "finish-help" }, begins: "Send the address" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },
+  { intent: { verb: "show", name: WORK }, begins: "Codex profile work: signed in" },
+  { intent: { verb: "prefer", name: WORK }, begins: "Done: work is tried first now." },
+  { intent: { verb: "signout", name: WORK, isSure: false }, begins: "Sign out work?" },
+  { intent: { verb: "signout", name: WORK, isSure: true }, begins: "Signed out: work is no longer" },
+  { intent: { verb: "undo", name: WORK }, begins: "Put back: profile work" },
   { intent: { verb: "close" }, begins: SENTENCES["close.done"] },
   { intent: { verb: "help" }, begins: SENTENCES["help.title"] },
   { intent: { verb: "refuse", code: "bad-selector" }, begins: "That is not a profile name." },
@@ -54,10 +59,11 @@ interface Waiting {
   readonly address: string;
 }
 
-/** One profile, `work`, and a sign-in for it that waits for its address. */
+/** One profile, `work`, which was replaced before, and a sign-in for it that waits for its address. */
 async function createWaiting(): Promise<Waiting> {
   const ports = createFakePorts();
   ports.profiles.has("openai:work");
+  ports.profiles.undoable.add("openai:work");
   const card = await textOf(ports, { verb: "pick", name: WORK });
   const link = card.split("\n\n").find((line) => line.startsWith("https://")) ?? "";
   return { ports, address: ports.oauth.approve(new Secret(link)) };
@@ -98,6 +104,9 @@ describe("an answer over a port that fails", () => {
     "pending.update",
     "profiles.list",
     "profiles.save",
+    "profiles.prefer",
+    "profiles.remove",
+    "profiles.undo",
     "oauth.buildAuthorizationRequest",
     "oauth.exchange",
   ];
@@ -115,6 +124,11 @@ describe("an answer over a port that fails", () => {
     { method: "profiles.list", intent: { verb: "page", page: 1 }, code: "store-unreadable" },
     { method: "profiles.list", intent: { verb: "new" }, code: "store-migration-required" },
     { method: "profiles.list", intent: { verb: "pick", name: WORK }, code: "store-locked" },
+    { method: "profiles.list", intent: { verb: "show", name: WORK }, code: "store-unreadable" },
+    { method: "profiles.list", intent: { verb: "signout", name: WORK, isSure: false }, code: "store-locked" },
+    { method: "profiles.prefer", intent: { verb: "prefer", name: WORK }, code: "store-locked" },
+    { method: "profiles.remove", intent: { verb: "signout", name: WORK, isSure: true }, code: "undo-unwritable" },
+    { method: "profiles.undo", intent: { verb: "undo", name: WORK }, code: "store-migration-required" },
     { method: "pending.read", intent: { verb: "status" }, code: "pending-insecure" },
     { method: "pending.update", intent: { verb: "cancel" }, code: "pending-locked" },
     { method: "pending.update", intent: { verb: "pick", name: WORK }, code: "pending-unwritable" },
@@ -151,6 +165,64 @@ describe("the answer to a name that the grammar would not create", () => {
     ports.profiles.has(`openai:${name}`);
     const text = await textOf(ports, { verb: "pick", name: name as ProfileName });
     expect(text).toContain(`Sign in again to profile ${name}`);
+  });
+});
+
+/** The intents that read or change one profile that is there. */
+const MANAGING = [
+  { verb: "show", name: WORK },
+  { verb: "prefer", name: WORK },
+  { verb: "signout", name: WORK, isSure: false },
+  { verb: "signout", name: WORK, isSure: true },
+] as const;
+
+describe("the answer about a profile", () => {
+  it.each(MANAGING)(
+    "that is not there names it, and the way to those that are: $verb, sure: $isSure",
+    async (intent) => {
+      const ports = createFakePorts();
+      ports.profiles.has("openai:team");
+      expect(await textOf(ports, intent)).toBe(
+        "There is no profile named work. To see those there are, use /codex_auth.",
+      );
+      expect((await ports.profiles.list("main")).map(({ profileId }) => profileId)).toEqual(["openai:team"]);
+    },
+  );
+
+  it("to sign out only asks, until it is sure", async () => {
+    const { ports } = await createWaiting();
+    await textOf(ports, { verb: "signout", name: WORK, isSure: false });
+    expect(await ports.profiles.list("main")).toHaveLength(1);
+    await textOf(ports, { verb: "signout", name: WORK, isSure: true });
+    expect(await ports.profiles.list("main")).toEqual([]);
+  });
+
+  it("that was signed out can be undone, by the words that the answer tells", async () => {
+    const { ports } = await createWaiting();
+    const before = await ports.profiles.list("main");
+    const text = await textOf(ports, { verb: "signout", name: WORK, isSure: true });
+    expect(text).toContain("/codex_auth undo work puts it back.");
+    expect(await textOf(ports, { verb: "undo", name: WORK })).toContain("Put back: profile work");
+    expect(await ports.profiles.list("main")).toEqual(before);
+  });
+
+  it("with nothing to put back says so, and how long things are kept", async () => {
+    const { ports } = await createWaiting();
+    await textOf(ports, { verb: "undo", name: WORK });
+    expect(await textOf(ports, { verb: "undo", name: WORK })).toContain("There is nothing to undo for work");
+  });
+
+  it.each([
+    { intent: { verb: "prefer", name: WORK } },
+    { intent: { verb: "signout", name: WORK, isSure: true } },
+    { intent: { verb: "undo", name: WORK } },
+  ] as const)("is a refusal where the person is no owner any more by the write: $intent.verb", async ({ intent }) => {
+    const { ports } = await createWaiting();
+    const before = await ports.profiles.list("main");
+    const text = await textOf(ports, intent, createCaller({ assertAllowed: refuseOwner }));
+    expect(text).toContain("Only an owner of this gateway");
+    expect(await ports.profiles.list("main")).toEqual(before);
+    expect([ports.profiles.preferred, ports.profiles.undoable.has("openai:work")]).toEqual([undefined, true]);
   });
 });
 

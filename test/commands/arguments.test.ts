@@ -56,6 +56,56 @@ const SUBCOMMANDS: readonly Row[] = [
   { name: "finish in capitals", args: "FINISH", intent: { verb: "finish-help" } },
 ];
 
+const signOut = (name: string, isSure: boolean) => ({ verb: "signout", name, isSure });
+
+/** How a profile that is there can be named after `show`, `prefer`, `undo` and `signout`. */
+const NAMED: readonly { readonly name: string; readonly words: string; readonly profile: string }[] = [
+  { name: "a name", words: "work", profile: "work" },
+  { name: "a name keeps its case", words: "Work", profile: "Work" },
+  { name: "a tab and white space around", words: "\t work ", profile: "work" },
+  { name: "default", words: "default", profile: "default" },
+  { name: "the answer's word as a name", words: "yes", profile: "yes" },
+  { name: "the provider's prefix", words: "openai:work", profile: "work" },
+  { name: "a subcommand by its whole id", words: "openai:status", profile: "status" },
+  { name: "two words by their whole id", words: "openai:my team", profile: "my team" },
+  { name: "a slash by its whole id", words: "openai:team/one", profile: "team/one" },
+  { name: "the older prefix, which may mean another one", words: "openai-codex:work", profile: "openai-codex:work" },
+  { name: "the older prefix in capitals", words: "OpenAI-Codex:work", profile: "openai-codex:work" },
+];
+
+/** What names none. */
+const NAMING_NOTHING: readonly Row[] = [
+  { name: "nothing", args: "", intent: refuse("bad-selector") },
+  { name: "white space", args: " \n ", intent: refuse("bad-selector") },
+  { name: "two words", args: "work team", intent: refuse("bad-selector") },
+  { name: "a slash", args: "a/b", intent: refuse("bad-selector") },
+  { name: "a prefix alone", args: "openai-codex:", intent: refuse("bad-selector") },
+  { name: "another provider's prefix", args: "anthropic:work", intent: refuse("bad-selector") },
+  { name: "a subcommand", args: "status", intent: refuse("reserved-word") },
+  { name: "the placeholder of the help text", args: "<profile>", intent: refuse("bad-selector") },
+  { name: "an address", args: URL, intent: refuse("bad-selector") },
+];
+
+/** Only the one word at the very end is an answer. */
+const SIGN_OUT: readonly Row[] = [
+  { name: "a name alone", args: "work", intent: signOut("work", false) },
+  { name: "a name and yes", args: "work yes", intent: signOut("work", true) },
+  { name: "yes in capitals", args: "work YES", intent: signOut("work", true) },
+  { name: "white space between", args: "work \t\n yes", intent: signOut("work", true) },
+  { name: "a profile called yes", args: "yes", intent: signOut("yes", false) },
+  { name: "a profile called yes, and yes", args: "yes yes", intent: signOut("yes", true) },
+  { name: "a name that ends so", args: "eyes", intent: signOut("eyes", false) },
+  { name: "a name with a dash before it", args: "work-yes", intent: signOut("work-yes", false) },
+  { name: "a stored name of two words", args: "openai:my team", intent: signOut("my team", false) },
+  { name: "a stored name of two words, and yes", args: "openai:my team yes", intent: signOut("my team", true) },
+  { name: "an older id, and yes", args: "openai-codex:work yes", intent: signOut("openai-codex:work", true) },
+  { name: "no", args: "work no", intent: refuse("bad-selector") },
+  { name: "more than yes", args: "work yes please", intent: refuse("bad-selector") },
+  { name: "another word for it", args: "work y", intent: refuse("bad-selector") },
+  { name: "yes first", args: "yes work", intent: refuse("bad-selector") },
+  { name: "a subcommand and yes", args: "status yes", intent: refuse("reserved-word") },
+];
+
 const PROFILES: readonly Row[] = [
   { name: "a name", args: "work", intent: pick("work") },
   { name: "default", args: "default", intent: pick("default") },
@@ -140,6 +190,37 @@ describe("/codex_auth", () => {
 
   it.each(SUBCOMMANDS)("understands its subcommands: $name", ({ args, intent }) => {
     expect(opened(parseSelectArguments(args))).toEqual(intent);
+  });
+
+  it.each(NAMED)("shows, prefers and puts back the profile that is named: $name", ({ words, profile }) => {
+    for (const verb of ["show", "prefer", "undo"]) {
+      expect(parseSelectArguments(`${verb} ${words}`)).toEqual({ verb, name: profile });
+      expect(parseSelectArguments(`${verb.toUpperCase()}\n${words}`)).toEqual({ verb, name: profile });
+    }
+  });
+
+  it.each(NAMED)("asks before it signs out the profile that is named: $name", ({ words, profile }) => {
+    expect(parseSelectArguments(`signout ${words}`)).toEqual(signOut(profile, false));
+    expect(parseSelectArguments(`SIGNOUT\n${words} yes`)).toEqual(signOut(profile, true));
+  });
+
+  it.each(NAMING_NOTHING)("shows and changes nothing where no profile is named: $name", ({ args, intent }) => {
+    for (const verb of ["show", "prefer", "undo", "signout"]) {
+      expect(parseSelectArguments(`${verb} ${args}`)).toEqual(intent);
+    }
+  });
+
+  it.each(SIGN_OUT)("is sure of a sign-out by one word alone: $name", ({ args, intent }) => {
+    expect(parseSelectArguments(`signout ${args}`)).toEqual(intent);
+  });
+
+  it("is never sure of a sign-out unless yes was typed", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."workyes :-\n\t") }), (words) => {
+        const intent = parseSelectArguments(`signout ${words}`);
+        if (intent.verb === "signout" && intent.isSure) expect(words).toMatch(/\syes\s*$/i);
+      }),
+    );
   });
 
   it.each(PROFILES)("picks a profile: $name", ({ args, intent }) => {

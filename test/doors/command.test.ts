@@ -31,8 +31,8 @@ describe("a command", () => {
   it("of an owner shows the profiles, with buttons where the chat has them", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", call());
-    expect(markdown).toContain("`work`: signed in");
-    expect(rows[0]).toEqual([{ label: "work", callbackData: "codex_auth_pick:S0.0" }]);
+    expect(markdown).toContain("`work` (default): signed in");
+    expect(rows[0]).toEqual([{ label: "work", callbackData: "codex_auth_show:S0.0" }]);
   });
 
   it("gets nothing but the link as a button in a chat whose taps come to nobody", async () => {
@@ -46,7 +46,7 @@ describe("a command", () => {
   it("in the web chat gets the same list as text alone", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", WEBCHAT_CALL);
-    expect(markdown).toContain("`work`: signed in");
+    expect(markdown).toContain("`work` (default): signed in");
     expect(rows).toEqual([]);
   });
 
@@ -113,6 +113,67 @@ describe("a command of nobody known to be an owner is refused", () => {
     const stranger = call({ senderId: STRANGER, from: `telegram:${STRANGER}`, senderIsOwner: false });
     expect((await answerCommand(context, "select", stranger)).plainText).toContain("Only an owner");
   });
+});
+
+/** The words about one profile; none of them may do anything for the wrong person or in the wrong place. */
+const MANAGING = ["show work", "prefer work", "signout work", "signout work yes", "undo work"];
+
+describe("a command about one profile", () => {
+  it("shows its card, with a button for each thing that can be done", async () => {
+    const { context } = createDoor();
+    const { markdown, rows } = await answerCommand(context, "select", call({ args: "show work" }));
+    expect(markdown).toContain("Codex profile `work`: signed in");
+    expect(rows.map((row) => row.map(({ label }) => label))).toEqual([
+      ["Sign in again"],
+      ["Sign out", "Undo"],
+      ["Back"],
+    ]);
+  });
+
+  it("does all of it by words alone in the web chat", async () => {
+    const { context, ports } = createDoor();
+    ports.profiles.has("openai:team");
+    const before = await ports.profiles.list("main");
+    const say = async (args: string) => {
+      const { plainText, rows } = await answerCommand(context, "select", { ...WEBCHAT_CALL, args });
+      expect(rows).toEqual([]);
+      return plainText;
+    };
+    expect(await say("show work")).toContain("/codex_auth signout work");
+    expect(await say("signout work")).toContain("/codex_auth signout work yes");
+    expect(await ports.profiles.list("main")).toEqual(before);
+    expect(await say("signout work yes")).toContain("/codex_auth undo work");
+    expect((await ports.profiles.list("main")).map(({ name }) => name)).toEqual(["team"]);
+    expect(await say("undo work")).toContain("Put back: profile work");
+    expect(await say("prefer work")).toContain("Done: work is tried first now.");
+    expect(ports.profiles.preferred).toBe("openai:work");
+  });
+
+  it.each(MANAGING)("is refused to a person who is no owner, and touches nothing: %s", async (args) => {
+    const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+    const stranger = call({ args, senderIsOwner: false });
+    expect((await answerCommand(context, "select", stranger)).plainText).toBe(notAllowed(`telegram:${OWNER}`));
+  });
+
+  it.each(MANAGING)("is refused in a group, and touches nothing: %s", async (args) => {
+    const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+    const { plainText, rows } = await answerCommand(context, "select", call({ ...IN_GROUP, args }));
+    expect(plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
+    expect(rows).toEqual([]);
+  });
+
+  it.each(["prefer work", "signout work yes", "undo work"])(
+    "changes nothing for a person who lost ownership meanwhile: %s",
+    async (args) => {
+      const { context, ports } = createDoor();
+      ports.profiles.undoable.add("openai:work");
+      const before = await ports.profiles.list("main");
+      const message = await answerCommand(context, "select", call({ args, assertOwnerCurrent: loseOwner }));
+      expect(message.plainText).toContain("Only an owner of this gateway");
+      expect(await ports.profiles.list("main")).toEqual(before);
+      expect([ports.profiles.preferred, ports.profiles.undoable.has("openai:work")]).toEqual([undefined, true]);
+    },
+  );
 });
 
 describe("a command in a group or topic", () => {

@@ -48,7 +48,8 @@ async function signInEveryWay(): Promise<void> {
 
   const byCommand = linkOf(await ask("/codex_auth one"));
   await ask(`/codex_auth_finish ${plant("telegramCommand", signIn.approve(byCommand, PERSONAL))}`);
-  const byTap = linkOf(await telegram.press(OWNER, await ask("/codex_auth"), "one"));
+  const profile = await telegram.press(OWNER, await ask("/codex_auth"), "one");
+  const byTap = linkOf(await telegram.press(OWNER, profile, "Sign in again"));
   const address = plant("telegramPaste", approve(byTap));
   await ask(address);
   await ask(address);

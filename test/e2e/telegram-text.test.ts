@@ -1,6 +1,7 @@
 /** Telegram with inline buttons switched off: everything must be there as text. */
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { createWorld, linkOf, OWNER, PERSONAL, type World } from "../support/world.ts";
+import { storedProfiles } from "../support/stored-profiles.ts";
 
 let world: World;
 
@@ -35,6 +36,20 @@ it("shows the link as a clickable line whose visible text is a whole link too", 
   expect(card.text.split("\n")).toContain(link?.text);
   expect(world.signIn.approve(link?.url ?? "", PERSONAL)).toContain("code=");
   await ask("/codex_auth cancel");
+});
+
+it("does all that a profile's card does by words", async () => {
+  const card = await ask("/codex_auth show default");
+  expect(card.keyboard).toEqual([]);
+  expect(card.text).toContain("To sign it out: /codex_auth signout default");
+  const before = storedProfiles(world.gateway);
+  const question = await ask("/codex_auth signout default");
+  expect(question.text).toContain("To do it: /codex_auth signout default yes");
+  expect(storedProfiles(world.gateway)).toEqual(before);
+  expect((await ask("/codex_auth signout default yes")).text).toContain("/codex_auth undo default puts it back");
+  expect(storedProfiles(world.gateway).profiles).toEqual({});
+  expect((await ask("/codex_auth undo default")).text).toContain("Put back: profile default");
+  expect(storedProfiles(world.gateway).profiles).toEqual(before.profiles);
 });
 
 it("turns pages by words when there are more profiles than a page holds", async () => {

@@ -1,5 +1,6 @@
 /** Signing in from Telegram, with buttons, in the real gateway. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { FakeMessage } from "../fakes/telegram-bot-api.ts";
 import {
   ALLOWED,
   createWorld,
@@ -13,6 +14,7 @@ import {
   STUDIO,
   type World,
 } from "../support/world.ts";
+import { storedProfiles } from "../support/stored-profiles.ts";
 
 let world: World;
 
@@ -52,7 +54,7 @@ describe("from the selector to a saved profile", () => {
 
   it("shows the profile with its account in the selector", async () => {
     const selector = await ask("/codex_auth");
-    expect(selector.text).toContain("• default: dana@example.com, plus, signed in, renews itself");
+    expect(selector.text).toContain("• default (default): dana@example.com, plus, signed in, renews itself");
     expect(world.telegram.keyboard(selector)[0]).toEqual(["default"]);
   });
 
@@ -75,6 +77,114 @@ describe("from the selector to a saved profile", () => {
     const address = world.signIn.approve(linkOf(card), STUDIO);
     const saved = await world.telegram.ask(OWNER, `<${address}>`, { replyTo: card });
     expect(saved.text).toContain("profile studio now holds");
+  });
+});
+
+/** Everything that lies in the gateway's store. */
+const stored = () => storedProfiles(world.gateway);
+
+/** The order that the host's own CLI says it was told to try profiles in. */
+async function toldOrder(): Promise<unknown> {
+  const { stdout } = await world.gateway.openclaw(["models", "auth", "order", "get", "--provider", "openai", "--json"]);
+  return (JSON.parse(stdout) as { order: unknown }).order;
+}
+
+/** The card of a profile, by a tap on the selector. */
+async function cardOf(name: string): Promise<FakeMessage> {
+  return world.telegram.press(OWNER, await ask("/codex_auth"), name);
+}
+
+const dataOf = (message: FakeMessage, label: string) => ({
+  data: world.telegram.button(message, label)?.callback_data ?? "none",
+});
+
+describe("a profile's card", () => {
+  it("is what a tap on a profile turns the selector into, and starts nothing", async () => {
+    const selector = await ask("/codex_auth");
+    const card = await world.telegram.press(OWNER, selector, "studio");
+    expect(card.id).toBe(selector.id);
+    expect(card.text).toContain("Codex profile studio: dana@studio.example, team, signed in, renews itself");
+    expect(world.telegram.keyboard(card)).toEqual([["Sign in again", "Make default"], ["Sign out", "Undo"], ["Back"]]);
+    expect((await ask("/codex_auth status")).text).toContain("No sign-in is waiting");
+    expect((await ask("/codex_auth show studio")).text).toBe(card.text);
+  });
+
+  it("leads to the sign-in of that profile, and back to the list", async () => {
+    const back = await world.telegram.press(OWNER, await cardOf("studio"), "Back");
+    expect(back.text).toContain("Codex profiles on this gateway");
+    const signIn = await world.telegram.press(OWNER, await cardOf("studio"), "Sign in again");
+    expect(signIn.text).toContain("Sign in again to profile studio");
+    const saved = await ask(world.signIn.approve(linkOf(signIn), STUDIO));
+    expect(saved.text).toContain("profile studio now holds dana@studio.example");
+  });
+
+  it("makes the profile the first that the host tries, and only moves the others behind it", async () => {
+    const { profiles } = stored();
+    const done = await world.telegram.press(OWNER, await cardOf("studio"), "Make default");
+    expect(done.text).toContain("Done: studio is tried first now");
+    expect(stored()).toEqual({ profiles, order: ["openai:studio", "openai:default"] });
+    expect(await toldOrder()).toEqual(["openai:studio", "openai:default"]);
+    const selector = await world.telegram.press(OWNER, done, "Back");
+    expect(selector.text).toContain("• studio (default): ");
+    expect(selector.text).toContain("• default: ");
+    const card = await world.telegram.press(OWNER, selector, "studio");
+    expect(card.text).toContain("It is the default");
+    expect(world.telegram.keyboard(card)[0]).toEqual(["Sign in again"]);
+    expect((await ask("/codex_auth prefer default")).text).toContain("Done: default is tried first now");
+    expect(stored()).toEqual({ profiles, order: ["openai:default", "openai:studio"] });
+  }, 120_000);
+
+  it("asks before it signs out, takes out that profile alone, and puts it back as it was", async () => {
+    const [before, listed] = [stored(), await listedProfiles(world.gateway)];
+    const question = await world.telegram.press(OWNER, await cardOf("studio"), "Sign out");
+    expect(question.text).toContain("Sign out studio?");
+    expect(world.telegram.keyboard(question)).toEqual([["Sign out", "Back"]]);
+    expect(stored()).toEqual(before);
+
+    const done = await world.telegram.press(OWNER, question, "Sign out");
+    expect(done.text).toContain("Signed out: studio is no longer on this gateway");
+    expect(world.telegram.keyboard(done)).toEqual([["Undo", "Back"]]);
+    const { "openai:studio": studio, ...others } = before.profiles;
+    expect(stored()).toEqual({ profiles: others, order: ["openai:default"] });
+    expect(await listedProfiles(world.gateway)).toEqual(listed.filter(({ id }) => id !== "openai:studio"));
+    expect((await ask("/codex_auth show studio")).text).toContain("There is no profile named studio");
+
+    const undone = await world.telegram.press(OWNER, done, "Undo");
+    expect(undone.text).toContain("Put back: profile studio holds what it held before");
+    expect(stored()).toEqual({ ...before, profiles: { ...others, "openai:studio": studio } });
+    expect(await listedProfiles(world.gateway)).toEqual(listed);
+    expect((await ask("/codex_auth")).text).toContain("• studio: dana@studio.example, team, signed in");
+  }, 180_000);
+
+  it("answers a stale button with a fresh selector, and does nothing to the profile", async () => {
+    const before = stored();
+    const card = await cardOf("studio");
+    for (const verb of ["show", "prefer", "signout", "undo"]) {
+      const fresh = await world.telegram.press(OWNER, card, { data: `codex_auth_${verb}:AAAAAAAA.0` });
+      expect(fresh.text).toContain("Codex profiles on this gateway");
+    }
+    expect(stored()).toEqual(before);
+  });
+
+  it("does nothing for another owner, in whose chat its buttons are stale", async () => {
+    const before = stored();
+    const question = await world.telegram.press(OWNER, await cardOf("studio"), "Sign out");
+    const theirs = await ask("/codex_auth", SECOND_OWNER);
+    const fresh = await world.telegram.press(SECOND_OWNER, theirs, dataOf(question, "Sign out"));
+    expect(fresh.text).toContain("Codex profiles on this gateway");
+    const card = await cardOf("studio");
+    const again = await world.telegram.press(SECOND_OWNER, theirs, dataOf(card, "Make default"));
+    expect(again.text).toContain("Codex profiles on this gateway");
+    expect(stored()).toEqual(before);
+    expect((await world.telegram.press(OWNER, question, "Back")).text).toContain("Codex profile studio");
+  });
+
+  it("does nothing for another owner who taps it where it is", async () => {
+    const before = stored();
+    const question = await world.telegram.press(OWNER, await cardOf("studio"), "Sign out");
+    const answer = await world.telegram.press(SECOND_OWNER, question, "Sign out");
+    expect(answer.text).toContain("private chat");
+    expect(stored()).toEqual(before);
   });
 });
 
@@ -165,6 +275,9 @@ describe("what a person can do on the way", () => {
   });
 });
 
+/** The words about one profile. */
+const MANAGING = ["show studio", "prefer studio", "signout studio", "signout studio yes", "undo studio"];
+
 describe("who may", () => {
   it("gives a person who is no owner nothing but a refusal", async () => {
     const refused = await ask("/codex_auth", ALLOWED);
@@ -173,6 +286,30 @@ describe("who may", () => {
       `commands.ownerAllowFrom in openclaw.json; the entry for you would be telegram:${ALLOWED.id}`,
     );
     expect(refused.keyboard).toEqual([]);
+  });
+
+  it.each(MANAGING)("gives a person who is no owner nothing but a refusal for: %s", async (words) => {
+    const before = stored();
+    const refused = await ask(`/codex_auth ${words}`, ALLOWED);
+    expect(refused.text).toContain("commands.ownerAllowFrom in openclaw.json");
+    expect(refused.text).not.toMatch(/studio|@/);
+    expect(refused.keyboard).toEqual([]);
+    expect(stored()).toEqual(before);
+  });
+
+  it.each(MANAGING)("answers in a group with one sentence, and does nothing, for: %s", async (words) => {
+    const before = stored();
+    const since = world.telegram.now();
+    world.telegram.sendText(OWNER, `/codex_auth ${words}`, { chatId: GROUP_ID, chatType: "supergroup" });
+    const answer = await world.telegram.waitForMessage(
+      (m) => m.chatId === GROUP_ID && m.from === undefined,
+      15_000,
+      since,
+    );
+    expect(answer.text).toContain("private chat");
+    expect(answer.text).not.toMatch(/studio|@/);
+    expect(answer.keyboard).toEqual([]);
+    expect(stored()).toEqual(before);
   });
 
   it("keeps an address pasted by a person who is no owner from the model, and refuses it", async () => {

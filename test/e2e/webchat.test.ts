@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Misbehaviour } from "../fakes/sign-in-server.ts";
 import { createWorld, linkIn, listedProfiles, PERSONAL, STUDIO, type World } from "../support/world.ts";
+import { storedProfiles } from "../support/stored-profiles.ts";
 
 let world: World;
 
@@ -155,10 +156,58 @@ describe("when the sign-in server fails", () => {
   });
 });
 
+describe("one profile, by words alone", () => {
+  it("tells what can be done with it", async () => {
+    const card = await say("/codex_auth show work");
+    expect(card).toContain("Codex profile `work`: `dana@example.com`, `plus`, signed in, renews itself");
+    for (const words of ["work", "prefer work", "signout work", "undo work"]) {
+      expect(card).toContain(`\`/codex_auth ${words}\``);
+    }
+  });
+
+  it("makes it the default, and moves the mark", async () => {
+    const { profiles } = storedProfiles(world.gateway);
+    expect(await say("/codex_auth prefer work")).toContain("Done: `work` is tried first now");
+    expect(await say("/codex_auth")).toContain("• `work` (default): ");
+    expect(await say("/codex_auth prefer default")).toContain("Done: `default` is tried first now");
+    const list = await say("/codex_auth");
+    expect(list).toContain("• `default` (default): ");
+    expect(list).toContain("• `work`: ");
+    expect(storedProfiles(world.gateway).profiles).toEqual(profiles);
+  });
+
+  it("asks before it signs out, takes out that profile alone, and puts it back as it was", async () => {
+    const before = storedProfiles(world.gateway);
+    expect(await say("/codex_auth signout work")).toContain("To do it: `/codex_auth signout work yes`");
+    expect(storedProfiles(world.gateway)).toEqual(before);
+    expect(await say("/codex_auth signout work yes")).toContain("Signed out: `work` is no longer on this gateway");
+    const { "openai:work": work, ...others } = before.profiles;
+    expect(storedProfiles(world.gateway).profiles).toEqual(others);
+    expect(await say("/codex_auth show work")).toContain("There is no profile named `work`");
+    expect(await say("/codex_auth undo work")).toContain("Put back: profile `work` holds what it held before");
+    expect(storedProfiles(world.gateway).profiles).toEqual({ ...others, "openai:work": work });
+    expect(await say("/codex_auth undo work")).not.toContain("Put back");
+  });
+
+  it.each(["show work", "prefer work", "signout work", "signout work yes", "undo work"])(
+    "is refused to a client that may not administer the gateway: %s",
+    async (words) => {
+      const before = storedProfiles(world.gateway);
+      const client = await world.gateway.client({ scopes: ["operator.read", "operator.write"] });
+      const { text } = await client.chat(`/codex_auth ${words}`);
+      expect(text).toContain("operator.admin");
+      expect(text).not.toContain("dana@");
+      expect(storedProfiles(world.gateway)).toEqual(before);
+    },
+  );
+});
+
 describe("signing in again", () => {
   it("replaces the credential as a whole, keeps every other profile, and the model's next call uses it", async () => {
     await say(world.signIn.approve(linkIn(await say("/codex_auth work")), STUDIO));
     expect(await say("/codex_auth")).toContain("• `work`: `dana@studio.example`, `team`, signed in, renews itself");
-    expect(await say("/codex_auth")).toContain("• `default`: `dana@example.com`, `plus`, signed in, renews itself");
+    expect(await say("/codex_auth")).toContain(
+      "• `default` (default): `dana@example.com`, `plus`, signed in, renews itself",
+    );
   });
 });

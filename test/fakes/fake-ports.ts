@@ -199,19 +199,41 @@ export class MemoryPendingStore implements PendingStore {
   }
 }
 
-/** Profiles of one host. Asks whether the person still may right before it writes, and never writes otherwise. */
+/**
+ * Profiles of one host; the first is the default until another is preferred. Asks whether the person still may right
+ * before it writes, and never writes otherwise.
+ */
 export class MemoryProfileStore implements ProfileStore {
   readonly provider = "openai";
+  readonly storeId = "openai";
   readonly saves: SaveRequest[] = [];
   /** Ids of profiles that can be put back, each once. */
   readonly undoable = new Set<string>();
   isSelectable = true;
   preferred: string | undefined;
+  /** What can be told before a code is spent. */
+  inTheWay: SaveRefusal | undefined;
   readonly #profiles = new Map<string, ListedProfile>();
+  readonly #removed = new Map<string, ListedProfile>();
   #refusal: SaveRefusal | undefined;
 
   async list(_agentId: string): Promise<readonly ListedProfile[]> {
-    return [...this.#profiles.values()];
+    const first = this.preferred ?? [...this.#profiles.keys()][0];
+    return [...this.#profiles.values()].map((profile) => ({
+      ...profile,
+      name: this.#nameOf(profile.profileId),
+      ...(this.isSelectable && profile.profileId === first ? { isDefault: true } : {}),
+    }));
+  }
+
+  /** A namesake of today leaves an older profile nothing but its whole id. */
+  #nameOf(id: string): ProfileName {
+    const canonical = `${this.provider}:${profileNameOf(id)}`;
+    return id !== canonical && this.#profiles.has(canonical) ? (id as ProfileName) : profileNameOf(id);
+  }
+
+  async obstacle(): Promise<SaveRefusal | undefined> {
+    return this.inTheWay;
   }
 
   async save(request: SaveRequest): Promise<SaveResult> {
@@ -229,8 +251,12 @@ export class MemoryProfileStore implements ProfileStore {
   async remove({ profileId, assertAllowed }: ProfileTarget): Promise<ChangeResult> {
     if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
     if (!holds(assertAllowed)) return { kind: "refused", code: "not-allowed" };
-    if (!this.#profiles.delete(profileId)) return { kind: "refused", code: "profile-unknown" };
+    const removed = this.#profiles.get(profileId);
+    if (removed === undefined) return { kind: "refused", code: "profile-unknown" };
+    this.#profiles.delete(profileId);
+    this.#removed.set(profileId, removed);
     this.undoable.add(profileId);
+    if (this.preferred === profileId) this.preferred = undefined;
     return { kind: "saved", isSelectable: false, isUndoable: true, activation: "live" };
   }
 
@@ -244,12 +270,13 @@ export class MemoryProfileStore implements ProfileStore {
 
   async undo({ profileId, assertAllowed }: ProfileTarget): Promise<ChangeResult> {
     if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
-    try {
-      assertAllowed();
-    } catch {
-      return { kind: "refused", code: "not-allowed" };
-    }
+    if (!holds(assertAllowed)) return { kind: "refused", code: "not-allowed" };
+    const isOther = this.#removed.has(profileId) && this.#profiles.has(profileId);
+    if (isOther) return { kind: "refused", code: "undo-changed" };
     if (!this.undoable.delete(profileId)) return { kind: "refused", code: "undo-missing" };
+    const removed = this.#removed.get(profileId);
+    if (removed !== undefined) this.#profiles.set(profileId, removed);
+    this.#removed.delete(profileId);
     return { kind: "saved", isSelectable: this.isSelectable, isUndoable: true, activation: "live" };
   }
 
@@ -257,8 +284,7 @@ export class MemoryProfileStore implements ProfileStore {
 
   has(...ids: readonly string[]): void {
     for (const id of ids) {
-      const name = profileNameOf(id) as ProfileName;
-      this.#profiles.set(id, { profileId: id as ProfileId, name, health: "signed-in" });
+      this.#profiles.set(id, { profileId: id as ProfileId, name: profileNameOf(id), health: "signed-in" });
     }
   }
 

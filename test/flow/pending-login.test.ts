@@ -51,6 +51,7 @@ function loginOf(id: string, overrides: Partial<PendingLogin> = {}): PendingLogi
     binding: DANA,
     profileId: "openai:work",
     profileName: "work",
+    storeId: "openai",
     askedName: "work",
     stateDigest: `digest-${id}`,
     state: `<state-${id}>`,

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  formerIdsOf,
   parseSelector,
+  parseStoredSelector,
   profileNameOf,
   resolveSelector,
   selectorOf,
+  storedIdOf,
   SUBCOMMANDS,
   subcommandOf,
   type ParsedSelector,
@@ -121,7 +124,30 @@ describe("parseSelector", () => {
   });
 });
 
+describe("parseStoredSelector", () => {
+  it.each([
+    { input: "openai-codex:work", expected: selector("openai-codex:work") },
+    { input: "OpenAI-Codex:Work", expected: selector("openai-codex:Work") },
+    { input: "openai-codex:my team", expected: selector("openai-codex:my team") },
+    { input: "openai-codex:", expected: BAD },
+    { input: "openai-codex:openai:work", expected: BAD },
+  ])("keeps the older prefix of $input, which tells it from its namesake", ({ input, expected }) => {
+    expect(parseStoredSelector(input)).toEqual(expected);
+  });
+
+  it.each(SELECTORS.filter(({ input }) => !input.startsWith("openai-codex:")))(
+    "else reads what a selector is: $name",
+    ({ input }) => {
+      expect(parseStoredSelector(input)).toEqual(parseSelector(input));
+    },
+  );
+});
+
 describe("subcommandOf", () => {
+  it.each(["show", "prefer", "signout", "undo"])("knows the word %s, which no profile can be created under", (word) => {
+    expect(subcommandOf(word.toUpperCase())).toBe(word);
+  });
+
   it.each([
     { word: "finish", expected: "finish" },
     { word: "FiNiSh", expected: "finish" },
@@ -359,5 +385,43 @@ describe("selectorOf", () => {
     const typed = parsed.kind === "selector" ? parsed.name : name("nothing");
     expect(resolveSelector(name("openai-codex:work"), "openai", ids)).toMatchObject({ profileId: "openai-codex:work" });
     expect(resolveSelector(typed, "openai", ids)).toMatchObject({ profileId: "openai:work" });
+  });
+});
+
+describe("storedIdOf", () => {
+  it.each([
+    { name: "today's id", asked: "work", ids: ["openai:a", "openai:work"], expected: "openai:work" },
+    { name: "an older host's id", asked: "work", ids: ["openai-codex:work"], expected: "openai-codex:work" },
+    { name: "an id without a prefix", asked: "my team", ids: ["my team"], expected: "my team" },
+    { name: "today's of two", asked: "work", ids: ["openai-codex:work", "openai:work"], expected: "openai:work" },
+    {
+      name: "the older of two by its whole id",
+      asked: "openai-codex:work",
+      ids: ["openai:work", "openai-codex:work"],
+      expected: "openai-codex:work",
+    },
+    {
+      name: "nothing for an older id that is not there",
+      asked: "openai-codex:work",
+      ids: ["openai:work"],
+      expected: undefined,
+    },
+    { name: "nothing for a default that is not there", asked: "default", ids: ["openai:a"], expected: undefined },
+    { name: "nothing for another case", asked: "Work", ids: ["openai:work"], expected: undefined },
+    { name: "nothing for a word of every object", asked: "constructor", ids: ["openai:a"], expected: undefined },
+    { name: "nothing where there is nothing", asked: "work", ids: [], expected: undefined },
+  ])("finds $name", ({ asked, ids, expected }) => {
+    expect(storedIdOf(name(asked), "openai", ids)).toBe(expected);
+  });
+});
+
+describe("formerIdsOf", () => {
+  it.each([
+    { asked: "work", provider: "openai", expected: ["openai:work", "openai-codex:work", "work"] },
+    { asked: "work", provider: "openai-codex", expected: ["openai-codex:work", "openai:work", "work"] },
+    { asked: "my team", provider: "openai", expected: ["openai:my team", "openai-codex:my team", "my team"] },
+    { asked: "openai-codex:work", provider: "openai", expected: ["openai-codex:work"] },
+  ])("of $asked with $provider are those that show as that name", ({ asked, provider, expected }) => {
+    expect(formerIdsOf(name(asked), provider)).toEqual(expected);
   });
 });

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
 import { findInstalledHost, hostJson5, loadSdkPart } from "../../src/host/installed-host.ts";
 import { installHost, makeMachine, put, putHost, type Machine } from "../terminal/machine.ts";
 
@@ -69,13 +70,21 @@ describe("findInstalledHost", () => {
     expect(await found({ ownFolder: inside("node_modules/codex-auth/dist") })).toBe("node_modules/openclaw 2026.9.6");
   });
 
-  it("goes on after a program of that name that belongs to something else", async () => {
+  it("stops at a program of that name that belongs to something else: the first on the PATH is what people run", async () => {
     put(inside("other/package.json"), { name: "game", version: "1.0.0" });
     put(inside("other/bin/openclaw"), "");
     installHost(machine, "2026.3.13");
-    expect(await found({ pathFolders: [inside("other/bin"), machine.bin] })).toBe(
-      "lib/node_modules/openclaw 2026.3.13",
-    );
+    const pathFolders = [inside("other/bin"), machine.bin];
+    await expect(find({ pathFolders })).rejects.toThrow(new CodexAuthError("host-unknown"));
+  });
+
+  it.each([
+    { name: "pnpm's", script: 'exec node "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"' },
+    { name: "one with a whole path", script: 'exec node "ROOT/lib/node_modules/openclaw/openclaw.mjs" "$@"' },
+  ])("reads a launcher: $name", async ({ script }) => {
+    putHost(inside("lib/node_modules/openclaw"), "2026.9.6");
+    put(inside("shim/openclaw"), `#!/bin/sh\nbasedir=$(dirname "$0")\n${script.replace("ROOT", machine.root)}\n`);
+    expect(await found({ pathFolders: [inside("shim")] })).toBe("lib/node_modules/openclaw 2026.9.6");
   });
 
   it("goes on after a link to nowhere and after a circle of links", async () => {
@@ -100,7 +109,7 @@ describe("findInstalledHost", () => {
   ])("takes no package for the host whose package.json holds $name", async ({ content }) => {
     put(inside("app/package.json"), content);
     put(inside("app/bin/openclaw"), "");
-    expect(await find({ pathFolders: [inside("app/bin")] })).toBeUndefined();
+    await expect(find({ pathFolders: [inside("app/bin")] })).rejects.toThrow(new CodexAuthError("host-unknown"));
   });
 
   it("runs nothing of what it finds", async () => {

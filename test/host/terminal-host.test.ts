@@ -108,6 +108,33 @@ describe("where it is not certain how profiles are kept", () => {
     expect(existsSync(authPath)).toBe(false);
   });
 
+  it("opens no file of an older host where a newer one's shared database lies, named or not", async () => {
+    put(inState("state/openclaw.sqlite"), "");
+    const authPath = join(mainDir(), "auth-profiles.json");
+    const host = installHost(machine, "2026.3.13");
+    expect([await codeOf({ host }), await codeOf({ host, authPath }), await codeOf({ authPath })]).toEqual([
+      "store-ambiguous",
+      "store-ambiguous",
+      "store-ambiguous",
+    ]);
+  });
+
+  it("knows no agent that is neither in the config nor has a folder", async () => {
+    const host = installHost(machine, "2026.6.1");
+    put(inState("openclaw.json"), { agents: { list: [{ id: "main" }, { id: "ops" }] } });
+    put(inState("agents/left/agent/auth-profiles.json"), { version: 1, profiles: {} });
+    expect(await codeOf({ host, agentId: "wrok" })).toBe("agent-unknown");
+    for (const agentId of ["main", "ops", "left"]) expect(await open({ host, agentId })).toBeDefined();
+  });
+
+  it.each([
+    { name: "from another file", config: { agents: { $include: "./agents.json" } } },
+    { name: "from the environment", config: { agents: { list: [{ id: "main", agentDir: "${DIR}/main" }] } } },
+  ])("opens nothing where the config takes agents $name: only the host can put that together", async ({ config }) => {
+    put(inState("openclaw.json"), config);
+    expect(await codeOf({ host: installHost(machine, "2026.6.1") })).toBe("host-unknown");
+  });
+
   it("opens no file of a host that keeps profiles in a database", async () => {
     const host = installHost(machine, "2026.9.6");
     expect(await codeOf({ host, authPath: join(machine.root, "auth-profiles.json") })).toBe("host-uses-sqlite");

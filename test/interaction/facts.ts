@@ -5,10 +5,13 @@ import type {
   ListedProfile,
   LoginStatus,
   PendingSummary,
+  PreferredProfile,
   ProfileHealth,
   ProfileList,
   SavedLogin,
+  SignedOutProfile,
   StartedLogin,
+  UndoneLogin,
 } from "../../src/flow/answers.ts";
 import { profileNameOf, subcommandOf, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
@@ -23,10 +26,16 @@ import {
   savedScreen,
   selectorScreen,
   statusScreen,
-  undoneScreen,
   quotedScreen,
   withheldScreen,
 } from "../../src/interaction/screens.ts";
+import {
+  preferredScreen,
+  profileScreen,
+  signedOutScreen,
+  signOutScreen,
+  undoneScreen,
+} from "../../src/interaction/profile-screens.ts";
 import { HEALTH } from "../../src/interaction/sentences.ts";
 import { Secret } from "../../src/secret.ts";
 
@@ -71,6 +80,29 @@ export const SAVED: SavedLogin = {
   profileName: "work",
   isSelectable: true,
   isUndoable: false,
+  activation: "live",
+};
+
+export const PREFERRED: PreferredProfile = {
+  kind: "preferred",
+  profileName: "work",
+  isFirst: true,
+  activation: "live",
+};
+
+export const SIGNED_OUT: SignedOutProfile = {
+  kind: "signed-out",
+  profileName: "work",
+  isUndoable: true,
+  activation: "live",
+};
+
+export const UNDONE: UndoneLogin = {
+  kind: "undone",
+  isUndoable: true,
+  profileId: "openai:work",
+  profileName: "work",
+  isSelectable: true,
   activation: "live",
 };
 
@@ -127,11 +159,17 @@ const maybe = <Key extends string, Value>(key: Key, value: fc.Arbitrary<Value>) 
 
 const anyDurationMs = fc.integer({ min: 0, max: 100 * 60 * 60_000 });
 
+function profileWith(text: fc.Arbitrary<string>): fc.Arbitrary<ListedProfile> {
+  return fc
+    .tuple(anyName, maybe("email", text), maybe("plan", text), fc.constantFrom(...HEALTHS), fc.boolean())
+    .map(([name, email, plan, health, isDefault]) =>
+      listed(name, { ...email, ...plan, health, ...(isDefault ? { isDefault } : {}) }),
+    );
+}
+
+/** Whichever are marked as the default: a screen must not lean on its being one. */
 function profilesWith(text: fc.Arbitrary<string>): fc.Arbitrary<ListedProfile[]> {
-  const profile = fc
-    .tuple(anyName, maybe("email", text), maybe("plan", text), fc.constantFrom(...HEALTHS))
-    .map(([name, email, plan, health]) => listed(name, { ...email, ...plan, health }));
-  return fc.uniqueArray(profile, { selector: ({ name }) => name, maxLength: 30 });
+  return fc.uniqueArray(profileWith(text), { selector: ({ name }) => name, maxLength: 30 });
 }
 
 const anyPending = fc.array(fc.record({ profileName: anyName, expiresInMs: anyDurationMs }), { maxLength: 3 });
@@ -173,7 +211,38 @@ const anyStatus = fc
   .tuple(anyPending, maybe("lastSaved", anyLastSaved))
   .map(([pending, lastSaved]): LoginStatus => ({ kind: "status", pending, ...lastSaved }));
 
-const NAMING: ReadonlySet<ErrorCode> = new Set(["login-of-other-profile", "undo-missing", "undo-changed"]);
+const anyActivation = fc.constantFrom("live" as const, "restart" as const);
+
+const anyPreferred = fc.record({
+  kind: fc.constant("preferred" as const),
+  profileName: anyName,
+  isFirst: fc.boolean(),
+  activation: anyActivation,
+});
+
+const anySignedOut = fc.record({
+  kind: fc.constant("signed-out" as const),
+  profileName: anyName,
+  isUndoable: fc.boolean(),
+  activation: anyActivation,
+});
+
+const anyUndone = fc.record({
+  kind: fc.constant("undone" as const),
+  profileId: fc.constant("openai:x"),
+  profileName: anyName,
+  isSelectable: fc.boolean(),
+  isUndoable: fc.boolean(),
+  activation: anyActivation,
+});
+
+const NAMING: ReadonlySet<ErrorCode> = new Set([
+  "login-of-other-profile",
+  "profile-unknown",
+  "profile-not-codex",
+  "undo-missing",
+  "undo-changed",
+]);
 
 /** Only the codes that come with a profile's name need one; with it, any may come. */
 const anyRefusal = fc
@@ -211,6 +280,11 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
     named("new", fc.array(anyName, { maxLength: 8 }), newProfileScreen),
     named("card", anyStarted, cardScreen),
     { weight: 2, arbitrary: named("saved", saved, ([facts, chatKeeps]) => savedScreen(facts, chatKeeps)) },
+    { weight: 2, arbitrary: named("profile", profileWith(text), profileScreen) },
+    named("preferred", anyPreferred, preferredScreen),
+    named("sign out", profileWith(text), signOutScreen),
+    named("signed out", anySignedOut, signedOutScreen),
+    named("undone", anyUndone, undoneScreen),
     named("status", anyStatus, statusScreen),
     named("cancelled", fc.array(anyName, { maxLength: 4 }), cancelledScreen),
     { weight: 3, arbitrary: named("refusal", anyRefusal, refusalScreen) },
@@ -246,7 +320,18 @@ export function sampleScreens(): readonly NamedScreen[] {
     "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, "address"),
     "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
     "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, "nothing"),
-    undone: undoneScreen({ kind: "undone", profileId: "openai:work", profileName: "work", isSelectable: true, activation: "live" }),
+    "selector, a default": selectorScreen({ ...listOf(0), profiles: [listed("work", { isDefault: true })] }, 1),
+    profile: profileScreen(listed("work", { email: "a@b.example", plan: "plus" })),
+    "profile, the default": profileScreen(listed("work", { isDefault: true })),
+    preferred: preferredScreen(PREFERRED),
+    "preferred, after a restart": preferredScreen({ ...PREFERRED, activation: "restart" }),
+    "preferred in vain": preferredScreen({ ...PREFERRED, isFirst: false }),
+    "sign out": signOutScreen(listed("work")),
+    "signed out": signedOutScreen(SIGNED_OUT),
+    "signed out, after a restart": signedOutScreen({ ...SIGNED_OUT, activation: "restart" }),
+    "signed out for good": signedOutScreen({ ...SIGNED_OUT, isUndoable: false }),
+    undone: undoneScreen(UNDONE),
+    "undone, left out": undoneScreen({ ...UNDONE, isSelectable: false }),
     "status, waiting": statusScreen({
       kind: "status",
       pending: [waiting],

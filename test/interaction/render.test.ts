@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
 import type { Screen, Segment } from "../../src/interaction/screen.ts";
+import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { cardScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
 import { Secret } from "../../src/secret.ts";
-import { anyHostileScreen, anyName, hostileText, LINK, listed, listOf, SAVED, started } from "./facts.ts";
+import { anyHostileScreen, anyName, hostileText, LINK, listed, listOf, SAVED, SIGNED_OUT, started } from "./facts.ts";
 import { loadTelegramFormat, type TelegramMessage } from "./telegram-format.ts";
 
 let toTelegram: (markdown: string) => readonly TelegramMessage[];
@@ -153,6 +154,8 @@ describe("a screen fits one Telegram message", () => {
       name: "the status of all the sign-ins that can wait",
       screen: statusScreen({ kind: "status", pending: waiting(200) }),
     },
+    { name: "a profile's card", screen: profileScreen(longestProfile(1)) },
+    { name: "the question before a sign-out", screen: signOutScreen(longestProfile(1)) },
     {
       name: "the card",
       screen: cardScreen(started({ profileName: "x".repeat(64) as ProfileName, standsInForDefault: true })),
@@ -168,26 +171,40 @@ describe("the buttons of a screen", () => {
   it("keep their rows and labels, and point into the screen in order", () => {
     expect(toWireButtons(selectorScreen(listOf(9), 1), "codex_auth_", "S1")).toEqual([
       [
-        { label: "p1", callbackData: "codex_auth_pick:S1.0" },
-        { label: "p2", callbackData: "codex_auth_pick:S1.1" },
+        { label: "p1", callbackData: "codex_auth_show:S1.0" },
+        { label: "p2", callbackData: "codex_auth_show:S1.1" },
       ],
       [
-        { label: "p3", callbackData: "codex_auth_pick:S1.2" },
-        { label: "p4", callbackData: "codex_auth_pick:S1.3" },
+        { label: "p3", callbackData: "codex_auth_show:S1.2" },
+        { label: "p4", callbackData: "codex_auth_show:S1.3" },
       ],
       [
-        { label: "p5", callbackData: "codex_auth_pick:S1.4" },
-        { label: "p6", callbackData: "codex_auth_pick:S1.5" },
+        { label: "p5", callbackData: "codex_auth_show:S1.4" },
+        { label: "p6", callbackData: "codex_auth_show:S1.5" },
       ],
       [
-        { label: "p7", callbackData: "codex_auth_pick:S1.6" },
-        { label: "p8", callbackData: "codex_auth_pick:S1.7" },
+        { label: "p7", callbackData: "codex_auth_show:S1.6" },
+        { label: "p8", callbackData: "codex_auth_show:S1.7" },
       ],
       [{ label: "Next", callbackData: "codex_auth_page:S1.8" }],
       [
         { label: "New profile", callbackData: "codex_auth_new:S1.9" },
         { label: "Cancel", callbackData: "codex_auth_close:S1.10" },
       ],
+    ]);
+  });
+
+  it("of a profile's card name its verbs, and point into the card in order", () => {
+    expect(toWireButtons(profileScreen(listed("work")), "codex_auth_", "S1")).toEqual([
+      [
+        { label: "Sign in again", callbackData: "codex_auth_pick:S1.0" },
+        { label: "Make default", callbackData: "codex_auth_prefer:S1.1" },
+      ],
+      [
+        { label: "Sign out", callbackData: "codex_auth_signout:S1.2" },
+        { label: "Undo", callbackData: "codex_auth_undo:S1.3" },
+      ],
+      [{ label: "Back", callbackData: "codex_auth_page:S1.4" }],
     ]);
   });
 
@@ -208,9 +225,15 @@ describe("the buttons of a screen", () => {
   it("never carry what a profile is called", () => {
     fc.assert(
       fc.property(anyName, (name) => {
-        const screen = selectorScreen({ ...listOf(0), profiles: [listed(`${name}-canary`)] }, 1);
-        const data = toWireButtons(screen, "codex_auth_", "S1")
-          .flat()
+        const profile = listed(`${name}-canary`);
+        const screens = [
+          selectorScreen({ ...listOf(0), profiles: [profile] }, 1),
+          profileScreen(profile),
+          signOutScreen(profile),
+          signedOutScreen({ ...SIGNED_OUT, profileName: profile.name }),
+        ];
+        const data = screens
+          .flatMap((screen) => toWireButtons(screen, "codex_auth_", "S1").flat())
           .map((button) => ("callbackData" in button ? button.callbackData : ""));
         expect(data.join(" ")).not.toContain("canary");
       }),

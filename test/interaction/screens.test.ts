@@ -33,6 +33,8 @@ function actionsOf(screen: Screen): readonly Action[] {
 
 const pickedNames = (screen: Screen) =>
   actionsOf(screen).flatMap((action) => (action.verb === "pick" ? [action.name] : []));
+const shownNames = (screen: Screen) =>
+  actionsOf(screen).flatMap((action) => (action.verb === "show" ? [action.name] : []));
 const turnedPages = (screen: Screen) =>
   actionsOf(screen).flatMap((action) => (action.verb === "page" ? [action.page] : []));
 const linesOf = (screen: Screen) => toPlainText(screen).split("\n\n");
@@ -52,7 +54,7 @@ describe("the selector", () => {
     { count: 1000, pages: Array.from({ length: 125 }, () => 8) },
   ])("shows $count profiles on pages of at most eight", ({ count, pages }) => {
     const list = listOf(count);
-    const shown = pages.map((_, at) => pickedNames(selectorScreen(list, at + 1)));
+    const shown = pages.map((_, at) => shownNames(selectorScreen(list, at + 1)));
     expect(shown.map((names) => names.length)).toEqual(pages);
     expect(shown.flat()).toEqual(list.profiles.map(({ name }) => name));
   });
@@ -154,17 +156,14 @@ describe("the selector", () => {
     );
   });
 
-  it("labels each pick with the profile it picks, and shows that profile in the text", () => {
+  it("labels each button with the profile that it opens, and shows that profile in the text", () => {
     fc.assert(
       fc.property(anyProfileList, fc.integer({ min: 1, max: 5 }), (list, page) => {
         const screen = selectorScreen(list, page);
-        const picks = screen.rows.flat().filter((button) => "action" in button && button.action.verb === "pick");
-        expect(picks.map((button) => button.label)).toEqual(pickedNames(screen));
-        if (list.profiles.length > 0) {
-          const text = linesOf(screen);
-          for (const name of pickedNames(screen))
-            expect(text.some((line) => line.startsWith(`• ${name}: `))).toBe(true);
-        }
+        const opening = screen.rows.flat().filter((button) => "action" in button && button.action.verb === "show");
+        expect(opening.map((button) => button.label)).toEqual(shownNames(screen));
+        const firstWords = linesOf(screen).map((line) => line.replace(/( \(default\))?: .*$/, ""));
+        expect(firstWords).toEqual(expect.arrayContaining(shownNames(screen).map((name) => `• ${name}`)));
       }),
     );
   });
@@ -175,11 +174,35 @@ describe("the selector", () => {
     { name: "ids without a prefix", ids: ["work", "my team"] },
   ])("leads from each button to the profile it stands for: $name", ({ ids }) => {
     const profiles = ids.map((id) => ({ ...listed("x"), profileId: id as ProfileId, name: profileNameOf(id) }));
-    const picked = pickedNames(selectorScreen({ ...listOf(0), profiles }, 1)).map((name) => {
+    const opened = shownNames(selectorScreen({ ...listOf(0), profiles }, 1)).map((name) => {
       const resolved = resolveSelector(name, "openai", ids);
       return resolved.kind === "resolved" ? resolved.profileId : undefined;
     });
-    expect(picked).toEqual(ids);
+    expect(opened).toEqual(ids);
+  });
+
+  it("starts no sign-in with one tap on a profile that is there", () => {
+    fc.assert(
+      fc.property(anyProfileList, fc.integer(), (list, page) => {
+        fc.pre(list.profiles.length > 0);
+        expect(pickedNames(selectorScreen(list, page))).toEqual([]);
+      }),
+    );
+  });
+
+  it("marks the default, and no other", () => {
+    const profiles = [listed("work"), listed("team", { isDefault: true }), listed("play", { isDefault: false })];
+    expect(linesOf(selectorScreen({ ...listOf(0), profiles }, 1)).filter((line) => line.startsWith("• "))).toEqual([
+      "• work: signed in, renews itself",
+      "• team (default): signed in, renews itself",
+      "• play: signed in, renews itself",
+    ]);
+  });
+
+  it("says the words for one profile, with one of this page as the example", () => {
+    expect(linesOf(selectorScreen(listOf(9), 2))).toContain(
+      "For one profile, with what can be done with it: /codex_auth show p9",
+    );
   });
 
   it("has no more buttons than one page needs", () => {

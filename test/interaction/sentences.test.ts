@@ -17,6 +17,7 @@ import {
   sampleScreens,
   started,
   type NamedScreen,
+  UNDONE,
 } from "./facts.ts";
 
 const ALL: Readonly<Record<string, string>> = { ...SENTENCES, ...HEALTH, ...REFUSALS };
@@ -72,6 +73,10 @@ describe("the sentences", () => {
     expect(keysWhere((sentence) => sentence !== sentence.replaceAll(/\s+/g, " ").trim())).toEqual([]);
   });
 
+  it("say something themselves: a line of nothing but places would pass for any", () => {
+    expect(keysWhere((sentence) => sentence.replaceAll(/\{\w+\}/g, "").trim() === "")).toEqual([]);
+  });
+
   it("exist for every error code, and tell them apart", () => {
     const sentences = ERROR_CODES.map((code) => REFUSALS[code]).filter((sentence) => sentence.length > 20);
     expect(new Set(sentences).size).toBe(ERROR_CODES.length);
@@ -112,7 +117,7 @@ const TERMINAL_ANSWERS: readonly TerminalAnswer[] = [
   { ...SAVED, isSelectable: false },
   { ...SAVED, activation: "restart" },
   { ...SAVED, activation: "restarted" },
-  { kind: "undone", profileId: "openai:work", profileName: "work", isSelectable: true, activation: "live" },
+  UNDONE,
   { kind: "status", pending: [WAITING], lastSaved: LAST_SAVED },
   { kind: "cancelled", profileNames: ["work"] },
   { kind: "cancelled", profileNames: [] },
@@ -153,10 +158,12 @@ describe("the terminal's sentences", () => {
 
   it("have every one of their places filled, and so have those of the chat that are said there", () => {
     expect(TERMINAL_TEXTS.filter((text) => /\{\w*\}/.test(text))).toEqual([]);
-    const said = ERROR_CODES.filter(
+    // For the others it has words of its own, which are all in use.
+    const saidAsInChat = ERROR_CODES.filter((code) => !(`refusal.${code}` in TERMINAL));
+    const unsaid = saidAsInChat.filter(
       (code) => !TERMINAL_TEXTS.some((text) => new RegExp(patternOf(REFUSALS[code])).test(text)),
     );
-    expect(said).toEqual([]);
+    expect(unsaid).toEqual([]);
   });
 });
 
@@ -166,6 +173,10 @@ const ALONE = [
   "not-private",
   "bad-selector",
   "reserved-word",
+  "profile-unknown",
+  "undo-missing",
+  "undo-changed",
+  "undo-unwritable",
   "store-locked",
   "store-unreadable",
   "store-migration-required",

@@ -20,7 +20,7 @@ const BINDING: LoginBinding = {
 const { agentId: _, ...TAPPER } = BINDING;
 const SHOWN_AT_MS = 1_000_000;
 const HOUR_MS = 60 * 60_000;
-const PICK_P1 = { verb: "pick", name: "p1" as ProfileName };
+const SHOW_P1 = { verb: "show", name: "p1" as ProfileName };
 
 function createScreens(): ShownScreens {
   let count = 0;
@@ -38,7 +38,7 @@ describe("a tapped button", () => {
     const { screens, screenId } = shown();
     expect(screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS)).toEqual({
       kind: "action",
-      action: PICK_P1,
+      action: SHOW_P1,
       binding: BINDING,
     });
   });

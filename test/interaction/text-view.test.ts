@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseSelectArguments } from "../../src/commands/arguments.ts";
 import type { ListedProfile } from "../../src/flow/answers.ts";
-import { profileNameOf, type ProfileId } from "../../src/flow/profile-id.ts";
+import { profileNameOf, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
 import { toMarkdown, toPlainText } from "../../src/interaction/render.ts";
 import type { Action, Button, Screen } from "../../src/interaction/screen.ts";
+import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { selectorScreen } from "../../src/interaction/screens.ts";
-import { anyScreen, listed, listOf, sampleScreens } from "./facts.ts";
+import { anyScreen, listed, listOf, sampleScreens, SIGNED_OUT } from "./facts.ts";
 
 /** The commands a text tells, as typed: what its code spans hold. */
 function toldCommands(screen: Screen): readonly string[] {
@@ -22,12 +23,21 @@ function spellingOf(name: string, screen: Screen): string | undefined {
   const text = toPlainText(screen);
   if (text.includes("with a name of yours")) return name;
   const spellings = [name, `openai:${name}`, `openai-codex:${name}`];
-  const isListed = (spelling: string) => text.split("\n\n").some((line) => line.startsWith(`• ${spelling}: `));
+  const isListed = (spelling: string) =>
+    text
+      .split("\n\n")
+      .some((line) => [`• ${spelling}: `, `• ${spelling} (default): `].some((start) => line.startsWith(start)));
   const isGrammarTold = toldCommands(screen).some((command) => command.includes("<profile>"));
   return spellings.find(
     (spelling) => toldCommands(screen).includes(`/codex_auth ${spelling}`) || (isGrammarTold && isListed(spelling)),
   );
 }
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+/** A told command that does just this. */
+const toldFor = (action: Action, screen: Screen) =>
+  toldCommands(screen).find((command) => isSame(doing(command), action));
 
 /** The words for an action, if the text tells them; undefined if it does not. */
 function wordsFor(action: Action, screen: Screen): string | undefined {
@@ -38,12 +48,21 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
       const spelling = spellingOf(action.name, screen);
       return spelling === undefined ? undefined : `/codex_auth ${spelling}`;
     }
+    case "show": {
+      // The selector tells it of one profile, for all that it lists.
+      const isTold = told.some((command) => doing(command).verb === "show");
+      const spelling = isTold ? spellingOf(action.name, screen) : undefined;
+      return toldFor(action, screen) ?? (spelling === undefined ? undefined : `/codex_auth show ${spelling}`);
+    }
     case "page":
       return told.some((command) => /^\/codex_auth page \d+$/.test(command))
         ? `/codex_auth page ${action.page}`
-        : undefined;
+        : toldFor(action, screen);
+    case "prefer":
+    case "signout":
+    case "undo":
     case "cancel":
-      return told.find((command) => JSON.stringify(doing(command)) === JSON.stringify(action));
+      return toldFor(action, screen);
     case "new":
       return /new name makes a new profile|To name the profile, type/.test(text) ? "" : undefined;
     case "close":
@@ -57,9 +76,26 @@ function labelsWithoutWords(screen: Screen): readonly string[] {
     if ("link" in button) return toPlainText(screen).split("\n\n").includes(button.link.reveal());
     const words = wordsFor(button.action, screen);
     if (words === undefined) return false;
-    return words === "" || JSON.stringify(doing(words)) === JSON.stringify(button.action);
+    return words === "" || isSame(doing(words), button.action);
   };
   return screen.rows.flat().flatMap((button) => (canBeTyped(button) ? [] : [button.label]));
+}
+
+// The host's own `models auth login --profile-id` stores any id it is given.
+const STORED = [
+  { name: "a subcommand", profileId: "openai:status" },
+  { name: "two words", profileId: "openai:my team" },
+  { name: "a letter of another script", profileId: "openai:büro" },
+  { name: "a slash", profileId: "openai:team/one" },
+  { name: "a colon", profileId: "openai:team:one" },
+  { name: "an older prefix", profileId: "openai-codex:my team" },
+  { name: "no prefix", profileId: "team" },
+  { name: "no prefix and two words", profileId: "my team" },
+  { name: "another prefix", profileId: "acme:team" },
+];
+
+function storedAs(profileId: string): ListedProfile {
+  return { profileId: profileId as ProfileId, name: profileNameOf(profileId), health: "signed-in" };
 }
 
 describe("the text of a screen offers all that its buttons do", () => {
@@ -75,25 +111,31 @@ describe("the text of a screen offers all that its buttons do", () => {
     );
   });
 
-  // The host's own `models auth login --profile-id` stores any id it is given.
-  it.each([
-    { name: "a subcommand", profileId: "openai:status" },
-    { name: "two words", profileId: "openai:my team" },
-    { name: "a letter of another script", profileId: "openai:büro" },
-    { name: "a slash", profileId: "openai:team/one" },
-    { name: "a colon", profileId: "openai:team:one" },
-    { name: "an older prefix", profileId: "openai-codex:my team" },
-    { name: "no prefix", profileId: "team" },
-    { name: "no prefix and two words", profileId: "my team" },
-    { name: "another prefix", profileId: "acme:team" },
-  ])("for a profile that the host stored with $name", ({ profileId }) => {
-    const stored: ListedProfile = {
-      profileId: profileId as ProfileId,
-      name: profileNameOf(profileId),
-      health: "signed-in",
-    };
-    const screen = selectorScreen({ ...listOf(0), profiles: [listed("work"), stored] }, 1);
+  it.each(STORED)("for a profile that the host stored with $name", ({ profileId }) => {
+    const screen = selectorScreen({ ...listOf(0), profiles: [listed("work"), storedAs(profileId)] }, 1);
     expect(labelsWithoutWords(screen)).toEqual([]);
+  });
+
+  it.each(STORED)("on the card of a profile that the host stored with $name", ({ profileId }) => {
+    const profile = storedAs(profileId);
+    const screens = [
+      profileScreen(profile),
+      profileScreen({ ...profile, isDefault: true }),
+      signOutScreen(profile),
+      signedOutScreen({ ...SIGNED_OUT, profileName: profile.name }),
+    ];
+    expect(screens.flatMap(labelsWithoutWords)).toEqual([]);
+  });
+
+  // Typed for a sign-in, the older prefix means the profile of today.
+  it("on all but the sign-in of an older profile that has a namesake of today", () => {
+    const older: ListedProfile = { ...storedAs("openai-codex:work"), name: "openai-codex:work" as ProfileName };
+    const screens = [
+      profileScreen(older),
+      signOutScreen(older),
+      signedOutScreen({ ...SIGNED_OUT, profileName: older.name }),
+    ];
+    expect(screens.flatMap(labelsWithoutWords)).toEqual(["Sign in again"]);
   });
 });
 

@@ -38,6 +38,7 @@ describe("beginLogin", () => {
       binding: DANA,
       profileId: "openai:work",
       profileName: "work",
+      storeId: "openai",
       askedName: "work",
       stateDigest: ports.entropy.digest(login?.state ?? ""),
       state: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -120,7 +121,16 @@ describe("a sign-in that cannot begin", () => {
       const list = failing(new CodexAuthError(code));
       const broken = {
         ...ports,
-        profiles: { provider: "openai", list, save: list, undo: list, remove: list, prefer: list },
+        profiles: {
+          provider: "openai",
+          list,
+          save: list,
+          undo: list,
+          remove: list,
+          prefer: list,
+          obstacle: list,
+          storeId: "openai",
+        },
       };
       expect(await begin("work", DANA, broken)).toEqual({ kind: "refused", code });
       expect(ports.pending.updates).toBe(0);
@@ -147,6 +157,8 @@ describe("a sign-in that cannot begin", () => {
           undo: failing(error),
           remove: failing(error),
           prefer: failing(error),
+          obstacle: failing(error),
+          storeId: "openai",
         },
       }),
     },

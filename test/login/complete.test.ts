@@ -144,6 +144,31 @@ describe("a right address", () => {
   });
 });
 
+describe("what stands in the way of a save", () => {
+  it.each(["store-unreadable", "profile-not-codex", "undo-unwritable"] as const)(
+    "is told before the code is spent, and the address works once it is gone: %s",
+    async (code) => {
+      const address = await beginAndApprove();
+      ports.profiles.inTheWay = code;
+      expect(await complete(address)).toEqual(refused(code, { profileName: "work" }));
+      expect(ports.oauth.exchanges).toEqual([]);
+      ports.profiles.inTheWay = undefined;
+      expect(await complete(address)).toEqual(SAVED);
+    },
+  );
+
+  it("is another store than the one that the sign-in was started for", async () => {
+    const address = await beginAndApprove();
+    const profiles = Object.create(ports.profiles, {
+      storeId: { value: "openai /elsewhere" },
+    }) as typeof ports.profiles;
+    expect(await complete(address, {}, { ...ports, profiles })).toEqual(
+      refused("login-of-other-store", { profileName: "work" }),
+    );
+    expect(ports.oauth.exchanges).toEqual([]);
+  });
+});
+
 describe("the claim", () => {
   it("comes before the exchange: while that runs, the login and its verifier are gone", async () => {
     const address = await beginAndApprove();
@@ -557,6 +582,8 @@ describe("a port that throws", () => {
           undo: failing(error),
           remove: failing(error),
           prefer: failing(error),
+          obstacle: async () => undefined,
+          storeId: "openai",
         },
       }),
     },

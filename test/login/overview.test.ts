@@ -57,6 +57,8 @@ describe("listProfiles", () => {
         undo: failing(error),
         remove: failing(error),
         prefer: failing(error),
+        obstacle: failing(error),
+        storeId: "openai",
       },
     };
     expect(await listProfiles(broken, DANA)).toEqual({ kind: "refused", code });

@@ -224,6 +224,21 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
       });
     });
 
+    describe("a name that is another kind of credential's", () => {
+      const key = { type: "api_key", provider, key: "sk-fake" } as unknown as StoredCredential;
+
+      it("is told before a sign-in, and never replaced, taken out or undone over", async () => {
+        await bench.seed({ profiles: { ...two.profiles, [id("key")]: key } });
+        const before = bench.stored();
+        expect(await store.obstacle(target(id("key")))).toBe("profile-not-codex");
+        expect(await store.obstacle(target(id("a")))).toBeUndefined();
+        expect(await store.obstacle(target(id("new")))).toBeUndefined();
+        expect(await save(id("key"), "1")).toEqual(refused("profile-not-codex"));
+        expect(await store.remove(target(id("key")))).toEqual(refused("profile-not-codex"));
+        expect(bench.stored()).toEqual(before);
+      });
+    });
+
     describe("taking a profile out", () => {
       it("takes that one alone, with its place in the order and its statistics, and can be undone", async () => {
         const usageStats = { [id("a")]: { lastUsed: 1 }, [id("b")]: { lastUsed: 2 } };

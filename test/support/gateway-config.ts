@@ -25,6 +25,8 @@ export interface ConfigParts {
   readonly telegram?: TelegramSetup;
   readonly model?: { readonly config: Readonly<Record<string, unknown>> };
   readonly config?: JsonObject;
+  /** For hosts before 2026.8, which refuse keys that they do not know. */
+  readonly isOld?: boolean;
 }
 
 export function buildConfig(parts: ConfigParts): JsonObject {
@@ -48,11 +50,11 @@ export function buildConfig(parts: ConfigParts): JsonObject {
     },
     discovery: { mdns: { mode: "off" } },
     update: { checkOnStart: false },
-    models: { catalogRefresh: { enabled: false } },
+    ...(parts.isOld === true ? {} : { models: { catalogRefresh: { enabled: false } } }),
     logging: { file: parts.logFile },
     ...(parts.telegram
       ? {
-          channels: { telegram: telegramChannel(parts.telegram) },
+          channels: { telegram: telegramChannel(parts.telegram, parts.isOld === true) },
           commands: { ownerAllowFrom: [`telegram:${parts.telegram.owner.id}`] },
         }
       : {}),
@@ -60,7 +62,7 @@ export function buildConfig(parts: ConfigParts): JsonObject {
   return merge(merge(base, (parts.model?.config ?? {}) as JsonObject), parts.config ?? {});
 }
 
-function telegramChannel(setup: TelegramSetup): JsonObject {
+function telegramChannel(setup: TelegramSetup, isOld: boolean): JsonObject {
   const allowFrom = [setup.owner, ...(setup.allowed ?? [])].map((user) => String(user.id));
   return {
     enabled: true,
@@ -71,7 +73,7 @@ function telegramChannel(setup: TelegramSetup): JsonObject {
     groupPolicy: setup.groups ? "allowlist" : "disabled",
     groupAllowFrom: allowFrom,
     ...(setup.groups ? { groups: setup.groups } : {}),
-    joinIntro: false,
+    ...(isOld ? {} : { joinIntro: false }),
   };
 }
 

@@ -17,6 +17,10 @@ export interface GatewayOptions {
   /** The plugin under test: a folder outside the repository (the host cannot load one that contains itself). */
   readonly pluginDir: string;
   readonly extraPlugins?: readonly string[];
+  /** The `openclaw.mjs` of another host than the one that package.json pins. */
+  readonly openclaw?: string;
+  /** Leaves out what hosts before 2026.8 refuse to start with. */
+  readonly isOldConfig?: boolean;
   readonly telegram?: {
     readonly server: FakeTelegram;
     readonly owner: TelegramUser;
@@ -93,6 +97,7 @@ export class Gateway {
       ...(telegram ? { telegram: { ...telegram, url: telegram.server.url, token: telegram.server.token } } : {}),
       ...(model ? { model } : {}),
       ...(config ? { config } : {}),
+      ...(this.#options.isOldConfig === true ? { isOld: true } : {}),
     });
     const file = join(this.folders.state, "openclaw.json");
     writeFileSync(file, JSON.stringify({ ...built, ...change }, null, 2), { mode: 0o600 });
@@ -101,7 +106,7 @@ export class Gateway {
   async start(): Promise<void> {
     const startedAt = Date.now();
     const polls = this.#telegramPolls();
-    const child = spawnOwned(NODE, [OPENCLAW, "gateway", "run"], { env: this.#env(), cwd: this.folders.root });
+    const child = spawnOwned(NODE, [this.#openclaw, "gateway", "run"], { env: this.#env(), cwd: this.folders.root });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (this.#output += chunk.toString("utf8")));
@@ -186,7 +191,7 @@ export class Gateway {
 
   /** The host's own CLI over the same state; never rejects for a non-zero exit. */
   async openclaw(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
-    return this.run(OPENCLAW, args, options);
+    return this.run(this.#openclaw, args, options);
   }
 
   /** A Node program as a person of this machine would run it; never rejects for a non-zero exit. */
@@ -212,6 +217,10 @@ export class Gateway {
    */
   async findInState(needles: readonly string[]): Promise<Found[]> {
     return findInFolders([this.folders.root, "/tmp/openclaw"], needles);
+  }
+
+  get #openclaw(): string {
+    return this.#options.openclaw ?? OPENCLAW;
   }
 
   #env(): Record<string, string> {

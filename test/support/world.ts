@@ -8,7 +8,7 @@ import {
   type TelegramUser,
 } from "../fakes/telegram-bot-api.ts";
 import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
-import { startGateway, type Gateway } from "./gateway.ts";
+import { startGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
 import { merge, type JsonObject } from "./gateway-config.ts";
 
 export const OWNER: TelegramUser = { id: 4_242_001, name: "Dana" };
@@ -34,6 +34,8 @@ export interface WorldOptions {
   readonly extraPlugins?: readonly string[];
   readonly config?: JsonObject;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another host than the one that package.json pins; see `GatewayOptions`. */
+  readonly host?: Pick<GatewayOptions, "isOldConfig" | "openclaw">;
 }
 
 const CONFIG: JsonObject = {
@@ -57,6 +59,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       groups: { "*": { requireMention: false } },
     },
     model,
+    ...options.host,
     config: merge(CONFIG, options.config ?? {}),
     env: { ...proxy.env, ...options.env },
   });

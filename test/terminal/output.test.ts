@@ -7,7 +7,8 @@ import { parseSelector, type ProfileId, type ProfileName } from "../../src/flow/
 import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../../src/interaction/sentences.ts";
 import { parseArguments } from "../../src/terminal/arguments.ts";
 import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
-import { print, TERMINAL_CODES, type Program, type Surroundings } from "../../src/terminal/output.ts";
+import { print, TERMINAL_CODES, type Surroundings } from "../../src/terminal/output.ts";
+import type { Program } from "../../src/terminal/words.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
 import { anyName, ERROR_CODES, HEALTHS, hostileText, LINK, listed, SAVED, started } from "../interaction/facts.ts";
 
@@ -29,6 +30,7 @@ const UNDONE: UndoneLogin = {
   profileId: "openai:work",
   profileName: "work",
   isSelectable: true,
+  isUndoable: true,
   activation: "live",
 };
 const FULL: SavedLogin = { ...SAVED, email: "dana@example.com", plan: "plus", isUndoable: true };

@@ -1,0 +1,40 @@
+/** Words as the terminal prints them: harmless to it, and ready to be typed back. Pure. */
+import { selectorOf } from "../flow/profile-id.ts";
+
+/** How the person would type this program, and which of its options names a profile there. */
+export interface Program {
+  readonly name: string;
+  readonly profileOption: "--profile" | "--profile-id";
+}
+
+/** What every command to type is made of. */
+interface Typing {
+  readonly program: Program;
+  readonly storeOptions?: readonly string[];
+}
+
+/** Control, format and direction characters of outside text could rewrite what the terminal shows. */
+const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+export const shown = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
+
+/** JSON in which the same characters are escaped: a program reads them as they were, a terminal prints none of them. */
+export const toJson = (fields: object) => JSON.stringify(fields).replace(UNSHOWABLE, escapeUnits);
+
+function escapeUnits(character: string): string {
+  return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+export function fill(sentence: string, values: Readonly<Record<string, string>> = {}): string {
+  return sentence.replaceAll(/\{(\w+)\}/g, (_place, name: string) => values[name] ?? "");
+}
+
+/** A command to type, its profile in the form that is understood, quoted where a shell needs it. */
+export function typed({ program, storeOptions = [] }: Typing, verb: string, profileName?: string): string {
+  const profile = profileName === undefined ? [] : [program.profileOption, quoted(shown(selectorOf(profileName)))];
+  return [program.name, verb, ...profile, ...storeOptions.map((word) => quoted(shown(word)))].join(" ");
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w.@+:/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

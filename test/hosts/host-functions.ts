@@ -1,0 +1,58 @@
+/** The functions with which a host itself changes its profiles, of whichever version. Runs in child processes. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { loadSdkPart } from "../../src/host/installed-host.ts";
+import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
+
+type Updater = (document: ProfilesDocument) => boolean;
+type Update = (request: { sharedStoreWrite: true; updater: Updater }) => Promise<ProfilesDocument | null>;
+type Upsert = (request: { profileId: string; credential: StoredCredential }) => Promise<ProfilesDocument | null | void>;
+
+/** Locks, loads, lets `updater` change the store, saves. Null where that failed. */
+export async function findUpdate(root: string): Promise<Update> {
+  const update = await findHostFunction(root, "updateAuthProfileStoreWithLock", ["provider-auth"]);
+  if (update === undefined) throw new Error("this host has no updateAuthProfileStoreWithLock");
+  return update as Update;
+}
+
+export type Add = (profileId: string, credential: StoredCredential) => Promise<boolean>;
+
+/** What that version's own plugins add a profile with: false where the host says that it did not happen. */
+export async function findAdd(root: string): Promise<Add> {
+  const isExported = typeof (await sdkFunction(root, "updateAuthProfileStoreWithLock", "provider-auth")) === "function";
+  const upsert = isExported ? undefined : await sdkFunction(root, "upsertAuthProfileWithLock", "agent-runtime");
+  if (upsert !== undefined) {
+    return async (profileId, credential) => (await (upsert as Upsert)({ profileId, credential })) !== null;
+  }
+  const update = await findUpdate(root);
+  return async (profileId, credential) => {
+    const updater: Updater = ({ profiles }) => Object.assign(profiles, { [profileId]: credential }) !== null;
+    return (await update({ sharedStoreWrite: true, updater })) !== null;
+  };
+}
+
+/** A function of the SDK, else of the program's own parts: those have names that change with every build. */
+export async function findHostFunction(root: string, name: string, parts: readonly string[]): Promise<unknown> {
+  for (const part of parts) {
+    const found = await sdkFunction(root, name, part);
+    if (found !== undefined) return found;
+  }
+  const dist = join(root, "dist");
+  const isExport = new RegExp(`export \\{[^}]*\\b${name}\\b[^}]*\\}(?! from)`);
+  for (const file of readdirSync(dist).filter((one) => one.endsWith(".js"))) {
+    const path = join(dist, file);
+    const code = readFileSync(path, "utf8");
+    // The program's entry is a part like any other there, and begins to run when it is loaded.
+    if (!isExport.test(code) || code.includes('from "./entry.js"')) continue;
+    const found = Object.values((await import(pathToFileURL(path).href)) as object).find(
+      (value: unknown) => typeof value === "function" && value.name === name,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function sdkFunction(root: string, name: string, part: string): Promise<unknown> {
+  return (await loadSdkPart({ root, version: "" }, part))?.[name];
+}

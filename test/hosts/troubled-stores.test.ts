@@ -1,0 +1,68 @@
+/** A store that cannot be read or written: nothing is lost, and one answer says so. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it, type TestContext } from "vitest";
+import { eraOf } from "../../src/flow/host-era.ts";
+import { DANA, type HostBench } from "./bench.ts";
+import { describeHosts } from "./describe-hosts.ts";
+import { copiesOf, FILE_TROUBLES, plantFile, SQLITE_TROUBLES, Unsupported, type Trouble } from "./troubled-stores.ts";
+
+/** Every answer is a sentence or two, on one line. */
+const MAX_WORDS = 60;
+
+describeHosts((version, open) => {
+  const troubles = eraOf(version)?.medium === "file" ? FILE_TROUBLES : SQLITE_TROUBLES;
+  describe("a store that is", { timeout: 180_000 }, () => {
+    for (const trouble of troubles) {
+      it(trouble.name, async (context) => {
+        const bench = await open();
+        const kept = await lay(bench);
+        const address = await bench.begin("work");
+        const files = makeOrSkip(context, bench, trouble);
+        const before = files.map(textOf);
+
+        const answer = await bench.finish("work", address);
+
+        const said = answer.ok ? "saved" : (answer.error ?? "");
+        context.task.meta.note = said;
+        if (trouble.startsAnewOn?.includes(version)) {
+          context.task.meta.note += ": this host's own SDK reads it as empty";
+          expect(bench.record("work")).toMatchObject({ email: DANA.email });
+          return;
+        }
+        expect(trouble.answers).toContain(said);
+        expect(files.map(textOf)).toEqual(before);
+        if (trouble.isCopied) expect(copiesOf(bench)).toEqual(before);
+        if (said === "saved") {
+          expect(Object.keys(bench.stored().profiles).toSorted()).toEqual([kept, bench.idOf("work")]);
+          return;
+        }
+        expect(answer.exitCode).toBe(2);
+        expect(answer.message?.split(/\s+/).length).toBeLessThan(MAX_WORDS);
+        expect(answer.message).not.toMatch(/\n|Error:|undefined|\{/);
+      });
+    }
+  });
+});
+
+/** Byte for byte. */
+const textOf = (file: string) => readFileSync(file, "latin1");
+
+/** A store with one profile that is not ours; gives its id. */
+async function lay(bench: HostBench): Promise<string> {
+  const id = bench.idOf("before");
+  if (bench.era.medium === "sqlite") {
+    await bench.seed(id);
+    return `${id}-0`;
+  }
+  plantFile(bench);
+  return id;
+}
+
+function makeOrSkip(context: TestContext, bench: HostBench, trouble: Trouble): readonly string[] {
+  try {
+    return trouble.make(bench);
+  } catch (error) {
+    if (error instanceof Unsupported) context.skip(error.message);
+    throw error;
+  }
+}
