@@ -26,7 +26,7 @@ export interface PendingLogin {
   readonly profileId: string;
   readonly profileName: string;
   /** The profile store that it was started for. */
-  readonly storeId: string;
+  readonly storeId?: string | undefined;
   /** The name the person typed or tapped: `default` where another profile stands in for it. */
   readonly askedName: string;
   /** SHA-256 of the state, base64url: what a paste is looked up by, and what the receipt keeps. */

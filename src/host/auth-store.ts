@@ -1,5 +1,5 @@
 /** The host's auth-profile functions, bound to one running gateway. */
-import { configuredIdsOf } from "./agent-folders.ts";
+import { configuredIdsOf, FIRST_AGENT } from "./agent-folders.ts";
 import type { HostConfig } from "./host-folders.ts";
 import type { AuthStoreSdk } from "../store/sqlite-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../store/profiles-document.ts";
@@ -46,4 +46,13 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
     selectableIds: (agentDir) =>
       agentRuntime.resolveAuthProfileOrder({ cfg: config(), store: read(agentDir), provider }),
   };
+}
+
+/** Newer hosts may have several agents and none for whoever names none: then it is the one whose profiles all share. */
+export function defaultAgentOf({ agentRuntime }: AuthSdkParts, config: () => SdkConfig): string {
+  try {
+    return agentRuntime.resolveDefaultAgentId(config());
+  } catch {
+    return FIRST_AGENT;
+  }
 }

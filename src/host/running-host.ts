@@ -4,8 +4,8 @@ import { createFileAuthStore } from "../store/file-auth-store.ts";
 import type { HostAuthStore, HostChange } from "../store/profile-store.ts";
 import type { StoredCredential } from "../store/profiles-document.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../store/sqlite-auth-store.ts";
-import { bindAuthStoreSdk, loadRunningAuthSdk, type AuthSdkParts } from "./auth-store.ts";
-import { currentConfig, type OpenClawPluginApi } from "./sdk.ts";
+import { bindAuthStoreSdk, defaultAgentOf, loadRunningAuthSdk, type AuthSdkParts } from "./auth-store.ts";
+import { currentConfig, type OpenClawPluginApi, type SdkConfig } from "./sdk.ts";
 
 /** How long after a change a gateway that keeps profiles in memory is asked whether it still has it. */
 const SETTLE_MS = 3_000;
@@ -18,25 +18,22 @@ export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthS
   const parts = await loadRunningAuthSdk().catch(() => {
     throw new CodexAuthError("host-unsupported");
   });
-  const sdk = bindAuthStoreSdk(parts, () => currentConfig(api));
-  const path = parts.agentRuntime.resolveAuthStorePathForDisplay(sdk.agentDirOf(mainAgentOf(parts, api)));
+  const config = () => currentConfig(api);
+  const sdk = bindAuthStoreSdk(parts, config);
+  const path = parts.agentRuntime.resolveAuthStorePathForDisplay(sdk.agentDirOf(defaultAgentOf(parts, config)));
   if (path.endsWith(".sqlite")) return createSqliteAuthStore(sdk);
-  if (path.endsWith("/auth-profiles.json")) return openFile(parts, sdk, api);
+  if (path.endsWith("/auth-profiles.json")) return openFile(parts, sdk, config);
   throw new CodexAuthError("host-unknown");
 }
 
-function mainAgentOf({ agentRuntime }: AuthSdkParts, api: OpenClawPluginApi): string {
-  return agentRuntime.resolveDefaultAgentId(currentConfig(api));
-}
-
 /** A gateway of 2026.6.1: one file for each agent, and a copy of it in the gateway's memory. */
-function openFile(parts: AuthSdkParts, sdk: AuthStoreSdk, api: OpenClawPluginApi): HostAuthStore {
+function openFile(parts: AuthSdkParts, sdk: AuthStoreSdk, config: () => SdkConfig): HostAuthStore {
   return createFileAuthStore({
     provider: sdk.provider === "openai" ? "openai" : "openai-codex",
     lock: "file",
     state: "auth-state.json",
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
-    mainAgentDir: () => sdk.agentDirOf(mainAgentOf(parts, api)),
+    mainAgentDir: () => sdk.agentDirOf(defaultAgentOf(parts, config)),
     configuredIds: () => sdk.configuredIds(),
     publish: async (change) => ((await publish(sdk, change)) ? "live" : "restart"),
   });

@@ -9,7 +9,7 @@ import { fileExists } from "../store/locked-file.ts";
 import type { HostAuthStore } from "../store/profile-store.ts";
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
 import { agentFoldersOf, configuredIdsOf, FIRST_AGENT, type AgentFolders } from "./agent-folders.ts";
-import { bindAuthStoreSdk, type AuthSdkParts } from "./auth-store.ts";
+import { bindAuthStoreSdk, defaultAgentOf, type AuthSdkParts } from "./auth-store.ts";
 import { runHostCommand } from "./host-command.ts";
 import { gatewayPortOf, isListening } from "./gateway-port.ts";
 import { readHostConfig, type HostConfig } from "./host-folders.ts";
@@ -89,15 +89,6 @@ function storePathOf(agentRuntime: Partial<AuthSdkParts["agentRuntime"]> | undef
     return agentRuntime?.resolveAuthStorePathForDisplay?.();
   } catch {
     throw new CodexAuthError("store-unreadable");
-  }
-}
-
-/** Newer hosts may have several agents and none for whoever names none: then it is the one whose profiles all share. */
-function defaultAgentOf({ agentRuntime }: AuthSdkParts, config: () => SdkConfig): string {
-  try {
-    return agentRuntime.resolveDefaultAgentId(config());
-  } catch {
-    return FIRST_AGENT;
   }
 }
 

@@ -54,7 +54,7 @@ export const SENTENCES = {
 
   "prefer.done": "Done: {name} is tried first now. The others stay in their order behind it.",
   "prefer.defeated":
-    "{name} is first in the stored order now, but another profile is still tried first: see auth.order in openclaw.json, or the profile itself may be paused.",
+    "{name} is first in the stored order now, but another profile is still tried first: auth.order in openclaw.json may say so, the profile may be paused, or, if it is named default, OpenClaw takes a newer sign-in of the same account instead.",
 
   "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
   "signout.confirm": "To do it: {command}",

@@ -77,7 +77,7 @@ async function refusalBefore(
   const { profileId, profileName, storeId, binding } = found.login;
   const { agentId } = binding;
   const code =
-    storeId === ports.profiles.storeId
+    (storeId ?? ports.profiles.storeId) === ports.profiles.storeId
       ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId })
       : "login-of-other-store";
   return code === undefined ? undefined : { kind: "refused", code, profileName, isOver: false };

@@ -25,7 +25,7 @@ const document = z.strictObject({
   logins: z.array(
     z.strictObject({
       ...target,
-      storeId: z.string().max(4096),
+      storeId: z.string().max(4096).optional(),
       askedName: text,
       state: text,
       codeVerifier: text,

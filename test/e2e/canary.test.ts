@@ -4,7 +4,7 @@
  * of the chat (RISK.md part 4).
  */
 import { statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { findInDatabases } from "../support/sqlite-search.ts";
 import { createWorld, linkIn, linkOf, OWNER, PERSONAL, STUDIO, type World } from "../support/world.ts";
@@ -132,9 +132,11 @@ describe("a verifier", () => {
 });
 
 describe("a token", () => {
-  it("is only in the gateway's own profile store", async () => {
+  it("is only in the gateway's own profile store, and what was replaced for a day in the undo file, 0600 in 0700", async () => {
     expect(databases(tokens)).toEqual([CREDENTIALS]);
-    expect(await plainFiles(tokens)).toEqual([]);
+    const undo = `${world.gateway.stateDir}/codex-auth/undo.json`;
+    expect(new Set(await plainFiles(tokens))).toEqual(new Set([undo]));
+    expect([undo, dirname(undo)].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o700]);
     expect((await files(tokens)).map((file) => basename(file))).toEqual(
       expect.not.arrayContaining(["auth-profiles.json", "gateway.log"]),
     );

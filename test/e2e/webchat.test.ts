@@ -169,11 +169,18 @@ describe("one profile, by words alone", () => {
     const { profiles } = storedProfiles(world.gateway);
     expect(await say("/codex_auth prefer work")).toContain("Done: `work` is tried first now");
     expect(await say("/codex_auth")).toContain("• `work` (default): ");
-    expect(await say("/codex_auth prefer default")).toContain("Done: `default` is tried first now");
+    expect(await say("/codex_auth prefer slow")).toContain("Done: `slow` is tried first now");
     const list = await say("/codex_auth");
-    expect(list).toContain("• `default` (default): ");
+    expect(list).toContain("• `slow` (default): ");
     expect(list).toContain("• `work`: ");
     expect(storedProfiles(world.gateway).profiles).toEqual(profiles);
+  });
+
+  // The host lets the newest sign-in of an account take the place of the profile named default.
+  it("says so where the host tries another one first all the same", async () => {
+    expect(await say("/codex_auth prefer default")).toContain("another profile is still tried first");
+    expect(storedProfiles(world.gateway).order?.[0]).toBe("openai:default");
+    expect(await say("/codex_auth")).toContain("• `slow` (default): ");
   });
 
   it("asks before it signs out, takes out that profile alone, and puts it back as it was", async () => {
@@ -206,8 +213,6 @@ describe("signing in again", () => {
   it("replaces the credential as a whole, keeps every other profile, and the model's next call uses it", async () => {
     await say(world.signIn.approve(linkIn(await say("/codex_auth work")), STUDIO));
     expect(await say("/codex_auth")).toContain("• `work`: `dana@studio.example`, `team`, signed in, renews itself");
-    expect(await say("/codex_auth")).toContain(
-      "• `default` (default): `dana@example.com`, `plus`, signed in, renews itself",
-    );
+    expect(await say("/codex_auth")).toContain("• `default`: `dana@example.com`, `plus`, signed in, renews itself");
   });
 });
