@@ -37,6 +37,19 @@ export class HostGateway {
       START_LIMIT_MS,
     );
     if (gateway.#hasEnded()) throw new Error(`the gateway ended: ${gateway.#output.slice(-3000)}`);
+    // Older ones listen half a minute before they let anybody in.
+    await waitUntil(
+      () => `the gateway to let a client in: ${gateway.#output.slice(-3000)}`,
+      () =>
+        gateway.#connect().then(
+          (client) => {
+            client.close();
+            return true;
+          },
+          () => false,
+        ),
+      START_LIMIT_MS,
+    );
     return gateway;
   }
 
@@ -50,12 +63,16 @@ export class HostGateway {
 
   /** What it answers to a line in its web chat. */
   async ask(message: string): Promise<string> {
-    const client = await GatewayClient.connect(this.#port, this.#token, { minProtocol: 3 });
+    const client = await this.#connect();
     try {
       return (await client.chat(message, { timeoutMs: ANSWER_LIMIT_MS })).text;
     } finally {
       client.close();
     }
+  }
+
+  #connect(): Promise<GatewayClient> {
+    return GatewayClient.connect(this.#port, this.#token, { minProtocol: 3 });
   }
 
   async stop(): Promise<void> {
