@@ -58,10 +58,15 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     const path = join(agentDir, PROFILES_FILE);
     await underHostLock({ path, lock: host.lock, waitMs }, (replace) => updateFiles(agentDir, host, edit, replace));
   };
-  /** Looks again under the lock, where a copy is kept: the host's own next write would throw those bytes away. */
-  const keepUnreadable = async (agentDir: string) => {
-    for (const dir of new Set([agentDir, host.mainAgentDir()])) {
-      await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));
+  /** Where that fails, looks again under the lock, where a copy is kept: the host's next write would drop those bytes. */
+  const keepingUnreadable = async <Result>(agentDir: string, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      for (const dir of new Set([agentDir, host.mainAgentDir()])) {
+        await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));
+      }
+      throw error;
     }
   };
   const ownerOf = async (agentDir: string, profileId: string) => {
@@ -75,15 +80,8 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     agentDirOf: (agentId) => host.agentDirOf(agentId),
     sharedDir: () => host.mainAgentDir(),
     configuredIds: () => host.configuredIds(),
-    read,
-    async ownerOf(agentDir, profileId) {
-      try {
-        return await ownerOf(agentDir, profileId);
-      } catch (error) {
-        await keepUnreadable(agentDir);
-        throw error;
-      }
-    },
+    read: (agentDir) => keepingUnreadable(agentDir, () => read(agentDir)),
+    ownerOf: (agentDir, profileId) => keepingUnreadable(agentDir, () => ownerOf(agentDir, profileId)),
     persisted: async (agentDir, profileId) =>
       profileIn(await ownOf(agentDir), profileId) ?? profileIn(await mainOf(), profileId),
     selectableIds: async (agentDir) => selectableIn(await read(agentDir), host),

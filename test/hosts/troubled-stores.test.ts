@@ -4,7 +4,7 @@ import { describe, expect, it, type TestContext } from "vitest";
 import { eraOf } from "../../src/flow/host-era.ts";
 import { DANA, type HostBench } from "./bench.ts";
 import { describeHosts } from "./describe-hosts.ts";
-import { IS_THOROUGH, PINNED_VERSION } from "./versions.ts";
+import { isChecked } from "./versions.ts";
 import { copiesOf, FILE_TROUBLES, plantFile, SQLITE_TROUBLES, Unsupported, type Trouble } from "./troubled-stores.ts";
 
 /** Every answer is a sentence or two, on one line. */
@@ -13,7 +13,7 @@ const MAX_WORDS = 60;
 describeHosts((version, open) => {
   const troubles = eraOf(version)?.medium === "file" ? FILE_TROUBLES : SQLITE_TROUBLES;
   // The pinned host's own SDK meets these in test/store/profile-store-real.test.ts as well: not twice in `npm test`.
-  describe.runIf(IS_THOROUGH || version !== PINNED_VERSION)("a store that is", { timeout: 180_000 }, () => {
+  describe.runIf(isChecked(version))("a store that is", { timeout: 180_000 }, () => {
     for (const trouble of troubles) {
       it(trouble.name, async (context) => {
         const bench = await open();

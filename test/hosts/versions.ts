@@ -36,3 +36,6 @@ function parse(list: string): readonly HostVersion[] {
     return version;
   });
 }
+
+/** Whether what costs time is checked too: `npm test` has most of it for the pinned host in `test/store`. */
+export const isChecked = (version: string) => IS_THOROUGH || version !== PINNED_VERSION;
