@@ -59,6 +59,7 @@ export const ERRORS = {
 
   "host-not-found": { category: "program", retryable: false },
   "host-unknown": { category: "program", retryable: false },
+  "host-config-unreadable": { category: "program", retryable: false },
   "store-ambiguous": { category: "store", retryable: false },
   "host-uses-sqlite": { category: "store", retryable: false },
   "auth-path-invalid": { category: "caller", retryable: false },

@@ -222,6 +222,19 @@ describe("without a host", () => {
   });
 
   it.each([
+    { name: "today's", provider: "openai", profile: "openai:work" },
+    { name: "an older host's", provider: "openai-codex", profile: "openai-codex:work" },
+  ])("takes a named file for $name by the profiles in it", async ({ provider, profile }) => {
+    const machine = newMachine();
+    const authPath = join(machine.root, "named/auth-profiles.json");
+    put(authPath, {
+      version: 1,
+      profiles: { [`${provider}:old`]: { type: "oauth", provider, access: "a", refresh: "r" } },
+    });
+    expect(await call(machine, ["start", "work", "--auth-path", authPath])).toMatchObject({ profile_id: profile });
+  });
+
+  it.each([
     {
       name: "beside a database",
       file: "agent/openclaw-agent.sqlite",

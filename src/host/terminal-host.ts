@@ -38,7 +38,7 @@ export interface TerminalHost extends HostAuthStore {
 }
 
 /**
- * Throws `CodexAuthError` (`host-not-found`, `host-unknown`, `host-uses-sqlite`, `store-ambiguous`, `auth-path-invalid`).
+ * Throws `CodexAuthError` (`host-not-found`, `host-unknown`, `host-config-unreadable`, `host-uses-sqlite`, `store-ambiguous`, `auth-path-invalid`).
  * Where it is not certain how that host keeps its profiles, nothing is opened.
  */
 export async function openTerminalHost(asked: TerminalHostRequest): Promise<TerminalHost> {
@@ -95,7 +95,7 @@ function storePathOf(agentRuntime: Partial<AuthSdkParts["agentRuntime"]> | undef
 async function openFile(request: TerminalHostRequest, era: FileEra): Promise<TerminalHost> {
   const { environment, stateDir, authPath, host } = request;
   const config = await readHostConfig(environment, stateDir, host && hostJson5(host));
-  if (config === undefined && authPath === undefined) throw new CodexAuthError("host-unknown");
+  if (config === undefined && authPath === undefined) throw new CodexAuthError("host-config-unreadable");
   const folders: AgentFolders =
     authPath === undefined
       ? agentFoldersOf(config ?? {}, stateDir, environment)
@@ -173,10 +173,15 @@ function tellerOf({ host, environment, mayRestart }: TerminalHostRequest, { appl
   };
 }
 
-/** The oldest form of the file, or the newest where the file that is there says so; the lock of all but the oldest hosts. */
+/** The oldest form of the file, or a newer one where what is there says so; the lock of all but the oldest hosts. */
 async function openNamedFile(request: TerminalHostRequest, authPath: string): Promise<TerminalHost> {
-  const folder = dirname(authPath);
-  const hasStateFile = await fileExists(`${folder}/auth-state.json`);
-  const era = eraOf(hasStateFile ? "2026.5.28" : "2026.3.28") as FileEra;
-  return openFile(request, { ...era, apply: "reload" });
+  const hasStateFile = await fileExists(join(dirname(authPath), "auth-state.json"));
+  const older = await openFile(request, eraOfFile(hasStateFile ? "2026.5.28" : "2026.3.28"));
+  const records = Object.values((await older.read(dirname(authPath))).profiles);
+  const has = (provider: string) => records.some((record) => record.type === "oauth" && record.provider === provider);
+  return has("openai") && !has("openai-codex") ? openFile(request, eraOfFile("2026.6.1")) : older;
+}
+
+function eraOfFile(version: string): FileEra {
+  return { ...(eraOf(version) as FileEra), apply: "reload" };
 }

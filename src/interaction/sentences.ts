@@ -165,6 +165,7 @@ export const TERMINAL = {
     "  --agent <id>     the agent whose store is meant",
     "  --auth-path <auth-profiles.json>   that file, on a host that keeps profiles in one",
     "  --queue-apply    restart the gateway where that is what it takes",
+    "  --version        which codex-auth this is",
   ].join("\n"),
 } as const;
 
@@ -250,6 +251,8 @@ export const REFUSALS = {
     "No OpenClaw was found on this machine's PATH. Install it, or name the profile file to work on with --auth-path.",
   "host-unknown":
     "This OpenClaw is not one codex-auth knows how to write for, so nothing was changed. Update codex-auth or OpenClaw.",
+  "host-config-unreadable":
+    "OpenClaw's openclaw.json cannot be read from here: it is damaged, or put together from other files or variables. So it is not certain where its profiles lie, and nothing was changed. Name the profile file with --auth-path, or run openclaw doctor.",
   "host-uses-sqlite":
     "This OpenClaw keeps its profiles in SQLite, and an auth-profiles.json would break its gateway. Nothing was written. Leave --auth-path out and try again.",
   "store-ambiguous":

@@ -163,8 +163,20 @@ function processOf(pid: number): { readonly state: string; readonly starttime: n
   }
 }
 
-/** The lock of our own files: a crashed holder's is taken away after this long; a living one renews it before. */
-export const OWN_LOCK = folderLock(6_000, 1_500);
+/** After this long a lock of our own is nobody's, whoever it names; a living holder renews it before. */
+const OWN_STALE_MS = 6_000;
+
+/** The lock of our own files: a crashed holder's is taken away at once, by the number it names. */
+export const OWN_LOCK: LockFormat = {
+  ...fileLock,
+  renewalMs: 1_500,
+  judge(lockPath) {
+    const stats = statsOf(lockPath);
+    const judgement = fileLock.judge(lockPath);
+    const isForgotten = judgement === "live" && stats !== undefined && isOlderThan(stats, OWN_STALE_MS);
+    return isForgotten ? "dead" : judgement;
+  },
+};
 
 /** The host's own lock, so that it and we exclude each other: a folder up to 2026.2.12, a file from 2026.2.17. */
 export const HOST_LOCKS = { folder: folderLock(HOST_STALE_MS, 10_000), file: fileLock } as const;

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../flow/profile-id.ts";
 
-export const VERBS = ["start", "finish", "status", "cancel", "list", "undo", "help"] as const;
+export const VERBS = ["start", "finish", "status", "cancel", "list", "undo", "help", "version"] as const;
 export type TerminalVerb = (typeof VERBS)[number];
 
 export interface TerminalRequest {
@@ -47,6 +47,7 @@ const OPTIONS = {
   agent: { type: "string" },
   "auth-path": { type: "string" },
   help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
 } as const;
 
 /** `argv` without the program. `--profile-id` is the same as `--profile`, and so is a bare second word. */
@@ -60,6 +61,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   const { values, positionals } = parsed;
   const [verb = "help", bareProfile, ...more] = positionals;
   if (values.help === true) return toRequest("help", { json: values.json });
+  if (values.version === true) return toRequest("version", { json: values.json });
   const profiles = [values.profile, values["profile-id"], bareProfile].filter((name) => name !== undefined);
   if (more.length > 0 || profiles.length > 1)
     return { kind: "refused", code: "usage-option", json: values.json === true };
@@ -79,6 +81,7 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
   const verb = VERBS.find((known) => known === word);
   if (verb === undefined) return refused("usage-verb");
   if (verb === "finish" && (options.callbackUrl ?? "") === "") return refused("usage-address");
+  if (verb === "list" && options.profile !== undefined) return refused("usage-option");
   if (options.agent !== undefined && !AGENT_ID.test(options.agent)) return refused("usage-option");
   const selector = selectorOf(verb, options.profile);
   if (selector?.kind === "refused") return refused(selector.code);

@@ -30,10 +30,10 @@ export function buildHostProgram(program: CommandBuilder, name: string, descript
     const command = root
       .command(`${verb}${takes}`)
       .description(about)
-      .option("--profile-id <profile>", "The profile, such as work")
       .option("--agent <id>", "The agent whose store is meant")
       .option("--auth-path <file>", "An auth-profiles.json to work on, where the host keeps profiles in one")
       .option("--json", "One JSON object");
+    if (takes !== "") command.option("--profile-id <profile>", "The profile, such as work");
     if (verb === "finish")
       command.option("--callback-url <address>", "The address, or - to read it from standard input");
     if (verb === "finish" || verb === "undo") {

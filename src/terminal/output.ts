@@ -1,6 +1,15 @@
 /** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
 import { ERRORS, type ErrorCode } from "../errors.ts";
-import type { Activation, LoginStatus, ProfileList, SavedLogin, StartedLogin, UndoneLogin } from "../flow/answers.ts";
+import type {
+  Activation,
+  CompletionRefusal,
+  LoginStatus,
+  ProfileList,
+  Refusal,
+  SavedLogin,
+  StartedLogin,
+  UndoneLogin,
+} from "../flow/answers.ts";
 import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../interaction/sentences.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import { fill, shown, toJson, typed, type Program } from "./words.ts";
@@ -74,11 +83,13 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
       return { ok: true, profiles: answer.profiles.map(profileFields), pending: answer.pending.map(pendingFields) };
     case "help":
       return { ok: true, message: helpText(around) };
+    case "version":
+      return { ok: true, version: answer.version };
     case "refused":
       return {
         ok: false,
         error: codeOf(answer.code),
-        message: refusalText(answer.code, answer.profileName, around),
+        message: refusalText(answer, around),
         ...(answer.profileName === undefined ? {} : { profile: answer.profileName }),
         ...("retryAfterSeconds" in answer ? { retry_after: answer.retryAfterSeconds } : {}),
         ...(around.hostVersion === undefined ? {} : { host_version: around.hostVersion }),
@@ -193,8 +204,10 @@ function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surround
       return listLines(answer, around);
     case "help":
       return [helpText(around)];
+    case "version":
+      return [`codex-auth ${answer.version}`];
     case "refused":
-      return [refusalText(answer.code, answer.profileName, around)];
+      return [refusalText(answer, around)];
   }
 }
 
@@ -254,7 +267,9 @@ function cancelledText(profileNames: readonly string[]): string {
 }
 
 /** The chat's sentences, with this program's words in their places. */
-function refusalText(code: ErrorCode, profileName: string | undefined, around: Surroundings): string {
+function refusalText(refusal: Refusal | CompletionRefusal, around: Surroundings): string {
+  const { code, profileName } = refusal;
+  const waitMs = "retryAfterSeconds" in refusal ? (refusal.retryAfterSeconds ?? 0) * 1000 : 0;
   const sentence = fill(code === "no-pending-login" ? TERMINAL["refusal.no-pending-login"] : REFUSALS[code], {
     command: typed(around, "list"),
     example: typed(around, "start", "work"),
@@ -262,7 +277,7 @@ function refusalText(code: ErrorCode, profileName: string | undefined, around: S
     name: shown(profileName ?? ""),
     file: "codex-auth-pending.json",
     folder: "codex-auth",
-    wait: TERMINAL["time.while"],
+    wait: waitMs === 0 ? TERMINAL["time.while"] : minutes(waitMs),
   });
   if (around.hostVersion === undefined || !code.startsWith("host-")) return sentence;
   return `${sentence} ${fill(TERMINAL["host.seen"], { version: shown(around.hostVersion) })}`;

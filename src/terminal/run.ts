@@ -34,13 +34,18 @@ export type TerminalAnswer =
   | ProfileList
   | Refusal
   | CompletionRefusal
-  | { readonly kind: "help" };
+  | { readonly kind: "help" }
+  | { readonly kind: "version"; readonly version: string };
 
 /** Throws only what the making of the ports throws. Each part of the shell is loaded when it is asked for. */
 export async function runRequest(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   switch (request.verb) {
     case "help":
       return { kind: "help" };
+    case "version": {
+      const { readManifest } = await import("../manifest.ts");
+      return { kind: "version", version: readManifest().version };
+    }
     case "status": {
       const { readStatus } = await import("../login/overview.ts");
       const status = await readStatus(await context.pendingPorts(), context.binding, request.profileName);

@@ -132,7 +132,7 @@ describe("where it is not certain how profiles are kept", () => {
     { name: "from the environment", config: { agents: { list: [{ id: "main", agentDir: "${DIR}/main" }] } } },
   ])("opens nothing where the config takes agents $name: only the host can put that together", async ({ config }) => {
     put(inState("openclaw.json"), config);
-    expect(await codeOf({ host: installHost(machine, "2026.6.1") })).toBe("host-unknown");
+    expect(await codeOf({ host: installHost(machine, "2026.6.1") })).toBe("host-config-unreadable");
   });
 
   it("opens no file of a host that keeps profiles in a database", async () => {
@@ -155,7 +155,7 @@ describe("where it is not certain how profiles are kept", () => {
   it("opens no host's file whose config cannot be read: the profiles may lie elsewhere", async () => {
     put(inState("openclaw.json"), "{ agents: broken");
     const host = installHost(machine, "2026.3.13");
-    expect(await codeOf({ host })).toBe("host-unknown");
+    expect(await codeOf({ host })).toBe("host-config-unreadable");
     expect(await codeOf({ host, authPath: inState("auth-profiles.json") })).toBeUndefined();
   });
 });

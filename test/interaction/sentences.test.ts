@@ -192,6 +192,7 @@ const ALONE = [
   "usage-address",
   "host-not-found",
   "host-unknown",
+  "host-config-unreadable",
   "host-uses-sqlite",
   "auth-path-invalid",
   "internal",

@@ -10,7 +10,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmdirSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -21,6 +20,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
+import { acquireLock, OWN_LOCK } from "../../src/store/lock.ts";
 import { readPrivateFile, updatePrivateFile } from "../../src/store/locked-file.ts";
 import { NODE } from "../support/host.ts";
 import { spawnOwned } from "../support/owned-process.ts";
@@ -380,6 +380,26 @@ describe("several at once", () => {
     expect([...(await readWhileWriting())]).toEqual(["whole"]);
   });
 
+  it("wait for no holder that was killed a moment ago", async () => {
+    mkdirSync(folder, { mode: 0o700 });
+    const { pid } = spawnSync(NODE, ["--version"]);
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid, createdAt: new Date().toISOString() }), { mode: 0o600 });
+    const held = await acquireLock(path, OWN_LOCK, 0);
+    expect(held).toHaveProperty("release");
+    if (typeof held !== "string") await held.release();
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it("wait for one that lives, and that no other lock can be told from by its number alone", async () => {
+    await write("x");
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.pid }), { mode: 0o600 });
+    expect(await acquireLock(path, OWN_LOCK, 0)).toBe("busy");
+    utimesSync(`${path}.lock`, new Date(0), new Date(0));
+    const held = await acquireLock(path, OWN_LOCK, 0);
+    if (typeof held !== "string") await held.release();
+    expect(held).not.toBe("busy");
+  });
+
   it("take over a dead holder's lock one at a time within one process", async () => {
     mkdirSync(folder, { mode: 0o700 });
     for (let round = 0; round < 25; round += 1) {
@@ -414,7 +434,7 @@ describe("a lock that was lost during the edit", () => {
   it("does not let us write where the lock is simply gone", async () => {
     await write("before");
     const robbed = updatePrivateFile(path, MAX_BYTES, () => {
-      rmdirSync(`${path}.lock`);
+      rmSync(`${path}.lock`);
       return { result: undefined, next: "ours" };
     });
     await expect(robbed).rejects.toThrow(refusal("pending-locked"));

@@ -27,6 +27,8 @@ const UNDERSTOOD: readonly Row[] = [
     argv: ["nonsense", "too", "many", "--profile", "..", "--agent", "../x", "--help"],
     expected: request({ verb: "help" }),
   },
+  { name: "--version", argv: ["--version"], expected: request({ verb: "version" }) },
+  { name: "-V", argv: ["-V", "--json"], expected: request({ verb: "version", json: true }) },
   { name: "help as a word", argv: ["help"], expected: request({ verb: "help" }) },
   { name: "start without a profile", argv: ["start"], expected: request({ verb: "start", profileName: "default" }) },
   { name: "undo without a profile", argv: ["undo"], expected: request({ verb: "undo", profileName: "default" }) },
@@ -124,6 +126,7 @@ const REFUSED: readonly Row[] = [
     expected: refused("reserved-word"),
   },
   { name: "a profile with a line break", argv: ["start", "openai:a\nb"], expected: refused("bad-selector") },
+  { name: "a profile for the list", argv: ["list", "--profile", "work"], expected: refused("usage-option") },
   { name: "finish without an address", argv: ["finish"], expected: refused("usage-address") },
   { name: "finish with an empty one", argv: ["finish", "--callback-url="], expected: refused("usage-address") },
   {

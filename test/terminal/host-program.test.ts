@@ -61,6 +61,9 @@ const root = () => program.commands[0] as Command;
 const commandOf = (verb: string) => root().commands.find(({ name }) => name === verb) as Command;
 const optionsOf = (command: Command) => command.flags.map((flags) => flags.split(" ")[0]);
 
+/** Help and version are the host's own there. */
+const SHARED_VERBS = VERBS.filter((verb) => verb !== "help" && verb !== "version");
+
 const NOTHING: TerminalOptions = {
   profile: undefined,
   callbackUrl: undefined,
@@ -76,9 +79,9 @@ describe("buildHostProgram", () => {
     expect(runs).toEqual([]);
   });
 
-  it("has every verb of the other program; help is the host's own", () => {
+  it("has every verb of the other program; help and version are the host's own", () => {
     const verbs = root().commands.map(({ name }) => name);
-    expect(verbs.toSorted()).toEqual(VERBS.filter((verb) => verb !== "help").toSorted());
+    expect(verbs.toSorted()).toEqual(SHARED_VERBS.toSorted());
   });
 
   it("describes every command", () => {
@@ -91,7 +94,7 @@ describe("buildHostProgram", () => {
     expect(all).not.toContain("--profile");
   });
 
-  it.each(VERBS.filter((verb) => verb !== "help"))("lets %s be given an agent, a file and JSON", (verb) => {
+  it.each(SHARED_VERBS)("lets %s be given an agent, a file and JSON", (verb) => {
     expect(optionsOf(commandOf(verb))).toEqual(expect.arrayContaining(["--agent", "--auth-path", "--json"]));
   });
 
