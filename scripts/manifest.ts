@@ -1,5 +1,6 @@
 /** Writes `openclaw.plugin.json` from `skill.json`; with `--check` only says whether it is up to date. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { CATALOGUES } from "../src/languages/catalogue.ts";
 import { manifestSchema, type Manifest } from "../src/manifest.ts";
 import { ROOT } from "./run.ts";
 
@@ -15,7 +16,11 @@ export function buildHostManifest(manifest: Manifest): object {
     commandAliases: manifest.commands.map(({ name }) => ({ name, kind: "runtime-slash" })),
     cliCommands: [{ name: manifest.cli.name, description: manifest.cli.description, hasSubcommands: true }],
     skills: ["./dist/skills"],
-    configSchema: { type: "object", additionalProperties: false, properties: {} },
+    configSchema: {
+      type: "object",
+      additionalProperties: false,
+      properties: { language: { type: "string", enum: Object.keys(CATALOGUES) } },
+    },
   };
 }
 

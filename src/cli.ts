@@ -2,15 +2,16 @@
 /** The terminal's wiring: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isProgram, readArguments, readSandboxOrigin, readTerminalEnvironment } from "./environment.ts";
+import { isProgram, readArguments, readLocale, readSandboxOrigin, readTerminalEnvironment } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import { terminalBinding } from "./flow/binding.ts";
 import type { LoginPorts } from "./login/ports.ts";
 import type { PendingPorts } from "./login/overview.ts";
+import { catalogueOf, languageOf } from "./languages/catalogue.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 import { parseArguments, type ParsedArguments, type TerminalRequest } from "./terminal/arguments.ts";
-import { print, type Printed, type Surroundings } from "./terminal/output.ts";
-import type { Program } from "./terminal/words.ts";
+import { print, type Printed } from "./terminal/output.ts";
+import type { Program, Surroundings } from "./terminal/words.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
@@ -19,14 +20,17 @@ const MAX_INPUT = 64 * 1024;
 
 /** Answers what was typed. Never throws, and prints no word of what was sent. */
 export async function runTerminal(parsed: ParsedArguments, program: Program = OWN_PROGRAM): Promise<Printed> {
+  const words = catalogueOf(languageOf(readLocale()));
   if (parsed.kind === "refused") {
-    return print({ kind: "refused", code: parsed.code }, { json: parsed.json, queueApply: false }, { program });
+    const asked = { json: parsed.json, queueApply: false };
+    return print({ kind: "refused", code: parsed.code }, asked, { program, words });
   }
   const { request } = parsed;
   const seen: Seen = {};
   const answer = await answerOf(seen, request);
   const around: Surroundings = {
     program,
+    words,
     ...(seen.hostVersion === undefined ? {} : { hostVersion: seen.hostVersion }),
     ...(seen.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),

@@ -55,6 +55,12 @@ export function readTerminalEnvironment(): TerminalEnvironment {
   };
 }
 
+/** What the terminal is set to, such as `zh_CN.UTF-8` (POSIX: LC_ALL before LC_MESSAGES before LANG); empty for none. */
+export function readLocale(): string {
+  const { env } = process;
+  return env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
+}
+
 /** A user that the machine does not know has no home; nothing lies there then. */
 function homeOfUser(): string {
   try {

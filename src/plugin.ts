@@ -12,10 +12,12 @@ import { resolveAgent } from "./host/agent-route.ts";
 import { buttonsOf, TAP_CHANNELS } from "./host/chat-buttons.ts";
 import { canSendNow, sendNow } from "./host/outbound.ts";
 import { loadOwnerCheck } from "./host/owner-check.ts";
+import { settingsOf } from "./host/plugin-settings.ts";
 import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
 import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
 import { namespacesOf } from "./interaction/callback-data.ts";
 import { ShownScreens } from "./interaction/shown-screens.ts";
+import { catalogueOf, languageOf } from "./languages/catalogue.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
 import type { Manifest } from "./manifest.ts";
 import { remember } from "./process-memory.ts";
@@ -29,11 +31,14 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerButtons(api, manifest, context);
   registerTerminal(api, manifest);
   api.on("before_message_write", ({ message }) => {
-    const written = withholdFromTranscript(message as TranscriptEntry, context.originals, context.nowMs());
+    const written = withholdFromTranscript(context, message as TranscriptEntry);
     return written === undefined ? undefined : { message: written as typeof message };
   });
   api.on("message_sending", ({ content }, { channelId, conversationId }) => {
-    const explained = explainHostRefusal(content, channelId, conversationId ?? "");
+    const explained = explainHostRefusal(context.words(), content, {
+      channel: channelId,
+      conversationId: conversationId ?? "",
+    });
     return explained === undefined ? undefined : { content: explained };
   });
   api.on("before_dispatch", (event, hookContext) =>
@@ -135,6 +140,7 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     canSendNow: (binding) => canSendNow(api, binding),
     inBackground: (task) => void task(),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
+    words: () => catalogueOf(languageOf(settingsOf(api).language ?? "")),
     areTextCommandsOn: () => api.runtime.config.current().commands?.text !== false,
   };
 }

@@ -115,15 +115,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   index: { inside: ["plugin", "manifest"], packages: ["openclaw/plugin-sdk/plugin-entry"] },
   plugin: {
     inside:
-      "cli doors environment errors host interaction login manifest oauth process-memory store system terminal".split(
+      "cli doors environment errors host interaction languages login manifest oauth process-memory store system terminal".split(
         " ",
       ),
   },
   cli: {
-    inside: ["environment", "flow", "host", "login", "oauth", "store", "system", "terminal", ...LEAVES],
+    inside: ["environment", "flow", "host", "languages", "login", "oauth", "store", "system", "terminal", ...LEAVES],
     packages: ["node:path", "node:url"],
   },
-  terminal: { inside: ["terminal", "interaction", "login", "flow", ...LEAVES], packages: ["node:util"] },
+  terminal: { inside: ["terminal", "languages", "login", "flow", "manifest", ...LEAVES], packages: ["node:util"] },
   "process-memory": { inside: [] },
   manifest: { inside: ["errors"], packages: ["node:fs", "zod"] },
   environment: { inside: ["errors"], packages: ["node:fs", "node:os", "node:path"] },
@@ -132,9 +132,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   secret: { inside: [] },
   system: { inside: [], types: ["login/ports.ts"], packages: ["node:crypto"] },
   flow: { inside: ["flow", ...LEAVES] },
-  interaction: { inside: ["interaction", "flow", ...LEAVES] },
+  languages: { inside: ["languages"], types: ["errors", "flow"] },
+  interaction: { inside: ["interaction", "languages", "flow", ...LEAVES] },
   commands: { inside: ["commands", "interaction", "login", "flow", ...LEAVES] },
-  doors: { inside: ["doors", "commands", "interaction", "login", "flow", ...LEAVES], types: ["manifest"] },
+  doors: { inside: ["doors", "commands", "interaction", "languages", "login", "flow", ...LEAVES], types: ["manifest"] },
   login: { inside: ["login", "flow", ...LEAVES] },
   oauth: { inside: ["oauth", "login/ports.ts", "flow", ...LEAVES], packages: ["oauth4webapi", "zod"] },
   store: {
@@ -311,10 +312,13 @@ describe("each outside thing has one door", () => {
 });
 
 describe("the core decides and touches nothing", () => {
-  it.each(["flow", "interaction", "commands"])("no clock, timer, randomness, environment or network: %s", (layer) => {
-    const names = ["Date", "Math.random", "process", "fetch", "crypto", "setTimeout", "setInterval", "setImmediate"];
-    expect(usersOf(names, []).filter((path) => layerOf(path) === layer)).toEqual([]);
-  });
+  it.each(["flow", "languages", "interaction", "commands"])(
+    "no clock, timer, randomness, environment or network: %s",
+    (layer) => {
+      const names = ["Date", "Math.random", "process", "fetch", "crypto", "setTimeout", "setInterval", "setImmediate"];
+      expect(usersOf(names, []).filter((path) => layerOf(path) === layer)).toEqual([]);
+    },
+  );
 });
 
 /** All that a file loads before anything runs. */

@@ -11,7 +11,7 @@ import type { ProfileName } from "../src/flow/profile-id.ts";
 import { createGuardedFetch } from "../src/host/guarded-fetch.ts";
 import { findTempFolder } from "../src/host/host-folders.ts";
 import { createPlainSend } from "../src/host/plain-send.ts";
-import { REFUSALS, SENTENCES, TERMINAL } from "../src/interaction/sentences.ts";
+import { REFUSALS, SENTENCES, TERMINAL } from "./support/english.ts";
 import { beginLogin } from "../src/login/begin.ts";
 import { completeLogin } from "../src/login/complete.ts";
 import type { LoginPorts } from "../src/login/ports.ts";

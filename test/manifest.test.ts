@@ -6,7 +6,7 @@ import { renderHostManifest } from "../scripts/manifest.ts";
 import { SUBCOMMANDS } from "../src/flow/profile-id.ts";
 import entry from "../src/index.ts";
 import { helpScreen } from "../src/interaction/screens.ts";
-import { toPlainText } from "../src/interaction/render.ts";
+import { toPlainText } from "./support/english.ts";
 import { HANDLER_IDS, manifestSchema, readManifest } from "../src/manifest.ts";
 
 const ROOT = new URL("../", import.meta.url);

@@ -7,6 +7,7 @@ import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } fro
 import type { ButtonSupport, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { ShownScreens, Tapper } from "../interaction/shown-screens.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
 import type { LoginPorts } from "../login/ports.ts";
 import type { OriginalMessages } from "./originals.ts";
 import { keptBy } from "./place.ts";
@@ -33,6 +34,8 @@ export interface DoorContext {
   inBackground(task: () => Promise<void>): void | Promise<void>;
   /** Sends at once; false where it did not arrive. */
   sendNow(binding: LoginBinding, message: Message): Promise<boolean>;
+  /** The sentences of the language that this gateway's config asks for, as it is now. */
+  words(): Catalogue;
   /** False where the host's config has switched text commands off. */
   areTextCommandsOn(): boolean;
 }
@@ -47,7 +50,8 @@ export interface Message {
 /** A screen without its buttons. */
 export function presentText(context: DoorContext, screen: Screen): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
-  return { markdown: toMarkdown(noticed), plainText: toPlainText(noticed), rows: [] };
+  const words = context.words();
+  return { markdown: toMarkdown(noticed, words), plainText: toPlainText(noticed, words), rows: [] };
 }
 
 export async function present(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message> {
@@ -55,9 +59,10 @@ export async function present(context: DoorContext, binding: LoginBinding, scree
   if (screen.rows.length === 0) return text;
   const support = await context.buttonsOf(binding).catch(() => "none");
   if (support === "none") return text;
-  if (support === "links") return { ...text, rows: linkRows(screen) };
+  if (support === "links") return { ...text, rows: linkRows(screen, context.words()) };
   const screenId = context.screens.remember(binding, screen, context.nowMs());
-  return { ...text, rows: toWireButtons(screen, context.callbackPrefix, screenId) };
+  const place = { prefix: context.callbackPrefix, screenId };
+  return { ...text, rows: toWireButtons(screen, context.words(), place) };
 }
 
 /** A caller whom only the host's owner rule vouches for: a tap and a pasted message bring no owner mark of their own. */

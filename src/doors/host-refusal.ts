@@ -4,6 +4,7 @@
  */
 import { ownersLine } from "../interaction/screens.ts";
 import { toMarkdown } from "../interaction/render.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
 
 const HOST_REFUSALS: ReadonlySet<string> = new Set([
   "⚠️ This command requires gateway scope: operator.admin.",
@@ -11,9 +12,13 @@ const HOST_REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /** The refusal with its missing half, or undefined for every other message. */
-export function explainHostRefusal(content: string, channel: string, conversationId: string): string | undefined {
+export function explainHostRefusal(
+  words: Catalogue,
+  content: string,
+  { channel, conversationId }: { readonly channel: string; readonly conversationId: string },
+): string | undefined {
   if (!HOST_REFUSALS.has(content) || channel === "webchat") return undefined;
   const isPrivate = /^\d+$/.test(conversationId);
   const line = ownersLine(`${channel}:${isPrivate ? conversationId : "<your id>"}`);
-  return `${content}\n\n${toMarkdown({ lines: [line], rows: [] })}`;
+  return `${content}\n\n${toMarkdown({ lines: [line], rows: [] }, words)}`;
 }

@@ -3,9 +3,8 @@
  * address is kept out of the transcript here, and its full text waits in memory for the hook that follows.
  */
 import { weighPastedText } from "../flow/callback-url.ts";
-import { SENTENCES } from "../interaction/sentences.ts";
 import { Secret } from "../secret.ts";
-import type { OriginalMessages } from "./originals.ts";
+import type { DoorContext } from "./context.ts";
 import { OWN_COMMAND } from "./pasted-message.ts";
 
 /** The part of a transcript entry that is used here. */
@@ -26,9 +25,8 @@ interface TextPart {
  * write the original then.
  */
 export function withholdFromTranscript<Entry extends TranscriptEntry>(
+  context: Pick<DoorContext, "nowMs" | "originals" | "words">,
   entry: Entry,
-  originals: OriginalMessages,
-  nowMs: number,
 ): Entry | undefined {
   if (entry.role !== "user") return undefined;
   const text = textOf(entry.content);
@@ -38,10 +36,10 @@ export function withholdFromTranscript<Entry extends TranscriptEntry>(
   const messageId = /^(.+):user$/.exec(String(entry.idempotencyKey))?.[1];
   if (command === undefined && messageId !== undefined) {
     const isOwner = entry.__openclaw?.senderIsOwner === true;
-    originals.keep(messageId, { text: new Secret(text), isOwner }, nowMs);
+    context.originals.keep(messageId, { text: new Secret(text), isOwner }, context.nowMs());
   }
   if (command === undefined && likelihood !== "certain") return undefined;
-  const note = `${command === undefined ? "" : `${command} `}${SENTENCES["transcript.withheld"]}`;
+  const note = `${command === undefined ? "" : `${command} `}${context.words().chat["transcript.withheld"]}`;
   return { ...entry, content: typeof entry.content === "string" ? note : [{ type: "text", text: note }] };
 }
 

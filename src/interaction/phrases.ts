@@ -1,29 +1,22 @@
-/** What screens are put together from: sentences with their values in place, commands to type, buttons. Pure. */
+/** What screens are put together from: sentences and their values, commands to type, buttons. Pure. */
+import type { ErrorCode } from "../errors.ts";
 import type { ListedProfile, SavedLogin } from "../flow/answers.ts";
-import type { Action, Button, Line, Segment, Verbatim } from "./screen.ts";
-import { HEALTH, SENTENCES, type SentenceKey } from "./sentences.ts";
+import type { ChatKey } from "../languages/catalogue.ts";
+import type { Secret } from "../secret.ts";
+import type { Action, Button, Line, Segment, Sentence, Values, Verbatim } from "./screen.ts";
 
 const BUTTONS_PER_ROW = 2;
-
-/** A value of a sentence: one segment, or several that belong together. */
-type Values = Readonly<Record<string, Segment | Line>>;
 
 export const verbatim = (text: string): Verbatim => ({ verbatim: text });
 export const command = (words: string) => verbatim(`/codex_auth${words && ` ${words}`}`);
 export const FINISH_COMMAND = verbatim("/codex_auth_finish <address>");
 
-/** A sentence with its values in place. */
-export function fill(sentence: string, values: Values = {}): Line {
-  return sentence.split(/(\{\w+\})/).flatMap((part): Segment[] => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (name === undefined) return part === "" ? [] : [part];
-    const value = values[name] ?? "";
-    return Array.isArray(value) ? [...value] : [value as Segment];
-  });
-}
-
-export const say = (key: SentenceKey, values?: Values): Line => fill(SENTENCES[key], values);
-export const button = (key: SentenceKey, action: Action): Button => ({ label: SENTENCES[key], action });
+const sentence = (key: ChatKey, values: Values = {}): Sentence => ({ sentence: key, values });
+export const say = (key: ChatKey, values?: Values): Line => [sentence(key, values)];
+export const sayRefusal = (refusal: ErrorCode, values: Values): Line => [{ refusal, values }];
+export const button = (key: ChatKey, action: Action): Button => ({ label: sentence(key), action });
+export const linkButton = (key: ChatKey, link: Secret): Button => ({ label: sentence(key), link });
+export const nameButton = (name: string, action: Action): Button => ({ label: verbatim(name), action });
 
 export function inRows(buttons: readonly Button[]): Button[][] {
   const rows: Button[][] = [];
@@ -36,7 +29,7 @@ export function factsOf(profile: ListedProfile): Line {
   const facts: Segment[] = [];
   if (profile.email !== undefined) facts.push(verbatim(profile.email), ", ");
   if (profile.plan !== undefined) facts.push(verbatim(profile.plan), ", ");
-  facts.push(HEALTH[profile.health]);
+  facts.push(sentence(`health.${profile.health}`));
   return facts;
 }
 

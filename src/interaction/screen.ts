@@ -1,5 +1,7 @@
 /** What a screen is made of, before anybody decides how a chat shows it. */
+import type { ErrorCode } from "../errors.ts";
 import type { ProfileName } from "../flow/profile-id.ts";
+import type { ChatKey } from "../languages/catalogue.ts";
 import type { Secret } from "../secret.ts";
 
 /** Text that came from outside: a profile name, an e-mail, a plan, words to type. Shown as it is, never as markup. */
@@ -12,7 +14,16 @@ export interface SignInLink {
   readonly link: Secret;
 }
 
-export type Segment = string | Verbatim | SignInLink;
+/** A value of a sentence: one segment, or several that belong together. */
+export type Values = Readonly<Record<string, Segment | Line>>;
+
+/** Words of a catalogue, in whatever language they are shown in, with the values that stand in them. */
+export type Sentence =
+  | { readonly sentence: ChatKey; readonly values: Values }
+  | { readonly refusal: ErrorCode; readonly values: Values };
+
+/** A bare string is the same in every language: a separator. */
+export type Segment = string | Verbatim | SignInLink | Sentence;
 export type Line = readonly Segment[];
 
 /** What a tapped button asks for. Nothing here is secret, and nothing names more than a profile. */
@@ -44,11 +55,12 @@ export const VERBS = [
 ] as const satisfies readonly Verb[];
 
 export interface LinkButton {
-  readonly label: string;
+  readonly label: Sentence;
   readonly link: Secret;
 }
 
-export type Button = { readonly label: string; readonly action: Action } | LinkButton;
+/** A label is words of a catalogue, or a profile's name. */
+export type Button = { readonly label: Sentence | Verbatim; readonly action: Action } | LinkButton;
 
 /** What a chat can do with a screen's buttons: all of them, only those that open a link, or nothing. */
 export type ButtonSupport = "all" | "links" | "none";

@@ -9,9 +9,20 @@ import type {
   StartedLogin,
 } from "../flow/answers.ts";
 import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../flow/profile-id.ts";
-import { button, command, effectLine, factsOf, fill, FINISH_COMMAND, inRows, say, verbatim } from "./phrases.ts";
+import {
+  button,
+  command,
+  effectLine,
+  factsOf,
+  FINISH_COMMAND,
+  inRows,
+  linkButton,
+  nameButton,
+  say,
+  sayRefusal,
+  verbatim,
+} from "./phrases.ts";
 import type { Button, Line, Screen, Segment } from "./screen.ts";
-import { REFUSALS, SENTENCES } from "./sentences.ts";
 
 /** Profiles on one page of the selector. */
 export const PAGE_SIZE = 8;
@@ -19,13 +30,11 @@ const PENDING_SHOWN = 5;
 /** Offered as buttons for a new profile, so that a name is one tap away. */
 const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
 
-const textOf = (line: Line): string => line.map((segment) => (typeof segment === "string" ? segment : "")).join("");
-
-function duration(ms: number): string {
+function duration(ms: number): Line {
   const minutes = Math.ceil(ms / 60_000);
-  if (ms < 60_000) return SENTENCES["time.moment"];
-  if (minutes < 120) return textOf(say("time.minutes", { count: String(minutes) }));
-  return textOf(say("time.hours", { count: String(Math.floor(minutes / 60)) }));
+  if (ms < 60_000) return say("time.moment");
+  if (minutes < 120) return say("time.minutes", { count: String(minutes) });
+  return say("time.hours", { count: String(Math.floor(minutes / 60)) });
 }
 
 function profileLine(profile: ListedProfile): Line {
@@ -73,7 +82,7 @@ function pageLine(page: number, pages: number): Line {
 }
 
 function selectorRows(shown: readonly ListedProfile[], page: number, pages: number): Button[][] {
-  const picks = shown.map(({ name }): Button => ({ label: name, action: { verb: "show", name } }));
+  const picks = shown.map(({ name }) => nameButton(name, { verb: "show", name }));
   const turns: Button[] = [];
   if (page > 1) turns.push(button("button.previous", { verb: "page", page: page - 1 }));
   if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
@@ -90,7 +99,7 @@ function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {
       ...pendingLines("selector.pending", pending),
     ],
     rows: [
-      [{ label: name, action: { verb: "pick", name } }],
+      [nameButton(name, { verb: "pick", name })],
       [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })],
     ],
   };
@@ -101,7 +110,7 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
   // With any profile there, "default" would mean the first of them.
   const isFree = (name: string) =>
     !takenNames.includes(name) && (name !== DEFAULT_PROFILE_NAME || takenNames.length === 0);
-  const picks = SUGGESTED_NAMES.filter(isFree).map((name): Button => ({ label: name, action: { verb: "pick", name } }));
+  const picks = SUGGESTED_NAMES.filter(isFree).map((name) => nameButton(name, { verb: "pick", name }));
   return {
     lines: [
       say("new.title", { command: command("<profile>") }),
@@ -130,14 +139,14 @@ export function cardScreen(started: StartedLogin): Screen {
   return {
     lines,
     rows: [
-      [{ label: SENTENCES["button.open"], link: started.authorizationUrl }],
+      [linkButton("button.open", started.authorizationUrl)],
       [button("button.cancel", { verb: "cancel", profileName: started.profileName })],
     ],
   };
 }
 
 export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing"): Screen {
-  const email = saved.email === undefined ? SENTENCES["account.unknown"] : verbatim(saved.email);
+  const email = saved.email === undefined ? say("account.unknown") : verbatim(saved.email);
   const account =
     saved.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(saved.plan) });
   return {
@@ -222,10 +231,9 @@ export interface RefusalFacts {
 
 /** What went wrong, and the next step. */
 export function refusalScreen(facts: RefusalFacts): Screen {
-  const wait =
-    facts.retryAfterSeconds === undefined ? SENTENCES["time.while"] : duration(facts.retryAfterSeconds * 1000);
+  const wait = facts.retryAfterSeconds === undefined ? say("time.while") : duration(facts.retryAfterSeconds * 1000);
   const lines = [
-    fill(REFUSALS[facts.code], {
+    sayRefusal(facts.code, {
       command: command(""),
       example: command("work"),
       again: command(selectorOf(facts.profileName ?? "work")),
@@ -245,7 +253,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
 
 /** What would have to be configured; the host's own refusal leaves it out. */
 export function ownersLine(sender: string): Line {
-  return sender === "" ? say("refusal.scope") : say("refusal.owners", { sender: verbatim(sender) });
+  return sender === "" ? say("owners.scope") : say("owners.entry", { sender: verbatim(sender) });
 }
 
 /** Marks a screen of the stand-in sign-in server, so that nobody takes it for a real sign-in. */

@@ -1,10 +1,23 @@
 /** Words as the terminal prints them: harmless to it, and ready to be typed back. Pure. */
 import { selectorOf } from "../flow/profile-id.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
 
 /** How the person would type this program, and which of its options names a profile there. */
 export interface Program {
   readonly name: string;
   readonly profileOption: "--profile" | "--profile-id";
+}
+
+/** Facts beside the answer that a person has to know: where no host was asked, and what was seen of one. */
+export interface Surroundings {
+  readonly program: Program;
+  readonly words: Catalogue;
+  readonly warning?: "no-host";
+  /** What the person typed to name a store: every command that is printed names it again. */
+  readonly storeOptions?: readonly string[];
+  /** The sign-in server is a stand-in: everything printed says so. */
+  readonly isSandbox?: boolean;
+  readonly hostVersion?: string;
 }
 
 /** What every command to type is made of. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { answerCommand, type CommandCall } from "../../src/doors/command.ts";
 import { CodexAuthError } from "../../src/errors.ts";
-import { REFUSALS, SENTENCES } from "../../src/interaction/sentences.ts";
+import { REFUSALS, SENTENCES } from "../support/english.ts";
 import {
   BROKEN,
   CANARY,

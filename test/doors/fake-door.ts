@@ -3,7 +3,7 @@ import { answerCommand, type CommandCall } from "../../src/doors/command.ts";
 import type { DoorContext, Message } from "../../src/doors/context.ts";
 import { OriginalMessages } from "../../src/doors/originals.ts";
 import type { LoginBinding } from "../../src/flow/binding.ts";
-import { REFUSALS, SENTENCES } from "../../src/interaction/sentences.ts";
+import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";
 import { ShownScreens } from "../../src/interaction/shown-screens.ts";
 import type { LoginPorts } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
@@ -50,6 +50,7 @@ export function createDoor(overrides: Partial<DoorContext> = {}): Door {
     screens: new ShownScreens(() => `S${screenCount++}`),
     originals: new OriginalMessages(),
     nowMs: () => ports.clock.nowMs(),
+    words: () => ENGLISH,
     ports: () => Promise.resolve(ports),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
     agentOf: () => "main",
@@ -105,7 +106,7 @@ function linkOf({ plainText }: Message): string {
 
 /** What a person who is no owner reads. */
 export function notAllowed(sender: string): string {
-  return `${REFUSALS["not-allowed"]}\n\n${SENTENCES["refusal.owners"].replace("{sender}", sender)}`;
+  return `${REFUSALS["not-allowed"]}\n\n${SENTENCES["owners.entry"].replace("{sender}", sender)}`;
 }
 
 /** Ids of the profiles that were saved, in order. */

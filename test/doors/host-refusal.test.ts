@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { explainHostRefusal } from "../../src/doors/host-refusal.ts";
+import { ENGLISH } from "../support/english.ts";
 import { GROUP, OWNER } from "./fake-door.ts";
 
 const REFUSAL = "⚠️ This command requires gateway scope: operator.admin.";
+
+const explain = (content: string, channel: string, conversationId: string) =>
+  explainHostRefusal(ENGLISH, content, { channel, conversationId });
 
 describe("the host's refusal to a person who is no owner", () => {
   it.each([
@@ -11,7 +15,7 @@ describe("the host's refusal to a person who is no owner", () => {
     { name: "topic", conversationId: `${GROUP}:topic:77`, entry: "`telegram:<your id>`" },
     { name: "chat without a name", conversationId: "", entry: "`telegram:<your id>`" },
   ])("is followed by what to configure, and names a $name no more than it may", ({ conversationId, entry }) => {
-    expect(explainHostRefusal(REFUSAL, "telegram", conversationId)).toBe(
+    expect(explain(REFUSAL, "telegram", conversationId)).toBe(
       `${REFUSAL}\n\nOwners of this gateway are listed under commands.ownerAllowFrom in openclaw.json; ` +
         `the entry for you would be ${entry}.`,
     );
@@ -24,11 +28,11 @@ describe("the host's refusal to a person who is no owner", () => {
     { name: "the web chat, which has no owner entries", content: REFUSAL, channel: "webchat" },
     { name: "nothing", content: "", channel: "telegram" },
   ])("is the only message that is touched: not $name", ({ content, channel }) => {
-    expect(explainHostRefusal(content, channel, OWNER)).toBeUndefined();
+    expect(explain(content, channel, OWNER)).toBeUndefined();
   });
 
   it("is explained once: what was explained is left as it is", () => {
-    const explained = explainHostRefusal(REFUSAL, "telegram", OWNER) ?? "";
-    expect(explainHostRefusal(explained, "telegram", OWNER)).toBeUndefined();
+    const explained = explain(REFUSAL, "telegram", OWNER) ?? "";
+    expect(explain(explained, "telegram", OWNER)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import type { DoorContext } from "../../src/doors/context.ts";
 import { claimPastedMessage, type ChatMessage, type Claim } from "../../src/doors/pasted-message.ts";
 import { CodexAuthError } from "../../src/errors.ts";
 import { weighPastedText } from "../../src/flow/callback-url.ts";
-import { REFUSALS, SENTENCES } from "../../src/interaction/sentences.ts";
+import { REFUSALS, SENTENCES } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 import {
   BROKEN,

@@ -3,7 +3,7 @@ import type { DoorContext, Message } from "../../src/doors/context.ts";
 import { answerCommand } from "../../src/doors/command.ts";
 import { answerTap, type Tap } from "../../src/doors/tap.ts";
 import type { ProfileId } from "../../src/flow/profile-id.ts";
-import { REFUSALS, SENTENCES } from "../../src/interaction/sentences.ts";
+import { REFUSALS, SENTENCES } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 import {
   BROKEN,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OriginalMessages } from "../../src/doors/originals.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "../../src/doors/transcript.ts";
-import { SENTENCES } from "../../src/interaction/sentences.ts";
+import { ENGLISH, SENTENCES } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 import { CANARY } from "./fake-door.ts";
 
@@ -18,9 +18,12 @@ function entry(content: unknown, extra: Partial<TranscriptEntry> = {}): Transcri
 
 const parts = (...texts: string[]) => texts.map((text) => ({ type: "text", text }));
 
+const newContext = () => ({ originals: new OriginalMessages(), nowMs: () => 0, words: () => ENGLISH });
+
 function withhold(content: unknown, extra: Partial<TranscriptEntry> = {}) {
-  const originals = new OriginalMessages();
-  return { written: withholdFromTranscript(entry(content, extra), originals, 0), kept: originals.take("run-1") };
+  const context = newContext();
+  const written = withholdFromTranscript(context, entry(content, extra));
+  return { written, kept: context.originals.take("run-1") };
 }
 
 describe("a transcript entry", () => {
@@ -73,7 +76,7 @@ describe("a transcript entry", () => {
     const anyEntry = fc.record({ role: fc.constant("user"), content: fc.jsonValue(), idempotencyKey: fc.jsonValue() });
     fc.assert(
       fc.property(anyEntry, (some) => {
-        withholdFromTranscript(some, new OriginalMessages(), 0);
+        withholdFromTranscript(newContext(), some);
       }),
     );
   });

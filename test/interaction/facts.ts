@@ -6,7 +6,6 @@ import type {
   LoginStatus,
   PendingSummary,
   PreferredProfile,
-  ProfileHealth,
   ProfileList,
   SavedLogin,
   SignedOutProfile,
@@ -36,11 +35,10 @@ import {
   signOutScreen,
   undoneScreen,
 } from "../../src/interaction/profile-screens.ts";
-import { HEALTH } from "../../src/interaction/sentences.ts";
+import { HEALTHS } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
-export const HEALTHS = Object.keys(HEALTH) as ProfileHealth[];
 
 /** A link with all that a real one holds: underscores, percent signs, plus signs, and base64url at its worst. */
 export const LINK =

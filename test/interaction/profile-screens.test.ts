@@ -8,16 +8,16 @@ import {
   signOutScreen,
   undoneScreen,
 } from "../../src/interaction/profile-screens.ts";
-import { toPlainText } from "../../src/interaction/render.ts";
+import { spelled, toPlainText } from "../support/english.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
-import { SENTENCES } from "../../src/interaction/sentences.ts";
+import { SENTENCES } from "../support/english.ts";
 import { anyScreen, listed, PREFERRED, SIGNED_OUT, UNDONE } from "./facts.ts";
 
 const linesOf = (screen: Screen) => toPlainText(screen).split("\n\n");
 
 /** The buttons row by row, each with what it asks for. */
 const buttonsOf = ({ rows }: Screen) =>
-  rows.map((row) => row.map((button) => ("action" in button ? [button.label, button.action] : [])));
+  rows.map((row) => row.map((button) => ("action" in button ? [spelled([button.label]), button.action] : [])));
 
 const SIGN_IN = ["Sign in again", { verb: "pick", name: "work" }];
 const PREFER = ["Make default", { verb: "prefer", name: "work" }];

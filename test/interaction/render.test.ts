@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
+import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../support/english.ts";
 import type { Screen, Segment } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { cardScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
@@ -18,12 +18,17 @@ beforeAll(async () => {
 /** The host's renderer trims code spans; nothing here is told apart by white space. */
 const squeezed = (text: string) => text.replaceAll(/\s/g, "");
 
-const ownWord = (segment: Segment): string =>
-  typeof segment === "string" ? segment : "link" in segment ? segment.link.reveal() : "";
+/** A segment without anything that came from outside. */
+function ownPart(segment: Segment): Segment {
+  if (typeof segment === "string" || "link" in segment) return segment;
+  if ("verbatim" in segment) return "";
+  const values = Object.entries(segment.values).map(([name, value]) => [name, [value].flat().map(ownPart)]);
+  return { ...segment, values: Object.fromEntries(values) };
+}
 
-/** The screen's own words and link, without anything that came from outside. */
+/** The screen's own words and link. */
 function ownWords({ lines }: Screen): string {
-  return lines.map((line) => line.map(ownWord).join("")).join("\n\n");
+  return toPlainText({ lines: lines.map((line) => line.map(ownPart)), rows: [] });
 }
 
 function savedAs(text: string): Screen {
@@ -219,7 +224,9 @@ describe("the buttons of a screen", () => {
     expect({ open, more }).toMatchObject({ open: { link: expect.any(Secret) }, more: [] });
     expect(linkRows(selectorScreen(listOf(9), 1))).toEqual([]);
     const long = new Secret(`${LINK}&${"x".repeat(512)}`);
-    expect(linkRows({ lines: [], rows: [[{ label: "Open", link: long }]] })).toEqual([]);
+    expect(linkRows({ lines: [], rows: [[{ label: { sentence: "button.open", values: {} }, link: long }]] })).toEqual(
+      [],
+    );
   });
 
   it("never carry what a profile is called", () => {

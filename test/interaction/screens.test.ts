@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { profileNameOf, resolveSelector, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
-import { toPlainText } from "../../src/interaction/render.ts";
+import { spelled, toPlainText } from "../support/english.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import {
   cancelledScreen,
@@ -13,19 +13,8 @@ import {
   statusScreen,
   withSandboxNotice,
 } from "../../src/interaction/screens.ts";
-import { HEALTH, SENTENCES } from "../../src/interaction/sentences.ts";
-import {
-  anyName,
-  anyProfileList,
-  anyScreen,
-  HEALTHS,
-  LINK,
-  listed,
-  listOf,
-  SAVED,
-  sampleScreens,
-  started,
-} from "./facts.ts";
+import { HEALTHS, SENTENCES } from "../support/english.ts";
+import { anyName, anyProfileList, anyScreen, LINK, listed, listOf, SAVED, sampleScreens, started } from "./facts.ts";
 
 function actionsOf(screen: Screen): readonly Action[] {
   return screen.rows.flat().flatMap((button) => ("action" in button ? [button.action] : []));
@@ -106,7 +95,7 @@ describe("the selector", () => {
 
   it.each(HEALTHS)("puts health in words: %s", (health) => {
     const screen = selectorScreen({ ...listOf(0), profiles: [listed("work", { health })] }, 1);
-    expect(linesOf(screen)).toContain(`• work: ${HEALTH[health]}`);
+    expect(linesOf(screen)).toContain(`• work: ${SENTENCES[`health.${health}`]}`);
   });
 
   it("says the words to type, with a profile of this page as the example", () => {
@@ -161,7 +150,7 @@ describe("the selector", () => {
       fc.property(anyProfileList, fc.integer({ min: 1, max: 5 }), (list, page) => {
         const screen = selectorScreen(list, page);
         const opening = screen.rows.flat().filter((button) => "action" in button && button.action.verb === "show");
-        expect(opening.map((button) => button.label)).toEqual(shownNames(screen));
+        expect(opening.map((button) => spelled([button.label]))).toEqual(shownNames(screen));
         const firstWords = linesOf(screen).map((line) => line.replace(/( \(default\))?: .*$/, ""));
         expect(firstWords).toEqual(expect.arrayContaining(shownNames(screen).map((name) => `• ${name}`)));
       }),

@@ -2,15 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { ProfileHealth } from "../../src/flow/answers.ts";
-import { toPlainText } from "../../src/interaction/render.ts";
+import { toPlainText } from "../support/english.ts";
 import { ownersLine, refusalScreen, withSandboxNotice, type RefusalFacts } from "../../src/interaction/screens.ts";
-import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../../src/interaction/sentences.ts";
+import { ENGLISH, HEALTHS, REFUSALS, SENTENCES, TERMINAL, spelled } from "../support/english.ts";
 import { print } from "../../src/terminal/output.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
 import {
   anyScreen,
   ERROR_CODES,
-  HEALTHS,
   listed,
   listOf,
   SAVED,
@@ -20,11 +19,9 @@ import {
   UNDONE,
 } from "./facts.ts";
 
-const ALL: Readonly<Record<string, string>> = { ...SENTENCES, ...HEALTH, ...REFUSALS };
+const ALL: Readonly<Record<string, string>> = { ...SENTENCES, ...REFUSALS };
 /** Those that fill a line of a screen; the others are words inside one, or on a button. */
-const LINES = Object.entries(ALL).filter(
-  ([key]) => !/^(?:time|account|button|transcript)\./.test(key) && !(key in HEALTH),
-);
+const LINES = Object.entries(ALL).filter(([key]) => !/^(?:time|account|button|health|transcript)\./.test(key));
 
 /** Said where there is no screen, or to nobody in particular. */
 const ELSEWHERE = [SENTENCES["transcript.withheld"], toPlainText({ lines: [ownersLine("")], rows: [] })];
@@ -84,12 +81,12 @@ describe("the sentences", () => {
 
   it("exist for every health, and tell them apart", () => {
     const healths: readonly ProfileHealth[] = ["signed-in", "refreshing", "needs-sign-in", "cooling-down", "disabled"];
-    expect(new Set(healths.map((health) => HEALTH[health])).size).toBe(healths.length);
+    expect(new Set(healths.map((health) => SENTENCES[`health.${health}`])).size).toBe(healths.length);
   });
 
   it("are all in use", () => {
     const screens = sampleScreens().map(({ kind, screen }) => ({ kind, screen: withSandboxNotice(screen, true) }));
-    const labels = screens.flatMap(({ screen }) => screen.rows.flat().map((button) => button.label));
+    const labels = screens.flatMap(({ screen }) => screen.rows.flat().map((button) => spelled([button.label])));
     const texts = [...screens.flatMap(spokenLines), ...labels, ...ELSEWHERE];
     expect(keysWhere((sentence) => !texts.some((text) => new RegExp(patternOf(sentence)).test(text)))).toEqual([]);
   });
@@ -130,7 +127,7 @@ const TERMINAL_ANSWERS: readonly TerminalAnswer[] = [
 const TERMINAL_TEXTS = TERMINAL_ANSWERS.flatMap((answer) =>
   [true, false].map((queueApply) => {
     const program = { name: "codex-auth", profileOption: "--profile" } as const;
-    const around = { program, warning: "no-host", hostVersion: "2026.3.13", isSandbox: true } as const;
+    const around = { program, words: ENGLISH, warning: "no-host", hostVersion: "2026.3.13", isSandbox: true } as const;
     return print(answer, { json: false, queueApply }, around).text;
   }),
 );

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { LoginBinding } from "../../src/flow/binding.ts";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
 import { decodePayload } from "../../src/interaction/callback-data.ts";
-import { toWireButtons } from "../../src/interaction/render.ts";
+import { toWireButtons } from "../support/english.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
 import { closedScreen, selectorScreen } from "../../src/interaction/screens.ts";
 import { ShownScreens, type Tapper } from "../../src/interaction/shown-screens.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseSelectArguments } from "../../src/commands/arguments.ts";
 import type { ListedProfile } from "../../src/flow/answers.ts";
 import { profileNameOf, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
-import { toMarkdown, toPlainText } from "../../src/interaction/render.ts";
+import { spelled, toMarkdown, toPlainText } from "../support/english.ts";
 import type { Action, Button, Screen } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { selectorScreen } from "../../src/interaction/screens.ts";
@@ -78,7 +78,7 @@ function labelsWithoutWords(screen: Screen): readonly string[] {
     if (words === undefined) return false;
     return words === "" || isSame(doing(words), button.action);
   };
-  return screen.rows.flat().flatMap((button) => (canBeTyped(button) ? [] : [button.label]));
+  return screen.rows.flat().flatMap((button) => (canBeTyped(button) ? [] : [spelled([button.label])]));
 }
 
 // The host's own `models auth login --profile-id` stores any id it is given.

@@ -4,16 +4,16 @@ import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { Activation, ListedProfile, SavedLogin, UndoneLogin } from "../../src/flow/answers.ts";
 import { parseSelector, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
-import { HEALTH, REFUSALS, SENTENCES, TERMINAL } from "../../src/interaction/sentences.ts";
+import { ENGLISH, HEALTHS, REFUSALS, SENTENCES, TERMINAL } from "../support/english.ts";
 import { parseArguments } from "../../src/terminal/arguments.ts";
 import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
-import { print, TERMINAL_CODES, type Surroundings } from "../../src/terminal/output.ts";
-import type { Program } from "../../src/terminal/words.ts";
+import { print, TERMINAL_CODES } from "../../src/terminal/output.ts";
+import type { Program, Surroundings } from "../../src/terminal/words.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
-import { anyName, ERROR_CODES, HEALTHS, hostileText, LINK, listed, SAVED, started } from "../interaction/facts.ts";
+import { anyName, ERROR_CODES, hostileText, LINK, listed, SAVED, started } from "../interaction/facts.ts";
 
 const OWN: Program = { name: "codex-auth", profileOption: "--profile" };
-const PLAIN: Surroundings = { program: OWN };
+const PLAIN: Surroundings = { program: OWN, words: ENGLISH };
 const MINUTE_MS = 60_000;
 
 const printed = (answer: TerminalAnswer, around: Surroundings = PLAIN, queueApply = false) => ({
@@ -348,7 +348,9 @@ describe("the text", () => {
 
   it.each(HEALTHS)("of a list says how a profile is: %s", (health) => {
     const profiles: readonly ListedProfile[] = [listed("work", { email: "a@b.example", plan: "team", health })];
-    expect(textOf({ kind: "profiles", profiles, pending: [] })).toBe(`work, a@b.example, team, ${HEALTH[health]}`);
+    expect(textOf({ kind: "profiles", profiles, pending: [] })).toBe(
+      `work, a@b.example, team, ${SENTENCES[`health.${health}`]}`,
+    );
   });
 
   it("of an empty list says how to begin", () => {
@@ -380,7 +382,7 @@ describe("the text", () => {
   });
 
   it.each([OWN, HOST_PROGRAM])("of the help is what can be typed there: $name", (program) => {
-    const help = textOf({ kind: "help" }, { program });
+    const help = textOf({ kind: "help" }, { ...PLAIN, program });
     for (const verb of ["start", "finish", "status", "cancel", "list", "undo"]) {
       expect(help).toContain(`${program.name} ${verb}`);
     }
@@ -390,7 +392,7 @@ describe("the text", () => {
 });
 
 describe("inside the host's own program", () => {
-  const around = { program: HOST_PROGRAM };
+  const around = { ...PLAIN, program: HOST_PROGRAM };
   const all = [
     ...SUCCEEDED.map(({ answer }) => answer),
     ...ERROR_CODES.map((code) => ({ kind: "refused", code }) as const),
@@ -435,7 +437,7 @@ function wordsOf(commands: readonly string[]): readonly (readonly string[])[] {
 describe("a command to type", () => {
   it("means the same profile after a shell has read it, whatever the host has stored", () => {
     const names = fc.sample(storedName, 400);
-    const around: Surroundings = { program: { ...OWN, name: "words" } };
+    const around: Surroundings = { ...PLAIN, program: { ...OWN, name: "words" } };
     const commands = names.map((name) => fieldsOf({ ...FULL, profileName: name }, around)["revert_command"] as string);
     const meant = wordsOf(commands).map((words) => {
       const parsed = parseArguments(words);

@@ -1,0 +1,13 @@
+/** What the gateway's config says to this plugin, under `plugins.entries["codex-auth"].config`, as it is now. */
+import { currentConfig, type OpenClawPluginApi } from "./sdk.ts";
+
+export interface PluginSettings {
+  /** A language tag such as `zh-CN`; English where it is absent or not known. */
+  readonly language?: string;
+}
+
+/** Anything of another shape counts as not there: the host has judged it against the plugin's own schema. */
+export function settingsOf(api: OpenClawPluginApi): PluginSettings {
+  const { language } = currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
+  return typeof language === "string" ? { language } : {};
+}

@@ -1,0 +1,128 @@
+/**
+ * What people read in a chat, in English. `{name}` marks a value that the screens put in; no sentence holds markup, so
+ * that it reads the same in every chat.
+ */
+export const EN_CHAT = {
+  sandbox: "SANDBOX: this talks to a stand-in sign-in server. No real account is involved.",
+
+  "selector.title": "Codex profiles on this gateway",
+  "selector.empty": "There is no Codex profile on this gateway yet.",
+  "selector.profile": "• {name}: {facts}",
+  "selector.default": "• {name} (default): {facts}",
+  "selector.more": "For one profile, with what can be done with it: {command}",
+  "selector.page": "Page {page} of {pages}. Another page: {command}",
+  "selector.choose":
+    "To sign in, type {command}, the name being {choices}; for example {example}. A new name makes a new profile.",
+  "selector.first": "To sign in, type {command}. To name the profile, type {example} with a name of yours.",
+  "pending.more": "…and {count} more.",
+  "selector.pending": "Waiting for the address of: {name} ({minutes} left). To stop: {command}",
+
+  "new.title": "Name the new profile: type {command} with a name of yours.",
+  "new.suggested": "Or tap one of these.",
+  "new.grammar": "A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most).",
+
+  "card.title": "Sign in to the new profile {name}",
+  "card.title.again": "Sign in again to profile {name}",
+  "card.stand-in": "There is no profile named default, so this is your first Codex profile, {name}.",
+  "card.open": "1. Open this link on any device and approve. Approve only because you asked for it here yourself:",
+  "card.paste":
+    "2. Your browser will end on a localhost page that cannot load: that is right. Copy its address and send it here.",
+  "card.quiet": "More private: sent as {command} it leaves the least behind in this chat.",
+  "card.time": "Time left: {minutes}. To stop: {command}",
+
+  "saved.title": "Signed in: profile {name} now holds {account}.",
+  "saved.live": "It is live in the gateway: the next message can use it, no restart needed.",
+  "saved.left-out":
+    "It is saved, but the gateway's own settings leave it out: add it to auth.order or auth.profiles in openclaw.json.",
+  "saved.restart":
+    "It is saved, but this OpenClaw shows its agents a new sign-in only after a restart: run openclaw gateway restart on the server.",
+  "saved.undo": "What the profile held before is kept for 24 hours: {command} puts it back.",
+  "saved.delete": "Please delete your message with the address. It is used up, but it still belongs to you alone.",
+  "account.plan": "{account}, plan {plan}",
+  "account.unknown": "the account you approved",
+
+  "profile.title": "Codex profile {name}: {facts}",
+  "profile.default": "It is the default: tried first where nothing else is asked for.",
+  "profile.pick": "To sign in again: {command}",
+  "profile.prefer": "To make it the default: {command}",
+  "profile.signout": "To sign it out: {command}",
+  "profile.undo": "To put back what the last change to it replaced: {command}",
+  "profile.list": "For the list of profiles: {command}",
+
+  "prefer.done": "Done: {name} is tried first now. The others stay in their order behind it.",
+  "prefer.defeated":
+    "{name} is first in the stored order now, but another profile is still tried first: auth.order in openclaw.json may say so, the profile may be paused, or, if it is named default, OpenClaw takes a newer sign-in of the same account instead.",
+
+  "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
+  "signout.confirm": "To do it: {command}",
+  "signout.leave": "To leave it as it is: {command}",
+  "signout.done":
+    "Signed out: {name} is no longer on this gateway. At OpenAI the sign-in itself stays until it ends there.",
+
+  "undo.done": "Put back: profile {name} holds what it held before.",
+
+  "status.title": "Sign-ins in this chat",
+  "status.none": "No sign-in is waiting.",
+  "status.pending": "• {name}: waiting for its address, {minutes} left",
+  "status.saved": "Last saved here: {name}, {minutes} ago",
+  "status.stop": "To stop: {command}",
+  "status.next": "To sign in: {command}",
+
+  "cancel.done": "Cancelled: {name}. Nothing was changed.",
+  "cancel.none": "No sign-in is waiting in this chat. Nothing was changed.",
+  "close.done": "Closed. Nothing was changed.",
+
+  "finish.help": "Send the address of the localhost page after the command: {command}",
+
+  "help.title": "Sign in to ChatGPT/Codex accounts from this chat",
+  "help.select": "{command}: your profiles, and the way to a new one",
+  "help.start": "{command}: sign in to that profile",
+  "help.finish": "{command}: finish with the address of the localhost page",
+  "help.page": "{command}: another page of your profiles",
+  "help.status": "{command}: what is waiting, what was last saved",
+  "help.cancel": "{command}: stop all that is waiting; {one}: only that profile's",
+  "help.show": "{command}: one profile, and what can be done with it",
+  "help.prefer": "{command}: make it the one that is tried first",
+  "help.signout": "{command}: take it off this gateway",
+  "help.undo": "{command}: put back what that profile held before its last sign-in or sign-out (24 hours)",
+  "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
+
+  "group.withheld":
+    "That address belongs to a sign-in and should not be in a group. It was kept from the agent. Delete it, and sign in from a private chat.",
+
+  "quoted.withheld":
+    "The message you answered holds a sign-in address, so this was kept from the agent. Delete that message, and ask again without answering it.",
+
+  "owners.entry":
+    "Owners of this gateway are listed under commands.ownerAllowFrom in openclaw.json; the entry for you would be {sender}.",
+
+  "owners.scope": "Here that takes a client with the scope operator.admin.",
+
+  "transcript.withheld": "(a sign-in address, kept out of this transcript by codex-auth)",
+
+  "time.minutes": "{count} min",
+  "time.moment": "less than a minute",
+  "time.while": "a few minutes",
+  "time.hours": "{count} h",
+
+  "health.signed-in": "signed in, renews itself",
+  "health.refreshing": "signed in, being renewed right now",
+  "health.needs-sign-in": "needs sign-in",
+  "health.cooling-down": "signed in, paused by the gateway after a limit",
+  "health.disabled": "signed in, paused by the gateway after failures",
+
+  "button.new": "New profile",
+  "button.cancel": "Cancel",
+  "button.previous": "Previous",
+  "button.next": "Next",
+  "button.open": "Open the sign-in page",
+  "button.again": "Start again",
+  "button.sign-in": "Sign in again",
+  "button.prefer": "Make default",
+  "button.sign-out": "Sign out",
+  "button.undo": "Undo",
+  "button.back": "Back",
+
+  "next.again": "To start again: {command}",
+  "next.still-waiting": "A sign-in of yours is still waiting for its address.",
+} as const;

@@ -1,0 +1,149 @@
+/** The terminal's answers in words: the same facts as its JSON, in the person's language. Pure. */
+import type {
+  Activation,
+  CompletionRefusal,
+  LoginStatus,
+  ProfileList,
+  Refusal,
+  SavedLogin,
+  UndoneLogin,
+} from "../flow/answers.ts";
+import type { TerminalRequest } from "./arguments.ts";
+import type { TerminalAnswer } from "./run.ts";
+import { fill, shown, typed, type Surroundings } from "./words.ts";
+
+export function finishCommand(profileName: string, around: Surroundings): string {
+  return `${typed(around, "finish", profileName)} --callback-url -`;
+}
+
+function minutes(ms: number, around: Surroundings): string {
+  return fill(around.words.terminal["time.minutes"], { count: String(Math.max(1, Math.ceil(ms / 60_000))) });
+}
+
+export function toText(
+  answer: TerminalAnswer,
+  { queueApply }: Pick<TerminalRequest, "queueApply">,
+  around: Surroundings,
+): string {
+  const lines = textLines(answer, queueApply, around);
+  const notice = around.isSandbox === true ? [around.words.chat.sandbox] : [];
+  const warning = around.warning === undefined ? [] : [around.words.terminal[`warning.${around.warning}`]];
+  return [...notice, ...lines, ...warning].join("\n");
+}
+
+function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surroundings): readonly string[] {
+  switch (answer.kind) {
+    case "started":
+      return [
+        fill(around.words.terminal["start.title"], {
+          name: shown(answer.profileName),
+          time: minutes(answer.expiresInMs, around),
+        }),
+        "",
+        answer.authorizationUrl.reveal(),
+        "",
+        fill(around.words.terminal["start.instructions"], { command: finishCommand(answer.profileName, around) }),
+      ];
+    case "saved": {
+      const undo = typed(around, "undo", answer.profileName);
+      const kept = answer.isUndoable ? [fill(around.words.terminal["saved.undo"], { command: undo })] : [];
+      return [accountText(answer, around), changedText(answer, queueApply, around), ...kept];
+    }
+    case "undone":
+      return [changedText(answer, queueApply, around)];
+    case "status":
+      return statusLines(answer, around);
+    case "cancelled":
+      return [cancelledText(answer.profileNames, around)];
+    case "profiles":
+      return listLines(answer, around);
+    case "help":
+      return [helpText(around)];
+    case "version":
+      return [`codex-auth ${answer.version}`];
+    case "refused":
+      return [refusalText(answer, around)];
+  }
+}
+
+function accountText({ profileName, email, plan }: SavedLogin, around: Surroundings): string {
+  const who = email ?? around.words.terminal["account.unknown"];
+  const account = plan === undefined ? shown(who) : `${shown(who)} (${shown(plan)})`;
+  return fill(around.words.terminal["saved.title"], { name: shown(profileName), account });
+}
+
+export function changedText(
+  {
+    kind,
+    activation,
+    isSelectable,
+    profileName,
+  }: Pick<SavedLogin | UndoneLogin, "activation" | "isSelectable" | "kind" | "profileName">,
+  queueApply: boolean,
+  around: Surroundings,
+): string {
+  const done = kind === "undone" ? [fill(around.words.terminal["undo.done"], { name: shown(profileName) })] : [];
+  const effect = isSelectable ? effectText(activation, queueApply, around) : around.words.terminal["saved.left-out"];
+  return [...done, effect].join(" ");
+}
+
+function effectText(activation: Activation, queueApply: boolean, { words }: Surroundings): string {
+  if (activation === "restart") return words.terminal["saved.restart"];
+  if (activation === "restarted") return words.terminal["saved.restarted"];
+  return queueApply ? words.terminal["saved.not-queued"] : words.terminal["saved.live"];
+}
+
+function statusLines({ pending, lastSaved }: LoginStatus, around: Surroundings): readonly string[] {
+  const lines = pending.map(({ profileName, expiresInMs }) =>
+    fill(around.words.terminal["status.pending"], {
+      name: shown(profileName),
+      time: minutes(expiresInMs, around),
+      command: finishCommand(profileName, around),
+    }),
+  );
+  if (lastSaved === undefined) return lines;
+  const { profileName, agoMs, activation } = lastSaved;
+  lines.push(fill(around.words.terminal["status.saved"], { name: shown(profileName), time: minutes(agoMs, around) }));
+  return activation === "restart" ? [...lines, around.words.terminal["saved.restart"]] : lines;
+}
+
+function listLines({ profiles }: ProfileList, around: Surroundings): readonly string[] {
+  const lines = profiles.map(({ name, email, plan, health }) =>
+    [shown(name), email, plan, around.words.chat[`health.${health}`]]
+      .filter((part) => part !== undefined)
+      .map(shown)
+      .join(", "),
+  );
+  const next = fill(around.words.terminal["list.next"], { command: typed(around, "start", "work") });
+  return lines.length === 0 ? [around.words.terminal["list.none"], next] : lines;
+}
+
+export function cancelledText(profileNames: readonly string[], around: Surroundings): string {
+  if (profileNames.length === 0) return around.words.terminal["cancel.none"];
+  return fill(around.words.terminal["cancel.done"], { name: profileNames.map(shown).join(", ") });
+}
+
+/** The chat's sentences, with this program's words in their places. */
+export function refusalText(refusal: Refusal | CompletionRefusal, around: Surroundings): string {
+  const { code, profileName } = refusal;
+  const waitMs = "retryAfterSeconds" in refusal ? (refusal.retryAfterSeconds ?? 0) * 1000 : 0;
+  const sentence = fill(
+    code === "no-pending-login" ? around.words.terminal["refusal.no-pending-login"] : around.words.refusals[code],
+    {
+      command: typed(around, "list"),
+      example: typed(around, "start", "work"),
+      again: typed(around, "start", profileName ?? "work"),
+      name: shown(profileName ?? ""),
+      file: "codex-auth-pending.json",
+      folder: "codex-auth",
+      wait: waitMs === 0 ? around.words.terminal["time.while"] : minutes(waitMs, around),
+    },
+  );
+  if (around.hostVersion === undefined || !code.startsWith("host-")) return sentence;
+  return `${sentence} ${fill(around.words.terminal["host.seen"], { version: shown(around.hostVersion) })}`;
+}
+
+export function helpText({ program, words }: Surroundings): string {
+  const { name, profileOption } = program;
+  return fill(words.terminal.help, { program: name, profile: profileOption });
+}

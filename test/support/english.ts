@@ -1,0 +1,25 @@
+/** What tests read: screens and sentences in English. Other languages are compared with it in test/languages. */
+import type { ProfileHealth } from "../../src/flow/answers.ts";
+import * as render from "../../src/interaction/render.ts";
+import type { Line, Screen } from "../../src/interaction/screen.ts";
+import { catalogueOf } from "../../src/languages/catalogue.ts";
+
+export const ENGLISH = catalogueOf("en");
+export const { chat: SENTENCES, refusals: REFUSALS, terminal: TERMINAL } = ENGLISH;
+
+export const HEALTHS: readonly ProfileHealth[] = [
+  "signed-in",
+  "refreshing",
+  "needs-sign-in",
+  "cooling-down",
+  "disabled",
+];
+
+export const toMarkdown = (screen: Screen) => render.toMarkdown(screen, ENGLISH);
+export const toPlainText = (screen: Screen) => render.toPlainText(screen, ENGLISH);
+export const linkRows = (screen: Screen) => render.linkRows(screen, ENGLISH);
+export const toWireButtons = (screen: Screen, prefix: string, screenId: string) =>
+  render.toWireButtons(screen, ENGLISH, { prefix, screenId });
+
+/** What stands on a button, or in one line. */
+export const spelled = (line: Line) => toPlainText({ lines: [line], rows: [] });
