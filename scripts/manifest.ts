@@ -19,7 +19,10 @@ export function buildHostManifest(manifest: Manifest): object {
     configSchema: {
       type: "object",
       additionalProperties: false,
-      properties: { language: { type: "string", enum: Object.keys(CATALOGUES) } },
+      properties: {
+        language: { type: "string", enum: Object.keys(CATALOGUES), description: "What this plugin answers in" },
+        notify: { type: "boolean", description: "Tell owners once a day of a sign-in that has ended" },
+      },
     },
   };
 }

@@ -2,10 +2,18 @@
 /** The terminal's wiring: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isProgram, readArguments, readLocale, readSandboxOrigin, readTerminalEnvironment } from "./environment.ts";
+import {
+  isProgram,
+  readArguments,
+  readLocale,
+  readSandboxOrigin,
+  readTerminalEnvironment,
+  type TerminalEnvironment,
+} from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import { terminalBinding } from "./flow/binding.ts";
-import type { LoginPorts } from "./login/ports.ts";
+import { ParkedLogins } from "./login/parked-logins.ts";
+import type { ChatPins, LoginPorts } from "./login/ports.ts";
 import type { PendingPorts } from "./login/overview.ts";
 import { catalogueOf, languageOf } from "./languages/catalogue.ts";
 import { systemClock, systemEntropy } from "./system.ts";
@@ -16,6 +24,15 @@ import { runRequest, type TerminalAnswer, type TerminalContext } from "./termina
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
 const SILENT_LOG = { info: () => undefined, warn: () => undefined };
+/** A terminal is no chat; those that ask for a profile that is gone are let go by the host at their next turn. */
+const NO_PINS: ChatPins = {
+  read: async () => undefined,
+  pin: async () => "failed",
+  unpin: async () => "failed",
+  release: async () => undefined,
+};
+/** Whoever sits at the terminal sees for themselves. */
+const NO_NOTICES = { claim: async () => [] };
 const MAX_INPUT = 64 * 1024;
 
 /** Answers what was typed. Never throws, and prints no word of what was sent. */
@@ -80,7 +97,7 @@ async function openMachine(seen: Seen, request: TerminalRequest): Promise<Termin
   const pendingPorts = async (): Promise<PendingPorts> => {
     const { createPendingStore } = await import("./store/pending-logins.ts");
     const pending = createPendingStore(await findTempFolder(environment));
-    return { clock: systemClock, log: SILENT_LOG, pending };
+    return { clock: systemClock, log: SILENT_LOG, pending, parked: new ParkedLogins() };
   };
   const ports = async (): Promise<LoginPorts> => {
     const [{ findInstalledHost }, { openTerminalHost }] = await Promise.all([
@@ -101,7 +118,7 @@ async function openMachine(seen: Seen, request: TerminalRequest): Promise<Termin
     });
     seen.isHostless = host === undefined;
     agentId = request.agentId ?? store.defaultAgentId;
-    return { ...(await pendingPorts()), ...(await loginPorts(store, stateDir)) };
+    return { ...(await pendingPorts()), ...(await loginPorts(store, environment, stateDir)) };
   };
   return {
     get binding() {
@@ -115,8 +132,9 @@ async function openMachine(seen: Seen, request: TerminalRequest): Promise<Termin
 
 async function loginPorts(
   host: Parameters<typeof import("./store/profile-store.ts").createProfileStore>[0]["host"],
+  environment: TerminalEnvironment,
   stateDir: string,
-): Promise<Pick<LoginPorts, "entropy" | "oauth" | "profiles">> {
+): Promise<Pick<LoginPorts, "audit" | "entropy" | "notices" | "oauth" | "pins" | "profiles" | "surroundings">> {
   const [{ createProfileStore }, { createUndoRecords }, { OPENAI, sandboxEndpoints }, { createOAuthClient }] =
     await Promise.all([
       import("./store/profile-store.ts"),
@@ -128,13 +146,24 @@ async function loginPorts(
     import("./host/guarded-fetch.ts"),
     import("./host/plain-send.ts"),
   ]);
+  const [{ createAuditLog }, { readIdentity }, { createSurroundings }, { readHostConfig }] = await Promise.all([
+    import("./store/audit-log.ts"),
+    import("./oauth/identity.ts"),
+    import("./host/surroundings.ts"),
+    import("./host/host-folders.ts"),
+  ]);
+  const owners = async () => (await readHostConfig(environment, stateDir))?.commands?.ownerAllowFrom;
   const sandbox = readSandboxOrigin();
   const endpoints = sandbox === undefined ? OPENAI : sandboxEndpoints(sandbox);
   const undo = createUndoRecords(stateDir);
   return {
+    audit: createAuditLog(stateDir),
+    notices: NO_NOTICES,
+    pins: NO_PINS,
+    surroundings: createSurroundings({ stateDir, workspace: undefined, owners }),
     entropy: systemEntropy,
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
-    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy }),
+    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
 }
 

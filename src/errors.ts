@@ -21,6 +21,13 @@ export const ERRORS = {
   "login-already-used": { category: "caller", retryable: false },
   "login-of-other-profile": { category: "caller", retryable: false },
   "too-many-attempts": { category: "caller", retryable: false },
+  "account-differs": { category: "caller", retryable: false },
+  "account-has-profile": { category: "caller", retryable: false },
+  "nothing-parked": { category: "caller", retryable: false },
+  "profile-of-other-account": { category: "caller", retryable: false },
+  "pin-missing": { category: "caller", retryable: false },
+  "pin-other-model": { category: "caller", retryable: false },
+  "pin-unavailable": { category: "store", retryable: false },
   "stale-button": { category: "caller", retryable: false },
 
   "callback-empty": { category: "callback", retryable: false },

@@ -2,6 +2,7 @@
 import { answerCommand, type CommandCall } from "./doors/command.ts";
 import type { DoorContext } from "./doors/context.ts";
 import { explainHostRefusal } from "./doors/host-refusal.ts";
+import { explainFailedTurn, tellOwners } from "./doors/notice.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
 import { OriginalMessages } from "./doors/originals.ts";
 import { answerTap } from "./doors/tap.ts";
@@ -10,14 +11,16 @@ import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import { resolveAgent } from "./host/agent-route.ts";
 import { buttonsOf, TAP_CHANNELS } from "./host/chat-buttons.ts";
+import { watch } from "./host/watch.ts";
 import { canSendNow, sendNow } from "./host/outbound.ts";
-import { loadOwnerCheck } from "./host/owner-check.ts";
+import { loadOwnerCheck, loadOwnerIds } from "./host/owner-check.ts";
 import { settingsOf } from "./host/plugin-settings.ts";
 import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
 import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
 import { namespacesOf } from "./interaction/callback-data.ts";
 import { ShownScreens } from "./interaction/shown-screens.ts";
 import { catalogueOf, languageOf } from "./languages/catalogue.ts";
+import { ParkedLogins } from "./login/parked-logins.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
 import type { Manifest } from "./manifest.ts";
 import { remember } from "./process-memory.ts";
@@ -30,16 +33,23 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
   registerTerminal(api, manifest);
+  watch(api, { isOn: () => settingsOf(api).notify, isSandbox: context.isSandbox }, async () => {
+    const { agentWithDeadLogin } = await import("./host/dead-logins.ts");
+    const agentId = await agentWithDeadLogin(api, context.nowMs());
+    if (agentId !== undefined) await tellOwners(context, agentId);
+  });
   api.on("before_message_write", ({ message }) => {
     const written = withholdFromTranscript(context, message as TranscriptEntry);
     return written === undefined ? undefined : { message: written as typeof message };
   });
-  api.on("message_sending", ({ content }, { channelId, conversationId }) => {
+  api.on("message_sending", async ({ content }, { channelId, accountId, conversationId = "" }) => {
     const explained = explainHostRefusal(context.words(), content, {
       channel: channelId,
-      conversationId: conversationId ?? "",
+      conversationId,
     });
-    return explained === undefined ? undefined : { content: explained };
+    const place = { channel: channelId, channelAccountId: accountId ?? "default", conversationId };
+    const answer = explained ?? (await explainFailedTurn(context, content, place));
+    return answer === undefined ? undefined : { content: answer };
   });
   api.on("before_dispatch", (event, hookContext) =>
     claimPastedMessage(context, {
@@ -120,13 +130,16 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: Do
 
 const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
 
+/** Which gateway this is: a digest of its state directory. */
+const gatewayOf = (api: OpenClawPluginApi) => systemEntropy.digest(api.runtime.state.resolveStateDir()).slice(0, 16);
+
 function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorContext {
   const sandbox = readSandbox();
-  const ports = once(() => createPorts(api, sandbox));
+  const ports = once(() => createPorts(api, manifest.version, sandbox));
   const ownerCheck = once(() => loadOwnerCheck(api));
   return {
     get gateway() {
-      return systemEntropy.digest(api.runtime.state.resolveStateDir()).slice(0, 16);
+      return gatewayOf(api);
     },
     callbackPrefix: manifest.interaction.callbackPrefix,
     isSandbox: sandbox.origin !== undefined,
@@ -140,6 +153,13 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     canSendNow: (binding) => canSendNow(api, binding),
     inBackground: (task) => void task(),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
+    async ownersToTell() {
+      const ids = await loadOwnerIds(api, "telegram", "default");
+      return ids.map((id) => {
+        const person = { channel: "telegram", channelAccountId: "default", senderId: id };
+        return { gateway: gatewayOf(api), ...person, conversationId: id, agentId: resolveAgent(api, person) };
+      });
+    },
     words: () => catalogueOf(languageOf(settingsOf(api).language ?? "")),
     areTextCommandsOn: () => api.runtime.config.current().commands?.text !== false,
   };
@@ -159,7 +179,7 @@ function readSandbox(): Sandbox {
   }
 }
 
-async function createPorts(api: OpenClawPluginApi, sandbox: Sandbox): Promise<LoginPorts> {
+async function createPorts(api: OpenClawPluginApi, version: string, sandbox: Sandbox): Promise<LoginPorts> {
   if (sandbox.error !== undefined) throw sandbox.error;
   const [
     { OPENAI, sandboxEndpoints },
@@ -179,16 +199,32 @@ async function createPorts(api: OpenClawPluginApi, sandbox: Sandbox): Promise<Lo
       import("./host/running-host.ts"),
       hostSdk.tempPath(),
     ]);
-  const undo = createUndoRecords(api.runtime.state.resolveStateDir());
+  const [{ createAuditLog }, { createNotices }, { readIdentity }, { createChatPins }, { createSurroundings }] =
+    await Promise.all([
+      import("./store/audit-log.ts"),
+      import("./store/notices.ts"),
+      import("./oauth/identity.ts"),
+      import("./host/chat-pins.ts"),
+      import("./host/surroundings.ts"),
+    ]);
+  const stateDir = api.runtime.state.resolveStateDir();
+  const undo = createUndoRecords(stateDir);
   const host = await openRunningHost(api);
+  const { agents } = api.runtime.config.current();
+  const owners = async () => api.runtime.config.current().commands?.ownerAllowFrom ?? [];
   const endpoints = sandbox.origin === undefined ? OPENAI : sandboxEndpoints(sandbox.origin);
   return {
+    audit: createAuditLog(stateDir),
+    notices: createNotices(stateDir),
     clock: systemClock,
     entropy: systemEntropy,
     log: createLog(api),
+    parked: remember("parked", version, () => new ParkedLogins()),
+    pins: createChatPins(api, systemClock, systemEntropy),
+    surroundings: createSurroundings({ stateDir, workspace: agents?.defaults?.workspace, owners }),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createHostSend(endpoints))),
     pending: createPendingStore(resolvePreferredOpenClawTmpDir()),
-    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy }),
+    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
 }
 

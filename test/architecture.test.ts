@@ -123,7 +123,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     inside: ["environment", "flow", "host", "languages", "login", "oauth", "store", "system", "terminal", ...LEAVES],
     packages: ["node:path", "node:url"],
   },
-  terminal: { inside: ["terminal", "languages", "login", "flow", "manifest", ...LEAVES], packages: ["node:util"] },
+  terminal: {
+    inside: ["terminal", "interaction", "languages", "login", "flow", "manifest", ...LEAVES],
+    packages: ["node:util"],
+  },
   "process-memory": { inside: [] },
   manifest: { inside: ["errors"], packages: ["node:fs", "zod"] },
   environment: { inside: ["errors"], packages: ["node:fs", "node:os", "node:path"] },
@@ -144,7 +147,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   host: {
     inside: ["host", "store", "flow", "environment", ...LEAVES],
-    types: ["interaction", "oauth"],
+    types: ["interaction", "login/ports.ts", "oauth"],
     packages:
       "openclaw/plugin-sdk/* node:fs/promises node:http node:module node:net node:path node:url node:worker_threads".split(
         " ",

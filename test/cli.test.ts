@@ -21,7 +21,7 @@ import { Secret } from "../src/secret.ts";
 import { createPendingStore } from "../src/store/pending-logins.ts";
 import { systemClock, systemEntropy } from "../src/system.ts";
 import { parseArguments } from "../src/terminal/arguments.ts";
-import { DANA, MemoryLog, MemoryProfileStore } from "./fakes/fake-ports.ts";
+import { createFakePorts, DANA, MemoryLog, MemoryProfileStore } from "./fakes/fake-ports.ts";
 import { SignInServer } from "./fakes/sign-in-server.ts";
 import { makeTempDir } from "./support/temp-dir.ts";
 import { GATEWAY_PORT, installHost, makeMachine, put, type Machine } from "./terminal/machine.ts";
@@ -492,6 +492,7 @@ const chatOf = (machine: Machine): LoginBinding => ({ ...DANA, gateway: gatewayO
 async function chatPorts(): Promise<LoginPorts & { readonly profiles: MemoryProfileStore }> {
   const endpoints = sandboxEndpoints(origin);
   return {
+    ...createFakePorts(),
     clock: systemClock,
     entropy: systemEntropy,
     log: new MemoryLog(),
@@ -521,7 +522,12 @@ describe("a sign-in of both worlds", () => {
     const { machine } = newHost("2026.6.1");
     const pastedText = new Secret(server.approve(await start(machine)));
     const ports = await chatPorts();
-    const request = { binding: chatOf(machine), pastedText, assertAllowed: () => undefined };
+    const request = {
+      binding: chatOf(machine),
+      pastedText,
+      assertAllowed: () => undefined,
+      ifOtherAccount: "ask",
+    } as const;
     expect(await completeLogin(ports, request)).toMatchObject({ kind: "saved", profileName: "work" });
     expect(ports.profiles.saves).toMatchObject([{ profileId: "openai:work", agentId: "main" }]);
     expect(await call(machine, ["status"])).toMatchObject({ last_saved: { profile: "work" } });

@@ -1,9 +1,12 @@
 /** From an intent to the screen that answers it: the one way in for commands, taps and pasted messages alike. */
-import type { CompletionRefusal, Refusal } from "../flow/answers.ts";
+import type { CompletionRefusal, Refusal, SavedLogin } from "../flow/answers.ts";
 import type { ProfileName } from "../flow/profile-id.ts";
+import { inspectionScreen, logScreen, whyScreen } from "../interaction/gateway-screens.ts";
 import {
+  pinnedScreen,
   preferredScreen,
   profileScreen,
+  questionScreen,
   signedOutScreen,
   signOutScreen,
   undoneScreen,
@@ -23,9 +26,19 @@ import {
 } from "../interaction/screens.ts";
 import { beginLogin } from "../login/begin.ts";
 import { completeLogin } from "../login/complete.ts";
-import { preferProfile, showProfile, signOut, type ProfileRequest } from "../login/manage.ts";
+import { inspect, readChangeLog } from "../login/inspect.ts";
+import { keepLogin } from "../login/keep.ts";
+import {
+  preferProfile,
+  showProfile,
+  signOut,
+  stopUsingProfile,
+  useProfile,
+  type ProfileRequest,
+} from "../login/manage.ts";
 import { cancelPending, hasPending, listProfiles, readStatus } from "../login/overview.ts";
 import { undoLogin } from "../login/undo.ts";
+import { explainChoice } from "../login/why.ts";
 import type { LoginPorts } from "../login/ports.ts";
 import { judgeAccess, type Caller } from "./access.ts";
 import type { Intent } from "./arguments.ts";
@@ -40,48 +53,46 @@ export async function answer(loadPorts: () => Promise<LoginPorts>, caller: Calle
 }
 
 async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent): Promise<Screen> {
-  const { binding } = caller;
+  const { binding, assertAllowed } = caller;
   switch (intent.verb) {
-    case "page": {
-      const list = await listProfiles(ports, binding);
-      return list.kind === "refused" ? refuse(caller, list, "none") : selectorScreen(list, intent.page);
-    }
-    case "new": {
-      const list = await listProfiles(ports, binding);
-      if (list.kind === "refused") return refuse(caller, list, "none");
-      return newProfileScreen(list.profiles.map((profile) => profile.name));
-    }
-    case "pick": {
-      const started = await beginLogin(ports, binding, intent.name);
-      return started.kind === "refused" ? refuse(caller, started, "none") : cardScreen(started);
-    }
+    case "page":
+      return told(caller, await listProfiles(ports, binding), (list) => selectorScreen(list, intent.page));
+    case "new":
+      return told(caller, await listProfiles(ports, binding), ({ profiles }) =>
+        newProfileScreen(profiles.map((profile) => profile.name)),
+      );
+    case "pick":
+      return told(caller, await beginLogin(ports, binding, intent.name), cardScreen);
     case "finish":
       return finish(ports, caller, intent);
-    case "status": {
-      const status = await readStatus(ports, binding);
-      return status.kind === "refused" ? refuse(caller, status, "none") : statusScreen(status);
-    }
-    case "cancel": {
-      const cancelled = await cancelPending(ports, binding, intent.profileName);
-      return cancelled.kind === "refused" ? refuse(caller, cancelled, "none") : cancelledScreen(cancelled.profileNames);
-    }
-    case "show": {
-      const shown = await showProfile(ports, { binding, askedName: intent.name });
-      return shown.kind === "refused" ? refuse(caller, shown, "none") : profileScreen(shown.profile);
-    }
-    case "prefer": {
-      const preferred = await preferProfile(ports, requestOf(caller, intent.name));
-      return preferred.kind === "refused" ? refuse(caller, preferred, "none") : preferredScreen(preferred);
-    }
-    case "signout": {
-      if (!intent.isSure) return askSignOut(ports, caller, intent.name);
-      const signedOut = await signOut(ports, requestOf(caller, intent.name));
-      return signedOut.kind === "refused" ? refuse(caller, signedOut, "none") : signedOutScreen(signedOut);
-    }
-    case "undo": {
-      const undone = await undoLogin(ports, requestOf(caller, intent.name));
-      return undone.kind === "refused" ? refuse(caller, undone, "none") : undoneScreen(undone);
-    }
+    case "keep":
+      return kept(caller, await keepLogin(ports, requestOf(caller, intent.name)));
+    case "status":
+      return told(caller, await readStatus(ports, binding), statusScreen);
+    case "cancel":
+      return told(caller, await cancelPending(ports, binding, intent.profileName), ({ profileNames }) =>
+        cancelledScreen(profileNames),
+      );
+    case "show":
+      return told(caller, await showProfile(ports, { binding, askedName: intent.name }), profileScreen);
+    case "use":
+      return told(caller, await useProfile(ports, requestOf(caller, intent.name)), pinnedScreen);
+    case "unuse":
+      return told(caller, await stopUsingProfile(ports, { binding, assertAllowed, ...namedIn(intent) }), pinnedScreen);
+    case "prefer":
+      return told(caller, await preferProfile(ports, requestOf(caller, intent.name)), preferredScreen);
+    case "signout":
+      return intent.isSure
+        ? told(caller, await signOut(ports, requestOf(caller, intent.name)), signedOutScreen)
+        : told(caller, await showProfile(ports, { binding, askedName: intent.name }), signOutScreen);
+    case "undo":
+      return told(caller, await undoLogin(ports, requestOf(caller, intent.name)), undoneScreen);
+    case "why":
+      return told(caller, await explainChoice(ports, { binding, ...namedIn(intent) }), whyScreen);
+    case "log":
+      return told(caller, await readChangeLog(ports), logScreen);
+    case "audit":
+      return inspectionScreen(await inspect(ports, binding.agentId));
     case "close":
       return closedScreen();
     case "finish-help":
@@ -97,9 +108,17 @@ function requestOf({ binding, assertAllowed }: Caller, askedName: ProfileName): 
   return { binding, askedName, assertAllowed };
 }
 
-async function askSignOut(ports: LoginPorts, caller: Caller, askedName: ProfileName): Promise<Screen> {
-  const shown = await showProfile(ports, { binding: caller.binding, askedName });
-  return shown.kind === "refused" ? refuse(caller, shown, "none") : signOutScreen(shown.profile);
+function namedIn({ name }: { readonly name?: ProfileName }): { readonly askedName?: ProfileName } {
+  return name === undefined ? {} : { askedName: name };
+}
+
+/** What was answered, on its screen; or why it was not. */
+function told<Answer extends { readonly kind: string }>(
+  caller: Caller,
+  result: Answer | Refusal,
+  screenOf: (answer: Answer) => Screen,
+): Screen {
+  return result.kind === "refused" ? refuse(caller, result as Refusal, "none") : screenOf(result as Answer);
 }
 
 async function finish(
@@ -109,10 +128,19 @@ async function finish(
 ): Promise<Screen> {
   const { binding, assertAllowed } = caller;
   const named = profileName === undefined ? {} : { profileName };
-  const completed = await completeLogin(ports, { binding, pastedText, assertAllowed, ...named });
+  const request = { binding, pastedText, assertAllowed, ifOtherAccount: "ask", ...named } as const;
+  const completed = await completeLogin(ports, request);
   if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
+  if (completed.kind === "question") return questionScreen(completed);
   if (completed.isOver) return refuse(caller, completed, "again");
   return refuse(caller, completed, (await hasPending(ports, binding)) ? "still-waiting" : "again");
+}
+
+/** A choice that cannot be done leaves the others: only a sign-in that is over has to be started again. */
+function kept(caller: Caller, result: SavedLogin | CompletionRefusal): Screen {
+  if (result.kind === "saved") return savedScreen(result, caller.chatKeeps);
+  const isOver = result.isOver && result.code !== "nothing-parked";
+  return refuse(caller, result, isOver ? "again" : "none");
 }
 
 function refuse(

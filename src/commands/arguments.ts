@@ -16,6 +16,10 @@ export type Intent =
   | { readonly verb: "finish"; readonly pastedText: Secret; readonly profileName?: ProfileName }
   | { readonly verb: "finish-help" }
   | { readonly verb: "status" }
+  /** Which profile this chat uses next, and one profile's part in it where one is named. */
+  | { readonly verb: "why"; readonly name?: ProfileName }
+  | { readonly verb: "log" }
+  | { readonly verb: "audit" }
   | { readonly verb: "help" }
   | { readonly verb: "refuse"; readonly code: "bad-selector" | "reserved-word" };
 
@@ -59,12 +63,21 @@ function intentOf(subcommand: Subcommand, rest: string): Intent {
     case "cancel":
       return parseCancelArguments(rest);
     case "show":
+    case "use":
     case "prefer":
     case "undo":
+      return withName(parseStoredSelector(rest), (name) => ({ verb: subcommand, name }));
+    case "keep":
+      return withName(parseSelector(rest), (name) => ({ verb: subcommand, name }));
+    case "unuse":
+    case "why":
+      if (rest === "") return { verb: subcommand };
       return withName(parseStoredSelector(rest), (name) => ({ verb: subcommand, name }));
     case "signout":
       return parseSignOutArguments(rest);
     case "status":
+    case "log":
+    case "audit":
     case "help":
       return { verb: subcommand };
   }

@@ -34,6 +34,8 @@ export interface DoorContext {
   inBackground(task: () => Promise<void>): void | Promise<void>;
   /** Sends at once; false where it did not arrive. */
   sendNow(binding: LoginBinding, message: Message): Promise<boolean>;
+  /** The private chats of the owners that can be written to unasked. */
+  ownersToTell(): Promise<readonly LoginBinding[]>;
   /** The sentences of the language that this gateway's config asks for, as it is now. */
   words(): Catalogue;
   /** False where the host's config has switched text commands off. */

@@ -1,5 +1,6 @@
 /** What the login shell answers, as plain facts: the screens are built from these and nothing else. */
 import type { ErrorCode } from "../errors.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
 
@@ -13,8 +14,14 @@ export interface ListedProfile {
   readonly email?: string;
   readonly plan?: string;
   readonly health: ProfileHealth;
+  /** When the gateway tries it again: Unix time in milliseconds, where it is paused. */
+  readonly pausedUntilMs?: number;
+  /** Why it is paused or needs a sign-in, in the host's own words, such as `auth_permanent`. */
+  readonly reason?: string;
   /** First in the order in force: what a turn without a wish of its own tries first. */
   readonly isDefault?: boolean;
+  /** What this chat asks for before all others. */
+  readonly isPinned?: boolean;
 }
 
 /**
@@ -30,6 +37,7 @@ export interface PendingSummary {
 
 export interface ProfileList {
   readonly kind: "profiles";
+  readonly nowMs: number;
   readonly profiles: readonly ListedProfile[];
   readonly pending: readonly PendingSummary[];
 }
@@ -72,11 +80,27 @@ export interface SavedLogin {
   readonly expiresAtMs: number;
   readonly email?: string;
   readonly plan?: string;
+  /** Another profile that holds the same account. */
+  readonly sameAccountAs?: string;
   /** The host's own resolver now finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
   /** What the profile held before is kept for a day. */
   readonly isUndoable: boolean;
   readonly activation: Activation;
+}
+
+/** Another account came back than was there, or one that has a profile already: the person is asked before it is saved. */
+export interface AccountQuestion {
+  readonly kind: "question";
+  readonly code: "account-differs" | "account-has-profile";
+  /** The profile that was to be signed in. */
+  readonly profileName: string;
+  readonly came: { readonly email?: string; readonly plan?: string };
+  /** The profile it is about: the one to be signed in, or the one that holds the account already. */
+  readonly there: { readonly profileName: string; readonly email?: string };
+  /** The name it would get as a profile of its own. */
+  readonly newName: ProfileName;
+  readonly expiresInMs: number;
 }
 
 export interface UndoneLogin {
@@ -89,14 +113,43 @@ export interface UndoneLogin {
   readonly activation: Activation;
 }
 
+/** This chat's turns use that profile from now on; or, let go, whichever the gateway tries first. */
+export interface PinnedProfile {
+  readonly kind: "pinned" | "unpinned";
+  readonly profile: ListedProfile;
+  readonly nowMs: number;
+}
+
+/** What decides which profile a turn of this chat uses. */
+export interface ExplainedChoice {
+  readonly kind: "choice";
+  readonly decides: "pin" | "kept" | "stored-order" | "config-order" | "allow-list" | "host";
+  /** What the next turn uses; absent where nothing can be used. */
+  readonly next?: string;
+  readonly pin?: { readonly profileName: string; readonly by: "person" | "host"; readonly isUsable: boolean };
+  /** Names, in order; empty where there is none. */
+  readonly storedOrder: readonly string[];
+  readonly configOrder: readonly string[];
+  readonly allowList: readonly string[];
+  readonly paused: readonly ListedProfile[];
+  /** The next one lies in this agent's own store, before the one that all agents share. */
+  readonly isOwnCopy: boolean;
+  /** The profile that was asked about, where one was, and its place among those that are tried; absent where it is not. */
+  readonly asked?: { readonly profileName: string; readonly place?: number };
+  readonly nowMs: number;
+}
+
 export interface ShownProfile {
   readonly kind: "profile";
+  readonly nowMs: number;
   readonly profile: ListedProfile;
 }
 
 export interface PreferredProfile {
   readonly kind: "preferred";
   readonly profileName: string;
+  /** The profile that the gateway itself keeps this chat with for now, where that is another one. */
+  readonly kept?: string;
   /** False where the config's own order, or a failure of the profile, puts another one first all the same. */
   readonly isFirst: boolean;
   readonly activation: Activation;
@@ -107,6 +160,25 @@ export interface SignedOutProfile {
   readonly profileName: string;
   readonly isUndoable: boolean;
   readonly activation: Activation;
+}
+
+/** Something that is wrong with this gateway, and can be mended. */
+export type Finding =
+  | { readonly code: "pending-insecure" | "legacy-file" | "store-unreadable" | "no-owner" }
+  | { readonly code: "old-skill"; readonly folder: string }
+  | { readonly code: "profile-failing"; readonly profile: ListedProfile };
+
+export interface Inspection {
+  readonly kind: "inspection";
+  readonly findings: readonly Finding[];
+  readonly nowMs: number;
+}
+
+export interface ChangeLog {
+  readonly kind: "log";
+  /** The newest first. */
+  readonly entries: readonly AuditEntry[];
+  readonly nowMs: number;
 }
 
 export interface Refusal {

@@ -13,6 +13,8 @@ export interface TokenSet {
 export interface Identity {
   /** The workspace, not the person: two people of one team share it. */
   readonly chatgptAccountId: string;
+  /** The person, in that workspace where the token says so. */
+  readonly personId?: string;
   readonly email?: string;
   readonly plan?: string;
 }

@@ -273,11 +273,11 @@ export function cancelLogins(
   return { result: names, next: end(recall(current, isRedeemed, "cancelled"), isMeant, "cancelled", nowMs) };
 }
 
-/** Writes what became of a claimed login onto its receipt. */
+/** Writes what became of a claimed login onto its receipt, with the profile that it was saved as in the end. */
 export function settleLogin(
   document: PendingDocument,
   stateDigest: string,
-  settled: Pick<Receipt, "activation" | "outcome">,
+  settled: Pick<Receipt, "outcome"> & Partial<Pick<Receipt, "activation" | "profileId" | "profileName">>,
   nowMs: number,
 ): Edit<void> {
   const receipts = document.receipts.map((receipt) =>

@@ -19,7 +19,23 @@ const SELECTOR = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 const KNOWN_PREFIX = /^(?:openai-codex|openai):/i;
 
 /** Words after `/codex_auth` that mean something else, so that no profile can be created under them. */
-export const SUBCOMMANDS = ["show", "prefer", "signout", "undo", "finish", "status", "cancel", "help", "page"] as const;
+export const SUBCOMMANDS = [
+  "show",
+  "use",
+  "unuse",
+  "prefer",
+  "signout",
+  "undo",
+  "why",
+  "keep",
+  "finish",
+  "status",
+  "cancel",
+  "log",
+  "audit",
+  "help",
+  "page",
+] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 export type ParsedSelector =
@@ -92,6 +108,19 @@ export function storedIdOf(
   return stored as ProfileId | undefined;
 }
 
+/** The id of a profile that is to be made under a name; nothing that is there already is looked at. */
+export function newIdOf(
+  name: ProfileName,
+  provider: string,
+):
+  | { readonly kind: "target"; readonly profileId: ProfileId }
+  | { readonly kind: "refused"; readonly code: "bad-selector" | "reserved-word" } {
+  const code = refusalOfName(name);
+  return code === undefined
+    ? { kind: "target", profileId: `${provider}:${name}` as ProfileId }
+    : { kind: "refused", code };
+}
+
 /** The ids that a profile of that name may have had when it was taken out, the likeliest first. */
 export function formerIdsOf(name: ProfileName, provider: string): readonly ProfileId[] {
   const ids = KNOWN_PREFIX.test(name)
@@ -115,7 +144,7 @@ export function resolveSelector(
   if (name === DEFAULT_PROFILE_NAME && first !== undefined) {
     return { kind: "resolved", profileId: first as ProfileId, name: profileNameOf(first), standsInForDefault: true };
   }
-  const code = refusalOfName(name);
-  if (code !== undefined) return { kind: "refused", code };
-  return { kind: "resolved", profileId: `${provider}:${name}` as ProfileId, name, standsInForDefault: false };
+  const made = newIdOf(name, provider);
+  if (made.kind === "refused") return made;
+  return { kind: "resolved", profileId: made.profileId, name, standsInForDefault: false };
 }

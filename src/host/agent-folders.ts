@@ -1,6 +1,7 @@
 /** Which folder an agent's profiles lie in, on hosts whose SDK does not say. */
 import { join, resolve } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
+import type { ConfiguredIds } from "../store/host-auth-store.ts";
 import type { HostConfig } from "./host-folders.ts";
 
 export const FIRST_AGENT = "main";
@@ -42,11 +43,8 @@ function hostIdOf(id = ""): string {
   );
 }
 
-/** Ids that the config's `auth.order` or, failing that, `auth.profiles` names for a provider. */
-export function configuredIdsOf({ auth }: HostConfig, provider: string): readonly string[] {
-  const order = auth?.order?.[provider] ?? [];
-  if (order.length > 0) return order;
-  return Object.entries(auth?.profiles ?? {})
-    .filter(([, profile]) => profile.provider === provider)
-    .map(([id]) => id);
+/** Ids that the config names for a provider. */
+export function configuredIn({ auth }: HostConfig, provider: string): ConfiguredIds {
+  const profiles = Object.entries(auth?.profiles ?? {}).filter(([, profile]) => profile.provider === provider);
+  return { order: auth?.order?.[provider] ?? [], profiles: profiles.map(([id]) => id) };
 }

@@ -1,5 +1,5 @@
 /** The host's auth-profile functions, bound to one running gateway. */
-import { configuredIdsOf, FIRST_AGENT } from "./agent-folders.ts";
+import { configuredIn, FIRST_AGENT } from "./agent-folders.ts";
 import type { HostConfig } from "./host-folders.ts";
 import type { AuthStoreSdk } from "../store/sqlite-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../store/profiles-document.ts";
@@ -26,7 +26,7 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
   return {
     provider,
     agentDirOf: (agentId) => agentRuntime.resolveAgentDir(config(), agentId),
-    configuredIds: () => configuredIdsOf({ auth: config().auth } as HostConfig, provider),
+    configured: () => configuredIn({ auth: config().auth } as HostConfig, provider),
     read: (agentDir) => read(agentDir) as ProfilesDocument,
     ownerOf: (agentDir, profileId) => agentRuntime.resolvePersistedAuthProfileOwnerAgentDir({ agentDir, profileId }),
     update: async ({ agentDir, keepInOrder, edit }) =>

@@ -33,6 +33,7 @@ export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): 
 /** The part of the host's config that decides where profiles lie and which are used. */
 export interface HostConfig {
   readonly gateway?: { readonly port?: unknown };
+  readonly commands?: { readonly ownerAllowFrom?: readonly unknown[] };
   readonly agents?: {
     readonly list?: readonly { readonly id?: string; readonly agentDir?: string; readonly default?: boolean }[];
   };

@@ -30,3 +30,14 @@ export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck
     return resolveCommandAuthorization({ ctx, cfg, commandAuthorized: true }).senderIsOwner === true;
   };
 }
+
+/**
+ * The owners that the config names for a channel whose private chats bear their person's own number. Others cannot be
+ * written to unasked: their entries tell no chat.
+ */
+export async function loadOwnerIds(api: OpenClawPluginApi, channel: string, channelAccountId: string) {
+  const { resolveCommandAuthorization } = await hostSdk.commandAuth();
+  const ctx = { Provider: channel, Surface: channel, AccountId: channelAccountId, ChatType: "direct" };
+  const { ownerList } = resolveCommandAuthorization({ ctx, cfg: currentConfig(api), commandAuthorized: true });
+  return ownerList.filter((id) => /^\d+$/.test(id));
+}

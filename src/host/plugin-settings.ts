@@ -4,10 +4,12 @@ import { currentConfig, type OpenClawPluginApi } from "./sdk.ts";
 export interface PluginSettings {
   /** A language tag such as `zh-CN`; English where it is absent or not known. */
   readonly language?: string;
+  /** False where owners are not to be told of sign-ins that have ended. */
+  readonly notify: boolean;
 }
 
 /** Anything of another shape counts as not there: the host has judged it against the plugin's own schema. */
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
-  const { language } = currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
-  return typeof language === "string" ? { language } : {};
+  const { language, notify } = currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
+  return { ...(typeof language === "string" ? { language } : {}), notify: notify !== false };
 }

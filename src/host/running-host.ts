@@ -1,7 +1,7 @@
 /** The profile store of the gateway this plugin runs in, by what that gateway itself says of it. */
 import { CodexAuthError } from "../errors.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
-import type { HostAuthStore, HostChange } from "../store/profile-store.ts";
+import type { HostAuthStore, HostChange } from "../store/host-auth-store.ts";
 import type { StoredCredential } from "../store/profiles-document.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../store/sqlite-auth-store.ts";
 import { bindAuthStoreSdk, defaultAgentOf, loadRunningAuthSdk, type AuthSdkParts } from "./auth-store.ts";
@@ -34,7 +34,7 @@ function openFile(parts: AuthSdkParts, sdk: AuthStoreSdk, config: () => SdkConfi
     state: "auth-state.json",
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     mainAgentDir: () => sdk.agentDirOf(defaultAgentOf(parts, config)),
-    configuredIds: () => sdk.configuredIds(),
+    configured: () => sdk.configured(),
     publish: async (change) => ((await publish(sdk, change)) ? "live" : "restart"),
   });
 }

@@ -6,9 +6,9 @@ import type { Activation } from "../flow/answers.ts";
 import { eraOf, type FileEra } from "../flow/host-era.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
 import { fileExists } from "../store/locked-file.ts";
-import type { HostAuthStore } from "../store/profile-store.ts";
+import type { HostAuthStore } from "../store/host-auth-store.ts";
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
-import { agentFoldersOf, configuredIdsOf, FIRST_AGENT, type AgentFolders } from "./agent-folders.ts";
+import { agentFoldersOf, configuredIn, FIRST_AGENT, type AgentFolders } from "./agent-folders.ts";
 import { bindAuthStoreSdk, defaultAgentOf, type AuthSdkParts } from "./auth-store.ts";
 import { runHostCommand } from "./host-command.ts";
 import { gatewayPortOf, isListening } from "./gateway-port.ts";
@@ -111,7 +111,7 @@ async function openFile(request: TerminalHostRequest, era: FileEra): Promise<Ter
     state: era.state,
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
-    configuredIds: () => configuredIdsOf(config ?? {}, era.provider),
+    configured: () => configuredIn(config ?? {}, era.provider),
     ...(era.apply === "reload-under-lock" ? { whileLocked: tell.reload } : {}),
     publish: async () => tell.activation(),
   });

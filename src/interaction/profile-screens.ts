@@ -1,22 +1,34 @@
 /** The screens of one profile: its card, and what came of acting on it. Pure. */
-import type { ListedProfile, PreferredProfile, SignedOutProfile, UndoneLogin } from "../flow/answers.ts";
+import type {
+  AccountQuestion,
+  PinnedProfile,
+  PreferredProfile,
+  ShownProfile,
+  SignedOutProfile,
+  UndoneLogin,
+} from "../flow/answers.ts";
 import { selectorOf, type ProfileName } from "../flow/profile-id.ts";
-import { button, command, effectLine, factsOf, say, verbatim } from "./phrases.ts";
+import { button, command, conditionOf, duration, effectLine, factsOf, say, verbatim } from "./phrases.ts";
 import type { Screen } from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("") });
 
 /** One profile, and what can be done with it. */
-export function profileScreen(profile: ListedProfile): Screen {
+export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "profile">): Screen {
   const { name } = profile;
   const typed = selectorOf(name);
   const isDefault = profile.isDefault === true;
+  const isPinned = profile.isPinned === true;
   return {
     lines: [
-      say("profile.title", { name: verbatim(name), facts: factsOf(profile) }),
+      say("profile.title", { name: verbatim(name), facts: factsOf(profile, nowMs) }),
+      ...(isPinned ? [say("profile.pinned")] : []),
       ...(isDefault ? [say("profile.default")] : []),
       say("profile.pick", { command: command(typed) }),
+      isPinned
+        ? say("profile.unuse", { command: command(`unuse ${typed}`) })
+        : say("profile.use", { command: command(`use ${typed}`) }),
       ...(isDefault ? [] : [say("profile.prefer", { command: command(`prefer ${typed}`) })]),
       say("profile.signout", { command: command(`signout ${typed}`) }),
       say("profile.undo", { command: command(`undo ${typed}`) }),
@@ -25,26 +37,29 @@ export function profileScreen(profile: ListedProfile): Screen {
     rows: [
       [
         button("button.sign-in", { verb: "pick", name }),
-        ...(isDefault ? [] : [button("button.prefer", { verb: "prefer", name })]),
+        isPinned ? button("button.unuse", { verb: "unuse", name }) : button("button.use", { verb: "use", name }),
       ],
       [
+        ...(isDefault ? [] : [button("button.prefer", { verb: "prefer", name })]),
         button("button.sign-out", { verb: "signout", name, isSure: false }),
-        button("button.undo", { verb: "undo", name }),
       ],
-      [BACK],
+      [button("button.undo", { verb: "undo", name }), BACK],
     ],
   };
 }
 
-export function preferredScreen({ profileName, isFirst, activation }: PreferredProfile): Screen {
+export function preferredScreen({ profileName, isFirst, activation, kept }: PreferredProfile): Screen {
   const name = verbatim(profileName);
   const lines = [say(isFirst ? "prefer.done" : "prefer.defeated", { name })];
+  if (kept !== undefined) {
+    lines.push(say("prefer.kept", { other: verbatim(kept), command: command(`use ${selectorOf(profileName)}`) }));
+  }
   if (activation === "restart") lines.push(say("saved.restart"));
   return { lines: [...lines, BACK_LINE], rows: [[BACK]] };
 }
 
 /** Asks before a profile is taken out. */
-export function signOutScreen({ name }: ListedProfile): Screen {
+export function signOutScreen({ profile: { name } }: Pick<ShownProfile, "profile">): Screen {
   return {
     lines: [
       say("signout.ask", { name: verbatim(name) }),
@@ -71,4 +86,48 @@ export function signedOutScreen({ profileName, isUndoable, activation }: SignedO
 
 export function undoneScreen(undone: UndoneLogin): Screen {
   return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), effectLine(undone)], rows: [] };
+}
+
+/** This chat asks for a profile now, or no longer does. */
+export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
+  const name = verbatim(profile.name);
+  if (kind === "unpinned") return { lines: [say("unpin.done", { name }), BACK_LINE], rows: [[BACK]] };
+  const isUsable = profile.health === "signed-in" || profile.health === "refreshing";
+  return {
+    lines: [
+      say("pin.done", { name }),
+      ...(isUsable ? [] : [say("pin.paused", { facts: conditionOf(profile, nowMs) })]),
+      say("pin.undo", { command: command(`unuse ${selectorOf(profile.name)}`) }),
+      BACK_LINE,
+    ],
+    rows: [[button("button.unuse", { verb: "unuse", name: profile.name }), BACK]],
+  };
+}
+
+/** Another account came back than was there, or one that has a profile: three ways on, and nothing saved yet. */
+export function questionScreen(question: AccountQuestion): Screen {
+  const { profileName, came, there, newName, expiresInMs } = question;
+  const email = came.email === undefined ? say("account.unknown") : verbatim(came.email);
+  const account = came.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(came.plan) });
+  const isOther = question.code === "account-differs";
+  const held = isOther ? verbatim(there.email ?? there.profileName) : verbatim(there.profileName);
+  const over = there.profileName as ProfileName;
+  const overName = verbatim(over);
+  return {
+    lines: [
+      say(isOther ? "question.differs" : "question.has-profile", { account, held, name: verbatim(profileName) }),
+      say("question.new", { command: command(`keep ${selectorOf(newName)}`) }),
+      say(isOther ? "question.replace" : "question.update", {
+        name: overName,
+        command: command(`keep ${selectorOf(over)}`),
+      }),
+      say("question.leave", { command: command(`cancel ${selectorOf(profileName)}`) }),
+      say("question.time", { minutes: duration(expiresInMs) }),
+    ],
+    rows: [
+      [button("button.keep-new", { verb: "keep", name: newName }, { name: verbatim(newName) })],
+      [button(isOther ? "button.keep-over" : "button.keep-update", { verb: "keep", name: over }, { name: overName })],
+      [button("button.cancel", { verb: "cancel", profileName: profileName as ProfileName })],
+    ],
+  };
 }

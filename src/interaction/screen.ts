@@ -31,7 +31,12 @@ export type Action =
   | { readonly verb: "pick"; readonly name: ProfileName }
   /** One profile's card, and what can be done from it. */
   | { readonly verb: "show"; readonly name: ProfileName }
+  /** Pins this chat to it, or lets the chat go from it. */
+  | { readonly verb: "use"; readonly name: ProfileName }
+  | { readonly verb: "unuse"; readonly name?: ProfileName }
   | { readonly verb: "prefer"; readonly name: ProfileName }
+  /** Saves a sign-in that waits for the person's word, under this name. */
+  | { readonly verb: "keep"; readonly name: ProfileName }
   | { readonly verb: "undo"; readonly name: ProfileName }
   /** Asks first; only `isSure` acts. */
   | { readonly verb: "signout"; readonly name: ProfileName; readonly isSure: boolean }
@@ -45,7 +50,10 @@ export type Verb = Action["verb"];
 export const VERBS = [
   "pick",
   "show",
+  "use",
+  "unuse",
   "prefer",
+  "keep",
   "undo",
   "signout",
   "page",

@@ -12,6 +12,7 @@ import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../flow/prof
 import {
   button,
   command,
+  duration,
   effectLine,
   factsOf,
   FINISH_COMMAND,
@@ -30,16 +31,13 @@ const PENDING_SHOWN = 5;
 /** Offered as buttons for a new profile, so that a name is one tap away. */
 const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
 
-function duration(ms: number): Line {
-  const minutes = Math.ceil(ms / 60_000);
-  if (ms < 60_000) return say("time.moment");
-  if (minutes < 120) return say("time.minutes", { count: String(minutes) });
-  return say("time.hours", { count: String(Math.floor(minutes / 60)) });
+function profileLine(profile: ListedProfile, nowMs: number): Line {
+  return say(profileKeyOf(profile), { name: verbatim(selectorOf(profile.name)), facts: factsOf(profile, nowMs) });
 }
 
-function profileLine(profile: ListedProfile): Line {
-  const key = profile.isDefault === true ? "selector.default" : "selector.profile";
-  return say(key, { name: verbatim(selectorOf(profile.name)), facts: factsOf(profile) });
+function profileKeyOf({ isDefault, isPinned }: ListedProfile) {
+  if (isPinned === true) return isDefault === true ? "selector.pinned-default" : "selector.pinned";
+  return isDefault === true ? "selector.default" : "selector.profile";
 }
 
 /** A line for each waiting sign-in, the newest first and no more than fit. */
@@ -57,12 +55,12 @@ function pendingLines(key: "selector.pending" | "status.pending", pending: reado
 }
 
 /** The list of profiles, one page of it; `page` counts from 1 and is brought into range. */
-export function selectorScreen({ profiles, pending }: ProfileList, page: number): Screen {
+export function selectorScreen({ profiles, pending, nowMs }: ProfileList, page: number): Screen {
   if (profiles.length === 0) return emptySelectorScreen(pending);
   const pages = Math.ceil(profiles.length / PAGE_SIZE);
   const current = Math.min(Math.max(page, 1), pages);
   const shown = profiles.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
-  const lines: Line[] = [say("selector.title"), ...shown.map(profileLine)];
+  const lines: Line[] = [say("selector.title"), ...shown.map((profile) => profileLine(profile, nowMs))];
   if (pages > 1) lines.push(pageLine(current, pages));
   const example = selectorOf(shown[0]?.name ?? DEFAULT_PROFILE_NAME);
   lines.push(
@@ -72,7 +70,10 @@ export function selectorScreen({ profiles, pending }: ProfileList, page: number)
       example: command(example),
     }),
   );
-  lines.push(say("selector.more", { command: command(`show ${example}`) }));
+  lines.push(
+    say("selector.more", { command: command(`show ${example}`) }),
+    say("selector.refresh", { command: command(current === 1 ? "" : `page ${current}`) }),
+  );
   return { lines: [...lines, ...pendingLines("selector.pending", pending)], rows: selectorRows(shown, current, pages) };
 }
 
@@ -86,8 +87,9 @@ function selectorRows(shown: readonly ListedProfile[], page: number, pages: numb
   const turns: Button[] = [];
   if (page > 1) turns.push(button("button.previous", { verb: "page", page: page - 1 }));
   if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
+  const refresh = button("button.refresh", { verb: "page", page });
   const last = [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })];
-  return [...inRows(picks), ...(turns.length > 0 ? [turns] : []), last];
+  return [...inRows(picks), [...turns, refresh], last];
 }
 
 function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {
@@ -153,6 +155,9 @@ export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing")
     lines: [
       say("saved.title", { name: verbatim(saved.profileName), account }),
       effectLine(saved),
+      ...(saved.sameAccountAs === undefined
+        ? []
+        : [say("saved.same-account", { name: verbatim(saved.sameAccountAs) })]),
       ...(saved.isUndoable ? [say("saved.undo", { command: command(`undo ${selectorOf(saved.profileName)}`) })] : []),
       ...(chatKeeps === "address" ? [say("saved.delete")] : []),
     ],
@@ -200,9 +205,12 @@ export function helpScreen(): Screen {
       say("help.status", { command: command("status") }),
       say("help.cancel", { command: command("cancel"), one: command("cancel <profile>") }),
       say("help.show", { command: command("show <profile>") }),
+      say("help.use", { command: command("use <profile>"), stop: command("unuse") }),
+      say("help.why", { command: command("why") }),
       say("help.prefer", { command: command("prefer <profile>") }),
       say("help.signout", { command: command("signout <profile>") }),
       say("help.undo", { command: command("undo <profile>") }),
+      say("help.log", { command: command("log"), audit: command("audit") }),
       say("help.paste"),
     ],
     rows: [],
@@ -236,6 +244,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
     sayRefusal(facts.code, {
       command: command(""),
       example: command("work"),
+      why: command("why"),
       again: command(selectorOf(facts.profileName ?? "work")),
       name: verbatim(facts.profileName ?? ""),
       file: verbatim("codex-auth-pending.json"),

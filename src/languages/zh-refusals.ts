@@ -18,6 +18,18 @@ export const ZH_REFUSALS = {
   "login-of-other-profile":
     "That address belongs to the sign-in for {name}, not to the profile you named. Send it without a profile name to finish {name}.",
   "too-many-attempts": "Too many addresses of other sign-ins were sent, so the waiting sign-in was ended.",
+  "account-differs":
+    "The account you approved is not the one that profile {name} holds, so nothing was saved. Sign in under another name, for example {example}, or start again and finish with --replace.",
+  "account-has-profile": "That account has a profile already, so nothing was saved. Choose where it is to go.",
+  "nothing-parked":
+    "No sign-in waits for a choice of yours: it was saved, dropped, or its 5 minutes are over. To start again, type {command}.",
+  "profile-of-other-account":
+    "Profile {name} holds another account and stays as it is. Choose another name for the one you approved.",
+  "pin-missing": "This chat does not ask for that profile. To see what it uses, type {why}.",
+  "pin-other-model":
+    "This chat's model is not one that a Codex profile serves, so the gateway would drop the choice. Choose an OpenAI model with /model first, then try again.",
+  "pin-unavailable":
+    "The gateway did not keep that choice for this chat. Nothing was changed. Send any message, then try again.",
   "stale-button": "That button is from an older screen.",
   "callback-empty":
     "There was no address in your message. Copy the whole address of the localhost page and send it here.",

@@ -1,22 +1,18 @@
 /** Finishes a sign-in: judge the paste, claim the login, exchange the code, save the profile; in that order. */
 import { holds } from "../attempt.ts";
-import type { CompletionRefusal, SavedLogin } from "../flow/answers.ts";
+import { conflictOf, nameForAccount, type AccountConflict, type HeldAccount } from "../flow/account.ts";
+import type { AccountQuestion, CompletionRefusal, SavedLogin } from "../flow/answers.ts";
 import { parsePastedText, type CallbackOutcome, type PastedText } from "../flow/callback-url.ts";
 import type { LoginBinding } from "../flow/binding.ts";
-import { buildCredential } from "../flow/credential.ts";
-import {
-  claimLogin,
-  findLogin,
-  recallOf,
-  settleLogin,
-  type PendingLogin,
-  type Presented,
-} from "../flow/pending-login.ts";
-import type { ProfileId, ProfileName } from "../flow/profile-id.ts";
+import { claimLogin, findLogin, recallOf, type PendingLogin, type Presented } from "../flow/pending-login.ts";
+import { newIdOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
 import type { ErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { accountOf } from "./keep.ts";
+import { PARKED_TTL_MS } from "./parked-logins.ts";
 import type { ExchangeResult, LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
+import { saveLogin, settle } from "./save.ts";
 
 export interface CompletionRequest {
   readonly binding: LoginBinding;
@@ -25,6 +21,8 @@ export interface CompletionRequest {
   readonly profileName?: ProfileName;
   /** Throws when the person may no longer do this; asked again right before the write. */
   readonly assertAllowed: () => void;
+  /** What is done where another account comes back than the profile holds: nothing is overwritten unasked. */
+  readonly ifOtherAccount: "ask" | "refuse" | "replace";
 }
 
 type Response = Extract<PastedText, { kind: "response" }>;
@@ -33,7 +31,7 @@ type Response = Extract<PastedText, { kind: "response" }>;
 export async function completeLogin(
   ports: LoginPorts,
   request: CompletionRequest,
-): Promise<SavedLogin | CompletionRefusal> {
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
   try {
     const pasted = parsePastedText(request.pastedText.reveal());
     if (pasted.kind === "refused") return { ...pasted, isOver: false };
@@ -47,7 +45,7 @@ async function completeResponse(
   ports: LoginPorts,
   request: CompletionRequest,
   { state, outcome }: Response,
-): Promise<SavedLogin | CompletionRefusal> {
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
   const presented: Presented = {
     binding: request.binding,
     stateDigest: ports.entropy.digest(state.reveal()),
@@ -63,7 +61,8 @@ async function completeResponse(
   if (refusal !== undefined) return refusal;
   const claimed = await ports.pending.update((document) => claimLogin(document, presented, nowMs));
   if (claimed.kind === "refused") return { ...claimed, isOver: false };
-  return settle(ports, claimed.login, await redeem(ports, request, claimed.login, outcome));
+  const result = await redeem(ports, request, claimed.login, outcome);
+  return result.kind === "question" ? result : settle(ports, claimed.login, result);
 }
 
 /** Why the login that would be claimed could not be saved here; undefined where nothing is known to be in the way. */
@@ -83,31 +82,12 @@ async function refusalBefore(
   return code === undefined ? undefined : { kind: "refused", code, profileName, isOver: false };
 }
 
-/** What became of a claimed login goes onto its receipt. A failure to note it changes nothing that was saved. */
-async function settle(
-  ports: LoginPorts,
-  login: PendingLogin,
-  result: SavedLogin | CompletionRefusal,
-): Promise<SavedLogin | CompletionRefusal> {
-  const settled =
-    result.kind === "saved"
-      ? ({ outcome: "saved", activation: result.activation } as const)
-      : ({ outcome: "failed" } as const);
-  const nowMs = ports.clock.nowMs();
-  try {
-    await ports.pending.update((document) => settleLogin(document, login.stateDigest, settled, nowMs));
-  } catch (error) {
-    refusalOf(error, ports.log);
-  }
-  return result;
-}
-
 async function redeem(
   ports: LoginPorts,
   request: CompletionRequest,
   login: PendingLogin,
   outcome: CallbackOutcome,
-): Promise<SavedLogin | CompletionRefusal> {
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
   const over = (code: ErrorCode) => ({ kind: "refused", code, profileName: login.profileName, isOver: true }) as const;
   try {
     if (outcome.kind === "error") return over(deniedCodeOf(outcome.error, outcome.description));
@@ -129,32 +109,64 @@ async function redeem(
   }
 }
 
+/**
+ * Whose account came back is compared with whose was there before anything is written; the terminal, which cannot be
+ * asked in between, says beforehand what it wants.
+ */
 async function save(
   ports: LoginPorts,
   request: CompletionRequest,
   login: PendingLogin,
-  { tokens, identity }: Extract<ExchangeResult, { kind: "exchanged" }>,
-): Promise<SavedLogin | CompletionRefusal> {
-  const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
-  const saved = await ports.profiles.save({
-    profileId: login.profileId as ProfileId,
-    agentId: login.binding.agentId,
-    credential,
-    assertAllowed: request.assertAllowed,
-  });
-  if (saved.kind === "refused") return { ...saved, profileName: login.profileName, isOver: true };
-  ports.log.info("profile saved");
+  exchanged: Extract<ExchangeResult, { kind: "exchanged" }>,
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+  const { assertAllowed, ifOtherAccount } = request;
+  const profileId = login.profileId as ProfileId;
+  const { profileName } = login;
+  const held = await ports.profiles.accounts(login.binding.agentId);
+  const conflict = conflictOf(profileId, accountOf(exchanged.identity), held);
+  if (conflict !== undefined && ifOtherAccount === "ask")
+    return ask(ports, request, { login, exchanged, conflict, held });
+  if (conflict?.code === "account-differs" && ifOtherAccount === "refuse") {
+    return { kind: "refused", code: "account-differs", profileName, isOver: true };
+  }
+  const sameAccountAs = conflict?.code === "account-has-profile" ? { sameAccountAs: conflict.held.profileName } : {};
+  return saveLogin(ports, { login, exchanged, profileId, profileName, assertAllowed, ...sameAccountAs });
+}
+
+interface Asking {
+  readonly login: PendingLogin;
+  readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
+  readonly conflict: AccountConflict;
+  readonly held: readonly HeldAccount[];
+}
+
+function ask(
+  ports: LoginPorts,
+  { binding }: CompletionRequest,
+  { login, exchanged, conflict, held }: Asking,
+): AccountQuestion {
+  const nowMs = ports.clock.nowMs();
+  ports.parked.park(binding, { login, exchanged, conflict, expiresAtMs: nowMs + PARKED_TTL_MS }, nowMs);
+  const { email, plan } = exchanged.identity;
+  const { provider } = ports.profiles;
+  const taken = new Set(held.map(({ profileId }) => profileId));
+  const isFree = (name: string) => {
+    const made = newIdOf(name as ProfileName, provider);
+    return made.kind === "target" && !taken.has(made.profileId);
+  };
+  const newName =
+    conflict.code === "account-differs"
+      ? nameForAccount({ ...(email && { email }) }, login.profileName, isFree)
+      : login.profileName;
+  const { profileName, account } = conflict.held;
   return {
-    kind: "saved",
-    profileId: login.profileId,
+    kind: "question",
+    code: conflict.code,
     profileName: login.profileName,
-    accountId: credential.accountId,
-    expiresAtMs: credential.expires,
-    ...(identity.email === undefined ? {} : { email: identity.email }),
-    ...(identity.plan === undefined ? {} : { plan: identity.plan }),
-    isSelectable: saved.isSelectable,
-    isUndoable: saved.isUndoable,
-    activation: saved.activation,
+    came: { ...(email === undefined ? {} : { email }), ...(plan === undefined ? {} : { plan }) },
+    there: { profileName, ...(account.email === undefined ? {} : { email: account.email }) },
+    newName: newName as ProfileName,
+    expiresInMs: PARKED_TTL_MS,
   };
 }
 

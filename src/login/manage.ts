@@ -1,8 +1,20 @@
 /** Acting on one profile that is there: showing it, putting it first, taking it out. */
-import type { ListedProfile, PreferredProfile, Refusal, ShownProfile, SignedOutProfile } from "../flow/answers.ts";
+import type {
+  ListedProfile,
+  PinnedProfile,
+  PreferredProfile,
+  Refusal,
+  ShownProfile,
+  SignedOutProfile,
+} from "../flow/answers.ts";
+import type { AuditedAction } from "../flow/audit-entry.ts";
+import { holds } from "../attempt.ts";
+import type { ErrorCode } from "../errors.ts";
 import type { LoginBinding } from "../flow/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileName } from "../flow/profile-id.ts";
 import type { LoginPorts, ProfileTarget } from "./ports.ts";
+import { audited } from "./audit.ts";
+import { listWithPin } from "./overview.ts";
 import { refusalOf } from "./refusal.ts";
 
 export interface ProfileRequest {
@@ -18,9 +30,9 @@ export async function showProfile(
   { binding, askedName }: Pick<ProfileRequest, "askedName" | "binding">,
 ): Promise<ShownProfile | Refusal> {
   try {
-    const profiles = await ports.profiles.list(binding.agentId);
+    const profiles = await listWithPin(ports, binding);
     const profile = findProfile(ports, profiles, askedName) ?? findProfile(ports, profiles, profileNameOf(askedName));
-    return profile === undefined ? unknown(askedName) : { kind: "profile", profile };
+    return profile === undefined ? unknown(askedName) : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -28,34 +40,90 @@ export async function showProfile(
 
 /** Never throws. */
 export async function preferProfile(ports: LoginPorts, request: ProfileRequest): Promise<PreferredProfile | Refusal> {
-  return act(ports, request, async (target, profileName) => {
+  return act(ports, request, "prefer", async (target, { name: profileName }) => {
     const preferred = await ports.profiles.prefer(target);
     if (preferred.kind === "refused") return { ...preferred, profileName };
     ports.log.info("profile preferred");
-    return { ...preferred, profileName };
+    const kept = await keptInstead(ports, request.binding, target.profileId);
+    return { ...preferred, profileName, ...(kept === undefined ? {} : { kept }) };
   });
+}
+
+/** The gateway stays with what it once chose for a chat, whatever the order says since. */
+async function keptInstead(ports: LoginPorts, chat: LoginBinding, profileId: string): Promise<string | undefined> {
+  const kept = await ports.pins.read(chat).catch(() => undefined);
+  return kept?.by === "host" && kept.profileId !== profileId ? profileNameOf(kept.profileId) : undefined;
 }
 
 /** Never throws. What it held is kept for a day. */
 export async function signOut(ports: LoginPorts, request: ProfileRequest): Promise<SignedOutProfile | Refusal> {
-  return act(ports, request, async (target, profileName) => {
+  return act(ports, request, "sign-out", async (target, { name: profileName }) => {
     const removed = await ports.profiles.remove(target);
     if (removed.kind === "refused") return { ...removed, profileName };
+    // Chats that ask for it would be answered with another one anyway: the host lets such a pin go at their next turn.
+    await ports.pins.release(target.profileId).catch(() => ports.log.warn("pins of a removed profile were left"));
     ports.log.info("profile taken out");
     const { isUndoable, activation } = removed;
     return { kind: "signed-out", profileName, isUndoable, activation };
   });
 }
 
-async function act<Done>(
+/** Pins this chat to the profile, and proves it: the host's own session store is read back. Never throws. */
+export async function useProfile(ports: LoginPorts, request: ProfileRequest): Promise<PinnedProfile | Refusal> {
+  return pin(ports, request, "use");
+}
+
+/** Lets this chat go from the profile that it asks for, if that is the one meant. Never throws. */
+export async function stopUsingProfile(
   ports: LoginPorts,
-  { binding: { agentId }, askedName, assertAllowed }: ProfileRequest,
-  work: (target: ProfileTarget, profileName: string) => Promise<Done | Refusal>,
+  request: Omit<ProfileRequest, "askedName"> & { readonly askedName?: ProfileName },
+): Promise<PinnedProfile | Refusal> {
+  const { binding, askedName } = request;
+  try {
+    const pinned = (await listWithPin(ports, binding)).find(({ isPinned }) => isPinned === true);
+    if (pinned === undefined) return { kind: "refused", code: "pin-missing" };
+    return await pin(ports, { ...request, askedName: askedName ?? pinned.name }, "unuse", pinned.profileId);
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+const PIN_REFUSALS = { done: undefined, "other-model": "pin-other-model", failed: "pin-unavailable" } as const;
+
+/** `pinnedId`: the only profile that this chat can be let go from. */
+function pin(
+  ports: LoginPorts,
+  request: ProfileRequest,
+  action: "use" | "unuse",
+  pinnedId?: string,
+): Promise<PinnedProfile | Refusal> {
+  const { binding } = request;
+  return act<PinnedProfile>(ports, request, action, async ({ profileId, assertAllowed }, profile) => {
+    const { name } = profile;
+    const refused = (code: ErrorCode) => ({ kind: "refused", code, profileName: name }) as const;
+    if (!holds(assertAllowed)) return refused("not-allowed");
+    if (action === "unuse" && profileId !== pinnedId) return refused("pin-missing");
+    const outcome = action === "use" ? ports.pins.pin(binding, profileId) : ports.pins.unpin(binding);
+    const code = PIN_REFUSALS[await outcome];
+    if (code !== undefined) return refused(code);
+    return { kind: action === "use" ? "pinned" : "unpinned", profile, nowMs: ports.clock.nowMs() };
+  });
+}
+
+async function act<Done extends { readonly kind: string }>(
+  ports: LoginPorts,
+  { binding, askedName, assertAllowed }: ProfileRequest,
+  action: AuditedAction,
+  work: (target: ProfileTarget, profile: ListedProfile) => Promise<Done | Refusal>,
 ): Promise<Done | Refusal> {
+  const { agentId } = binding;
   try {
     const profile = findProfile(ports, await ports.profiles.list(agentId), askedName);
     if (profile === undefined) return unknown(askedName);
-    return await work({ profileId: profile.profileId, agentId, assertAllowed }, profile.name);
+    const done = await work({ profileId: profile.profileId, agentId, assertAllowed }, profile);
+    const outcome = done.kind === "refused" ? (done as Refusal).code : "done";
+    await audited(ports, { binding, action, profileName: profile.name, outcome });
+    return done;
   } catch (error) {
     return refusalOf(error, ports.log);
   }

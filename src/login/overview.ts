@@ -1,5 +1,5 @@
 /** What there is: the profiles to choose from, what is pending, what was last saved; and ending what is pending. */
-import type { CancelledLogins, LoginStatus, ProfileList, Refusal } from "../flow/answers.ts";
+import type { CancelledLogins, ListedProfile, LoginStatus, ProfileList, Refusal } from "../flow/answers.ts";
 import type { LoginBinding } from "../flow/binding.ts";
 import { parsePastedText } from "../flow/callback-url.ts";
 import { cancelLogins, findLogin, isNamed, lastReceiptOf, loginsOf } from "../flow/pending-login.ts";
@@ -9,7 +9,7 @@ import type { LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** What it takes to know what waits: no profile store, and so nothing of the host. */
-export type PendingPorts = Pick<LoginPorts, "clock" | "log" | "pending">;
+export type PendingPorts = Pick<LoginPorts, "clock" | "log" | "parked" | "pending">;
 
 async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName?: ProfileName) {
   const document = await ports.pending.read();
@@ -23,11 +23,22 @@ async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName
 /** Never throws. */
 export async function listProfiles(ports: LoginPorts, binding: LoginBinding): Promise<ProfileList | Refusal> {
   try {
-    const profiles = await ports.profiles.list(binding.agentId);
-    return { kind: "profiles", profiles, pending: (await pendingOf(ports, binding)).pending };
+    const profiles = await listWithPin(ports, binding);
+    const { nowMs, pending } = await pendingOf(ports, binding);
+    return { kind: "profiles", profiles, pending, nowMs };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
+}
+
+/** The profiles, with the mark of the one that this chat asks for. A host that cannot tell marks none. */
+export async function listWithPin(ports: LoginPorts, binding: LoginBinding): Promise<readonly ListedProfile[]> {
+  const [profiles, pin] = await Promise.all([
+    ports.profiles.list(binding.agentId),
+    ports.pins.read(binding).catch(() => undefined),
+  ]);
+  const pinned = pin?.by === "person" ? pin.profileId : undefined;
+  return profiles.map((profile) => (profile.profileId === pinned ? { ...profile, isPinned: true } : profile));
 }
 
 /** Of all profiles or of one. Never throws. */
@@ -56,7 +67,11 @@ export async function cancelPending(
 ): Promise<CancelledLogins | Refusal> {
   try {
     const nowMs = ports.clock.nowMs();
-    const profileNames = await ports.pending.update((document) => cancelLogins(document, binding, nowMs, profileName));
+    const parked = ports.parked.take(binding, nowMs);
+    const isMeant = parked !== undefined && (profileName === undefined || isNamed(parked.login, profileName));
+    if (parked !== undefined && !isMeant) ports.parked.park(binding, parked, nowMs);
+    const ended = await ports.pending.update((document) => cancelLogins(document, binding, nowMs, profileName));
+    const profileNames = [...new Set([...(isMeant ? [parked.login.profileName] : []), ...ended])];
     return { kind: "cancelled", profileNames };
   } catch (error) {
     return refusalOf(error, ports.log);

@@ -1,9 +1,13 @@
 /** What the login shell needs of the outside world, one interface per thing. */
+import type { HeldAccount } from "../flow/account.ts";
 import type { Activation, ListedProfile } from "../flow/answers.ts";
+import type { AuditEntry } from "../flow/audit-entry.ts";
+import type { LoginBinding } from "../flow/binding.ts";
 import type { CredentialDraft, Identity, TokenSet } from "../flow/credential.ts";
 import type { Edit, PendingDocument } from "../flow/pending-login.ts";
 import type { ProfileId } from "../flow/profile-id.ts";
 import type { Secret } from "../secret.ts";
+import type { ParkedLogins } from "./parked-logins.ts";
 
 export interface Clock {
   /** Unix time in milliseconds. */
@@ -126,6 +130,16 @@ export type PreferResult =
     }
   | { readonly kind: "refused"; readonly code: SaveRefusal | "profile-unknown" };
 
+export interface ProfileChoice {
+  readonly storedOrder: readonly string[];
+  readonly configOrder: readonly string[];
+  readonly allowList: readonly string[];
+  /** What the host itself would try, in its order. */
+  readonly tried: readonly string[];
+  /** Whether the first of those lies in the agent's own store where another is shared. */
+  readonly isOwnCopy: boolean;
+}
+
 export interface ProfileStore {
   /** The provider id of Codex profiles on this host, such as `openai`. */
   readonly provider: string;
@@ -135,6 +149,10 @@ export interface ProfileStore {
   obstacle(target: Pick<ProfileTarget, "agentId" | "profileId">): Promise<SaveRefusal | undefined>;
   /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
+  /** What the store, the config and the host say about which one is used. Throws `CodexAuthError` (`store-*`). */
+  choice(agentId: string): Promise<ProfileChoice>;
+  /** Whose each of those profiles is, as far as it tells. Throws `CodexAuthError` (`store-*`). */
+  accounts(agentId: string): Promise<readonly HeldAccount[]>;
   save(request: SaveRequest): Promise<SaveResult>;
   /** Takes one profile out, with its place in the order; what it held can be put back for a day. */
   remove(target: ProfileTarget): Promise<ChangeResult>;
@@ -144,7 +162,50 @@ export interface ProfileStore {
   undo(target: ProfileTarget): Promise<ChangeResult>;
 }
 
+/** The last changes made here. Both calls may reject. */
+export interface AuditLog {
+  note(entry: AuditEntry): Promise<void>;
+  /** The newest last. */
+  last(count: number): Promise<readonly AuditEntry[]>;
+}
+
+/** What a chat asks its turns to use, in the host's own session store. */
+export interface ChatPin {
+  readonly profileId: string;
+  /** The host pins by itself too, to stay with what worked; a person's word goes before that. */
+  readonly by: "person" | "host";
+}
+
+export interface ChatPins {
+  /** Undefined where the chat asks for nothing, or has no session. */
+  read(chat: LoginBinding): Promise<ChatPin | undefined>;
+  /** `other-model`: the chat's model is of a provider that no Codex profile serves, and the host would drop the pin. */
+  pin(chat: LoginBinding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
+  unpin(chat: LoginBinding): Promise<"done" | "failed">;
+  /** Lets every chat go that asks for the profile. Never throws. */
+  release(profileId: ProfileId): Promise<void>;
+}
+
+/** What can be seen of the gateway's surroundings. Neither call throws. */
+export interface Surroundings {
+  /** Folders in which an older skill of the same name lies. */
+  oldSkills(): Promise<readonly string[]>;
+  /** Whether the config names an owner; undefined where that cannot be told from here. */
+  hasOwner(): Promise<boolean | undefined>;
+}
+
+/** Which profiles their owners have been told about. */
+export interface Notices {
+  /** Those of which nobody was told for a day; they count as told from now on. */
+  claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
+}
+
 export interface LoginPorts {
+  readonly notices: Notices;
+  readonly surroundings: Surroundings;
+  readonly audit: AuditLog;
+  readonly parked: ParkedLogins;
+  readonly pins: ChatPins;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;

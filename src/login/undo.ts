@@ -1,6 +1,7 @@
 /** Puts back what a profile held before it was last replaced or taken out. */
 import type { Refusal, UndoneLogin } from "../flow/answers.ts";
 import { formerIdsOf, storedIdOf } from "../flow/profile-id.ts";
+import { audited } from "./audit.ts";
 import type { ProfileRequest } from "./manage.ts";
 import type { LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
@@ -12,8 +13,12 @@ export async function undoLogin(ports: LoginPorts, request: ProfileRequest): Pro
     for (const profileId of await idsOf(ports, request)) {
       const undone = await ports.profiles.undo({ profileId, agentId: binding.agentId, assertAllowed });
       if (undone.kind === "refused" && undone.code === "undo-missing") continue;
-      if (undone.kind === "refused") return { ...undone, profileName: askedName };
+      if (undone.kind === "refused") {
+        await audited(ports, { binding, action: "undo", profileName: askedName, outcome: undone.code });
+        return { ...undone, profileName: askedName };
+      }
       ports.log.info("profile put back");
+      await audited(ports, { binding, action: "undo", profileName: askedName, outcome: "done" });
       const { isSelectable, isUndoable, activation } = undone;
       return { kind: "undone", profileId, profileName: askedName, isSelectable, isUndoable, activation };
     }

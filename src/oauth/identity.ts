@@ -16,8 +16,13 @@ const claimText = z
   .catch(undefined);
 
 const accessTokenClaims = z.object({
+  iss: claimText,
+  sub: claimText,
   "https://api.openai.com/auth": z.object({
     chatgpt_account_id: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/),
+    chatgpt_account_user_id: claimText,
+    chatgpt_user_id: claimText,
+    user_id: claimText,
     chatgpt_plan_type: claimText,
   }),
   "https://api.openai.com/profile": z.object({ email: claimText }).optional().catch(undefined),
@@ -33,6 +38,13 @@ function decodePayload(token: string): unknown {
   }
 }
 
+/** As the host tells people apart; two tokens of one person name the same one of these claims. */
+function personOf({ iss, sub, ...claims }: z.infer<typeof accessTokenClaims>): string | undefined {
+  const auth = claims["https://api.openai.com/auth"];
+  const named = auth.chatgpt_account_user_id ?? auth.chatgpt_user_id ?? auth.user_id;
+  return named ?? (iss === undefined || sub === undefined ? undefined : `${iss}|${sub}`);
+}
+
 /** The identity in a JWT access token; undefined when it is no JWT or names no account. */
 export function readIdentity(accessToken: string): Identity | undefined {
   const claims = accessTokenClaims.safeParse(decodePayload(accessToken));
@@ -40,8 +52,10 @@ export function readIdentity(accessToken: string): Identity | undefined {
   const auth = claims.data["https://api.openai.com/auth"];
   const email = claims.data["https://api.openai.com/profile"]?.email;
   const plan = auth.chatgpt_plan_type;
+  const personId = personOf(claims.data);
   return {
     chatgptAccountId: auth.chatgpt_account_id,
+    ...(personId === undefined ? {} : { personId }),
     ...(email === undefined ? {} : { email }),
     ...(plan === undefined ? {} : { plan }),
   };

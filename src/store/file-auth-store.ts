@@ -17,7 +17,13 @@ import {
 } from "./host-document.ts";
 import { MAX_WAIT_MS } from "./lock.ts";
 import { keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./locked-file.ts";
-import type { HostAuthStore, HostChange, HostUpdate } from "./profile-store.ts";
+import {
+  configuredIdsOf,
+  type ConfiguredIds,
+  type HostAuthStore,
+  type HostChange,
+  type HostUpdate,
+} from "./host-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
 
 const PROFILES_FILE = "auth-profiles.json";
@@ -37,7 +43,7 @@ export interface FileHost {
   agentDirOf(agentId: string): string;
   /** The main agent's: every agent can use what lies there. */
   mainAgentDir(): string;
-  configuredIds(): readonly string[];
+  configured(): ConfiguredIds;
   /**
    * Done after a write and before the lock is let go, in less than 30 seconds: for hosts whose next write would start
    * from what they have in memory. Never throws.
@@ -79,7 +85,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     provider: host.provider,
     agentDirOf: (agentId) => host.agentDirOf(agentId),
     sharedDir: () => host.mainAgentDir(),
-    configuredIds: () => host.configuredIds(),
+    configured: () => host.configured(),
     read: (agentDir) => keepingUnreadable(agentDir, () => read(agentDir)),
     ownerOf: (agentDir, profileId) => keepingUnreadable(agentDir, () => ownerOf(agentDir, profileId)),
     persisted: async (agentDir, profileId) =>
@@ -156,7 +162,7 @@ function selectableIn(document: ProfilesDocument, host: FileHost): readonly stri
   const profiles = new Map(Object.entries(document.profiles));
   const isOurs = (id: string) => profiles.get(id)?.provider === host.provider;
   const stored = document.order?.[host.provider] ?? [];
-  const wanted = stored.length > 0 ? stored : host.configuredIds();
+  const wanted = stored.length > 0 ? stored : configuredIdsOf(host.configured());
   if (wanted.length > 0) return wanted.filter(isOurs);
   return [...profiles.keys()].filter((id) => isOurs(id) && profiles.get(id)?.type === "oauth");
 }

@@ -1,7 +1,6 @@
 /** Profiles of one host, whatever keeps them: what is replaced is kept for an undo, and one profile alone changes. */
 import { holds } from "../attempt.ts";
 import type { CredentialDraft } from "../flow/credential.ts";
-import type { Activation } from "../flow/answers.ts";
 import type {
   ChangeResult,
   Clock,
@@ -12,59 +11,26 @@ import type {
   SaveRefusal,
   SaveResult,
 } from "../login/ports.ts";
+import { configuredIdsOf, type HostAuthStore } from "./host-auth-store.ts";
 import { patiently, refusalOf } from "./patience.ts";
 import {
   hasTokens,
+  heldAccounts,
   listCodexProfiles,
   preferProfile,
   removeProfile,
   replaceProfile,
-  type ProfilesDocument,
+  type ReadIdentity,
   type StoredCredential,
 } from "./profiles-document.ts";
 import type { UndoRecords } from "./undo-records.ts";
-
-/** What this store needs of the host, in the host's own names: its SDK, or its file where it keeps one. */
-export interface HostAuthStore {
-  readonly provider: string;
-  /** The file of a store that was named outright; absent where it is the host's own. */
-  readonly namedPath?: string;
-  agentDirOf(agentId: string): string;
-  /** The directory of the store that all agents share; undefined where it is in none of theirs. */
-  sharedDir(): string | undefined;
-  /** Ids that the config's `auth.order` or, failing that, `auth.profiles` names for the provider. */
-  configuredIds(): readonly string[];
-  /** The effective document of an agent. Throws `CodexAuthError` (`store-*`). */
-  read(agentDir: string): Promise<ProfilesDocument>;
-  /** The agent directory whose row or file holds the profile; undefined for the shared store. */
-  ownerOf(agentDir: string, profileId: string): Promise<string | undefined>;
-  /** One locked transaction; the edit must not be async. Throws `CodexAuthError` (`store-*`) when it did not happen. */
-  update(request: HostUpdate): Promise<void>;
-  persisted(agentDir: string, profileId: string): Promise<StoredCredential | undefined>;
-  selectableIds(agentDir: string): Promise<readonly string[]>;
-  /** Makes a change known to the running gateway, as far as it needs telling. Never throws. */
-  activate(change: HostChange): Promise<Activation>;
-}
-
-export interface HostUpdate {
-  readonly agentDir: string | undefined;
-  readonly keepInOrder: readonly string[];
-  /** False to write nothing. */
-  readonly edit: (document: ProfilesDocument) => boolean;
-}
-
-export interface HostChange {
-  readonly agentDir: string | undefined;
-  readonly profileId: string;
-  /** What it holds now; undefined where it was taken out. */
-  readonly credential: StoredCredential | undefined;
-}
 
 export interface ProfileStoreParts {
   readonly host: HostAuthStore;
   readonly undo: UndoRecords;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly readIdentity: ReadIdentity;
 }
 
 interface Change extends ProfileTarget {
@@ -87,6 +53,22 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       const profiles = listCodexProfiles(await host.read(agentDir), host.provider, clock.nowMs());
       const first = await firstOf(host, agentDir);
       return profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
+    },
+    async choice(agentId) {
+      const agentDir = host.agentDirOf(agentId);
+      const { order, profiles } = host.configured();
+      const tried = await host.selectableIds(agentDir);
+      const [first] = tried;
+      return {
+        storedOrder: (await host.read(agentDir)).order?.[host.provider] ?? [],
+        configOrder: order,
+        allowList: profiles,
+        tried,
+        isOwnCopy: first !== undefined && (await host.ownerOf(agentDir, first)) !== host.sharedDir(),
+      };
+    },
+    async accounts(agentId) {
+      return heldAccounts(await host.read(host.agentDirOf(agentId)), host.provider, parts.readIdentity);
     },
     save: (request) => change(parts, { ...request, next: revealCredential(request.credential) }) as Promise<SaveResult>,
     async remove(target) {
@@ -245,7 +227,7 @@ function markOf({ entropy }: ProfileStoreParts, record: StoredCredential | undef
  */
 async function orderToBegin(host: HostAuthStore, agentDir: string): Promise<readonly string[]> {
   const order = (await host.read(agentDir)).order?.[host.provider] ?? [];
-  return order.length > 0 ? [] : host.configuredIds();
+  return order.length > 0 ? [] : configuredIdsOf(host.configured());
 }
 
 /** What the host would try first; unknown where its resolver fails, which must not hide the list. */

@@ -1,5 +1,7 @@
 /** The host's auth-profile document: reading one profile's state out of it, and the one edit this plugin makes. Pure. */
-import type { ListedProfile, ProfileHealth } from "../flow/answers.ts";
+import type { HeldAccount } from "../flow/account.ts";
+import type { ListedProfile } from "../flow/answers.ts";
+import type { Identity } from "../flow/credential.ts";
 import { profileNameOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
 
 /** The part of the host's store that is read or edited here; everything else passes through untouched. */
@@ -16,6 +18,7 @@ export interface StoredCredential {
   readonly refresh?: string;
   readonly email?: string;
   readonly chatgptPlanType?: string;
+  readonly accountId?: string;
 }
 
 interface UsageStats {
@@ -24,7 +27,11 @@ interface UsageStats {
   readonly lastProbeAt?: number;
   readonly errorCount?: number;
   readonly cooldownUntil?: number;
+  readonly cooldownReason?: string;
+  /** `wham_token_expired` or `wham_account_dead`: the host asked OpenAI about it, and it was refused. */
+  readonly cooldownClassification?: string;
   readonly blockedUntil?: number;
+  readonly blockedReason?: string;
   readonly disabledUntil?: number;
   readonly disabledReason?: string;
 }
@@ -38,17 +45,37 @@ export function hasTokens({ access = "", refresh = "" }: StoredCredential): bool
   return access !== "" && refresh !== "" && !access.startsWith(FENCE) && !refresh.startsWith(FENCE);
 }
 
-/** How usable a profile is at `nowMs`. An access token past its expiry is no alarm: the host renews it. */
-export function healthOf(credential: StoredCredential, stats: UsageStats | undefined, nowMs: number): ProfileHealth {
+type Condition = Pick<ListedProfile, "health" | "pausedUntilMs" | "reason">;
+
+/** How usable a profile is at `nowMs`, and why. An access token past its expiry is no alarm: the host renews it. */
+export function conditionOf(credential: StoredCredential, stats: UsageStats = {}, nowMs: number): Condition {
   const { access = "", refresh = "" } = credential;
-  if (FAILED_FENCE.test(access) || FAILED_FENCE.test(refresh)) return "needs-sign-in";
-  if (access.startsWith(FENCE) || refresh.startsWith(FENCE)) return "refreshing";
-  if (refresh === "") return "needs-sign-in";
-  if ((stats?.disabledUntil ?? 0) > nowMs) {
-    return stats?.disabledReason?.startsWith("auth") ? "needs-sign-in" : "disabled";
+  if (FAILED_FENCE.test(access) || FAILED_FENCE.test(refresh))
+    return { health: "needs-sign-in", reason: "renewal-failed" };
+  if (access.startsWith(FENCE) || refresh.startsWith(FENCE)) return { health: "refreshing" };
+  if (refresh === "") return { health: "needs-sign-in", reason: "no-token" };
+  const {
+    disabledUntil = 0,
+    disabledReason,
+    cooldownUntil = 0,
+    cooldownReason,
+    blockedUntil = 0,
+    blockedReason,
+  } = stats;
+  if (disabledUntil > nowMs) {
+    const isSignIn = disabledReason?.startsWith("auth") === true;
+    return { health: isSignIn ? "needs-sign-in" : "disabled", ...paused(disabledUntil, disabledReason) };
   }
-  if (Math.max(stats?.cooldownUntil ?? 0, stats?.blockedUntil ?? 0) > nowMs) return "cooling-down";
-  return "signed-in";
+  if (cooldownUntil > nowMs && stats.cooldownClassification?.startsWith("wham_") === true) {
+    return { health: "needs-sign-in", reason: "refused" };
+  }
+  const pausedUntilMs = Math.max(cooldownUntil, blockedUntil);
+  if (pausedUntilMs <= nowMs) return { health: "signed-in" };
+  return { health: "cooling-down", ...paused(pausedUntilMs, blockedUntil > nowMs ? blockedReason : cooldownReason) };
+}
+
+function paused(pausedUntilMs: number, reason: string | undefined) {
+  return { pausedUntilMs, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The OAuth profiles of one provider, in the document's order. */
@@ -60,8 +87,28 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
       name: nameIn(document, id, provider),
       ...(credential.email === undefined ? {} : { email: credential.email }),
       ...(credential.chatgptPlanType === undefined ? {} : { plan: credential.chatgptPlanType }),
-      health: healthOf(credential, document.usageStats?.[id], nowMs),
+      ...conditionOf(credential, document.usageStats?.[id], nowMs),
     }));
+}
+
+/** Who a token says it is for; undefined for one that tells nothing. */
+export type ReadIdentity = (accessToken: string) => Identity | undefined;
+
+/** Whose each Codex profile is: what its token says before what stands beside it, which an import may have left out. */
+export function heldAccounts(document: ProfilesDocument, provider: string, readIdentity: ReadIdentity): HeldAccount[] {
+  return Object.entries(document.profiles)
+    .filter(([, { type, provider: of }]) => type === "oauth" && of === provider)
+    .map(([profileId, credential]) => {
+      const identity = readIdentity(credential.access ?? "");
+      const workspaceId = identity?.chatgptAccountId ?? credential.accountId;
+      const email = identity?.email ?? credential.email;
+      const account = {
+        ...(identity?.personId === undefined ? {} : { personId: identity.personId }),
+        ...(workspaceId === undefined ? {} : { workspaceId }),
+        ...(email === undefined ? {} : { email }),
+      };
+      return { profileId, profileName: nameIn(document, profileId, provider), account };
+    });
 }
 
 /** A profile's short name; the whole id of one from an older host that has a namesake of today. */

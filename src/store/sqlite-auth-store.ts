@@ -4,14 +4,14 @@
  */
 import { CodexAuthError } from "../errors.ts";
 import { fileExists } from "./locked-file.ts";
-import type { HostAuthStore, HostUpdate } from "./profile-store.ts";
+import type { ConfiguredIds, HostAuthStore, HostUpdate } from "./host-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
 
 /** The host's own functions. They answer at once, and throw the host's errors, which carry a `code`. */
 export interface AuthStoreSdk {
   readonly provider: string;
   agentDirOf(agentId: string): string;
-  configuredIds(): readonly string[];
+  configured(): ConfiguredIds;
   read(agentDir: string): ProfilesDocument;
   ownerOf(agentDir: string, profileId: string): string | undefined;
   /** Null for every failure, whatever its cause. */
@@ -28,7 +28,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     provider: sdk.provider,
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     sharedDir: () => undefined,
-    configuredIds: () => sdk.configuredIds(),
+    configured: () => sdk.configured(),
     async read(agentDir) {
       if (await fileExists(sdk.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");
       return read(agentDir);

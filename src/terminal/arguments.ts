@@ -2,7 +2,18 @@
 import { parseArgs } from "node:util";
 import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../flow/profile-id.ts";
 
-export const VERBS = ["start", "finish", "status", "cancel", "list", "undo", "help", "version"] as const;
+export const VERBS = [
+  "start",
+  "finish",
+  "status",
+  "cancel",
+  "list",
+  "undo",
+  "log",
+  "audit",
+  "help",
+  "version",
+] as const;
 export type TerminalVerb = (typeof VERBS)[number];
 
 export interface TerminalRequest {
@@ -12,6 +23,8 @@ export interface TerminalRequest {
   /** The pasted address; `-` for standard input. */
   readonly callbackUrl?: string;
   readonly queueApply: boolean;
+  /** A sign-in of another account may take the profile over. */
+  readonly replace?: true;
   readonly json: boolean;
   /** The agent whose store is meant; the host's default agent where absent. */
   readonly agentId?: string;
@@ -28,11 +41,14 @@ export type ParsedArguments =
 /** The host's own ids of agents; anything else could name another folder. */
 const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
+const WITHOUT_PROFILE: ReadonlySet<TerminalVerb> = new Set(["list", "log", "audit"]);
+
 /** Values as `parseArgs` and as the host's own command line give them. */
 export interface TerminalOptions {
   readonly profile?: string | undefined;
   readonly callbackUrl?: string | undefined;
   readonly queueApply?: boolean | undefined;
+  readonly replace?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly agent?: string | undefined;
   readonly authPath?: string | undefined;
@@ -43,6 +59,7 @@ const OPTIONS = {
   "profile-id": { type: "string" },
   "callback-url": { type: "string" },
   "queue-apply": { type: "boolean" },
+  replace: { type: "boolean" },
   json: { type: "boolean" },
   agent: { type: "string" },
   "auth-path": { type: "string" },
@@ -69,6 +86,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     profile: profiles[0],
     callbackUrl: values["callback-url"],
     queueApply: values["queue-apply"],
+    replace: values.replace,
     json: values.json,
     agent: values.agent,
     authPath: values["auth-path"],
@@ -81,7 +99,7 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
   const verb = VERBS.find((known) => known === word);
   if (verb === undefined) return refused("usage-verb");
   if (verb === "finish" && (options.callbackUrl ?? "") === "") return refused("usage-address");
-  if (verb === "list" && options.profile !== undefined) return refused("usage-option");
+  if (WITHOUT_PROFILE.has(verb) && options.profile !== undefined) return refused("usage-option");
   if (options.agent !== undefined && !AGENT_ID.test(options.agent)) return refused("usage-option");
   const selector = selectorOf(verb, options.profile);
   if (selector?.kind === "refused") return refused(selector.code);
@@ -90,6 +108,7 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
     request: {
       verb,
       queueApply: options.queueApply === true,
+      ...(options.replace === true ? { replace: true } : {}),
       json,
       ...(selector === undefined ? {} : { profileName: selector.name }),
       ...(options.callbackUrl === undefined ? {} : { callbackUrl: options.callbackUrl }),

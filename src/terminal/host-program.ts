@@ -20,6 +20,8 @@ const COMMANDS = [
   { verb: "cancel", takes: " [profile]", description: "Stop what is waiting" },
   { verb: "list", takes: "", description: "The Codex profiles of this OpenClaw" },
   { verb: "undo", takes: " [profile]", description: "Put back what the last sign-in to a profile replaced" },
+  { verb: "log", takes: "", description: "The last changes" },
+  { verb: "audit", takes: "", description: "What is wrong here, and how to mend it" },
 ] as const;
 
 export type RunTerminal = (verb: string, options: TerminalOptions) => Promise<void>;
@@ -36,6 +38,7 @@ export function buildHostProgram(program: CommandBuilder, name: string, descript
     if (takes !== "") command.option("--profile-id <profile>", "The profile, such as work");
     if (verb === "finish")
       command.option("--callback-url <address>", "The address, or - to read it from standard input");
+    if (verb === "finish") command.option("--replace", "Let another account take the profile over");
     if (verb === "finish" || verb === "undo") {
       command.option("--queue-apply", "Restart the gateway where that is what it takes");
     }
@@ -54,6 +57,7 @@ function optionsOf(bareProfile: unknown, raw: unknown): TerminalOptions {
     profile: textOf(options["profileId"]) ?? textOf(bareProfile),
     callbackUrl: textOf(options["callbackUrl"]),
     queueApply: options["queueApply"] === true,
+    ...(options["replace"] === true ? { replace: true } : {}),
     json: options["json"] === true,
     agent: textOf(options["agent"]),
     authPath: textOf(options["authPath"]),

@@ -1,9 +1,10 @@
 /** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
 import { ERRORS, type ErrorCode } from "../errors.ts";
-import type { LoginStatus, ProfileList, SavedLogin, StartedLogin, UndoneLogin } from "../flow/answers.ts";
+import type { Finding, LoginStatus, ProfileList, SavedLogin, StartedLogin, UndoneLogin } from "../flow/answers.ts";
+import type { AuditEntry } from "../flow/audit-entry.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
-import { cancelledText, changedText, finishCommand, helpText, refusalText, toText } from "./text.ts";
+import { cancelledText, changedText, findingText, finishCommand, helpText, refusalText, toText } from "./text.ts";
 import { fill, toJson, typed, type Surroundings } from "./words.ts";
 
 export interface Printed {
@@ -51,6 +52,7 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
         expires: answer.expiresAtMs,
         ...(answer.email === undefined ? {} : { email: answer.email }),
         ...(answer.plan === undefined ? {} : { plan: answer.plan }),
+        ...(answer.sameAccountAs === undefined ? {} : { same_account_as: answer.sameAccountAs }),
         revert_command: revertOf(answer, around),
       };
     case "undone":
@@ -61,6 +63,10 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
       return { ok: true, cancelled: answer.profileNames, message: cancelledText(answer.profileNames, around) };
     case "profiles":
       return { ok: true, profiles: answer.profiles.map(profileFields), pending: answer.pending.map(pendingFields) };
+    case "log":
+      return { ok: true, changes: answer.entries.map(changeFields) };
+    case "inspection":
+      return { ok: true, findings: answer.findings.map((finding) => findingFields(finding, answer.nowMs, around)) };
     case "help":
       return { ok: true, message: helpText(around) };
     case "version":
@@ -126,6 +132,21 @@ function statusFields({ pending, lastSaved }: LoginStatus): Fields {
     restart_required: lastSaved.activation === "restart",
   };
 }
+
+const changeFields = ({ atMs, who, action, profileName, outcome }: AuditEntry): Fields => ({
+  at: atMs,
+  who,
+  action: action.replaceAll("-", "_"),
+  profile: profileName,
+  outcome: outcome === "done" ? outcome : codeOf(outcome),
+});
+
+const findingFields = (finding: Finding, nowMs: number, around: Surroundings): Fields => ({
+  finding: finding.code.replaceAll("-", "_"),
+  message: findingText(finding, nowMs, around),
+  ...(finding.code === "profile-failing" ? { profile: finding.profile.name } : {}),
+  ...(finding.code === "old-skill" ? { folder: finding.folder } : {}),
+});
 
 const pendingFields = ({ profileName, expiresInMs }: LoginStatus["pending"][number]): Fields => ({
   profile: profileName,

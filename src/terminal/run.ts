@@ -1,7 +1,9 @@
 /** From a request of the terminal to what it came to: the same login shell as behind the chat's doors. */
 import type {
   CancelledLogins,
+  ChangeLog,
   CompletionRefusal,
+  Inspection,
   LoginStatus,
   ProfileList,
   Refusal,
@@ -32,6 +34,8 @@ export type TerminalAnswer =
   | LoginStatus
   | CancelledLogins
   | ProfileList
+  | ChangeLog
+  | Inspection
   | Refusal
   | CompletionRefusal
   | { readonly kind: "help" }
@@ -71,6 +75,15 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
       const ports = await context.ports();
       return undoLogin(ports, { binding: context.binding, askedName: nameOf(request), assertAllowed });
     }
+    case "log": {
+      const { readChangeLog } = await import("../login/inspect.ts");
+      return readChangeLog(await context.ports());
+    }
+    case "audit": {
+      const { inspect } = await import("../login/inspect.ts");
+      const ports = await context.ports();
+      return inspect(ports, context.binding.agentId);
+    }
     case "finish":
       return finish(context, request);
   }
@@ -82,7 +95,16 @@ async function finish(context: TerminalContext, request: TerminalRequest): Promi
   const { completeLogin } = await import("../login/complete.ts");
   const named = profileName === undefined ? {} : { profileName };
   const ports = await context.ports();
-  return completeLogin(ports, { binding: context.binding, pastedText, assertAllowed, ...named });
+  const ifOtherAccount = request.replace === true ? "replace" : "refuse";
+  const completed = await completeLogin(ports, {
+    binding: context.binding,
+    pastedText,
+    assertAllowed,
+    ifOtherAccount,
+    ...named,
+  });
+  // Never asked: the terminal has said beforehand what it wants.
+  return completed.kind === "question" ? { kind: "refused", code: completed.code } : completed;
 }
 
 /** Whoever runs this owns the files it changes: the machine has judged that already. */

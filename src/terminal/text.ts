@@ -2,12 +2,17 @@
 import type {
   Activation,
   CompletionRefusal,
+  Finding,
+  ListedProfile,
   LoginStatus,
   ProfileList,
   Refusal,
   SavedLogin,
   UndoneLogin,
 } from "../flow/answers.ts";
+import type { AuditEntry } from "../flow/audit-entry.ts";
+import { conditionOf } from "../interaction/phrases.ts";
+import { toPlainText } from "../interaction/render.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
 import { fill, shown, typed, type Surroundings } from "./words.ts";
@@ -47,7 +52,12 @@ function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surround
     case "saved": {
       const undo = typed(around, "undo", answer.profileName);
       const kept = answer.isUndoable ? [fill(around.words.terminal["saved.undo"], { command: undo })] : [];
-      return [accountText(answer, around), changedText(answer, queueApply, around), ...kept];
+      const { sameAccountAs } = answer;
+      const same =
+        sameAccountAs === undefined
+          ? []
+          : [fill(around.words.chat["saved.same-account"], { name: shown(sameAccountAs) })];
+      return [accountText(answer, around), changedText(answer, queueApply, around), ...same, ...kept];
     }
     case "undone":
       return [changedText(answer, queueApply, around)];
@@ -57,6 +67,14 @@ function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surround
       return [cancelledText(answer.profileNames, around)];
     case "profiles":
       return listLines(answer, around);
+    case "log":
+      return answer.entries.length === 0
+        ? [around.words.chat["log.none"]]
+        : answer.entries.map((entry) => changeText(entry, answer.nowMs, around));
+    case "inspection":
+      return answer.findings.length === 0
+        ? [around.words.chat["audit.none"]]
+        : answer.findings.map((finding) => findingText(finding, answer.nowMs, around));
     case "help":
       return [helpText(around)];
     case "version":
@@ -107,9 +125,9 @@ function statusLines({ pending, lastSaved }: LoginStatus, around: Surroundings):
   return activation === "restart" ? [...lines, around.words.terminal["saved.restart"]] : lines;
 }
 
-function listLines({ profiles }: ProfileList, around: Surroundings): readonly string[] {
-  const lines = profiles.map(({ name, email, plan, health }) =>
-    [shown(name), email, plan, around.words.chat[`health.${health}`]]
+function listLines({ profiles, nowMs }: ProfileList, around: Surroundings): readonly string[] {
+  const lines = profiles.map((profile) =>
+    [profile.name, profile.email, profile.plan, conditionText(profile, nowMs, around)]
       .filter((part) => part !== undefined)
       .map(shown)
       .join(", "),
@@ -123,6 +141,37 @@ export function cancelledText(profileNames: readonly string[], around: Surroundi
   return fill(around.words.terminal["cancel.done"], { name: profileNames.map(shown).join(", ") });
 }
 
+function changeText(
+  { atMs, who, action, profileName, outcome }: AuditEntry,
+  nowMs: number,
+  around: Surroundings,
+): string {
+  const { chat } = around.words;
+  return fill(chat["log.line"], {
+    time: minutes(nowMs - atMs, around),
+    who: shown(who),
+    action: chat[`action.${action}`],
+    name: shown(profileName),
+    outcome: outcome === "done" ? chat["log.done"] : fill(chat["log.refused"], { code: outcome }),
+  });
+}
+
+function conditionText(profile: ListedProfile, nowMs: number, { words }: Surroundings): string {
+  return toPlainText({ lines: [conditionOf(profile, nowMs)], rows: [] }, words);
+}
+
+export function findingText(finding: Finding, nowMs: number, around: Surroundings): string {
+  const { chat } = around.words;
+  const profile = finding.code === "profile-failing" ? finding.profile : undefined;
+  return fill(chat[`finding.${finding.code}`], {
+    file: "codex-auth-pending.json",
+    folder: finding.code === "old-skill" ? shown(finding.folder) : "",
+    name: shown(profile?.name ?? ""),
+    facts: profile === undefined ? "" : conditionText(profile, nowMs, around),
+    command: typed(around, "start", profile?.name),
+  });
+}
+
 /** The chat's sentences, with this program's words in their places. */
 export function refusalText(refusal: Refusal | CompletionRefusal, around: Surroundings): string {
   const { code, profileName } = refusal;
@@ -133,6 +182,7 @@ export function refusalText(refusal: Refusal | CompletionRefusal, around: Surrou
       command: typed(around, "list"),
       example: typed(around, "start", "work"),
       again: typed(around, "start", profileName ?? "work"),
+      why: typed(around, "list"),
       name: shown(profileName ?? ""),
       file: "codex-auth-pending.json",
       folder: "codex-auth",

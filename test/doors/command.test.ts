@@ -31,7 +31,7 @@ describe("a command", () => {
   it("of an owner shows the profiles, with buttons where the chat has them", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", call());
-    expect(markdown).toContain("`work` (default): signed in");
+    expect(markdown).toContain("`work` (tried first): signed in");
     expect(rows[0]).toEqual([{ label: "work", callbackData: "codex_auth_show:S0.0" }]);
   });
 
@@ -46,7 +46,7 @@ describe("a command", () => {
   it("in the web chat gets the same list as text alone", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", WEBCHAT_CALL);
-    expect(markdown).toContain("`work` (default): signed in");
+    expect(markdown).toContain("`work` (tried first): signed in");
     expect(rows).toEqual([]);
   });
 
@@ -124,9 +124,9 @@ describe("a command about one profile", () => {
     const { markdown, rows } = await answerCommand(context, "select", call({ args: "show work" }));
     expect(markdown).toContain("Codex profile `work`: signed in");
     expect(rows.map((row) => row.map(({ label }) => label))).toEqual([
-      ["Sign in again"],
-      ["Sign out", "Undo"],
-      ["Back"],
+      ["Sign in again", "Use in this chat"],
+      ["Sign out"],
+      ["Undo", "Back"],
     ]);
   });
 

@@ -10,6 +10,14 @@ import { Secret } from "../../src/secret.ts";
 import { createFakePorts, type FakePorts } from "../fakes/fake-ports.ts";
 
 export const OWNER = "4242001";
+export const OWNER_CHAT: LoginBinding = {
+  gateway: "gateway-1",
+  channel: "telegram",
+  channelAccountId: "default",
+  conversationId: OWNER,
+  senderId: OWNER,
+  agentId: "main",
+};
 export const STRANGER = "4242666";
 export const GROUP = "-1001234567890";
 /** In errors and in codes that no sign-in waits for: found in an answer, it has leaked. */
@@ -51,6 +59,7 @@ export function createDoor(overrides: Partial<DoorContext> = {}): Door {
     originals: new OriginalMessages(),
     nowMs: () => ports.clock.nowMs(),
     words: () => ENGLISH,
+    ownersToTell: () => Promise.resolve([OWNER_CHAT]),
     ports: () => Promise.resolve(ports),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
     agentOf: () => "main",

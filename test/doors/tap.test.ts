@@ -173,7 +173,7 @@ describe("a tap on a profile's card", () => {
     await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
     expect(chat.seen().text).toContain("Done: team is tried first now.");
     expect(ports.profiles.preferred).toBe("openai:team");
-    expect((await tapNext({ context, chat }, "Back")).plainText).toContain("• team (default): ");
+    expect((await tapNext({ context, chat }, "Back")).plainText).toContain("• team (tried first): ");
   });
 
   it("asks before it signs out, and then takes out that profile alone", async () => {

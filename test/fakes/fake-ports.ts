@@ -2,22 +2,30 @@
 import { createHash } from "node:crypto";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import { holds } from "../../src/attempt.ts";
+import type { Account, HeldAccount } from "../../src/flow/account.ts";
 import type { ListedProfile } from "../../src/flow/answers.ts";
+import type { AuditEntry } from "../../src/flow/audit-entry.ts";
 import type { LoginBinding } from "../../src/flow/binding.ts";
 import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/flow/pending-login.ts";
 import type { ProfileId, ProfileName } from "../../src/flow/profile-id.ts";
 import { profileNameOf } from "../../src/flow/profile-id.ts";
+import { ParkedLogins } from "../../src/login/parked-logins.ts";
 import type {
+  AuditLog,
   AuthorizationGrant,
   AuthorizationRequest,
+  ChatPin,
+  ChatPins,
   Clock,
   Entropy,
   ExchangeRefusal,
   ExchangeResult,
   Log,
   LoginPorts,
+  Notices,
   OAuthClient,
   PendingStore,
+  ProfileChoice,
   ProfileStore,
   SaveRefusal,
   PreferResult,
@@ -25,6 +33,7 @@ import type {
   SaveRequest,
   ChangeResult,
   SaveResult,
+  Surroundings,
 } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
 
@@ -215,6 +224,7 @@ export class MemoryProfileStore implements ProfileStore {
   inTheWay: SaveRefusal | undefined;
   readonly #profiles = new Map<string, ListedProfile>();
   readonly #removed = new Map<string, ListedProfile>();
+  readonly #accounts = new Map<string, Account>();
   #refusal: SaveRefusal | undefined;
 
   async list(_agentId: string): Promise<readonly ListedProfile[]> {
@@ -232,6 +242,22 @@ export class MemoryProfileStore implements ProfileStore {
     return id !== canonical && this.#profiles.has(canonical) ? (id as ProfileName) : profileNameOf(id);
   }
 
+  async choice(agentId: string): Promise<ProfileChoice> {
+    const ids = (await this.list(agentId)).map(({ profileId }) => profileId as string);
+    const tried = this.preferred === undefined ? ids : [this.preferred, ...ids.filter((id) => id !== this.preferred)];
+    const storedOrder = this.preferred === undefined ? [] : tried;
+    return { storedOrder, configOrder: [], allowList: [], tried, isOwnCopy: false };
+  }
+
+  async accounts(agentId: string): Promise<readonly HeldAccount[]> {
+    const profiles = await this.list(agentId);
+    return profiles.map(({ profileId, name }) => ({
+      profileId,
+      profileName: name,
+      account: this.#accounts.get(profileId) ?? {},
+    }));
+  }
+
   async obstacle(): Promise<SaveRefusal | undefined> {
     return this.inTheWay;
   }
@@ -245,6 +271,8 @@ export class MemoryProfileStore implements ProfileStore {
     }
     this.saves.push(request);
     this.has(request.profileId);
+    const { accountId, email } = request.credential;
+    this.holds(request.profileId, { workspaceId: accountId, ...(email === undefined ? {} : { email }) });
     return { kind: "saved", isSelectable: this.isSelectable, isUndoable: false, activation: "live" };
   }
 
@@ -288,12 +316,100 @@ export class MemoryProfileStore implements ProfileStore {
     }
   }
 
+  /** Whose a profile is. */
+  holds(profileId: string, account: Account): void {
+    this.#accounts.set(profileId, account);
+  }
+
+  /** What the host knows of a profile's condition. */
+  becomes(profileId: string, condition: Partial<ListedProfile>): void {
+    const profile = this.#profiles.get(profileId);
+    if (profile !== undefined) this.#profiles.set(profileId, { ...profile, ...condition });
+  }
+
   refuse(code: SaveRefusal): void {
     this.#refusal = code;
   }
 }
 
+/** The host's session store: one pin for each chat. */
+export class MemoryPins implements ChatPins {
+  readonly #pins = new Map<string, ChatPin>();
+  outcome: "done" | "failed" | "other-model" = "done";
+
+  async read(chat: LoginBinding): Promise<ChatPin | undefined> {
+    return this.#pins.get(keyOf(chat));
+  }
+
+  async pin(chat: LoginBinding, profileId: string): Promise<"done" | "failed" | "other-model"> {
+    if (this.outcome === "done") this.#pins.set(keyOf(chat), { profileId, by: "person" });
+    return this.outcome;
+  }
+
+  async unpin(chat: LoginBinding): Promise<"done" | "failed"> {
+    if (this.outcome === "done") this.#pins.delete(keyOf(chat));
+    return this.outcome === "done" ? "done" : "failed";
+  }
+
+  async release(profileId: string): Promise<void> {
+    for (const [key, pin] of this.#pins) if (pin.profileId === profileId) this.#pins.delete(key);
+  }
+
+  // ---- what tests do
+
+  keep(chat: LoginBinding, pin: ChatPin): void {
+    this.#pins.set(keyOf(chat), pin);
+  }
+
+  get all(): Readonly<Record<string, ChatPin>> {
+    return Object.fromEntries(this.#pins);
+  }
+}
+
+const keyOf = ({ channel, channelAccountId, conversationId, agentId }: LoginBinding) =>
+  `${channel} ${channelAccountId} ${conversationId} ${agentId}`;
+
+export class MemoryAuditLog implements AuditLog {
+  readonly entries: AuditEntry[] = [];
+
+  async note(entry: AuditEntry): Promise<void> {
+    this.entries.push(entry);
+  }
+
+  async last(count: number): Promise<readonly AuditEntry[]> {
+    return this.entries.slice(-count);
+  }
+}
+
+/** Once for each profile, whatever the time. */
+export class MemoryNotices implements Notices {
+  readonly #told = new Set<string>();
+
+  async claim(profileIds: readonly string[]): Promise<readonly string[]> {
+    const due = profileIds.filter((id) => !this.#told.has(id));
+    for (const id of due) this.#told.add(id);
+    return due;
+  }
+}
+
+export class FakeSurroundings implements Surroundings {
+  skills: readonly string[] = [];
+  owner: boolean | undefined = true;
+
+  async oldSkills(): Promise<readonly string[]> {
+    return this.skills;
+  }
+
+  async hasOwner(): Promise<boolean | undefined> {
+    return this.owner;
+  }
+}
+
 export interface FakePorts extends LoginPorts {
+  readonly audit: MemoryAuditLog;
+  readonly notices: MemoryNotices;
+  readonly pins: MemoryPins;
+  readonly surroundings: FakeSurroundings;
   readonly clock: FakeClock;
   readonly entropy: CountingEntropy;
   readonly log: MemoryLog;
@@ -305,6 +421,11 @@ export interface FakePorts extends LoginPorts {
 export function createFakePorts(): FakePorts {
   const entropy = new CountingEntropy();
   return {
+    audit: new MemoryAuditLog(),
+    notices: new MemoryNotices(),
+    parked: new ParkedLogins(),
+    pins: new MemoryPins(),
+    surroundings: new FakeSurroundings(),
     clock: new FakeClock(),
     entropy,
     log: new MemoryLog(),
@@ -352,6 +473,15 @@ export const THROWN: readonly { readonly name: string; readonly error: unknown; 
   { name: "text", error: "canary", code: "internal" },
   { name: "nothing", error: undefined, code: "internal" },
 ];
+
+/** A profile store of which nothing works, but for what is said of obstacles. */
+export function brokenProfiles(
+  fail: () => Promise<never>,
+  obstacle: () => Promise<SaveRefusal | undefined> = fail,
+): ProfileStore {
+  const broken = { list: fail, choice: fail, accounts: fail, save: fail, remove: fail, prefer: fail, undo: fail };
+  return { provider: "openai", storeId: "openai", obstacle, ...broken };
+}
 
 /** A method that fails like this. */
 export const failing = (error: unknown) => (): Promise<never> => Promise.reject(error as Error);

@@ -1,5 +1,6 @@
+import { configuredIdsOf } from "../../src/store/host-auth-store.ts";
 import { describe, expect, it } from "vitest";
-import { agentFoldersOf, configuredIdsOf } from "../../src/host/agent-folders.ts";
+import { agentFoldersOf, configuredIn } from "../../src/host/agent-folders.ts";
 import type { HostConfig } from "../../src/host/host-folders.ts";
 
 type Agents = NonNullable<NonNullable<HostConfig["agents"]>["list"]>;
@@ -104,8 +105,8 @@ const CONFIGURED: readonly { readonly name: string; readonly auth?: HostConfig["
     },
   ];
 
-describe("configuredIdsOf", () => {
+describe("what the config asks for", () => {
   it.each(CONFIGURED)("gives $name", ({ auth, expected }) => {
-    expect(configuredIdsOf(auth === undefined ? {} : { auth }, "openai-codex")).toEqual(expected);
+    expect(configuredIdsOf(configuredIn(auth === undefined ? {} : { auth }, "openai-codex"))).toEqual(expected);
   });
 });

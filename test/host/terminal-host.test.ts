@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import { openTerminalHost, type TerminalHost, type TerminalHostRequest } from "../../src/host/terminal-host.ts";
-import type { HostAuthStore } from "../../src/store/profile-store.ts";
+import type { HostAuthStore } from "../../src/store/host-auth-store.ts";
 import type { StoredCredential } from "../../src/store/profiles-document.ts";
 import { freePort } from "../support/loopback.ts";
 import { installHost, makeMachine, put, type Machine } from "../terminal/machine.ts";
@@ -217,7 +217,7 @@ describe("a host of files", () => {
 
   it("chooses by its config's order", async () => {
     put(inState("openclaw.json"), { auth: { order: { "openai-codex": ["openai-codex:home"], openai: ["openai:x"] } } });
-    expect((await open({ host: installHost(machine, "2026.3.31") })).configuredIds()).toEqual(["openai-codex:home"]);
+    expect((await open({ host: installHost(machine, "2026.3.31") })).configured().order).toEqual(["openai-codex:home"]);
   });
 });
 
@@ -342,7 +342,7 @@ describe("a host of a database", () => {
 
   it("is asked through its own SDK", async () => {
     const store = await open({ host: installHost(machine, "2026.9.6", sdkOf(PARTS)) });
-    expect([store.provider, store.agentDirOf("ops"), store.configuredIds()]).toEqual([
+    expect([store.provider, store.agentDirOf("ops"), store.configured().order]).toEqual([
       "openai",
       "/agents/ops",
       ["openai:work"],

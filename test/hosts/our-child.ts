@@ -11,7 +11,9 @@ import { openTerminalHost } from "../../src/host/terminal-host.ts";
 import type { ProfileId } from "../../src/flow/profile-id.ts";
 import { Secret } from "../../src/secret.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
-import { createProfileStore, type HostAuthStore } from "../../src/store/profile-store.ts";
+import { type HostAuthStore } from "../../src/store/host-auth-store.ts";
+import { createProfileStore } from "../../src/store/profile-store.ts";
+import { readIdentity } from "../../src/oauth/identity.ts";
 import { createUndoRecords } from "../../src/store/undo-records.ts";
 import { systemClock, systemEntropy } from "../../src/system.ts";
 
@@ -26,7 +28,7 @@ async function openStore(): Promise<HostAuthStore> {
     ...era,
     agentDirOf: () => mainDir,
     mainAgentDir: () => mainDir,
-    configuredIds: () => [],
+    configured: () => ({ order: [], profiles: [] }),
     publish: async () => "live",
   });
 }
@@ -45,7 +47,7 @@ function openSqlite(): Promise<HostAuthStore> {
 
 async function write(host: HostAuthStore): Promise<string> {
   const undo = createUndoRecords(stateDir);
-  const store = createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy });
+  const store = createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity });
   const refused: string[] = [];
   for (let index = 0; index < Number(second); index += 1) {
     const profileId = `${first}-${index}` as ProfileId;

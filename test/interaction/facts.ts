@@ -1,13 +1,17 @@
 /** Facts that screens are built from: fixed ones for tables, generated ones for laws, and every screen there is. */
 import fc from "fast-check";
 import { ERRORS, type ErrorCode } from "../../src/errors.ts";
+import { AUDITED_ACTIONS } from "../../src/flow/audit-entry.ts";
 import type {
+  AccountQuestion,
+  ExplainedChoice,
   ListedProfile,
   LoginStatus,
   PendingSummary,
   PreferredProfile,
   ProfileList,
   SavedLogin,
+  ShownProfile,
   SignedOutProfile,
   StartedLogin,
   UndoneLogin,
@@ -28,9 +32,13 @@ import {
   quotedScreen,
   withheldScreen,
 } from "../../src/interaction/screens.ts";
+import { inspectionScreen, logScreen, whyScreen } from "../../src/interaction/gateway-screens.ts";
+import { noticeLine, noticeScreen } from "../../src/interaction/notice-screens.ts";
 import {
+  pinnedScreen,
   preferredScreen,
   profileScreen,
+  questionScreen,
   signedOutScreen,
   signOutScreen,
   undoneScreen,
@@ -46,6 +54,10 @@ export const LINK =
   "&redirect_uri=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback&scope=openid+profile+email+offline_access" +
   "&code_challenge=_a-_b__c--d_-e_f&code_challenge_method=S256&state=0123456789abcdef&id_token_add_organizations=true";
 
+export const NOW_MS = 1_795_000_000_000;
+
+export const shown = (profile: ListedProfile): ShownProfile => ({ kind: "profile", profile, nowMs: NOW_MS });
+
 export function listed(name: string, extra: Partial<Omit<ListedProfile, "name" | "profileId">> = {}): ListedProfile {
   const profileId = `openai:${name}` as ProfileId;
   return { profileId, name: profileNameOf(profileId), health: "signed-in", ...extra };
@@ -53,7 +65,12 @@ export function listed(name: string, extra: Partial<Omit<ListedProfile, "name" |
 
 /** `count` profiles named p1, p2, … */
 export function listOf(count: number, pending: readonly PendingSummary[] = []): ProfileList {
-  return { kind: "profiles", profiles: Array.from({ length: count }, (_, at) => listed(`p${at + 1}`)), pending };
+  return {
+    kind: "profiles",
+    profiles: Array.from({ length: count }, (_, at) => listed(`p${at + 1}`)),
+    pending,
+    nowMs: NOW_MS,
+  };
 }
 
 export function started(extra: Partial<StartedLogin> = {}): StartedLogin {
@@ -93,6 +110,36 @@ export const SIGNED_OUT: SignedOutProfile = {
   profileName: "work",
   isUndoable: true,
   activation: "live",
+};
+
+export const QUESTION: AccountQuestion = {
+  kind: "question",
+  code: "account-differs",
+  profileName: "work",
+  came: { email: "new@b.example", plan: "team" },
+  there: { profileName: "work", email: "old@b.example" },
+  newName: "new@b.example" as ProfileName,
+  expiresInMs: 5 * 60_000,
+};
+
+export const HAS_PROFILE: AccountQuestion = {
+  ...QUESTION,
+  code: "account-has-profile",
+  came: {},
+  there: { profileName: "home" },
+  newName: "work" as ProfileName,
+};
+
+export const CHOICE: ExplainedChoice = {
+  kind: "choice",
+  decides: "host",
+  next: "work",
+  storedOrder: [],
+  configOrder: [],
+  allowList: [],
+  paused: [],
+  isOwnCopy: false,
+  nowMs: NOW_MS,
 };
 
 export const UNDONE: UndoneLogin = {
@@ -175,7 +222,12 @@ const anyPending = fc.array(fc.record({ profileName: anyName, expiresInMs: anyDu
 export const anyProfileList: fc.Arbitrary<ProfileList> = listWith(tameText);
 
 function listWith(text: fc.Arbitrary<string>): fc.Arbitrary<ProfileList> {
-  return fc.record({ kind: fc.constant("profiles"), profiles: profilesWith(text), pending: anyPending });
+  return fc.record({
+    kind: fc.constant("profiles"),
+    profiles: profilesWith(text),
+    pending: anyPending,
+    nowMs: fc.constant(NOW_MS),
+  });
 }
 
 function savedWith(text: fc.Arbitrary<string>): fc.Arbitrary<SavedLogin> {
@@ -260,6 +312,18 @@ const anyRefusal = fc
     ...(hasName || NAMING.has(code) ? { profileName } : {}),
   }));
 
+function questionWith(text: fc.Arbitrary<string>): fc.Arbitrary<AccountQuestion> {
+  return fc
+    .tuple(fc.constantFrom(QUESTION, HAS_PROFILE), anyName, anyName, anyName, maybe("email", text), maybe("plan", text))
+    .map(([question, profileName, there, newName, email, plan]) => ({
+      ...question,
+      profileName,
+      there: { profileName: there, ...email },
+      newName,
+      came: { ...email, ...plan },
+    }));
+}
+
 export interface NamedScreen {
   readonly kind: string;
   readonly screen: Screen;
@@ -278,11 +342,12 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
     named("new", fc.array(anyName, { maxLength: 8 }), newProfileScreen),
     named("card", anyStarted, cardScreen),
     { weight: 2, arbitrary: named("saved", saved, ([facts, chatKeeps]) => savedScreen(facts, chatKeeps)) },
-    { weight: 2, arbitrary: named("profile", profileWith(text), profileScreen) },
+    { weight: 2, arbitrary: named("profile", profileWith(text).map(shown), profileScreen) },
     named("preferred", anyPreferred, preferredScreen),
-    named("sign out", profileWith(text), signOutScreen),
+    named("sign out", profileWith(text).map(shown), signOutScreen),
     named("signed out", anySignedOut, signedOutScreen),
     named("undone", anyUndone, undoneScreen),
+    named("question", questionWith(text), questionScreen),
     named("status", anyStatus, statusScreen),
     named("cancelled", fc.array(anyName, { maxLength: 4 }), cancelledScreen),
     { weight: 3, arbitrary: named("refusal", anyRefusal, refusalScreen) },
@@ -296,6 +361,9 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
 
 export const anyScreen = screensWith(tameText);
 export const anyHostileScreen = screensWith(hostileText);
+
+const REASONS = ["renewal-failed", "no-token", "refused", "subscription_limit", "billing", "rate_limit"];
+const DECIDING = ["pin", "kept", "stored-order", "config-order", "allow-list", "host"] as const;
 
 /** Each screen once, in each of its shapes: what a reader of the sentences can meet. */
 export function sampleScreens(): readonly NamedScreen[] {
@@ -319,15 +387,91 @@ export function sampleScreens(): readonly NamedScreen[] {
     "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
     "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, "nothing"),
     "selector, a default": selectorScreen({ ...listOf(0), profiles: [listed("work", { isDefault: true })] }, 1),
-    profile: profileScreen(listed("work", { email: "a@b.example", plan: "plus" })),
-    "profile, the default": profileScreen(listed("work", { isDefault: true })),
+    profile: profileScreen(shown(listed("work", { email: "a@b.example", plan: "plus" }))),
+    "profile, the default": profileScreen(shown(listed("work", { isDefault: true }))),
     preferred: preferredScreen(PREFERRED),
     "preferred, after a restart": preferredScreen({ ...PREFERRED, activation: "restart" }),
     "preferred in vain": preferredScreen({ ...PREFERRED, isFirst: false }),
-    "sign out": signOutScreen(listed("work")),
+    "sign out": signOutScreen(shown(listed("work"))),
     "signed out": signedOutScreen(SIGNED_OUT),
     "signed out, after a restart": signedOutScreen({ ...SIGNED_OUT, activation: "restart" }),
     "signed out for good": signedOutScreen({ ...SIGNED_OUT, isUndoable: false }),
+    "preferred, while the chat stays with another": preferredScreen({ ...PREFERRED, kept: "team" }),
+    pinned: pinnedScreen({ kind: "pinned", profile: listed("work"), nowMs: NOW_MS }),
+    "pinned, and paused": pinnedScreen({
+      kind: "pinned",
+      profile: listed("work", { health: "disabled" }),
+      nowMs: NOW_MS,
+    }),
+    unpinned: pinnedScreen({ kind: "unpinned", profile: listed("work"), nowMs: NOW_MS }),
+    "profile, pinned": profileScreen(shown(listed("work", { isPinned: true }))),
+    "selector, marks": selectorScreen(
+      {
+        ...listOf(0),
+        profiles: [
+          listed("a", { isPinned: true }),
+          listed("b", { isDefault: true, isPinned: true }),
+          ...REASONS.map((reason, at) =>
+            listed(`r${at}`, { health: "cooling-down", reason, pausedUntilMs: NOW_MS + 3_600_000 }),
+          ),
+        ],
+      },
+      1,
+    ),
+    "question, another account": questionScreen(QUESTION),
+    "question, the account has a profile": questionScreen(HAS_PROFILE),
+    "saved, the same account": savedScreen({ ...SAVED, sameAccountAs: "home" }, "nothing"),
+    ...Object.fromEntries(DECIDING.map((decides) => [`why, ${decides}`, whyScreen({ ...CHOICE, decides })])),
+    "why, all there is": whyScreen({
+      ...CHOICE,
+      pin: { profileName: "work", by: "person", isUsable: true },
+      storedOrder: Array.from({ length: 9 }, (_, at) => `p${at}`),
+      configOrder: ["a"],
+      allowList: ["a"],
+      paused: Array.from({ length: 9 }, (_, at) => listed(`p${at}`, { health: "disabled", reason: "billing" })),
+      isOwnCopy: true,
+      asked: { profileName: "a", place: 2 },
+    }),
+    "why, nothing": whyScreen({
+      kind: "choice",
+      decides: "host",
+      pin: { profileName: "work", by: "person", isUsable: false },
+      storedOrder: [],
+      configOrder: [],
+      allowList: [],
+      paused: [],
+      isOwnCopy: false,
+      asked: { profileName: "a" },
+      nowMs: NOW_MS,
+    }),
+    "why, kept by the host": whyScreen({ ...CHOICE, pin: { profileName: "work", by: "host", isUsable: true } }),
+    "log, nothing": logScreen({ kind: "log", entries: [], nowMs: NOW_MS }),
+    log: logScreen({
+      kind: "log",
+      entries: AUDITED_ACTIONS.map((action, at) => ({
+        atMs: NOW_MS - 60_000,
+        who: "telegram:4242001",
+        action,
+        profileName: "work",
+        outcome: at === 0 ? "store-locked" : "done",
+      })),
+      nowMs: NOW_MS,
+    }),
+    "audit, nothing": inspectionScreen({ kind: "inspection", findings: [], nowMs: NOW_MS }),
+    audit: inspectionScreen({
+      kind: "inspection",
+      findings: [
+        { code: "pending-insecure" },
+        { code: "legacy-file" },
+        { code: "store-unreadable" },
+        { code: "no-owner" },
+        { code: "old-skill", folder: "/state/skills/codex-auth" },
+        { code: "profile-failing", profile: listed("work", { health: "needs-sign-in", reason: "renewal-failed" }) },
+      ],
+      nowMs: NOW_MS,
+    }),
+    notice: noticeScreen({ profile: listed("work"), isPinned: true }),
+    "notice, one line": { lines: [noticeLine(listed("work"))], rows: [] },
     undone: undoneScreen(UNDONE),
     "undone, left out": undoneScreen({ ...UNDONE, isSelectable: false }),
     "status, waiting": statusScreen({

@@ -11,7 +11,7 @@ import {
 import { spelled, toPlainText } from "../support/english.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
 import { SENTENCES } from "../support/english.ts";
-import { anyScreen, listed, PREFERRED, SIGNED_OUT, UNDONE } from "./facts.ts";
+import { anyScreen, listed, NOW_MS, shown, PREFERRED, SIGNED_OUT, UNDONE } from "./facts.ts";
 
 const linesOf = (screen: Screen) => toPlainText(screen).split("\n\n");
 
@@ -20,6 +20,7 @@ const buttonsOf = ({ rows }: Screen) =>
   rows.map((row) => row.map((button) => ("action" in button ? [spelled([button.label]), button.action] : [])));
 
 const SIGN_IN = ["Sign in again", { verb: "pick", name: "work" }];
+const USE = ["Use in this chat", { verb: "use", name: "work" }];
 const PREFER = ["Make default", { verb: "prefer", name: "work" }];
 const ASK_SIGN_OUT = ["Sign out", { verb: "signout", name: "work", isSure: false }];
 const UNDO = ["Undo", { verb: "undo", name: "work" }];
@@ -27,9 +28,24 @@ const BACK = ["Back", { verb: "page", page: 1 }];
 
 describe("a profile's card", () => {
   it("says what is known of it, and the words for all that can be done", () => {
-    expect(linesOf(profileScreen(listed("work", { email: "a@b.c", plan: "team", health: "cooling-down" })))).toEqual([
-      "Codex profile work: a@b.c, team, signed in, paused by the gateway after a limit",
+    expect(
+      linesOf(
+        profileScreen(
+          shown(
+            listed("work", {
+              email: "a@b.c",
+              plan: "team",
+              health: "cooling-down",
+              reason: "subscription_limit",
+              pausedUntilMs: NOW_MS + 20 * 60_000,
+            }),
+          ),
+        ),
+      ),
+    ).toEqual([
+      "Codex profile work: a@b.c, team, cooling down: the plan's usage limit until 11:26 UTC, 20 min from now",
       "To sign in again: /codex_auth work",
+      "To use it in this chat: /codex_auth use work",
       "To make it the default: /codex_auth prefer work",
       "To sign it out: /codex_auth signout work",
       "To put back what the last change to it replaced: /codex_auth undo work",
@@ -38,14 +54,18 @@ describe("a profile's card", () => {
   });
 
   it("has a button for each of them", () => {
-    expect(buttonsOf(profileScreen(listed("work")))).toEqual([[SIGN_IN, PREFER], [ASK_SIGN_OUT, UNDO], [BACK]]);
+    expect(buttonsOf(profileScreen(shown(listed("work"))))).toEqual([
+      [SIGN_IN, USE],
+      [PREFER, ASK_SIGN_OUT],
+      [UNDO, BACK],
+    ]);
   });
 
   it("of the default says so, and offers no way to make it what it is", () => {
-    const screen = profileScreen(listed("work", { isDefault: true }));
+    const screen = profileScreen(shown(listed("work", { isDefault: true })));
     expect(linesOf(screen)[1]).toBe("It is the default: tried first where nothing else is asked for.");
     expect(toPlainText(screen)).not.toContain("To make it the default");
-    expect(buttonsOf(screen)).toEqual([[SIGN_IN], [ASK_SIGN_OUT, UNDO], [BACK]]);
+    expect(buttonsOf(screen)).toEqual([[SIGN_IN, USE], [ASK_SIGN_OUT], [UNDO, BACK]]);
   });
 
   it.each([
@@ -54,7 +74,7 @@ describe("a profile's card", () => {
     { name: "an older host's, beside its namesake", id: "openai-codex:work", typed: "openai-codex:work" },
   ])("tells words that mean it, whatever it is called: $name", ({ id, typed }) => {
     const name = (id === typed ? id : profileNameOf(id)) as ProfileName;
-    const text = linesOf(profileScreen({ ...listed("x"), profileId: id as ProfileId, name }));
+    const text = linesOf(profileScreen(shown({ ...listed("x"), profileId: id as ProfileId, name })));
     expect(text).toContain(`To sign it out: /codex_auth signout ${typed}`);
     expect(text).toContain(`To make it the default: /codex_auth prefer ${typed}`);
   });
@@ -71,7 +91,7 @@ describe("a profile's card", () => {
 
 describe("the question before a sign-out", () => {
   it("names the profile, and the words for yes and for no", () => {
-    expect(linesOf(signOutScreen(listed("work")))).toEqual([
+    expect(linesOf(signOutScreen(shown(listed("work"))))).toEqual([
       "Sign out work? The gateway will no longer use it. Other profiles stay as they are.",
       "To do it: /codex_auth signout work yes",
       "To leave it as it is: /codex_auth show work",
@@ -79,7 +99,7 @@ describe("the question before a sign-out", () => {
   });
 
   it("has a button for yes and one back to the card", () => {
-    expect(buttonsOf(signOutScreen(listed("work")))).toEqual([
+    expect(buttonsOf(signOutScreen(shown(listed("work"))))).toEqual([
       [
         ["Sign out", { verb: "signout", name: "work", isSure: true }],
         ["Back", { verb: "show", name: "work" }],

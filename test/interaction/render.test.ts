@@ -6,7 +6,19 @@ import type { Screen, Segment } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { cardScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
 import { Secret } from "../../src/secret.ts";
-import { anyHostileScreen, anyName, hostileText, LINK, listed, listOf, SAVED, SIGNED_OUT, started } from "./facts.ts";
+import {
+  anyHostileScreen,
+  anyName,
+  hostileText,
+  LINK,
+  listed,
+  shown,
+  listOf,
+  NOW_MS,
+  SAVED,
+  SIGNED_OUT,
+  started,
+} from "./facts.ts";
 import { loadTelegramFormat, type TelegramMessage } from "./telegram-format.ts";
 
 let toTelegram: (markdown: string) => readonly TelegramMessage[];
@@ -74,8 +86,8 @@ describe("the Markdown of a screen", () => {
     fc.assert(
       fc.property(anyName, (profileName) => {
         const [message] = toTelegram(toMarkdown(cardScreen(started({ profileName }))));
-        const shown = /<code>(.*?)<\/code>/.exec(message?.html ?? "")?.[1];
-        expect(shown).toBe(profileName);
+        const visible = /<code>(.*?)<\/code>/.exec(message?.html ?? "")?.[1];
+        expect(visible).toBe(profileName);
       }),
     );
   });
@@ -152,15 +164,15 @@ describe("a screen fits one Telegram message", () => {
     { name: "a full page of the longest facts", screen: selectorScreen({ ...listOf(0), profiles }, 2) },
     {
       name: "the longest facts and a waiting sign-in",
-      screen: selectorScreen({ kind: "profiles", profiles, pending: waiting(1) }, 2),
+      screen: selectorScreen({ kind: "profiles", profiles, pending: waiting(1), nowMs: NOW_MS }, 2),
     },
     { name: "the selector with all the sign-ins that can wait", screen: selectorScreen(listOf(8, waiting(200)), 1) },
     {
       name: "the status of all the sign-ins that can wait",
       screen: statusScreen({ kind: "status", pending: waiting(200) }),
     },
-    { name: "a profile's card", screen: profileScreen(longestProfile(1)) },
-    { name: "the question before a sign-out", screen: signOutScreen(longestProfile(1)) },
+    { name: "a profile's card", screen: profileScreen(shown(longestProfile(1))) },
+    { name: "the question before a sign-out", screen: signOutScreen(shown(longestProfile(1))) },
     {
       name: "the card",
       screen: cardScreen(started({ profileName: "x".repeat(64) as ProfileName, standsInForDefault: true })),
@@ -191,25 +203,31 @@ describe("the buttons of a screen", () => {
         { label: "p7", callbackData: "codex_auth_show:S1.6" },
         { label: "p8", callbackData: "codex_auth_show:S1.7" },
       ],
-      [{ label: "Next", callbackData: "codex_auth_page:S1.8" }],
       [
-        { label: "New profile", callbackData: "codex_auth_new:S1.9" },
-        { label: "Cancel", callbackData: "codex_auth_close:S1.10" },
+        { label: "Next", callbackData: "codex_auth_page:S1.8" },
+        { label: "Refresh", callbackData: "codex_auth_page:S1.9" },
+      ],
+      [
+        { label: "New profile", callbackData: "codex_auth_new:S1.10" },
+        { label: "Cancel", callbackData: "codex_auth_close:S1.11" },
       ],
     ]);
   });
 
   it("of a profile's card name its verbs, and point into the card in order", () => {
-    expect(toWireButtons(profileScreen(listed("work")), "codex_auth_", "S1")).toEqual([
+    expect(toWireButtons(profileScreen(shown(listed("work"))), "codex_auth_", "S1")).toEqual([
       [
         { label: "Sign in again", callbackData: "codex_auth_pick:S1.0" },
-        { label: "Make default", callbackData: "codex_auth_prefer:S1.1" },
+        { label: "Use in this chat", callbackData: "codex_auth_use:S1.1" },
       ],
       [
-        { label: "Sign out", callbackData: "codex_auth_signout:S1.2" },
-        { label: "Undo", callbackData: "codex_auth_undo:S1.3" },
+        { label: "Make default", callbackData: "codex_auth_prefer:S1.2" },
+        { label: "Sign out", callbackData: "codex_auth_signout:S1.3" },
       ],
-      [{ label: "Back", callbackData: "codex_auth_page:S1.4" }],
+      [
+        { label: "Undo", callbackData: "codex_auth_undo:S1.4" },
+        { label: "Back", callbackData: "codex_auth_page:S1.5" },
+      ],
     ]);
   });
 
@@ -235,8 +253,8 @@ describe("the buttons of a screen", () => {
         const profile = listed(`${name}-canary`);
         const screens = [
           selectorScreen({ ...listOf(0), profiles: [profile] }, 1),
-          profileScreen(profile),
-          signOutScreen(profile),
+          profileScreen(shown(profile)),
+          signOutScreen(shown(profile)),
           signedOutScreen({ ...SIGNED_OUT, profileName: profile.name }),
         ];
         const data = screens

@@ -56,7 +56,8 @@ describe("the selector", () => {
     { count: 17, page: 2, turns: [1, 3] },
     { count: 17, page: 3, turns: [2] },
   ])("turns from page $page of $count profiles to $turns", ({ count, page, turns }) => {
-    expect(turnedPages(selectorScreen(listOf(count), page))).toEqual(turns);
+    // The last of them looks at the same page again.
+    expect(turnedPages(selectorScreen(listOf(count), page))).toEqual([...turns, page]);
   });
 
   it.each([
@@ -151,7 +152,9 @@ describe("the selector", () => {
         const screen = selectorScreen(list, page);
         const opening = screen.rows.flat().filter((button) => "action" in button && button.action.verb === "show");
         expect(opening.map((button) => spelled([button.label]))).toEqual(shownNames(screen));
-        const firstWords = linesOf(screen).map((line) => line.replace(/( \(default\))?: .*$/, ""));
+        const firstWords = linesOf(screen).map((line) =>
+          line.replace(/(?: \((?:tried first|this chat|this chat, tried first)\))?: .*$/, ""),
+        );
         expect(firstWords).toEqual(expect.arrayContaining(shownNames(screen).map((name) => `• ${name}`)));
       }),
     );
@@ -179,12 +182,18 @@ describe("the selector", () => {
     );
   });
 
-  it("marks the default, and no other", () => {
-    const profiles = [listed("work"), listed("team", { isDefault: true }), listed("play", { isDefault: false })];
+  it("marks the default and the one of this chat, and no other", () => {
+    const profiles = [
+      listed("work"),
+      listed("team", { isDefault: true }),
+      listed("play", { isDefault: false, isPinned: true }),
+      listed("home", { isDefault: true, isPinned: true }),
+    ];
     expect(linesOf(selectorScreen({ ...listOf(0), profiles }, 1)).filter((line) => line.startsWith("• "))).toEqual([
       "• work: signed in, renews itself",
-      "• team (default): signed in, renews itself",
-      "• play: signed in, renews itself",
+      "• team (tried first): signed in, renews itself",
+      "• play (this chat): signed in, renews itself",
+      "• home (this chat, tried first): signed in, renews itself",
     ]);
   });
 
@@ -196,7 +205,7 @@ describe("the selector", () => {
 
   it("has no more buttons than one page needs", () => {
     const { rows } = selectorScreen(listOf(1000), 60);
-    expect(rows.flat().length).toBe(PAGE_SIZE + 4);
+    expect(rows.flat().length).toBe(PAGE_SIZE + 5);
   });
 });
 

@@ -8,7 +8,7 @@ import { spelled, toMarkdown, toPlainText } from "../support/english.ts";
 import type { Action, Button, Screen } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { selectorScreen } from "../../src/interaction/screens.ts";
-import { anyScreen, listed, listOf, sampleScreens, SIGNED_OUT } from "./facts.ts";
+import { anyScreen, listed, shown, listOf, sampleScreens, SIGNED_OUT } from "./facts.ts";
 
 /** The commands a text tells, as typed: what its code spans hold. */
 function toldCommands(screen: Screen): readonly string[] {
@@ -18,15 +18,15 @@ function toldCommands(screen: Screen): readonly string[] {
 /** What the words after `/codex_auth` do. */
 const doing = (command: string) => parseSelectArguments(command.replace(/^\/codex_auth/, ""));
 
+const MARKS = ["", " (tried first)", " (this chat)", " (this chat, tried first)"];
+
 /** How the text says to type a profile's name: as it is listed, in a command, or however the person likes. */
 function spellingOf(name: string, screen: Screen): string | undefined {
   const text = toPlainText(screen);
   if (text.includes("with a name of yours")) return name;
   const spellings = [name, `openai:${name}`, `openai-codex:${name}`];
   const isListed = (spelling: string) =>
-    text
-      .split("\n\n")
-      .some((line) => [`• ${spelling}: `, `• ${spelling} (default): `].some((start) => line.startsWith(start)));
+    text.split("\n\n").some((line) => MARKS.some((mark) => line.startsWith(`• ${spelling}${mark}: `)));
   const isGrammarTold = toldCommands(screen).some((command) => command.includes("<profile>"));
   return spellings.find(
     (spelling) => toldCommands(screen).includes(`/codex_auth ${spelling}`) || (isGrammarTold && isListed(spelling)),
@@ -58,7 +58,10 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
       return told.some((command) => /^\/codex_auth page \d+$/.test(command))
         ? `/codex_auth page ${action.page}`
         : toldFor(action, screen);
+    case "use":
+    case "unuse":
     case "prefer":
+    case "keep":
     case "signout":
     case "undo":
     case "cancel":
@@ -119,9 +122,9 @@ describe("the text of a screen offers all that its buttons do", () => {
   it.each(STORED)("on the card of a profile that the host stored with $name", ({ profileId }) => {
     const profile = storedAs(profileId);
     const screens = [
-      profileScreen(profile),
-      profileScreen({ ...profile, isDefault: true }),
-      signOutScreen(profile),
+      profileScreen(shown(profile)),
+      profileScreen(shown({ ...profile, isDefault: true })),
+      signOutScreen(shown(profile)),
       signedOutScreen({ ...SIGNED_OUT, profileName: profile.name }),
     ];
     expect(screens.flatMap(labelsWithoutWords)).toEqual([]);
@@ -131,8 +134,8 @@ describe("the text of a screen offers all that its buttons do", () => {
   it("on all but the sign-in of an older profile that has a namesake of today", () => {
     const older: ListedProfile = { ...storedAs("openai-codex:work"), name: "openai-codex:work" as ProfileName };
     const screens = [
-      profileScreen(older),
-      signOutScreen(older),
+      profileScreen(shown(older)),
+      signOutScreen(shown(older)),
       signedOutScreen({ ...SIGNED_OUT, profileName: older.name }),
     ];
     expect(screens.flatMap(labelsWithoutWords)).toEqual(["Sign in again"]);

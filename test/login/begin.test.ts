@@ -5,7 +5,7 @@ import { LOGIN_TTL_MS } from "../../src/flow/pending-login.ts";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
 import { beginLogin } from "../../src/login/begin.ts";
 import type { LoginPorts } from "../../src/login/ports.ts";
-import { createFakePorts, DANA, failing, OTHERS, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+import { brokenProfiles, createFakePorts, DANA, failing, OTHERS, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
@@ -118,20 +118,7 @@ describe("a sign-in that cannot begin", () => {
   it.each(["store-unreadable", "store-migration-required"] as const)(
     "stops at a profile store that is %s, before anything is started",
     async (code) => {
-      const list = failing(new CodexAuthError(code));
-      const broken = {
-        ...ports,
-        profiles: {
-          provider: "openai",
-          list,
-          save: list,
-          undo: list,
-          remove: list,
-          prefer: list,
-          obstacle: list,
-          storeId: "openai",
-        },
-      };
+      const broken = { ...ports, profiles: brokenProfiles(failing(new CodexAuthError(code))) };
       expect(await begin("work", DANA, broken)).toEqual({ kind: "refused", code });
       expect(ports.pending.updates).toBe(0);
     },
@@ -150,16 +137,7 @@ describe("a sign-in that cannot begin", () => {
       port: "the profile store",
       break: (error) => ({
         ...ports,
-        profiles: {
-          provider: "openai",
-          list: failing(error),
-          save: failing(error),
-          undo: failing(error),
-          remove: failing(error),
-          prefer: failing(error),
-          obstacle: failing(error),
-          storeId: "openai",
-        },
+        profiles: brokenProfiles(failing(error)),
       }),
     },
     {

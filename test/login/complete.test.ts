@@ -13,7 +13,16 @@ import { cancelPending } from "../../src/login/overview.ts";
 import type { ExchangeRefusal, LoginPorts, PendingStore, SaveRefusal } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-logins.ts";
-import { addressOf, createFakePorts, DANA, failing, OTHERS, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+import {
+  addressOf,
+  brokenProfiles,
+  createFakePorts,
+  DANA,
+  failing,
+  OTHERS,
+  THROWN,
+  type FakePorts,
+} from "../fakes/fake-ports.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
@@ -30,7 +39,13 @@ async function begin(name = "work", binding = DANA, over: LoginPorts = ports): P
 const beginAndApprove = async (name = "work", binding = DANA) => ports.oauth.approve(await begin(name, binding));
 
 const complete = (address: string, change: Partial<CompletionRequest> = {}, over: LoginPorts = ports) =>
-  completeLogin(over, { binding: DANA, pastedText: new Secret(address), assertAllowed: () => undefined, ...change });
+  completeLogin(over, {
+    binding: DANA,
+    pastedText: new Secret(address),
+    assertAllowed: () => undefined,
+    ifOtherAccount: "ask",
+    ...change,
+  });
 
 const stateIn = (address: string) => new URL(address).searchParams.get("state") ?? "";
 const isWaiting = () => ports.pending.document.logins.length === 1;
@@ -227,7 +242,8 @@ describe("the claim", () => {
   });
 
   it("keeps parallel sign-ins of several profiles apart", async () => {
-    const addresses = [await beginAndApprove("a"), await beginAndApprove("b"), await beginAndApprove("c")];
+    const links = [await begin("a"), await begin("b"), await begin("c")];
+    const addresses = links.map((link, at) => ports.oauth.approve(link, `person-${at}@example.com`));
     const results = await Promise.all(addresses.map((address) => complete(address)));
     expect(results).toMatchObject([{ profileName: "a" }, { profileName: "b" }, { profileName: "c" }]);
     expect(ports.profiles.saves.map((save) => save.profileId).toSorted()).toEqual(["openai:a", "openai:b", "openai:c"]);
@@ -575,16 +591,7 @@ describe("a port that throws", () => {
       isOver: true,
       break: (error) => ({
         ...ports,
-        profiles: {
-          provider: "openai",
-          list: failing(error),
-          save: failing(error),
-          undo: failing(error),
-          remove: failing(error),
-          prefer: failing(error),
-          obstacle: async () => undefined,
-          storeId: "openai",
-        },
+        profiles: brokenProfiles(failing(error), async () => undefined),
       }),
     },
     {

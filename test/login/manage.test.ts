@@ -49,6 +49,8 @@ function watched(broken: Partial<ProfileStore> = {}): LoginPorts & { readonly ta
     storeId: profiles.storeId,
     obstacle: () => profiles.obstacle(),
     list: (agentId) => profiles.list(agentId),
+    choice: (agentId) => profiles.choice(agentId),
+    accounts: (agentId) => profiles.accounts(agentId),
     save: (request) => profiles.save(request),
     remove: noting((target) => profiles.remove(target)),
     prefer: noting((target) => profiles.prefer(target)),
@@ -165,8 +167,9 @@ describe("showProfile", () => {
   it("answers what the list knows of it, the default mark too", async () => {
     ports.profiles.has("openai:work", "openai:team");
     const list = await ports.profiles.list("main");
-    expect(await showProfile(ports, asked("work"))).toEqual({ kind: "profile", profile: list[0] });
-    expect(await showProfile(ports, asked("team"))).toEqual({ kind: "profile", profile: list[1] });
+    const nowMs = ports.clock.nowMs();
+    expect(await showProfile(ports, asked("work"))).toEqual({ kind: "profile", profile: list[0], nowMs });
+    expect(await showProfile(ports, asked("team"))).toEqual({ kind: "profile", profile: list[1], nowMs });
     expect(list.map(({ isDefault }) => isDefault)).toEqual([true, undefined]);
   });
 

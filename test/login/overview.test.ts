@@ -8,7 +8,16 @@ import { completeLogin } from "../../src/login/complete.ts";
 import { cancelPending, concernsLogin, hasPending, listProfiles, readStatus } from "../../src/login/overview.ts";
 import type { LoginPorts } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
-import { addressOf, createFakePorts, DANA, failing, OTHERS, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+import {
+  addressOf,
+  brokenProfiles,
+  createFakePorts,
+  DANA,
+  failing,
+  OTHERS,
+  THROWN,
+  type FakePorts,
+} from "../fakes/fake-ports.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
@@ -22,8 +31,13 @@ async function begin(name = "work", binding = DANA): Promise<Secret> {
 }
 
 async function finish(name = "work"): Promise<string> {
-  const address = ports.oauth.approve(await begin(name));
-  await completeLogin(ports, { binding: DANA, pastedText: new Secret(address), assertAllowed: () => undefined });
+  const address = ports.oauth.approve(await begin(name), `${name}@example.com`);
+  await completeLogin(ports, {
+    binding: DANA,
+    pastedText: new Secret(address),
+    assertAllowed: () => undefined,
+    ifOtherAccount: "ask",
+  });
   return address;
 }
 
@@ -50,16 +64,7 @@ describe("listProfiles", () => {
   it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
     const broken = {
       ...ports,
-      profiles: {
-        provider: "openai",
-        list: failing(error),
-        save: failing(error),
-        undo: failing(error),
-        remove: failing(error),
-        prefer: failing(error),
-        obstacle: failing(error),
-        storeId: "openai",
-      },
+      profiles: brokenProfiles(failing(error)),
     };
     expect(await listProfiles(broken, DANA)).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");
@@ -145,7 +150,12 @@ describe("cancelPending", () => {
   it("stops an exchange that is under way: its answer is thrown away", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
-    const request = { binding: DANA, pastedText: new Secret(address), assertAllowed: () => undefined };
+    const request = {
+      binding: DANA,
+      pastedText: new Secret(address),
+      assertAllowed: () => undefined,
+      ifOtherAccount: "ask",
+    } as const;
     const completing = completeLogin(ports, request);
     await gate.entered;
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work"] });
@@ -157,7 +167,12 @@ describe("cancelPending", () => {
   it("leaves a newer start alone that made an exchange under way an older one, whose answer is thrown away", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
-    const request = { binding: DANA, pastedText: new Secret(address), assertAllowed: () => undefined };
+    const request = {
+      binding: DANA,
+      pastedText: new Secret(address),
+      assertAllowed: () => undefined,
+      ifOtherAccount: "ask",
+    } as const;
     const completing = completeLogin(ports, request);
     await gate.entered;
     await begin();

@@ -183,9 +183,29 @@ describe("readIdentity", () => {
     const account = fakeAccount("dana@studio.example", "team");
     expect(readIdentity(jwtOf(accessTokenClaims(account, 1_795_000_000, 864_000)))).toEqual({
       chatgptAccountId: account.accountId,
+      personId: account.accountUserId,
       email: "dana@studio.example",
       plan: "team",
     });
+  });
+
+  it.each([
+    {
+      name: "the person in the workspace",
+      claims: { chatgpt_account_user_id: "a", chatgpt_user_id: "b" },
+      expected: "a",
+    },
+    { name: "the person", claims: { chatgpt_user_id: "b", user_id: "c" }, expected: "b" },
+    { name: "the older claim", claims: { user_id: "c" }, expected: "c" },
+  ])("names $name", ({ claims, expected }) => {
+    expect(readIdentity(withAuth(claims))).toMatchObject({ personId: expected });
+  });
+
+  it("names the subject where no claim of OpenAI's does", () => {
+    const token = tokenOf(
+      `{"iss":"https://auth.openai.com","sub":"x",${claimsText(`{"chatgpt_account_id":"w"}`).slice(1)}`,
+    );
+    expect(readIdentity(token)).toMatchObject({ personId: "https://auth.openai.com|x" });
   });
 
   it("leaves a field out rather than answering undefined for it", () => {

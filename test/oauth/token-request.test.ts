@@ -62,7 +62,12 @@ describe("a right exchange", () => {
         refreshToken: expect.stringMatching(/^rt_/),
         expiresInSeconds: 864_000,
       },
-      identity: { chatgptAccountId: DANA.accountId, email: "dana@example.com", plan: "plus" },
+      identity: {
+        chatgptAccountId: DANA.accountId,
+        personId: DANA.accountUserId,
+        email: "dana@example.com",
+        plan: "plus",
+      },
     });
   });
 

@@ -32,10 +32,10 @@ export function fileHost(root: string, flavour: Flavour, config: () => AuthConfi
     ...flavour,
     agentDirOf: (agentId) => agentDirIn(root, agentId),
     mainAgentDir: () => agentDirIn(root),
-    configuredIds() {
+    configured() {
       const { order, profiles = {} } = config();
       const named = Object.keys(profiles).filter((id) => profiles[id]?.provider === flavour.provider);
-      return order?.[flavour.provider] ?? named;
+      return { order: order?.[flavour.provider] ?? [], profiles: named };
     },
     publish: async () => "live",
   };

@@ -1,5 +1,5 @@
 /** The host's auth-profile store in memory, with the host's own rules (STORE.md 4, 5 and 8). */
-import type { HostUpdate } from "../../src/store/profile-store.ts";
+import { configuredIdsOf, type ConfiguredIds, type HostUpdate } from "../../src/store/host-auth-store.ts";
 import type { AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 
@@ -29,11 +29,9 @@ export class MemoryHostAuthStore implements AuthStoreSdk {
     return `/state/agents/${agentId}/agent`;
   }
 
-  configuredIds(): readonly string[] {
-    const order = this.config.order?.[PROVIDER];
-    if (order !== undefined && order.length > 0) return order;
-    const profiles = Object.entries(this.config.profiles ?? {});
-    return profiles.filter(([, profile]) => profile.provider === PROVIDER).map(([id]) => id);
+  configured(): ConfiguredIds {
+    const profiles = Object.entries(this.config.profiles ?? {}).filter(([, { provider }]) => provider === PROVIDER);
+    return { order: this.config.order?.[PROVIDER] ?? [], profiles: profiles.map(([id]) => id) };
   }
 
   read(agentDir: string): ProfilesDocument {
@@ -85,7 +83,7 @@ export class MemoryHostAuthStore implements AuthStoreSdk {
   selectableIds(agentDir: string): readonly string[] {
     const { profiles, order } = this.read(agentDir);
     const stored = order?.[PROVIDER] ?? [];
-    const wanted = stored.length > 0 ? stored : this.configuredIds();
+    const wanted = stored.length > 0 ? stored : configuredIdsOf(this.configured());
     const all = Object.keys(profiles).filter((id) => profiles[id]?.provider === PROVIDER);
     return wanted.length > 0 ? wanted.filter((id) => all.includes(id)) : all;
   }

@@ -1,7 +1,9 @@
 /** What the tests of the host store save, and what lies there before; shared with their child processes. */
 import type { ProfileId } from "../../src/flow/profile-id.ts";
+import { readIdentity } from "../../src/oauth/identity.ts";
 import { systemEntropy } from "../../src/system.ts";
-import type { HostAuthStore, ProfileStoreParts } from "../../src/store/profile-store.ts";
+import type { HostAuthStore } from "../../src/store/host-auth-store.ts";
+import type { ProfileStoreParts } from "../../src/store/profile-store.ts";
 import type { UndoRecord, UndoRecords } from "../../src/store/undo-records.ts";
 import type { SaveRequest } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
@@ -47,5 +49,5 @@ export class MemoryUndoRecords implements UndoRecords {
 }
 
 export function partsOver(host: HostAuthStore, undo: UndoRecords = new MemoryUndoRecords()): ProfileStoreParts {
-  return { host, undo, clock: { nowMs: () => NOW_MS }, entropy: systemEntropy };
+  return { host, undo, clock: { nowMs: () => NOW_MS }, entropy: systemEntropy, readIdentity };
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProfileHealth } from "../../src/flow/answers.ts";
 import {
-  healthOf,
+  conditionOf,
   listCodexProfiles,
   replaceProfile,
   type ProfilesDocument,
@@ -16,7 +16,7 @@ const FENCE = `openclaw-oauth-refresh-fence:v1:${HEX}${HEX}`;
 const GOOD: StoredCredential = { type: "oauth", provider: "openai", access: "eyJ.a.b", refresh: "rt_a" };
 const credential = (change: Partial<StoredCredential>): StoredCredential => ({ ...GOOD, ...change });
 
-type Stats = NonNullable<Parameters<typeof healthOf>[1]>;
+type Stats = NonNullable<Parameters<typeof conditionOf>[1]>;
 
 interface HealthRow {
   readonly name: string;
@@ -95,13 +95,13 @@ const HEALTH: readonly HealthRow[] = [
   },
 ];
 
-describe("healthOf", () => {
+describe("conditionOf", () => {
   it.each(HEALTH)("sees $name as $expect", ({ credential: change = {}, stats, expect: expected }) => {
-    expect(healthOf(credential(change), stats, NOW_MS)).toBe(expected);
+    expect(conditionOf(credential(change), stats, NOW_MS).health).toBe(expected);
   });
 
   it("needs a sign-in where there are no tokens at all", () => {
-    expect(healthOf({ type: "oauth", provider: "openai" }, undefined, NOW_MS)).toBe("needs-sign-in");
+    expect(conditionOf({ type: "oauth", provider: "openai" }, undefined, NOW_MS).health).toBe("needs-sign-in");
   });
 });
 
@@ -140,7 +140,14 @@ describe("listCodexProfiles", () => {
       usageStats: { "openai:a": { cooldownUntil: NOW_MS + 1 } },
     };
     expect(listCodexProfiles(document, "openai", NOW_MS)).toEqual([
-      { profileId: "openai:a", name: "a", email: "d@example.com", plan: "plus", health: "cooling-down" },
+      {
+        profileId: "openai:a",
+        name: "a",
+        email: "d@example.com",
+        plan: "plus",
+        health: "cooling-down",
+        pausedUntilMs: NOW_MS + 1,
+      },
     ]);
   });
 

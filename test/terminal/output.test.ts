@@ -10,7 +10,7 @@ import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
 import { print, TERMINAL_CODES } from "../../src/terminal/output.ts";
 import type { Program, Surroundings } from "../../src/terminal/words.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
-import { anyName, ERROR_CODES, hostileText, LINK, listed, SAVED, started } from "../interaction/facts.ts";
+import { anyName, ERROR_CODES, hostileText, LINK, listed, NOW_MS, SAVED, started } from "../interaction/facts.ts";
 
 const OWN: Program = { name: "codex-auth", profileOption: "--profile" };
 const PLAIN: Surroundings = { program: OWN, words: ENGLISH };
@@ -149,6 +149,7 @@ const SUCCEEDED: readonly Row[] = [
       kind: "profiles",
       profiles: [listed("work", { email: "dana@example.com", plan: "plus" }), listed("home", { health: "disabled" })],
       pending: [WAITING],
+      nowMs: NOW_MS,
     },
     fields: {
       ok: true,
@@ -348,13 +349,13 @@ describe("the text", () => {
 
   it.each(HEALTHS)("of a list says how a profile is: %s", (health) => {
     const profiles: readonly ListedProfile[] = [listed("work", { email: "a@b.example", plan: "team", health })];
-    expect(textOf({ kind: "profiles", profiles, pending: [] })).toBe(
+    expect(textOf({ kind: "profiles", profiles, pending: [], nowMs: NOW_MS })).toBe(
       `work, a@b.example, team, ${SENTENCES[`health.${health}`]}`,
     );
   });
 
   it("of an empty list says how to begin", () => {
-    expect(textOf({ kind: "profiles", profiles: [], pending: [] }).split("\n")).toEqual([
+    expect(textOf({ kind: "profiles", profiles: [], pending: [], nowMs: NOW_MS }).split("\n")).toEqual([
       TERMINAL["list.none"],
       "To sign in: codex-auth start --profile work",
     ]);
@@ -478,6 +479,7 @@ const anyStrange: fc.Arbitrary<{ readonly answer: TerminalAnswer; readonly lines
             { profileId: name as ProfileId, name: name as ProfileName, email, plan, health: "signed-in" as const },
           ],
           pending: [],
+          nowMs: NOW_MS,
         },
         lines: 1,
       },

@@ -26,7 +26,7 @@ function contextOf(binding: LoginBinding = HERE): TerminalContext {
     binding,
     pendingPorts: async () => {
       asked.push("pending");
-      return { clock: ports.clock, log: ports.log, pending: ports.pending };
+      return { clock: ports.clock, log: ports.log, pending: ports.pending, parked: ports.parked };
     },
     ports: async () => {
       asked.push("host");
@@ -59,7 +59,12 @@ async function startInChat(name: string, binding = DANA): Promise<Secret> {
 }
 
 const finishInChat = (address: string, binding = DANA) =>
-  completeLogin(ports, { binding, pastedText: new Secret(address), assertAllowed: () => undefined });
+  completeLogin(ports, {
+    binding,
+    pastedText: new Secret(address),
+    assertAllowed: () => undefined,
+    ifOtherAccount: "ask",
+  });
 
 async function signIn(profileName: string): Promise<TerminalAnswer> {
   return run("finish", { callbackUrl: ports.oauth.approve(await start(profileName)) });

@@ -1,0 +1,51 @@
+/** What is said unasked: that a sign-in has ended for good. To owners alone, in their own chat. */
+import { succeeds } from "../attempt.ts";
+import type { LoginBinding } from "../flow/binding.ts";
+import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
+import { toMarkdown } from "../interaction/render.ts";
+import { claimDeadLogins, isDead } from "../login/notify.ts";
+import { present, type DoorContext } from "./context.ts";
+
+/** Tells each owner of each profile that needs a new sign-in, once a day at most. Never throws. */
+export async function tellOwners(context: DoorContext, agentId: string): Promise<void> {
+  await succeeds(async () => {
+    const ports = await context.ports();
+    const owners = await context.ownersToTell();
+    if (owners.length === 0) return;
+    for (const profile of await claimDeadLogins(ports, agentId)) {
+      for (const owner of owners) await tell(context, owner, profile);
+    }
+  });
+}
+
+async function tell(context: DoorContext, owner: LoginBinding, profile: Parameters<typeof noticeScreen>[0]["profile"]) {
+  const ports = await context.ports();
+  const pin = await ports.pins.read(owner).catch(() => undefined);
+  const isPinned = pin?.by === "person" && pin.profileId === profile.profileId;
+  const message = await present(context, owner, noticeScreen({ profile, isPinned }));
+  await succeeds(() => context.sendNow(owner, message));
+}
+
+/** How the host words a turn that failed for want of a sign-in, in the versions that take this plugin. */
+const FAILED_TURN =
+  /^⚠️ .*(?:authentication failed|needs a new login|model login (?:failed|expired)|something went wrong while processing your request)/i;
+
+/** A failed turn's reply with the way to a new sign-in, where one is needed; undefined for every other message. */
+export async function explainFailedTurn(
+  context: DoorContext,
+  content: string,
+  place: { readonly channel: string; readonly channelAccountId: string; readonly conversationId: string },
+): Promise<string | undefined> {
+  const senderId = place.conversationId.replace(`${place.channel}:`, "");
+  // A private chat bears its one person's own number; of any other, nobody knows here who reads it.
+  if (!FAILED_TURN.test(content) || !/^\d+$/.test(senderId)) return undefined;
+  try {
+    const person = { gateway: context.gateway, ...place, conversationId: senderId, senderId };
+    if (!(await context.loadOwnerCheck())(person)) return undefined;
+    const dead = (await (await context.ports()).profiles.list(context.agentOf(person))).find(isDead);
+    if (dead === undefined) return undefined;
+    return `${content}\n\n${toMarkdown({ lines: [noticeLine(dead)], rows: [] }, context.words())}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/** What is said of a sign-in that has ended, without anybody having asked. Pure. */
+import type { ListedProfile } from "../flow/answers.ts";
+import { selectorOf } from "../flow/profile-id.ts";
+import { button, command, say, verbatim } from "./phrases.ts";
+import type { Line, Screen } from "./screen.ts";
+
+export interface NoticeFacts {
+  readonly profile: ListedProfile;
+  /** The chat that is told asks for it before all others. */
+  readonly isPinned: boolean;
+}
+
+export function noticeScreen({ profile: { name }, isPinned }: NoticeFacts): Screen {
+  return {
+    lines: [
+      say("notice.title", { name: verbatim(name) }),
+      ...(isPinned ? [say("notice.pinned", { command: command("unuse") })] : []),
+      say("notice.again", { command: command(selectorOf(name)) }),
+      say("notice.details", { command: command(`show ${selectorOf(name)}`) }),
+      say("notice.off"),
+    ],
+    rows: [
+      [button("button.again-as", { verb: "pick", name }, { name: verbatim(name) })],
+      [button("button.details", { verb: "show", name })],
+    ],
+  };
+}
+
+/** One line for the end of a failed turn's reply. */
+export function noticeLine({ name }: ListedProfile): Line {
+  return say("notice.line", { name: verbatim(name), command: command(`show ${selectorOf(name)}`) });
+}

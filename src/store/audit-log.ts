@@ -1,0 +1,49 @@
+/** The last changes made here, one JSON line each, in a small private file of the plugin's own state directory. */
+import { join } from "node:path";
+import { z } from "zod";
+import { AUDITED_ACTIONS, type AuditEntry } from "../flow/audit-entry.ts";
+import type { AuditLog } from "../login/ports.ts";
+import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
+
+const AUDIT_FILE = "codex-auth/audit.jsonl";
+const MAX_BYTES = 1024 * 1024;
+/** Past this the older half is dropped: some hundreds of changes are left. */
+const ROTATE_AT = 128 * 1024;
+
+const entry = z.strictObject({
+  atMs: z.number(),
+  who: z.string(),
+  action: z.enum(AUDITED_ACTIONS),
+  profileName: z.string(),
+  outcome: z.string(),
+});
+
+/** A line that cannot be read is passed over: somebody may have edited the file. */
+function entriesIn(content: string): readonly AuditEntry[] {
+  return content.split("\n").flatMap((line) => {
+    try {
+      return [entry.parse(JSON.parse(line)) as AuditEntry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function rotated(content: string): string {
+  if (content.length <= ROTATE_AT) return content;
+  return content.slice(content.indexOf("\n", content.length - ROTATE_AT / 2) + 1);
+}
+
+/** `stateDir`: the gateway's own. */
+export function createAuditLog(stateDir: string): AuditLog {
+  const path = join(stateDir, AUDIT_FILE);
+  return {
+    async note(noted) {
+      await updatePrivateFile(path, MAX_BYTES, (content = "") => ({
+        result: undefined,
+        next: `${rotated(content)}${JSON.stringify(noted)}\n`,
+      }));
+    },
+    last: async (count) => entriesIn((await readPrivateFile(path, MAX_BYTES)) ?? "").slice(-count),
+  };
+}
