@@ -136,12 +136,12 @@ async function start(machine: Machine, profile = "work", more: readonly string[]
 }
 
 /** Signs in to the end, as two processes. */
-async function signIn(machine: Machine, account = server.accounts[0]) {
+async function signIn(machine: Machine, account = server.accounts[0], ...more: readonly string[]) {
   const { login_url: link } = (await runJson(machine, ["start", "--profile", "work"])) as unknown as {
     login_url: string;
   };
   const input = `${server.approve(link, account)}\n`;
-  return runJson(machine, ["finish", "--profile", "work", "--callback-url", "-"], { input });
+  return runJson(machine, ["finish", "--profile", "work", "--callback-url", "-", ...more], { input });
 }
 
 const storeOf = ({ stateDir }: Machine) => join(stateDir, "agents/main/agent/auth-profiles.json");
@@ -314,7 +314,9 @@ describe("a sign-in", () => {
     expect(before).toMatchObject({ "openai-codex:work": { type: "oauth", email: first?.email } });
     expect(statSync(storeOf(machine)).mode & 0o777).toBe(0o600);
     expect(await call(machine, ["status", "work"])).toMatchObject({ ok: true, last_saved: { profile: "work" } });
-    expect(await signIn(machine, second)).toMatchObject({
+    expect(await signIn(machine, second)).toMatchObject({ ok: false, error: "account_differs", exitCode: 2 });
+    expect(profilesIn(storeOf(machine))).toEqual(before);
+    expect(await signIn(machine, second, "--replace")).toMatchObject({
       email: second?.email,
       revert_command: "codex-auth undo --profile work",
     });

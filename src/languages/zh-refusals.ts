@@ -19,7 +19,7 @@ export const ZH_REFUSALS = {
     "That address belongs to the sign-in for {name}, not to the profile you named. Send it without a profile name to finish {name}.",
   "too-many-attempts": "Too many addresses of other sign-ins were sent, so the waiting sign-in was ended.",
   "account-differs":
-    "The account you approved is not the one that profile {name} holds, so nothing was saved. Sign in under another name, for example {example}, or start again and finish with --replace.",
+    "The account you approved is not the one that profile {name} holds, so nothing was saved. Sign in under another name, or start again and finish with --replace.",
   "account-has-profile": "That account has a profile already, so nothing was saved. Choose where it is to go.",
   "nothing-parked":
     "No sign-in waits for a choice of yours: it was saved, dropped, or its 5 minutes are over. To start again, type {command}.",

@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { findInDatabases } from "../support/sqlite-search.ts";
-import { createWorld, linkIn, linkOf, OWNER, PERSONAL, STUDIO, type World } from "../support/world.ts";
+import { accountOf, createWorld, linkIn, linkOf, OWNER, PERSONAL, STUDIO, type World } from "../support/world.ts";
 
 const PENDING_FILE = "/tmp/openclaw/codex-auth-pending.json";
 const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
@@ -41,10 +41,12 @@ function plant(kind: keyof typeof planted, address: string): string {
   return address;
 }
 
+const TWO = accountOf("two");
+
 async function signInEveryWay(): Promise<void> {
   const { telegram, signIn, gateway, model } = world;
   const ask = (text: string) => telegram.ask(OWNER, text);
-  const approve = (card: string) => signIn.approve(card, STUDIO);
+  const approve = (card: string, account = STUDIO) => signIn.approve(card, account);
 
   const byCommand = linkOf(await ask("/codex_auth one"));
   await ask(`/codex_auth_finish ${plant("telegramCommand", signIn.approve(byCommand, PERSONAL))}`);
@@ -53,14 +55,16 @@ async function signInEveryWay(): Promise<void> {
   const address = plant("telegramPaste", approve(byTap));
   await ask(address);
   await ask(address);
+  // Another account than the profile held: it waits in memory until the person says so.
+  await ask("/codex_auth keep one");
   await ask(plant("telegramPaste", signIn.deny(linkOf(await ask("/codex_auth denied")))));
 
   const client = await gateway.client();
   const say = async (text: string) => (await client.chat(text, { timeoutMs: 40_000 })).text;
-  await say(`/codex_auth_finish ${plant("webchat", approve(linkIn(await say("/codex_auth two"))))}`);
-  await say(plant("webchat", approve(linkIn(await say("/codex_auth two")))));
+  await say(`/codex_auth_finish ${plant("webchat", approve(linkIn(await say("/codex_auth two")), TWO))}`);
+  await say(plant("webchat", approve(linkIn(await say("/codex_auth two")), TWO)));
   for (const mode of ["token-exchange-user-error", "cloudflare-403", "html-200", "no-account-id", "reset"] as const) {
-    const failing = plant("webchat", approve(linkIn(await say("/codex_auth two"))));
+    const failing = plant("webchat", approve(linkIn(await say("/codex_auth two")), TWO));
     signIn.behave(mode);
     await say(failing);
   }

@@ -4,8 +4,9 @@ import { CodexBackend } from "../fakes/codex-backend.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
 import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
-import { linkIn, PERSONAL, STUDIO } from "../support/world.ts";
+import { accountOf, linkIn, PERSONAL, STUDIO } from "../support/world.ts";
 
+const OTHER = accountOf("other");
 const signIn = new SignInServer([PERSONAL, STUDIO]);
 const backend = new CodexBackend((token) => signIn.accountOf(token));
 let proxy: TlsProxy;
@@ -45,17 +46,19 @@ it("answers the next message with the account just signed in, and again after si
   const pid = gateway.pid;
   await say(approve(await say("/codex_auth work")));
   expect(await say("who am I?")).toContain("dana@example.com");
-  await say(approve(await say("/codex_auth work"), STUDIO));
+  expect(await say(approve(await say("/codex_auth work"), STUDIO))).toContain("Not saved yet");
+  expect(await say("still me?")).toContain("dana@example.com");
+  expect(await say("/codex_auth keep work")).toContain("now holds");
   expect(await say("and now?")).toContain("dana@studio.example");
   expect(gateway.pid).toBe(pid);
 });
 
 it("serves another agent's chat with its own sign-in, through command, paste and list", async () => {
   const card = await say("/codex_auth other", "work");
-  const address = approve(card);
+  const address = approve(card, OTHER);
   expect(await say(address, "main")).toContain("No sign-in of yours is waiting");
-  expect(await say(address, "work")).toContain("profile `other` now holds `dana@example.com`");
-  expect(await say("/codex_auth", "work")).toMatch(/• `other`(?: \(default\))?: `dana@example\.com`/);
+  expect(await say(address, "work")).toContain("profile `other` now holds `other@example.com`");
+  expect(await say("/codex_auth", "work")).toMatch(/• `other`(?: \(tried first\))?: `other@example\.com`/);
 });
 
 /**

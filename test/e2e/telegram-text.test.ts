@@ -1,6 +1,6 @@
 /** Telegram with inline buttons switched off: everything must be there as text. */
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { createWorld, linkOf, OWNER, PERSONAL, type World } from "../support/world.ts";
+import { accountOf, createWorld, linkOf, OWNER, PERSONAL, type World } from "../support/world.ts";
 import { storedProfiles } from "../support/stored-profiles.ts";
 
 let world: World;
@@ -55,7 +55,7 @@ it("does all that a profile's card does by words", async () => {
 it("turns pages by words when there are more profiles than a page holds", async () => {
   for (const name of ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"]) {
     const card = await ask(`/codex_auth ${name}`);
-    await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(card), PERSONAL)}`);
+    await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(card), accountOf(name))}`);
   }
   expect((await ask("/codex_auth")).text).toContain("Page 1 of 2. Another page: /codex_auth page 2");
   expect((await ask("/codex_auth page 2")).text).toContain("Page 2 of 2");

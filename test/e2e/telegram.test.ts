@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { FakeMessage } from "../fakes/telegram-bot-api.ts";
 import {
+  accountOf,
   ALLOWED,
   createWorld,
   GROUP_ID,
@@ -54,7 +55,7 @@ describe("from the selector to a saved profile", () => {
 
   it("shows the profile with its account in the selector", async () => {
     const selector = await ask("/codex_auth");
-    expect(selector.text).toContain("• default (default): dana@example.com, plus, signed in, renews itself");
+    expect(selector.text).toContain("• default (tried first): dana@example.com, plus, signed in, renews itself");
     expect(world.telegram.keyboard(selector)[0]).toEqual(["default"]);
   });
 
@@ -104,7 +105,11 @@ describe("a profile's card", () => {
     const card = await world.telegram.press(OWNER, selector, "studio");
     expect(card.id).toBe(selector.id);
     expect(card.text).toContain("Codex profile studio: dana@studio.example, team, signed in, renews itself");
-    expect(world.telegram.keyboard(card)).toEqual([["Sign in again", "Make default"], ["Sign out", "Undo"], ["Back"]]);
+    expect(world.telegram.keyboard(card)).toEqual([
+      ["Sign in again", "Use in this chat"],
+      ["Make default", "Sign out"],
+      ["Undo", "Back"],
+    ]);
     expect((await ask("/codex_auth status")).text).toContain("No sign-in is waiting");
     expect((await ask("/codex_auth show studio")).text).toBe(card.text);
   });
@@ -125,11 +130,15 @@ describe("a profile's card", () => {
     expect(stored()).toEqual({ profiles, order: ["openai:studio", "openai:default"] });
     expect(await toldOrder()).toEqual(["openai:studio", "openai:default"]);
     const selector = await world.telegram.press(OWNER, done, "Back");
-    expect(selector.text).toContain("• studio (default): ");
+    expect(selector.text).toContain("• studio (tried first): ");
     expect(selector.text).toContain("• default: ");
     const card = await world.telegram.press(OWNER, selector, "studio");
     expect(card.text).toContain("It is the default");
-    expect(world.telegram.keyboard(card)[0]).toEqual(["Sign in again"]);
+    expect(world.telegram.keyboard(card)).toEqual([
+      ["Sign in again", "Use in this chat"],
+      ["Sign out"],
+      ["Undo", "Back"],
+    ]);
     expect((await ask("/codex_auth prefer default")).text).toContain("Done: default is tried first now");
     expect(stored()).toEqual({ profiles, order: ["openai:default", "openai:studio"] });
   }, 120_000);
@@ -159,7 +168,7 @@ describe("a profile's card", () => {
   it("answers a stale button with a fresh selector, and does nothing to the profile", async () => {
     const before = stored();
     const card = await cardOf("studio");
-    for (const verb of ["show", "prefer", "signout", "undo"]) {
+    for (const verb of ["show", "use", "unuse", "prefer", "keep", "signout", "undo"]) {
       const fresh = await world.telegram.press(OWNER, card, { data: `codex_auth_${verb}:AAAAAAAA.0` });
       expect(fresh.text).toContain("Codex profiles on this gateway");
     }
@@ -191,7 +200,7 @@ describe("a profile's card", () => {
 describe("what a person can do on the way", () => {
   it("cancels from the card, and the old link is worth nothing after that", async () => {
     const card = await ask("/codex_auth trial");
-    const address = world.signIn.approve(linkOf(card), PERSONAL);
+    const address = world.signIn.approve(linkOf(card), accountOf("trial"));
     const before = exchanges();
     const cancelled = await world.telegram.press(OWNER, card, "Cancel");
     expect(cancelled.text).toContain("Cancelled: trial");
@@ -231,7 +240,7 @@ describe("what a person can do on the way", () => {
 
   it("refuses an older link's address and says to use the newest", async () => {
     const first = await ask("/codex_auth trial");
-    const old = world.signIn.approve(linkOf(first), PERSONAL);
+    const old = world.signIn.approve(linkOf(first), accountOf("trial"));
     await ask("/codex_auth trial");
     const before = exchanges();
     expect((await ask(old)).text).toContain("older link");
@@ -276,7 +285,19 @@ describe("what a person can do on the way", () => {
 });
 
 /** The words about one profile. */
-const MANAGING = ["show studio", "prefer studio", "signout studio", "signout studio yes", "undo studio"];
+const MANAGING = [
+  "show studio",
+  "use studio",
+  "unuse studio",
+  "why studio",
+  "prefer studio",
+  "keep studio",
+  "signout studio",
+  "signout studio yes",
+  "undo studio",
+  "log",
+  "audit",
+];
 
 describe("who may", () => {
   it("gives a person who is no owner nothing but a refusal", async () => {
@@ -361,7 +382,7 @@ describe("who may", () => {
 
   it("refuses one person's address from another person, and leaves the sign-in waiting", async () => {
     const card = await ask("/codex_auth trial");
-    const address = world.signIn.approve(linkOf(card), PERSONAL);
+    const address = world.signIn.approve(linkOf(card), accountOf("trial"));
     const before = exchanges();
     expect((await ask(address, SECOND_OWNER)).text).toContain("No sign-in of yours is waiting");
     expect(exchanges()).toBe(before);
@@ -372,15 +393,18 @@ describe("who may", () => {
 describe("at the same time", () => {
   it("keeps two people's sign-ins apart", async () => {
     const [one, two] = await Promise.all([ask("/codex_auth one"), ask("/codex_auth two", SECOND_OWNER)]);
-    const [first, second] = [world.signIn.approve(linkOf(one), PERSONAL), world.signIn.approve(linkOf(two), STUDIO)];
+    const [first, second] = [
+      world.signIn.approve(linkOf(one), accountOf("one")),
+      world.signIn.approve(linkOf(two), accountOf("two")),
+    ];
     const [savedTwo, savedOne] = await Promise.all([ask(second, SECOND_OWNER), ask(first)]);
-    expect(savedOne.text).toContain("profile one now holds dana@example.com");
-    expect(savedTwo.text).toContain("profile two now holds dana@studio.example");
+    expect(savedOne.text).toContain("profile one now holds one@example.com");
+    expect(savedTwo.text).toContain("profile two now holds two@example.com");
   });
 
   it("redeems an address once when it is sent twice at once, and refuses the other plainly", async () => {
     const card = await ask("/codex_auth twice");
-    const address = world.signIn.approve(linkOf(card), PERSONAL);
+    const address = world.signIn.approve(linkOf(card), accountOf("twice"));
     const [before, since] = [exchanges(), world.telegram.now()];
     world.telegram.sendText(OWNER, `/codex_auth_finish ${address}`);
     world.telegram.sendText(OWNER, `/codex_auth_finish ${address}`);
@@ -392,7 +416,7 @@ describe("at the same time", () => {
 
   it("answers a pasted address at once while the agent is busy", async () => {
     const card = await ask("/codex_auth busy");
-    const address = world.signIn.approve(linkOf(card), PERSONAL);
+    const address = world.signIn.approve(linkOf(card), accountOf("busy"));
     world.model.hold();
     try {
       const seen = world.model.requests.length;
@@ -419,7 +443,7 @@ describe("while the sign-in server is slow", () => {
     const card = await ask("/codex_auth slow");
     world.signIn.behave({ kind: "slow", ms: 4_000 });
     const since = world.telegram.now();
-    world.telegram.sendText(OWNER, world.signIn.approve(linkOf(card), PERSONAL));
+    world.telegram.sendText(OWNER, world.signIn.approve(linkOf(card), accountOf("slow")));
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect((await ask("/codex_auth cancel")).text).toContain("Cancelled: slow");
     await world.telegram.waitForMessage((m) => m.text.includes("That sign-in was cancelled"), 15_000, since);
@@ -431,9 +455,9 @@ describe("over a restart of the gateway", () => {
   it("finishes a sign-in that was started before, and answers an old button with a fresh selector", async () => {
     const selector = await ask("/codex_auth");
     const card = await ask("/codex_auth restarted");
-    const address = world.signIn.approve(linkOf(card), PERSONAL);
+    const address = world.signIn.approve(linkOf(card), accountOf("restarted"));
     await world.gateway.restart();
-    expect((await ask(address)).text).toContain("profile restarted now holds dana@example.com");
+    expect((await ask(address)).text).toContain("profile restarted now holds restarted@example.com");
     const fresh = await world.telegram.press(OWNER, selector, "New profile", 15_000);
     expect(fresh.text).toContain("Codex profiles on this gateway");
   }, 180_000);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { OPENCLAW } from "../support/host.ts";
 import type { RunOptions } from "../support/gateway.ts";
 import { waitUntil } from "../support/wait.ts";
-import { createWorld, linkIn, listedProfiles, PERSONAL, STUDIO, type World } from "../support/world.ts";
+import { accountOf, createWorld, linkIn, listedProfiles, PERSONAL, STUDIO, type World } from "../support/world.ts";
 
 let world: World;
 let bin: string;
@@ -20,8 +20,8 @@ afterAll(() => world?.close());
 
 type Answer = Readonly<Record<string, unknown>>;
 
-const WORK_OF_DANA = /`work`(?: \(default\))?: `dana@example\.com`/;
-const WORK_OF_STUDIO = /`work`(?: \(default\))?: `dana@studio\.example`/;
+const WORK_OF_DANA = /`work`(?: \(tried first\))?: `dana@example\.com`/;
+const WORK_OF_STUDIO = /`work`(?: \(tried first\))?: `dana@studio\.example`/;
 
 /** Every word that the terminal has printed in these tests. */
 const printed: string[] = [];
@@ -69,20 +69,20 @@ describe("a sign-in", () => {
   });
 
   it("that was started in the chat is finished in the terminal", async () => {
-    const address = world.signIn.approve(linkIn(await say("/codex_auth chat")), STUDIO);
+    const address = world.signIn.approve(linkIn(await say("/codex_auth chat")), accountOf("chat"));
     expect(await codexAuth(["status"])).toMatchObject({ pending: [{ profile: "chat" }] });
     expect(await codexAuth(["finish", "--callback-url", "-"], { input: address })).toMatchObject({
       ok: true,
       profile: "chat",
-      email: "dana@studio.example",
+      email: "chat@example.com",
     });
     expect(await say("/codex_auth status")).toContain("Last saved here: `chat`");
   });
 
   it("that was started in the terminal is finished in the chat, by an owner", async () => {
     const started = await codexAuth(["start", "--profile", "shell"]);
-    const address = world.signIn.approve(String(started["login_url"]), PERSONAL);
-    expect(await say(address)).toContain("profile `shell` now holds `dana@example.com`");
+    const address = world.signIn.approve(String(started["login_url"]), accountOf("shell"));
+    expect(await say(address)).toContain("profile `shell` now holds `shell@example.com`");
     expect(await codexAuth(["status", "--profile", "shell"])).toMatchObject({ last_saved: { profile: "shell" } });
   });
 
@@ -95,7 +95,7 @@ describe("a sign-in", () => {
   it("is undone from either side", async () => {
     const again = await codexAuth(["start", "--profile", "work"]);
     const address = world.signIn.approve(String(again["login_url"]), STUDIO);
-    expect(await codexAuth(["finish", "--callback-url", "-"], { input: address })).toMatchObject({
+    expect(await codexAuth(["finish", "--replace", "--callback-url", "-"], { input: address })).toMatchObject({
       email: "dana@studio.example",
       revert_command: "codex-auth undo --profile work",
     });
@@ -111,7 +111,7 @@ describe("inside the host's own program", () => {
     const { stdout: help } = await world.gateway.openclaw(["--help"]);
     expect(help).toMatch(/^\s+codex-auth\b/m);
     const started = await openclawCodexAuth(["start", "inside"]);
-    const address = world.signIn.approve(String(started["login_url"]), PERSONAL);
+    const address = world.signIn.approve(String(started["login_url"]), accountOf("inside"));
     const saved = await openclawCodexAuth(["finish", "--profile-id", "inside", "--callback-url", "-"], {
       input: address,
     });

@@ -1,7 +1,7 @@
 /** Signing in from the web chat, through the gateway's own RPC; and every way the sign-in server can fail. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Misbehaviour } from "../fakes/sign-in-server.ts";
-import { createWorld, linkIn, listedProfiles, PERSONAL, STUDIO, type World } from "../support/world.ts";
+import { accountOf, createWorld, linkIn, listedProfiles, PERSONAL, STUDIO, type World } from "../support/world.ts";
 import { storedProfiles } from "../support/stored-profiles.ts";
 
 let world: World;
@@ -17,7 +17,8 @@ async function say(message: string, timeoutMs = 30_000): Promise<string> {
 }
 
 async function startAndApprove(profile: string): Promise<string> {
-  return world.signIn.approve(linkIn(await say(`/codex_auth ${profile}`)), PERSONAL);
+  const account = profile === "default" ? PERSONAL : accountOf(profile);
+  return world.signIn.approve(linkIn(await say(`/codex_auth ${profile}`)), account);
 }
 
 describe("to the end in text", () => {
@@ -159,8 +160,8 @@ describe("when the sign-in server fails", () => {
 describe("one profile, by words alone", () => {
   it("tells what can be done with it", async () => {
     const card = await say("/codex_auth show work");
-    expect(card).toContain("Codex profile `work`: `dana@example.com`, `plus`, signed in, renews itself");
-    for (const words of ["work", "prefer work", "signout work", "undo work"]) {
+    expect(card).toContain("Codex profile `work`: `work@example.com`, `plus`, signed in, renews itself");
+    for (const words of ["work", "use work", "prefer work", "signout work", "undo work"]) {
       expect(card).toContain(`\`/codex_auth ${words}\``);
     }
   });
@@ -168,10 +169,10 @@ describe("one profile, by words alone", () => {
   it("makes it the default, and moves the mark", async () => {
     const { profiles } = storedProfiles(world.gateway);
     expect(await say("/codex_auth prefer work")).toContain("Done: `work` is tried first now");
-    expect(await say("/codex_auth")).toContain("• `work` (default): ");
+    expect(await say("/codex_auth")).toContain("• `work` (tried first): ");
     expect(await say("/codex_auth prefer slow")).toContain("Done: `slow` is tried first now");
     const list = await say("/codex_auth");
-    expect(list).toContain("• `slow` (default): ");
+    expect(list).toContain("• `slow` (tried first): ");
     expect(list).toContain("• `work`: ");
     expect(storedProfiles(world.gateway).profiles).toEqual(profiles);
   });
@@ -180,7 +181,7 @@ describe("one profile, by words alone", () => {
   it("says so where the host tries another one first all the same", async () => {
     expect(await say("/codex_auth prefer default")).toContain("another profile is still tried first");
     expect(storedProfiles(world.gateway).order?.[0]).toBe("openai:default");
-    expect(await say("/codex_auth")).toContain("• `slow` (default): ");
+    expect(await say("/codex_auth")).toContain("• `slow` (tried first): ");
   });
 
   it("asks before it signs out, takes out that profile alone, and puts it back as it was", async () => {
@@ -196,22 +197,35 @@ describe("one profile, by words alone", () => {
     expect(await say("/codex_auth undo work")).not.toContain("Put back");
   });
 
-  it.each(["show work", "prefer work", "signout work", "signout work yes", "undo work"])(
-    "is refused to a client that may not administer the gateway: %s",
-    async (words) => {
-      const before = storedProfiles(world.gateway);
-      const client = await world.gateway.client({ scopes: ["operator.read", "operator.write"] });
-      const { text } = await client.chat(`/codex_auth ${words}`);
-      expect(text).toContain("operator.admin");
-      expect(text).not.toContain("dana@");
-      expect(storedProfiles(world.gateway)).toEqual(before);
-    },
-  );
+  it.each([
+    "show work",
+    "use work",
+    "unuse",
+    "why",
+    "prefer work",
+    "keep work",
+    "signout work yes",
+    "undo work",
+    "log",
+    "audit",
+  ])("is refused to a client that may not administer the gateway: %s", async (words) => {
+    const before = storedProfiles(world.gateway);
+    const client = await world.gateway.client({ scopes: ["operator.read", "operator.write"] });
+    const { text } = await client.chat(`/codex_auth ${words}`);
+    expect(text).toContain("operator.admin");
+    expect(text).not.toContain("dana@");
+    expect(storedProfiles(world.gateway)).toEqual(before);
+  });
 });
 
 describe("signing in again", () => {
   it("replaces the credential as a whole, keeps every other profile, and the model's next call uses it", async () => {
-    await say(world.signIn.approve(linkIn(await say("/codex_auth work")), STUDIO));
+    const question = await say(world.signIn.approve(linkIn(await say("/codex_auth work")), STUDIO));
+    expect(question).toContain(
+      "you approved `dana@studio.example`, plan `team`, but profile `work` holds `work@example.com`",
+    );
+    expect(await say("/codex_auth")).toContain("• `work`: `work@example.com`");
+    expect(await say("/codex_auth keep work")).toContain("profile `work` now holds `dana@studio.example`");
     expect(await say("/codex_auth")).toContain("• `work`: `dana@studio.example`, `team`, signed in, renews itself");
     expect(await say("/codex_auth")).toContain("• `default`: `dana@example.com`, `plus`, signed in, renews itself");
   });

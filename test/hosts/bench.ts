@@ -107,12 +107,12 @@ export class HostBench {
     return this.signInServer.approve(started.login_url, account);
   }
 
-  finish(name: string, address: string): Promise<Answer> {
-    return this.terminal(["finish", "--profile", name, "--callback-url", "-"], `${address}\n`);
+  finish(name: string, address: string, ...more: readonly string[]): Promise<Answer> {
+    return this.terminal(["finish", "--profile", name, "--callback-url", "-", ...more], `${address}\n`);
   }
 
-  async signIn(name: string, account: FakeAccount = DANA): Promise<Answer> {
-    return this.finish(name, await this.begin(name, account));
+  async signIn(name: string, account: FakeAccount = DANA, ...more: readonly string[]): Promise<Answer> {
+    return this.finish(name, await this.begin(name, account), ...more);
   }
 
   // ---- the host itself

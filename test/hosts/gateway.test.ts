@@ -35,7 +35,7 @@ describeHosts((version, open) => {
       context.task.meta.note = `restart_required: ${signedIn.restart_required}, seen: ${isSeen}`;
       expect(isSeen).toBe(signedIn.restart_required === false);
 
-      expect(await bench.signIn("work", ELI)).toMatchObject({ ok: true });
+      expect(await bench.signIn("work", ELI, "--replace")).toMatchObject({ ok: true });
       expect(await gateway.ask("hello")).toContain(model.answer);
       if (bench.era.medium === "file") await untilUsed(bench);
       expect(bench.record("work")).toMatchObject({ email: ELI.email });

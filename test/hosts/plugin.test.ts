@@ -51,16 +51,18 @@ describe.each(versions)("the plugin in OpenClaw %s", { timeout: 180_000 }, (vers
   it("signs in again over it, beside another, and puts back", async () => {
     const again = await ask("/codex_auth default");
     expect(world.telegram.keyboard(again)).toEqual([["Open the sign-in page"], ["Cancel"]]);
-    await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(again), STUDIO)}`);
+    const question = await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(again), STUDIO)}`);
+    expect(question.text).toContain("Not saved yet: you approved dana@studio.example, plan team");
+    expect((await world.telegram.press(OWNER, question, "Replace default", 60_000)).text).toContain("now holds");
     const second = await ask("/codex_auth work");
     await ask(`/codex_auth finish work ${world.signIn.approve(linkOf(second), PERSONAL)}`);
     expect((await ask("/codex_auth")).text).toMatch(
-      /• default(?: \(default\))?: dana@studio\.example, team, signed in/,
+      /• default(?: \(tried first\))?: dana@studio\.example, team, signed in/,
     );
     expect((await ask("/codex_auth undo default")).text).toContain("Put back");
     const list = (await ask("/codex_auth")).text;
-    expect(list).toMatch(/• default(?: \(default\))?: dana@example\.com/);
-    expect(list).toMatch(/• work(?: \(default\))?: dana@example\.com/);
+    expect(list).toMatch(/• default(?: \(tried first\))?: dana@example\.com/);
+    expect(list).toMatch(/• work(?: \(tried first\))?: dana@example\.com/);
     expect((await listedProfiles(world.gateway)).map(({ id }) => id).toSorted()).toEqual([
       "openai:default",
       "openai:work",
@@ -68,7 +70,7 @@ describe.each(versions)("the plugin in OpenClaw %s", { timeout: 180_000 }, (vers
   });
 
   it("finishes in the web chat by command, and keeps a plain pasted address from the model", async () => {
-    const address = world.signIn.approve(linkIn(await say("/codex_auth web")), PERSONAL);
+    const address = world.signIn.approve(linkIn(await say("/codex_auth web")), STUDIO);
     const plain = await say(address);
     if (TAKES_WEBCHAT_PASTE.includes(version)) expect(plain).toContain("now holds");
     else expect(await say(`/codex_auth_finish ${address}`)).toContain("now holds");

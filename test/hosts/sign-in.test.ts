@@ -14,7 +14,9 @@ describeHosts((version, open) => {
     const kept = bench.record("work");
     expect(bench.signInServer.accountOf(kept?.access ?? "")).toBe(DANA);
 
-    const again = await bench.signIn("work", ELI);
+    expect(await bench.signIn("work", ELI)).toMatchObject({ ok: false, error: "account_differs" });
+    expect(bench.record("work")).toMatchObject({ email: DANA.email });
+    const again = await bench.signIn("work", ELI, "--replace");
     expect(again).toMatchObject({ ok: true, revert_command: expect.stringContaining("undo") });
     expect(bench.signInServer.accountOf(bench.record("work")?.access ?? "")).toBe(ELI);
     expect(await bench.signIn("home", ELI)).toMatchObject({ ok: true });

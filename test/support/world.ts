@@ -19,6 +19,8 @@ export const GROUP_ID = -1_001_234_567_890;
 
 export const PERSONAL = fakeAccount("dana@example.com", "plus");
 export const STUDIO = fakeAccount("dana@studio.example", "team");
+/** An account of its own for a profile: one that has a profile already is asked about before it gets a second one. */
+export const accountOf = (profile: string) => fakeAccount(`${profile}@example.com`);
 
 export interface World {
   readonly telegram: FakeTelegram;
