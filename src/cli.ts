@@ -40,7 +40,7 @@ export async function runTerminal(parsed: ParsedArguments, program: Program = OW
   const words = catalogueOf(languageOf(readLocale()));
   if (parsed.kind === "refused") {
     const asked = { json: parsed.json, queueApply: false };
-    return print({ kind: "refused", code: parsed.code }, asked, { program, words });
+    return print({ kind: "refused", code: parsed.code }, asked, { program, words, isSandbox: isSandbox() });
   }
   const { request } = parsed;
   const seen: Seen = {};

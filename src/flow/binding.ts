@@ -32,6 +32,10 @@ export function terminalBinding(gateway: string, agentId: string): LoginBinding 
   return { gateway, channel: TERMINAL, channelAccountId: "", conversationId: "", senderId: "", agentId };
 }
 
+export function isTerminal({ channel }: LoginBinding): boolean {
+  return channel === TERMINAL;
+}
+
 /** Who may see and stop a sign-in: whoever started it, and the terminal of its gateway. */
 export function maySee(owner: LoginBinding, viewer: LoginBinding): boolean {
   return sameBinding(owner, viewer) || (viewer.channel === TERMINAL && viewer.gateway === owner.gateway);

@@ -4,7 +4,7 @@
  */
 import type { Activation } from "./answers.ts";
 import type { LoginBinding } from "./binding.ts";
-import { mayFinish, maySee, sameBinding } from "./binding.ts";
+import { isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
 
 /** How long a sign-in may take, as OpenClaw's own chat login. */
 export const LOGIN_TTL_MS = 15 * 60_000;
@@ -232,13 +232,14 @@ export function claimLogin(document: PendingDocument, presented: Presented, nowM
 }
 
 /**
- * Counts an address of some other sign-in against every pending login of the person; the last one ends them. What the
- * terminal only sees of its chats is not the terminal's to end by mistake.
+ * Counts an address of some other sign-in against every pending login of the person; the last one ends them. Not in the
+ * terminal, where whoever types owns the machine.
  */
 function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: number): Edit<FoundLogin> {
   const isMine = (login: PendingLogin) => sameBinding(login.binding, binding);
   const current = sweep(document, nowMs);
-  if (!current.logins.some(isMine)) return { result: { kind: "refused", code: "state-mismatch" } };
+  if (isTerminal(binding) || !current.logins.some(isMine))
+    return { result: { kind: "refused", code: "state-mismatch" } };
   const counted = {
     ...current,
     logins: current.logins.map((login) => (isMine(login) ? { ...login, attempts: login.attempts + 1 } : login)),

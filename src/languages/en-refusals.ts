@@ -13,7 +13,7 @@ export const EN_REFUSALS = {
   "login-expired": "That sign-in has expired: its 15 minutes are over.",
   "login-cancelled": "That sign-in was cancelled, so its address cannot be used any more.",
   "login-replaced":
-    "That address is from an older link: a newer sign-in of yours has taken its place. Use the newest link.",
+    "That address is from an older link: a newer sign-in of yours has taken its place (five can wait at once). Use the newest link.",
   "login-already-used": "That address was already used. Each one works once.",
   "login-of-other-profile":
     "That address belongs to the sign-in for {name}, not to the profile you named. Send it without a profile name to finish {name}.",
@@ -76,7 +76,7 @@ export const EN_REFUSALS = {
   "identity-missing":
     "The sign-in worked, but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
   "no-status": "No sign-in is waiting, and none was saved in the last 24 hours. To begin: {example}",
-  "usage-verb": "There is no such command. The commands are start, finish, status, cancel, list, undo and help.",
+  "usage-verb": "There is no such command. The commands are start, finish, status, cancel, list, undo, log, audit and help.",
   "usage-option": "Those options are not understood. For an example: {example}. The help command lists them all.",
   "usage-address":
     "The address is missing: add --callback-url and the address, or --callback-url - and send it to standard input.",

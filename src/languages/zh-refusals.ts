@@ -1,125 +1,98 @@
-/** What went wrong and what to do next, for each code a person can meet, in English. */
+/** What went wrong and what to do next, for each code a person can meet, in Simplified Chinese. */
 import type { ErrorCode } from "../errors.ts";
 
 export const ZH_REFUSALS = {
-  "not-allowed": "Only an owner of this gateway may do that.",
-  "not-private": "Sign-ins are private. Please open a private chat with me and send {command} there.",
+  "not-allowed": "只有此网关的所有者才能执行该操作。",
+  "not-private": "登录须在私聊中进行。请与我开启私聊，并在其中发送 {command}",
   "bad-selector":
-    "That is not a profile name. A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most). For example: {example}",
-  "reserved-word":
-    "That word is a command of mine and cannot be a profile name. Please choose another, for example {example}",
-  "no-pending-login":
-    "No sign-in of yours is waiting in this chat, so this address cannot be used. It was kept from the agent.",
-  "login-expired": "That sign-in has expired: its 15 minutes are over.",
-  "login-cancelled": "That sign-in was cancelled, so its address cannot be used any more.",
-  "login-replaced":
-    "That address is from an older link: a newer sign-in of yours has taken its place. Use the newest link.",
-  "login-already-used": "That address was already used. Each one works once.",
+    "这不是有效的配置名称。名称须以英文字母或数字开头，可包含英文字母、数字和 . _ @ + -（最多 64 个字符）。例如：{example}",
+  "reserved-word": "这个词是我的命令，不能用作配置名称。请另选一个，例如 {example}",
+  "no-pending-login": "本聊天中没有你待完成的登录，因此无法使用该地址。它未被转给智能体。",
+  "login-expired": "该登录已过期：15 分钟的时限已过。",
+  "login-cancelled": "该登录已取消，因此其地址不能再使用。",
+  "login-replaced": "该地址来自较早的链接：你后来发起的登录已取代它。请使用最新的链接。",
+  "login-already-used": "该地址已用过。每个地址只能使用一次。",
   "login-of-other-profile":
-    "That address belongs to the sign-in for {name}, not to the profile you named. Send it without a profile name to finish {name}.",
-  "too-many-attempts": "Too many addresses of other sign-ins were sent, so the waiting sign-in was ended.",
+    "该地址属于 {name} 的登录，而不是你指定的配置。如需完成 {name} 的登录，请重新发送该地址，不要带配置名称。",
+  "too-many-attempts": "发送了太多属于其他登录的地址，因此待完成的登录已终止。",
   "account-differs":
-    "The account you approved is not the one that profile {name} holds, so nothing was saved. Sign in under another name, or start again and finish with --replace.",
-  "account-has-profile": "That account has a profile already, so nothing was saved. Choose where it is to go.",
-  "nothing-parked":
-    "No sign-in waits for a choice of yours: it was saved, dropped, or its 5 minutes are over. To start again, type {command}.",
-  "profile-of-other-account":
-    "Profile {name} holds another account and stays as it is. Choose another name for the one you approved.",
-  "pin-missing": "This chat does not ask for that profile. To see what it uses, type {why}.",
+    "你授权的账号与配置 {name} 中的账号不同，因此未保存任何内容。请用其他名称登录，或者重新开始并在完成时加上 --replace。",
+  "account-has-profile": "该账号已有配置，因此未保存任何内容。请选择要保存到哪里。",
+  "nothing-parked": "没有等待你选择的登录：它已保存、已放弃，或 5 分钟的时限已过。如需重新开始，请输入 {command}",
+  "profile-of-other-account": "配置 {name} 中是另一个账号，将保持不变。请为你授权的账号另选名称。",
+  "pin-missing": "本聊天没有指定使用该配置。如需查看本聊天使用的配置，请输入 {why}",
   "pin-other-model":
-    "This chat's model is not one that a Codex profile serves, so the gateway would drop the choice. Choose an OpenAI model with /model first, then try again.",
-  "pin-unavailable":
-    "The gateway did not keep that choice for this chat. Nothing was changed. Send any message, then try again.",
-  "stale-button": "That button is from an older screen.",
-  "callback-empty":
-    "There was no address in your message. Copy the whole address of the localhost page and send it here.",
-  "callback-too-long":
-    "That is too long to be the address of the localhost page. Copy just the address and send it here.",
+    "本聊天的模型不是 Codex 配置所支持的模型，网关会丢弃该选择。请先用 /model 选择一个 OpenAI 模型，然后重试。",
+  "pin-unavailable": "网关没有为本聊天保留该选择。未做任何更改。请先发送任意一条消息，然后重试。",
+  "stale-button": "该按钮来自较早的界面。",
+  "callback-empty": "你的消息中没有地址。请复制 localhost 页面的完整地址并发送到这里。",
+  "callback-too-long": "内容太长，不可能是 localhost 页面的地址。请只复制地址并发送到这里。",
   "callback-not-found":
-    "I found no sign-in address in your message. It starts with http://localhost:1455/auth/callback and is in your browser's address bar after you approve.",
-  "callback-is-sign-in-link":
-    "That is the sign-in link itself. Open it in a browser and approve; then send the address of the localhost page that follows.",
+    "你的消息中没有找到登录地址。它以 http://localhost:1455/auth/callback 开头，授权后显示在浏览器的地址栏中。",
+  "callback-is-sign-in-link": "这是登录链接本身。请在浏览器中打开它并授权，然后发送随后出现的 localhost 页面的地址。",
   "callback-taken":
-    "Another program on your computer (the Codex CLI or an editor, listening on port 1455) took this sign-in. Close it, start again here, and send the localhost address.",
-  "callback-ambiguous": "There are two different addresses in your message. Send only the newest one.",
+    "你电脑上的另一个程序（Codex CLI 或编辑器，正在监听端口 1455）接收了这次登录。请关闭该程序，在这里重新开始，然后发送 localhost 地址。",
+  "callback-ambiguous": "你的消息中有两个不同的地址。请只发送最新的那个。",
   "callback-wrong-redirect":
-    "That address is not from this sign-in: it must start with http://localhost:1455/auth/callback. Nothing was opened or sent.",
-  "callback-duplicate-parameter":
-    "That address holds the same part twice, so it cannot be trusted. Copy it again from the address bar.",
-  "callback-wrong-issuer":
-    "That address comes from another sign-in service. Open the link I sent you and approve there.",
-  "state-missing":
-    "Part of the address is missing (the state). Copy the whole address of the localhost page, to its very end.",
-  "state-mismatch": "That address belongs to another sign-in, perhaps an older one. Use the newest link I sent you.",
-  "code-missing": "Part of the address is missing (the code). Copy the whole address of the localhost page.",
-  "code-malformed":
-    "The address was shortened or changed on its way. Copy it again from the address bar and send it whole.",
-  "authorization-denied": "Access was denied on the sign-in page, so nothing was saved.",
-  "authorization-failed": "The sign-in page reported a problem, so nothing was saved.",
-  "workspace-not-entitled":
-    "Codex is not enabled for that ChatGPT workspace. Ask its administrator, or approve with another workspace.",
-  "token-rejected": "The sign-in server did not accept this address: it is too old or was already used elsewhere.",
-  "client-rejected":
-    "The sign-in server no longer accepts this program. Please update the codex-auth plugin, then try again.",
+    "该地址不属于这次登录：它必须以 http://localhost:1455/auth/callback 开头。未打开或发送任何内容。",
+  "callback-duplicate-parameter": "该地址中有重复的部分，因此不可信。请从地址栏重新复制。",
+  "callback-wrong-issuer": "该地址来自其他登录服务。请打开我发给你的链接，并在那里授权。",
+  "state-missing": "地址缺少一部分（state）。请复制 localhost 页面的完整地址，一直到末尾。",
+  "state-mismatch": "该地址属于另一次登录，可能是较早的一次。请使用我发给你的最新链接。",
+  "code-missing": "地址缺少一部分（code）。请复制 localhost 页面的完整地址。",
+  "code-malformed": "地址在传送过程中被截短或更改。请从地址栏重新复制并完整发送。",
+  "authorization-denied": "登录页面上的授权被拒绝，因此未保存任何内容。",
+  "authorization-failed": "登录页面报告了问题，因此未保存任何内容。",
+  "workspace-not-entitled": "该 ChatGPT 工作区未启用 Codex。请联系其管理员，或用其他工作区授权。",
+  "token-rejected": "登录服务器未接受该地址：它已过期，或已在别处用过。",
+  "client-rejected": "登录服务器不再接受此程序。请更新 codex-auth 插件，然后重试。",
   "region-unsupported":
-    "OpenAI does not serve the country or network this gateway runs in, even if your own browser works. Give the gateway a proxy (HTTPS_PROXY) in a supported country and restart it.",
+    "OpenAI 不支持此网关所在的国家、地区或网络，即使你自己的浏览器可以访问。请为网关设置位于受支持国家或地区的代理（HTTPS_PROXY），然后重启网关。",
   "provider-blocked":
-    "The sign-in server's protection page (Cloudflare) blocked this gateway's network. Try from another network or through a proxy (HTTPS_PROXY).",
-  "provider-rate-limited": "The sign-in server is limiting requests from this gateway. Wait {wait}, then start again.",
-  "provider-failed": "The sign-in server has a problem of its own right now. Wait a few minutes.",
-  "provider-timeout": "The sign-in server did not answer within 30 seconds. Check the gateway's network.",
-  "provider-unreachable":
-    "The gateway could not reach auth.openai.com. Check its network, DNS and proxy (HTTPS_PROXY).",
+    "登录服务器的防护页面（Cloudflare）拦截了此网关的网络。请换用其他网络，或通过代理（HTTPS_PROXY） 重试。",
+  "provider-rate-limited": "登录服务器正在限制来自此网关的请求。请稍候（{wait}），然后重新开始。",
+  "provider-failed": "登录服务器目前自身出现问题。请等待几分钟。",
+  "provider-timeout": "登录服务器在 30 秒内没有响应。请检查网关的网络。",
+  "provider-unreachable": "网关无法连接 auth.openai.com。请检查其网络、DNS 和代理（HTTPS_PROXY）。",
   "provider-certificate":
-    "The connection to auth.openai.com could not be trusted: its certificate does not check out. Look for a proxy that opens TLS, or a wrong clock on the gateway.",
-  "token-response-invalid": "The sign-in server answered in a way that cannot be trusted, so nothing was saved.",
-  "identity-missing":
-    "The sign-in worked, but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
-  "no-status": "No sign-in is waiting, and none was saved in the last 24 hours. To begin: {example}",
-  "usage-verb": "There is no such command. The commands are start, finish, status, cancel, list, undo and help.",
-  "usage-option": "Those options are not understood. For an example: {example}. The help command lists them all.",
-  "usage-address":
-    "The address is missing: add --callback-url and the address, or --callback-url - and send it to standard input.",
-  "host-not-found":
-    "No OpenClaw was found on this machine's PATH. Install it, or name the profile file to work on with --auth-path.",
-  "host-unknown":
-    "This OpenClaw is not one codex-auth knows how to write for, so nothing was changed. Update codex-auth or OpenClaw.",
+    "与 auth.openai.com 的连接不可信：其证书未通过验证。请检查是否有解密 TLS 的代理，或网关的时钟是否有误。",
+  "token-response-invalid": "登录服务器的响应不可信，因此未保存任何内容。",
+  "identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
+  "no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。如需开始：{example}",
+  "usage-verb": "没有这个命令。可用的命令有 start、finish、status、cancel、list、undo 和 help。",
+  "usage-option": "无法识别这些选项。示例：{example}。help 命令会列出所有选项。",
+  "usage-address": "缺少地址：请加上 --callback-url 和地址，或加上 --callback-url - 并将地址送入标准输入。",
+  "host-not-found": "在这台机器的 PATH 中没有找到 OpenClaw。请安装它，或用 --auth-path 指定保存 Codex 配置的文件。",
+  "host-unknown": "codex-auth 不了解如何为此 OpenClaw 写入数据，因此未做任何更改。请更新 codex-auth 或 OpenClaw。",
   "host-config-unreadable":
-    "OpenClaw's openclaw.json cannot be read from here: it is damaged, or put together from other files or variables. So it is not certain where its profiles lie, and nothing was changed. Name the profile file with --auth-path, or run openclaw doctor.",
+    "无法从这里读取 OpenClaw 的 openclaw.json：它已损坏，或由其他文件或变量拼成。因此无法确定其 Codex 配置的位置，未做任何更改。请用 --auth-path 指定保存 Codex 配置的文件，或运行 openclaw doctor。",
   "host-uses-sqlite":
-    "This OpenClaw keeps its profiles in SQLite, and an auth-profiles.json would break its gateway. Nothing was written. Leave --auth-path out and try again.",
+    "此 OpenClaw 将配置保存在 SQLite 中，写入 auth-profiles.json 会使其网关出故障。未写入任何内容。请去掉 --auth-path 后重试。",
   "store-ambiguous":
-    "There is a newer SQLite profile store beside auth-profiles.json, so it is not certain which OpenClaw runs here. Nothing was changed. Put the openclaw that the gateway runs first on the PATH and try again.",
-  "auth-path-invalid": "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
-  "store-locked": "The gateway's profile store is busy. Nothing was changed. Try again in a minute.",
-  "store-unreadable":
-    "The gateway's profile store cannot be read, so nothing was changed. Run openclaw doctor on the server, then try again.",
+    "auth-profiles.json 旁有一个较新的 SQLite 配置存储，因此无法确定这里运行的是哪个 OpenClaw。未做任何更改。请将网关所运行的 openclaw 放在 PATH 的最前面，然后重试。",
+  "auth-path-invalid": "选项 --auth-path 必须指向名为 auth-profiles.json 的文件。请更正后重试。",
+  "store-locked": "网关的 Codex 配置存储正忙。未做任何更改。请在 1 分钟后重试。",
+  "store-unreadable": "无法读取网关的 Codex 配置存储，因此未做任何更改。请在服务器上运行 openclaw doctor，然后重试。",
   "store-migration-required":
-    "The gateway's profiles must be migrated first: an old auth-profiles.json is in the way. Stop the gateway, run openclaw doctor --fix on the server, then try again. Nothing was changed.",
-  "store-write-failed":
-    "The gateway did not keep the new sign-in. Its disk may be full or read-only. Nothing else was changed.",
-  "profile-unknown": "There is no profile named {name}. To see those there are, use {command}.",
-  "profile-not-codex":
-    "The name {name} belongs to another kind of credential on this gateway, such as an API key, and stays as it is. Choose another name, for example {example}",
-  "agent-unknown": "There is no agent of that name. Leave --agent out, or name one that openclaw agents list shows.",
+    "须先迁移网关的 Codex 配置：旧的 auth-profiles.json 妨碍了操作。请停止网关，在服务器上运行 openclaw doctor --fix，然后重试。未做任何更改。",
+  "store-write-failed": "网关没有保存新的登录。其磁盘可能已满或为只读。其他内容未做任何更改。",
+  "profile-unknown": "没有名为 {name} 的配置。如需查看现有配置，请使用 {command}",
+  "profile-not-codex": "名称 {name} 在此网关上属于另一类凭据（例如 API 密钥），将保持不变。请另选名称，例如 {example}",
+  "agent-unknown": "没有该名称的智能体。请去掉 --agent，或指定 openclaw agents list 所列出的智能体。",
   "login-of-other-store":
-    "That sign-in was started for another profile store. Finish it where it was started, with the same --auth-path and the same openclaw on the PATH.",
-  "undo-missing":
-    "There is nothing to undo for {name}: what a sign-in replaces is kept for 24 hours, and only the last one. To sign in, type {again}",
-  "undo-changed":
-    "Profile {name} has changed since that sign-in, so nothing was undone. To see what it holds now, type {command}.",
+    "该登录是为另一个配置存储发起的。请在发起它的地方完成，使用相同的 --auth-path 和 PATH 中相同的 openclaw。",
+  "undo-missing": "{name} 没有可撤销的内容：登录所替换的内容保留 24 小时，且只保留最近一次。如需登录，请输入 {again}",
+  "undo-changed": "配置 {name} 在那次登录之后又有更改，因此未撤销任何内容。如需查看它现在的内容，请输入 {command}",
   "undo-unwritable":
-    "What the profile holds now could not be kept for an undo, so nothing was changed. Check the disk and the folder {folder} in the gateway's state directory.",
-  "pending-locked": "The file of waiting sign-ins is busy. Nothing was changed. Try again in a minute.",
+    "无法保存该配置现在的内容以供撤销，因此未做任何更改。请检查磁盘以及网关状态目录中的文件夹 {folder}。",
+  "pending-locked": "待完成登录的文件正忙。未做任何更改。请在 1 分钟后重试。",
   "pending-insecure":
-    "The file of waiting sign-ins is not safe to use: another user owns or can read it, or it is a link. Remove {file} from OpenClaw's temporary folder on the server.",
-  "pending-unwritable":
-    "The file of waiting sign-ins cannot be written. Check the disk and OpenClaw's temporary folder on the server.",
-  "manifest-invalid": "This plugin's own manifest is damaged. Install codex-auth again.",
+    "待完成登录的文件不安全，无法使用：它属于其他用户、可被其他用户读取，或是链接文件。请在服务器上从 OpenClaw 的临时文件夹中删除 {file}。",
+  "pending-unwritable": "无法写入待完成登录的文件。请检查服务器的磁盘和 OpenClaw 的临时文件夹。",
+  "manifest-invalid": "此插件自身的清单已损坏。请重新安装 codex-auth。",
   "config-invalid":
-    "CODEX_AUTH_SANDBOX must name a loopback address such as http://127.0.0.1:4000. Correct or unset it and restart the gateway.",
+    "CODEX_AUTH_SANDBOX 必须是像 http://127.0.0.1:4000 这样的环回地址。请更正或取消设置，然后重启网关。",
   "host-unsupported":
-    "This OpenClaw is too old for the codex-auth plugin. Update OpenClaw to 2026.6.1 or newer, or use the program codex-auth in a terminal.",
-  internal:
-    "Something went wrong inside codex-auth, and nothing was saved. Try again; if it stays so, the gateway's log has a line about it.",
+    "此 OpenClaw 版本太旧，无法使用 codex-auth 插件。请将 OpenClaw 更新到 2026.6.1 或更高版本，或在终端中使用 codex-auth 程序。",
+  internal: "codex-auth 内部出错，未保存任何内容。请重试；如果问题依旧，网关日志中有一行相关记录。",
 } as const satisfies Record<ErrorCode, string>;

@@ -17,7 +17,11 @@ export async function beginLogin(
     const ids = discovered.map((profile) => profile.profileId);
     const profile = resolveSelector(askedName, ports.profiles.provider, ids);
     if (profile.kind === "refused") return profile;
-    const obstacle = await ports.profiles.obstacle({ profileId: profile.profileId, agentId: binding.agentId });
+    const obstacle = await ports.profiles.obstacle({
+      profileId: profile.profileId,
+      agentId: binding.agentId,
+      isAboutToSave: false,
+    });
     if (obstacle !== undefined) return { kind: "refused", code: obstacle, profileName: profile.name };
     const request = await ports.oauth.buildAuthorizationRequest();
     const state = request.state.reveal();

@@ -77,7 +77,7 @@ async function refusalBefore(
   const { agentId } = binding;
   const code =
     (storeId ?? ports.profiles.storeId) === ports.profiles.storeId
-      ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId })
+      ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId, isAboutToSave: true })
       : "login-of-other-store";
   return code === undefined ? undefined : { kind: "refused", code, profileName, isOver: false };
 }

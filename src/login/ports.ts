@@ -87,6 +87,11 @@ export interface ProfileTarget {
   readonly assertAllowed: () => void;
 }
 
+export interface ObstacleRequest extends Pick<ProfileTarget, "agentId" | "profileId"> {
+  /** The store's lock is tried too, which may take as long as others hold it. */
+  readonly isAboutToSave: boolean;
+}
+
 export interface SaveRequest extends ProfileTarget {
   readonly credential: CredentialDraft;
 }
@@ -146,7 +151,7 @@ export interface ProfileStore {
   /** Which store this is, where a machine has several: a sign-in is finished in the one it was started for. */
   readonly storeId: string;
   /** Why a sign-in to that profile could not be saved, as far as it can be told before its code is spent. */
-  obstacle(target: Pick<ProfileTarget, "agentId" | "profileId">): Promise<SaveRefusal | undefined>;
+  obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
   /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
   /** What the store, the config and the host say about which one is used. Throws `CodexAuthError` (`store-*`). */

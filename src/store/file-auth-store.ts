@@ -83,6 +83,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
   };
   return {
     provider: host.provider,
+    waitsForOthers: true,
     agentDirOf: (agentId) => host.agentDirOf(agentId),
     sharedDir: () => host.mainAgentDir(),
     configured: () => host.configured(),

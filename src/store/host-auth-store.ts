@@ -6,6 +6,8 @@ export interface HostAuthStore {
   readonly provider: string;
   /** The file of a store that was named outright; absent where it is the host's own. */
   readonly namedPath?: string;
+  /** Whether `update` has waited for others, as long as anybody should, before it says that the store is locked. */
+  readonly waitsForOthers: boolean;
   agentDirOf(agentId: string): string;
   /** The directory of the store that all agents share; undefined where it is in none of theirs. */
   sharedDir(): string | undefined;

@@ -35,9 +35,23 @@ export async function fileExists(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
+/** With those above it. Not Node's own recursive one: that never ends in a folder such as `/proc`. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: PRIVATE_DIR });
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return;
+    if (!isErrno(error, "ENOENT") || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: PRIVATE_DIR }).catch((again: unknown) => {
+      if (!isErrno(again, "EEXIST")) throw again;
+    });
+  }
+}
+
 /** Makes the folder, or takes away other people's access to one of ours; refuses a link or somebody else's folder. */
 async function securePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: PRIVATE_DIR });
+  await makeFolder(folder);
   const stats = await lstat(folder);
   if (!stats.isDirectory() || !isMine(stats.uid)) throw new CodexAuthError("pending-insecure");
   if ((stats.mode & OTHERS) !== 0) await chmod(folder, PRIVATE_DIR);
@@ -217,7 +231,7 @@ export async function underHostLock<Result>(
 
 async function acquireHost({ path, lock, waitMs }: HostFile): Promise<HeldLock> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIR });
+    await makeFolder(dirname(path));
     if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
     // Each host's own rule: the folder goes beside what a link leads to, the file beside the link.
     const lockedPath = lock === "folder" ? await targetOf(path) : join(await realpath(dirname(path)), basename(path));

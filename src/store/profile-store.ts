@@ -5,6 +5,7 @@ import type {
   ChangeResult,
   Clock,
   Entropy,
+  ObstacleRequest,
   PreferResult,
   ProfileStore,
   ProfileTarget,
@@ -23,7 +24,7 @@ import {
   type ReadIdentity,
   type StoredCredential,
 } from "./profiles-document.ts";
-import type { UndoRecords } from "./undo-records.ts";
+import type { UndoRecord, UndoRecords } from "./undo-records.ts";
 
 export interface ProfileStoreParts {
   readonly host: HostAuthStore;
@@ -95,7 +96,7 @@ function refusalOfNothing(current: StoredCredential | undefined) {
 }
 
 function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
-  return patiently(() => changeOnce(parts, wanted));
+  return patiently(parts.host, () => changeOnce(parts, wanted));
 }
 
 /**
@@ -105,7 +106,7 @@ function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult>
 function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<PreferResult> {
   const { host } = parts;
   const { profileId } = target;
-  return patiently(async () => {
+  return patiently(host, async () => {
     const agentDir = host.agentDirOf(target.agentId);
     const known = await host.selectableIds(agentDir);
     const stored = Object.keys((await host.read(agentDir)).profiles);
@@ -143,7 +144,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
   if (!holds(wanted.assertAllowed)) return { kind: "refused", code: "not-allowed" };
-  const isUndoable = await keepForUndo(parts, wanted, { owner, before });
+  const kept = undoRecordOf(parts, wanted, { owner, before });
+  if (kept !== undefined) await parts.undo.keep(kept, markOf(parts, before));
   const configuredIds = await orderToBegin(host, agentDir);
   let outcome: "written" | "moved" | "not-allowed" = "moved";
   await host.update({
@@ -161,37 +163,45 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   });
   if (outcome === "moved") return "moved";
   if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" };
+  // The profile is written by now: a file of ours that fails must not make it look otherwise.
+  if (kept !== undefined) await parts.undo.settle(kept).catch(() => undefined);
   const activation = await host.activate({ agentDir: owner, profileId, credential: next });
   // Read back: the host's writer can answer a document and still have kept another process's newer one.
   if ((await host.persisted(agentDir, profileId))?.refresh !== next?.refresh) {
     return { kind: "refused", code: "store-write-failed" };
   }
-  return { kind: "saved", isSelectable: await isSelectable(host, agentDir, profileId), isUndoable, activation };
+  return {
+    kind: "saved",
+    isSelectable: await isSelectable(host, agentDir, profileId),
+    isUndoable: kept !== undefined,
+    activation,
+  };
 }
 
-/** Keeps what is about to be replaced; false where there is nothing that could be put back. */
-async function keepForUndo(
+/** What is about to be replaced; undefined where there is nothing that could be put back. */
+function undoRecordOf(
   parts: ProfileStoreParts,
   { profileId, next }: Change,
   { owner, before }: { readonly owner: string | undefined; readonly before: StoredCredential | undefined },
-): Promise<boolean> {
-  if (before === undefined || !hasTokens(before)) return false;
+): UndoRecord | undefined {
+  if (before === undefined || !hasTokens(before)) return undefined;
   const replacedBy = markOf(parts, next);
-  const atMs = parts.clock.nowMs();
-  await parts.undo.keep({ place: owner ?? SHARED, profileId, record: before, replacedBy, atMs });
-  return true;
+  return { place: owner ?? SHARED, profileId, record: before, replacedBy, atMs: parts.clock.nowMs() };
 }
 
 /** The place of the store that is in no agent's directory. */
 const SHARED = "shared";
 
 /** What was kept of the profile: where it lies now, or, once it was taken out, in the store of all agents. */
-async function keptOf({ host, undo, clock }: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
-  const owner = await host.ownerOf(host.agentDirOf(agentId), profileId);
-  const nowMs = clock.nowMs();
+async function keptOf(parts: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
+  const { host, undo, clock } = parts;
+  const agentDir = host.agentDirOf(agentId);
+  const owner = await host.ownerOf(agentDir, profileId);
+  const current = markOf(parts, await host.persisted(agentDir, profileId));
+  const target = { profileId, current, nowMs: clock.nowMs() };
   return (
-    (await undo.find(owner ?? SHARED, profileId, nowMs)) ??
-    (await undo.find(host.sharedDir() ?? SHARED, profileId, nowMs))
+    (await undo.find({ ...target, place: owner ?? SHARED })) ??
+    (await undo.find({ ...target, place: host.sharedDir() ?? SHARED }))
   );
 }
 
@@ -200,16 +210,19 @@ function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefin
   return record === undefined || (record.type === "oauth" && record.provider === provider);
 }
 
-/** Looks without changing anything: what is found now need not hold at the write, which judges again. */
+/** Changes nothing: what is found now need not hold at the write, which judges again. */
 async function obstacleTo(
   { host, undo, clock }: ProfileStoreParts,
-  { agentId, profileId }: Pick<ProfileTarget, "agentId" | "profileId">,
+  { agentId, profileId, isAboutToSave }: ObstacleRequest,
 ): Promise<SaveRefusal | undefined> {
   try {
     const agentDir = host.agentDirOf(agentId);
     await host.read(agentDir);
     if (!isCodex(host, await host.persisted(agentDir, profileId))) return "profile-not-codex";
-    await undo.find(SHARED, profileId, clock.nowMs());
+    await undo.find({ place: SHARED, profileId, current: "", nowMs: clock.nowMs() });
+    // The lock is taken and let go again: what keeps us from it would keep us from it at the write.
+    const owner = await host.ownerOf(agentDir, profileId);
+    if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
     return undefined;
   } catch (error) {
     return refusalOf(error);

@@ -26,6 +26,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
   const read = (agentDir: string) => reading(() => sdk.read(agentDir));
   return {
     provider: sdk.provider,
+    waitsForOthers: false,
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     sharedDir: () => undefined,
     configured: () => sdk.configured(),

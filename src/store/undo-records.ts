@@ -24,10 +24,24 @@ export interface UndoRecord {
 }
 
 export interface UndoRecords {
-  /** Throws `undo-unwritable`: nothing is replaced that could not be kept. */
-  keep(record: UndoRecord): Promise<void>;
-  /** Throws `undo-unwritable` where the file cannot be trusted. */
-  find(place: string, profileId: string, nowMs: number): Promise<UndoRecord | undefined>;
+  /**
+   * Before a write. What was kept for `current`, the tokens that are there now, stays beside it: if the write comes to
+   * nothing, that is still what an undo puts back. Throws `undo-unwritable`: nothing is replaced that could not be kept.
+   */
+  keep(record: UndoRecord, current: string): Promise<void>;
+  /** After the write: the new record is the only one of its profile from now on. Throws `undo-unwritable`. */
+  settle(record: UndoRecord): Promise<void>;
+  /**
+   * What an undo of the tokens of now puts back; failing that, what was kept last. Throws `undo-unwritable` where the
+   * file cannot be trusted.
+   */
+  find(target: UndoTarget): Promise<UndoRecord | undefined>;
+}
+
+export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
+  /** Digest of the tokens that are there now. */
+  readonly current: string;
+  readonly nowMs: number;
 }
 
 const document = z.strictObject({
@@ -43,15 +57,30 @@ const document = z.strictObject({
   ),
 });
 
-/** A file that cannot be read back counts as none: it is ours alone, and holds nothing but yesterday's records. */
+/** A damaged file counts as none: it is ours alone, and holds nothing but yesterday's records. */
 function recordsIn(content: string | undefined): readonly UndoRecord[] {
-  if (content === undefined) return [];
+  const parsed = parse(content);
+  // Of a version to come: its records are somebody's, and stay.
+  if (isNewer(parsed)) throw new CodexAuthError("undo-unwritable");
+  const known = document.safeParse(parsed);
+  return known.success ? (known.data.records as readonly UndoRecord[]) : [];
+}
+
+function parse(content: string | undefined): unknown {
   try {
-    return document.parse(JSON.parse(content)).records as readonly UndoRecord[];
+    return JSON.parse(content ?? "null");
   } catch {
-    return [];
+    return undefined;
   }
 }
+
+function isNewer(parsed: unknown): boolean {
+  const version = typeof parsed === "object" && parsed !== null && "version" in parsed ? parsed.version : 1;
+  return typeof version === "number" && version > 1;
+}
+
+const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profileId">) =>
+  one.place === other.place && one.profileId === other.profileId;
 
 const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
@@ -67,21 +96,24 @@ async function trusted<Result>(work: () => Promise<Result>): Promise<Result> {
 /** `stateDir`: the gateway's own; the plugin's folder in it is made on first use. */
 export function createUndoRecords(stateDir: string): UndoRecords {
   const path = join(stateDir, UNDO_FILE);
+  const put = (record: UndoRecord, staysBeside: (other: UndoRecord) => boolean) =>
+    trusted(() =>
+      updatePrivateFile(path, MAX_BYTES, (content) => {
+        const isLeft = (other: UndoRecord) =>
+          isFresh(other, record.atMs) && (!isSameProfile(other, record) || staysBeside(other));
+        const records = [...recordsIn(content).filter(isLeft), record].slice(-MAX_RECORDS);
+        return { result: undefined, next: JSON.stringify({ version: 1, records }) };
+      }),
+    );
   return {
-    keep: (record) =>
-      trusted(() =>
-        updatePrivateFile(path, MAX_BYTES, (content) => {
-          const isOther = (other: UndoRecord) =>
-            isFresh(other, record.atMs) && (other.place !== record.place || other.profileId !== record.profileId);
-          const records = [...recordsIn(content).filter(isOther), record].slice(-MAX_RECORDS);
-          return { result: undefined, next: JSON.stringify({ version: 1, records }) };
-        }),
-      ),
-    find: (place, profileId, nowMs) =>
-      trusted(async () =>
-        recordsIn(await readPrivateFile(path, MAX_BYTES)).find(
-          (record) => record.place === place && record.profileId === profileId && isFresh(record, nowMs),
-        ),
-      ),
+    keep: (record, current) => put(record, ({ replacedBy }) => replacedBy === current && current !== record.replacedBy),
+    settle: (record) => put(record, () => false),
+    find: ({ current, nowMs, ...profile }) =>
+      trusted(async () => {
+        const kept = recordsIn(await readPrivateFile(path, MAX_BYTES)).filter(
+          (record) => isSameProfile(record, profile) && isFresh(record, nowMs),
+        );
+        return kept.findLast(({ replacedBy }) => replacedBy === current) ?? kept.at(-1);
+      }),
   };
 }

@@ -93,6 +93,7 @@ function startedFields(started: StartedLogin, around: Surroundings): Fields {
     profile: started.profileName,
     profile_id: started.profileId,
     new_profile: started.isNewProfile,
+    ...(started.standsInForDefault ? { stands_in_for_default: true } : {}),
     login_url: started.authorizationUrl.reveal(),
     redirect_uri: started.redirectUri,
     expires_in: Math.round(started.expiresInMs / 1000),
@@ -153,10 +154,18 @@ const pendingFields = ({ profileName, expiresInMs }: LoginStatus["pending"][numb
   expires_in: Math.max(0, Math.round(expiresInMs / 1000)),
 });
 
-const profileFields = ({ name, profileId, email, plan, health }: ProfileList["profiles"][number]): Fields => ({
+const profileFields = ({
+  name,
+  profileId,
+  email,
+  plan,
+  health,
+  isDefault,
+}: ProfileList["profiles"][number]): Fields => ({
   profile: name,
   profile_id: profileId,
   ...(email === undefined ? {} : { email }),
   ...(plan === undefined ? {} : { plan }),
   state: health,
+  ...(isDefault === true ? { default: true } : {}),
 });

@@ -22,7 +22,9 @@ export function finishCommand(profileName: string, around: Surroundings): string
 }
 
 function minutes(ms: number, around: Surroundings): string {
-  return fill(around.words.terminal["time.minutes"], { count: String(Math.max(1, Math.ceil(ms / 60_000))) });
+  const count = Math.max(1, Math.ceil(ms / 60_000));
+  if (count >= 120) return fill(around.words.chat["time.hours"], { count: String(Math.floor(count / 60)) });
+  return fill(around.words.terminal["time.minutes"], { count: String(count) });
 }
 
 export function toText(
@@ -40,6 +42,9 @@ function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surround
   switch (answer.kind) {
     case "started":
       return [
+        ...(answer.standsInForDefault
+          ? [fill(around.words.chat["card.stand-in"], { name: shown(answer.profileName) })]
+          : []),
         fill(around.words.terminal["start.title"], {
           name: shown(answer.profileName),
           time: minutes(answer.expiresInMs, around),

@@ -72,6 +72,15 @@ function wordsFor(provider: HostFacts["provider"]) {
   return { id, credential, request, target, saved, two };
 }
 
+/** Somebody who stops being an owner between the first question and the one inside the write. */
+function allowedOnce(): () => void {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    if (asked > 1) notAllowed();
+  };
+}
+
 function notAllowed(): never {
   throw new CodexAuthError("not-allowed");
 }
@@ -225,15 +234,30 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
       });
     });
 
+    describe("a change that comes to nothing at the last moment", () => {
+      it.each(["a sign-in", "an undo"])("leaves what an undo puts back: %s", async (what) => {
+        await bench.seed(two);
+        await save(id("a"), "1");
+        const before = bench.stored();
+        const request = target(id("a"), { assertAllowed: allowedOnce() });
+        const { credential: next } = saveRequest(id("a"), "2");
+        const refusal = what === "an undo" ? store.undo(request) : store.save({ ...request, credential: next });
+        expect(await refusal).toEqual(refused("not-allowed"));
+        expect(bench.stored()).toEqual(before);
+        expect(await store.undo(target(id("a")))).toEqual(REPLACED);
+        expect(bench.stored().profiles[id("a")]).toEqual(two.profiles[id("a")]);
+      });
+    });
+
     describe("a name that is another kind of credential's", () => {
       const key = { type: "api_key", provider, key: "sk-fake" } as unknown as StoredCredential;
 
       it("is told before a sign-in, and never replaced, taken out or undone over", async () => {
         await bench.seed({ profiles: { ...two.profiles, [id("key")]: key } });
         const before = bench.stored();
-        expect(await store.obstacle(target(id("key")))).toBe("profile-not-codex");
-        expect(await store.obstacle(target(id("a")))).toBeUndefined();
-        expect(await store.obstacle(target(id("new")))).toBeUndefined();
+        expect(await store.obstacle({ ...target(id("key")), isAboutToSave: true })).toBe("profile-not-codex");
+        expect(await store.obstacle({ ...target(id("a")), isAboutToSave: true })).toBeUndefined();
+        expect(await store.obstacle({ ...target(id("new")), isAboutToSave: true })).toBeUndefined();
         expect(await save(id("key"), "1")).toEqual(refused("profile-not-codex"));
         expect(await store.remove(target(id("key")))).toEqual(refused("profile-not-codex"));
         expect(bench.stored()).toEqual(before);

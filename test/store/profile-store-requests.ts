@@ -4,7 +4,7 @@ import { readIdentity } from "../../src/oauth/identity.ts";
 import { systemEntropy } from "../../src/system.ts";
 import type { HostAuthStore } from "../../src/store/host-auth-store.ts";
 import type { ProfileStoreParts } from "../../src/store/profile-store.ts";
-import type { UndoRecord, UndoRecords } from "../../src/store/undo-records.ts";
+import type { UndoRecord, UndoRecords, UndoTarget } from "../../src/store/undo-records.ts";
 import type { SaveRequest } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import type { StoredCredential } from "../../src/store/profiles-document.ts";
@@ -35,18 +35,27 @@ export function saveRequest(profileId: string, token: string, change: Partial<Sa
   };
 }
 
-/** Undo records in memory: the last of each profile, for ever. */
+/** Undo records in memory: of each profile the last one that took effect and the last one at all, for ever. */
 export class MemoryUndoRecords implements UndoRecords {
-  readonly kept = new Map<string, UndoRecord>();
+  kept: readonly UndoRecord[] = [];
 
-  async keep(record: UndoRecord): Promise<void> {
-    this.kept.set(`${record.place} ${record.profileId}`, structuredClone(record));
+  async keep(record: UndoRecord, current: string): Promise<void> {
+    const isLeft = (other: UndoRecord) => !isOf(record)(other) || other.replacedBy === current;
+    this.kept = [...this.kept.filter(isLeft), structuredClone(record)];
   }
 
-  async find(place: string, profileId: string): Promise<UndoRecord | undefined> {
-    return this.kept.get(`${place} ${profileId}`);
+  async settle(record: UndoRecord): Promise<void> {
+    this.kept = [...this.kept.filter((other) => !isOf(record)(other)), record];
+  }
+
+  async find({ current, ...target }: UndoTarget): Promise<UndoRecord | undefined> {
+    const kept = this.kept.filter(isOf(target));
+    return kept.findLast(({ replacedBy }) => replacedBy === current) ?? kept.at(-1);
   }
 }
+
+const isOf = (target: Pick<UndoRecord, "place" | "profileId">) => (record: UndoRecord) =>
+  record.place === target.place && record.profileId === target.profileId;
 
 export function partsOver(host: HostAuthStore, undo: UndoRecords = new MemoryUndoRecords()): ProfileStoreParts {
   return { host, undo, clock: { nowMs: () => NOW_MS }, entropy: systemEntropy, readIdentity };

@@ -108,12 +108,12 @@ describe("the host store", () => {
     host.seed({ profiles: { "openai:a": credential("a") } });
     const undo = new MemoryUndoRecords();
     const keep = undo.keep.bind(undo);
-    undo.keep = async (record) => {
-      if (undo.kept.size === 0) host.seed({ profiles: { "openai:a": credential("refreshed") } });
-      await keep(record);
+    undo.keep = async (record, current) => {
+      if (undo.kept.length === 0) host.seed({ profiles: { "openai:a": credential("refreshed") } });
+      await keep(record, current);
     };
     const store = createProfileStore(partsOver(createSqliteAuthStore(host), undo));
     expect(await store.save(saveRequest("openai:a", "1"))).toMatchObject({ kind: "saved", isUndoable: true });
-    expect([...undo.kept.values()].map(({ record }) => record)).toEqual([credential("refreshed")]);
+    expect(undo.kept.map(({ record }) => record)).toEqual([credential("refreshed")]);
   });
 });

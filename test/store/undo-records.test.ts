@@ -26,49 +26,74 @@ const recordOf = (name: string, change: Partial<UndoRecord> = {}): UndoRecord =>
   ...change,
 });
 
+const targetOf = (place: string, nowMs: number, current = "") => ({ place, profileId: "openai:work", current, nowMs });
+
 describe("the undo records", () => {
   it("give back what was kept, to another process too", async () => {
-    await createUndoRecords(stateDir).keep(recordOf("a"));
-    expect(await createUndoRecords(stateDir).find("shared", "openai:work", NOW_MS)).toEqual(recordOf("a"));
+    await createUndoRecords(stateDir).keep(recordOf("a"), "");
+    expect(await createUndoRecords(stateDir).find(targetOf("shared", NOW_MS))).toEqual(recordOf("a"));
   });
 
   it("hold the last record of each profile in each place", async () => {
     const records = createUndoRecords(stateDir);
     for (const record of [recordOf("a"), recordOf("b"), recordOf("c", { place: "/agents/x" })]) {
-      await records.keep(record);
+      await records.keep(record, "");
     }
-    expect(await records.find("shared", "openai:work", NOW_MS)).toEqual(recordOf("b"));
-    expect(await records.find("/agents/x", "openai:work", NOW_MS)).toEqual(recordOf("c", { place: "/agents/x" }));
+    expect(await records.find(targetOf("shared", NOW_MS))).toEqual(recordOf("b"));
+    expect(await records.find(targetOf("/agents/x", NOW_MS))).toEqual(recordOf("c", { place: "/agents/x" }));
     expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
   });
 
   it("forget after a day, and drop the tokens with the next record", async () => {
     const records = createUndoRecords(stateDir);
-    await records.keep(recordOf("a"));
-    expect(await records.find("shared", "openai:work", NOW_MS + DAY_MS)).toBeUndefined();
-    await records.keep(recordOf("b", { profileId: "openai:other", atMs: NOW_MS + DAY_MS }));
+    await records.keep(recordOf("a"), "");
+    expect(await records.find(targetOf("shared", NOW_MS + DAY_MS))).toBeUndefined();
+    await records.keep(recordOf("b", { profileId: "openai:other", atMs: NOW_MS + DAY_MS }), "");
     expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
   });
 
   it("lie in a private file of a private folder, and make none for a question", async () => {
     const records = createUndoRecords(stateDir);
-    expect(await records.find("shared", "openai:work", NOW_MS)).toBeUndefined();
+    expect(await records.find(targetOf("shared", NOW_MS))).toBeUndefined();
     expect(existsSync(join(stateDir, "codex-auth"))).toBe(false);
-    await records.keep(recordOf("a"));
+    await records.keep(recordOf("a"), "");
     expect([statSync(file).mode & 0o777, statSync(join(file, "..")).mode & 0o777]).toEqual([0o600, 0o700]);
+  });
+
+  it("keep what is in force beside what is about to take its place, until that has", async () => {
+    const records = createUndoRecords(stateDir);
+    await records.keep(recordOf("a", { replacedBy: "digest-of-b" }), "digest-of-a");
+    // B is there; C is about to come, and does not.
+    await records.keep(recordOf("b", { replacedBy: "digest-of-c" }), "digest-of-b");
+    expect(await records.find(targetOf("shared", NOW_MS, "digest-of-b"))).toMatchObject({ record: credential("a") });
+    expect(await records.find(targetOf("shared", NOW_MS, "digest-of-c"))).toMatchObject({ record: credential("b") });
+    // Nor does D.
+    await records.keep(recordOf("b", { replacedBy: "digest-of-d" }), "digest-of-b");
+    expect(await records.find(targetOf("shared", NOW_MS, "digest-of-b"))).toMatchObject({ record: credential("a") });
+    await records.settle(recordOf("b", { replacedBy: "digest-of-d" }));
+    expect(await records.find(targetOf("shared", NOW_MS, "digest-of-b"))).toMatchObject({ record: credential("b") });
+    expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
+  });
+
+  it("of a version to come are left as they are, and nothing is replaced meanwhile", async () => {
+    mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
+    writeFileSync(file, '{"version":2}', { mode: 0o600 });
+    const refusal = new CodexAuthError("undo-unwritable");
+    await expect(createUndoRecords(stateDir).keep(recordOf("a"), "")).rejects.toThrow(refusal);
+    expect(readFileSync(file, "utf8")).toBe('{"version":2}');
   });
 
   it("count a damaged file as none", async () => {
     mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
     writeFileSync(file, "{", { mode: 0o600 });
-    expect(await createUndoRecords(stateDir).find("shared", "openai:work", NOW_MS)).toBeUndefined();
+    expect(await createUndoRecords(stateDir).find(targetOf("shared", NOW_MS))).toBeUndefined();
   });
 
   it("refuse a file that others may open", async () => {
     mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
     writeFileSync(file, "{}", { mode: 0o644 });
     const refusal = new CodexAuthError("undo-unwritable");
-    await expect(createUndoRecords(stateDir).find("shared", "openai:work", NOW_MS)).rejects.toThrow(refusal);
-    await expect(createUndoRecords(stateDir).keep(recordOf("a"))).rejects.toThrow(refusal);
+    await expect(createUndoRecords(stateDir).find(targetOf("shared", NOW_MS))).rejects.toThrow(refusal);
+    await expect(createUndoRecords(stateDir).keep(recordOf("a"), "")).rejects.toThrow(refusal);
   });
 });
