@@ -59,7 +59,7 @@ export const ZH_REFUSALS = {
   "token-response-invalid": "登录服务器的响应不可信，因此未保存任何内容。",
   "identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
   "no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。如需开始：{example}",
-  "usage-verb": "没有这个命令。可用的命令有 start、finish、status、cancel、list、undo 和 help。",
+  "usage-verb": "没有这个命令。可用的命令有 start、finish、status、cancel、list、undo、log、audit 和 help。",
   "usage-option": "无法识别这些选项。示例：{example}。help 命令会列出所有选项。",
   "usage-address": "缺少地址：请加上 --callback-url 和地址，或加上 --callback-url - 并将地址送入标准输入。",
   "host-not-found": "在这台机器的 PATH 中没有找到 OpenClaw。请安装它，或用 --auth-path 指定保存 Codex 配置的文件。",

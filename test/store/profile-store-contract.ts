@@ -239,9 +239,9 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         await bench.seed(two);
         await save(id("a"), "1");
         const before = bench.stored();
-        const request = target(id("a"), { assertAllowed: allowedOnce() });
+        const once = target(id("a"), { assertAllowed: allowedOnce() });
         const { credential: next } = saveRequest(id("a"), "2");
-        const refusal = what === "an undo" ? store.undo(request) : store.save({ ...request, credential: next });
+        const refusal = what === "an undo" ? store.undo(once) : store.save({ ...once, credential: next });
         expect(await refusal).toEqual(refused("not-allowed"));
         expect(bench.stored()).toEqual(before);
         expect(await store.undo(target(id("a")))).toEqual(REPLACED);

@@ -30,3 +30,19 @@ function documentIn(database: DatabaseSync, key: string): AuthDocument {
   const row = database.prepare("select value_json from config_machine_state where state_key = ?").get(key);
   return row === undefined ? {} : (JSON.parse(String(row["value_json"])) as AuthDocument);
 }
+
+/** Lets a profile's access token run out, so that the host has to renew it at its next use. */
+export async function expireProfile(gateway: Gateway, profileId: string): Promise<void> {
+  const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { timeout: 5_000 });
+  try {
+    const document = documentIn(database, "authProfiles.store");
+    const record = document.profiles?.[profileId] as object;
+    const profiles = { ...document.profiles, [profileId]: { ...record, expires: Date.now() - 60_000 } };
+    const text = JSON.stringify({ ...document, profiles });
+    database
+      .prepare("update config_machine_state set value_json = ? where state_key = ?")
+      .run(text, "authProfiles.store");
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import type { AuditEntry } from "../../src/flow/audit-entry.ts";
+import { createAuditLog } from "../../src/store/audit-log.ts";
+import { createNotices } from "../../src/store/notices.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const NOW_MS = 1_795_000_000_000;
+
+let stateDir: string;
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), "codex-auth-audit-"));
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+const inState = (name: string) => join(stateDir, "codex-auth", name);
+const entryOf = (at: number): AuditEntry => ({
+  atMs: NOW_MS + at,
+  who: "telegram:4242",
+  action: "sign-in",
+  profileName: `p${at}`,
+  outcome: "done",
+});
+
+function put(name: string, content: string, mode = 0o600): void {
+  mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700, recursive: true });
+  writeFileSync(inState(name), content, { mode });
+}
+
+describe("the audit log", () => {
+  it("keeps one line for each change, in a private file, and makes none for a question", async () => {
+    const log = createAuditLog(stateDir);
+    expect(await log.last(10)).toEqual([]);
+    expect(existsSync(join(stateDir, "codex-auth"))).toBe(false);
+    await log.note(entryOf(1));
+    await createAuditLog(stateDir).note(entryOf(2));
+    expect(await log.last(10)).toEqual([entryOf(1), entryOf(2)]);
+    expect(readFileSync(inState("audit.jsonl"), "utf8").split("\n").length).toBe(3);
+    expect(statSync(inState("audit.jsonl")).mode & 0o777).toBe(0o600);
+  });
+
+  it("gives the last ones, as many as were asked for", async () => {
+    const log = createAuditLog(stateDir);
+    for (let at = 0; at < 12; at += 1) await log.note(entryOf(at));
+    expect((await log.last(10)).map(({ profileName }) => profileName)).toEqual(
+      Array.from({ length: 10 }, (_, at) => `p${at + 2}`),
+    );
+  });
+
+  it("loses none of those that are written at once", async () => {
+    const log = createAuditLog(stateDir);
+    await Promise.all(Array.from({ length: 20 }, (_, at) => log.note(entryOf(at))));
+    expect((await log.last(100)).length).toBe(20);
+  });
+
+  it("stays small: the older half goes, whole lines at a time", async () => {
+    put("audit.jsonl", `${JSON.stringify(entryOf(0))}\n`.repeat(1500));
+    const log = createAuditLog(stateDir);
+    await log.note(entryOf(7));
+    const kept = await log.last(10_000);
+    expect(kept.length).toBeLessThan(800);
+    expect(kept.at(-1)).toEqual(entryOf(7));
+    expect(statSync(inState("audit.jsonl")).size).toBeLessThan(80 * 1024);
+  });
+
+  it("passes over lines that are no entries", async () => {
+    put("audit.jsonl", `x\n{}\n${JSON.stringify({ ...entryOf(1), token: "canary" })}\n${JSON.stringify(entryOf(2))}\n`);
+    expect(await createAuditLog(stateDir).last(10)).toEqual([entryOf(2)]);
+  });
+
+  it("refuses a file that others may open", async () => {
+    put("audit.jsonl", "", 0o644);
+    await expect(createAuditLog(stateDir).note(entryOf(1))).rejects.toThrow(CodexAuthError);
+  });
+});
+
+const claim = (ids: readonly string[], at: number) => createNotices(stateDir).claim(ids, NOW_MS + at);
+
+describe("the notices", () => {
+  it("are claimed once a day for each profile, over a restart too", async () => {
+    expect(await claim(["openai:a"], 0)).toEqual(["openai:a"]);
+    expect(await claim(["openai:a", "openai:b"], 1000)).toEqual(["openai:b"]);
+    expect(await claim(["openai:a", "openai:b"], DAY_MS - 1)).toEqual([]);
+    expect(await claim(["openai:a", "openai:b"], DAY_MS)).toEqual(["openai:a"]);
+    expect(statSync(inState("notices.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("are given to one of two that ask at once", async () => {
+    const both = await Promise.all([0, 1].map(() => createNotices(stateDir).claim(["openai:a"], NOW_MS)));
+    expect(both.flat()).toEqual(["openai:a"]);
+  });
+
+  it("that cannot be read count as none", async () => {
+    put("notices.json", "{");
+    expect(await createNotices(stateDir).claim(["openai:a"], NOW_MS)).toEqual(["openai:a"]);
+  });
+});
