@@ -43,8 +43,10 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
     persisted: (agentDir, profileId) =>
       agentRuntime.findPersistedAuthProfileCredential({ agentDir, profileId }) as StoredCredential | undefined,
     legacyFileOf: (agentDir) => `${agentDir}/auth-profiles.json`,
-    selectableIds: (agentDir) =>
-      agentRuntime.resolveAuthProfileOrder({ cfg: config(), store: read(agentDir), provider }),
+    selectableIds(agentDir, document) {
+      const store = (document ?? read(agentDir)) as ReturnType<typeof read>;
+      return agentRuntime.resolveAuthProfileOrder({ cfg: config(), store, provider });
+    },
   };
 }
 

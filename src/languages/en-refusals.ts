@@ -76,7 +76,8 @@ export const EN_REFUSALS = {
   "identity-missing":
     "The sign-in worked, but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
   "no-status": "No sign-in is waiting, and none was saved in the last 24 hours. To begin: {example}",
-  "usage-verb": "There is no such command. The commands are start, finish, status, cancel, list, undo, log, audit and help.",
+  "usage-verb":
+    "There is no such command. The commands are start, finish, status, cancel, list, undo, log, audit and help.",
   "usage-option": "Those options are not understood. For an example: {example}. The help command lists them all.",
   "usage-address":
     "The address is missing: add --callback-url and the address, or --callback-url - and send it to standard input.",

@@ -91,7 +91,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     ownerOf: (agentDir, profileId) => keepingUnreadable(agentDir, () => ownerOf(agentDir, profileId)),
     persisted: async (agentDir, profileId) =>
       profileIn(await ownOf(agentDir), profileId) ?? profileIn(await mainOf(), profileId),
-    selectableIds: async (agentDir) => selectableIn(await read(agentDir), host),
+    selectableIds: async (agentDir, document) => selectableIn(document ?? (await read(agentDir)), host),
     update,
     activate: (change) => host.publish(change),
   };

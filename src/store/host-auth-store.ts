@@ -20,7 +20,8 @@ export interface HostAuthStore {
   /** One locked transaction; the edit must not be async. Throws `CodexAuthError` (`store-*`) when it did not happen. */
   update(request: HostUpdate): Promise<void>;
   persisted(agentDir: string, profileId: string): Promise<StoredCredential | undefined>;
-  selectableIds(agentDir: string): Promise<readonly string[]>;
+  /** What the host would try, in its order: of the document that was read, where one is given. */
+  selectableIds(agentDir: string, document?: ProfilesDocument): Promise<readonly string[]>;
   /** Makes a change known to the running gateway, as far as it needs telling. Never throws. */
   activate(change: HostChange): Promise<Activation>;
 }

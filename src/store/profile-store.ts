@@ -15,12 +15,14 @@ import type {
 import { configuredIdsOf, type HostAuthStore } from "./host-auth-store.ts";
 import { patiently, refusalOf } from "./patience.ts";
 import {
+  beginningOf,
   hasTokens,
   heldAccounts,
   listCodexProfiles,
   preferProfile,
   removeProfile,
   replaceProfile,
+  type ProfilesDocument,
   type ReadIdentity,
   type StoredCredential,
 } from "./profiles-document.ts";
@@ -51,8 +53,9 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     obstacle: (target) => obstacleTo(parts, target),
     async list(agentId) {
       const agentDir = host.agentDirOf(agentId);
-      const profiles = listCodexProfiles(await host.read(agentDir), host.provider, clock.nowMs());
-      const first = await firstOf(host, agentDir);
+      const document = await host.read(agentDir);
+      const profiles = listCodexProfiles(document, host.provider, clock.nowMs());
+      const first = await firstOf(parts, agentDir, document);
       return profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
     },
     async choice(agentId) {
@@ -243,10 +246,17 @@ async function orderToBegin(host: HostAuthStore, agentDir: string): Promise<read
   return order.length > 0 ? [] : configuredIdsOf(host.configured());
 }
 
-/** What the host would try first; unknown where its resolver fails, which must not hide the list. */
-async function firstOf(host: HostAuthStore, agentDir: string): Promise<string | undefined> {
+/**
+ * What the host would try first; unknown where its resolver fails, which must not hide the list. The resolver weighs
+ * every profile that it is given, so where an order is set it is asked about the beginning of that alone, if it can be.
+ */
+async function firstOf(parts: ProfileStoreParts, agentDir: string, document: ProfilesDocument) {
+  const { host, clock } = parts;
   try {
-    return (await host.selectableIds(agentDir))[0];
+    const stored = document.order?.[host.provider] ?? [];
+    const order = stored.length > 0 ? stored : configuredIdsOf(host.configured());
+    const beginning = beginningOf(document, { provider: host.provider, order, nowMs: clock.nowMs() });
+    return (await host.selectableIds(agentDir, beginning ?? document))[0];
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@
 import type { HeldAccount } from "../flow/account.ts";
 import type { ListedProfile } from "../flow/answers.ts";
 import type { Identity } from "../flow/credential.ts";
-import { profileNameOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
+import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
 
 /** The part of the host's store that is read or edited here; everything else passes through untouched. */
 export interface ProfilesDocument {
@@ -181,4 +181,29 @@ function withoutFailures(stats: UsageStats): UsageStats {
     ...(lastProbeAt === undefined ? {} : { lastProbeAt }),
     errorCount: 0,
   };
+}
+
+/** Enough of an order to find a profile that can be used, in all but the worst of times. */
+const WEIGHED_FIRST = 8;
+
+export interface Ordered {
+  readonly provider: string;
+  readonly order: readonly string[];
+  readonly nowMs: number;
+}
+
+/**
+ * The document with the beginning of an order alone, where that decides what is tried first; undefined where it might
+ * not: none of it can be used, or it names `default`, which the host may answer with another profile of that account.
+ */
+export function beginningOf(
+  document: ProfilesDocument,
+  { provider, order, nowMs }: Ordered,
+): ProfilesDocument | undefined {
+  const ids = order.slice(0, WEIGHED_FIRST).filter((id) => Object.hasOwn(document.profiles, id));
+  const profiles = Object.fromEntries(ids.map((id) => [id, document.profiles[id] as StoredCredential]));
+  const isUsable = (id: string) =>
+    conditionOf(profiles[id] as StoredCredential, document.usageStats?.[id], nowMs).health === "signed-in";
+  if (!ids.some(isUsable) || ids.some((id) => profileNameOf(id) === DEFAULT_PROFILE_NAME)) return undefined;
+  return { ...document, profiles, order: { ...document.order, [provider]: ids } };
 }

@@ -17,7 +17,7 @@ export interface AuthStoreSdk {
   /** Null for every failure, whatever its cause. */
   update(request: HostUpdate): Promise<ProfilesDocument | null>;
   persisted(agentDir: string, profileId: string): StoredCredential | undefined;
-  selectableIds(agentDir: string): readonly string[];
+  selectableIds(agentDir: string, document?: ProfilesDocument): readonly string[];
   /** The older file that stops this host's sign-ins wherever it lies beside its database. */
   legacyFileOf(agentDir: string): string;
 }
@@ -36,7 +36,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     },
     ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
     persisted: async (agentDir, profileId) => reading(() => sdk.persisted(agentDir, profileId)),
-    selectableIds: async (agentDir) => sdk.selectableIds(agentDir),
+    selectableIds: async (agentDir, document) => sdk.selectableIds(agentDir, document),
     async update(request) {
       if ((await sdk.update(request)) !== null) return;
       // The host's writer names no cause; its reader does, and is silent when it was only busy.

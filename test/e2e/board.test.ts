@@ -38,6 +38,7 @@ afterAll(async () => {
 });
 
 const ask = (text: string, who = OWNER) => telegram.ask(who, text, { timeoutMs: 60_000 });
+const say = async (text: string) => (await (await gateway.client()).chat(text, { timeoutMs: 60_000 })).text;
 const press = (message: FakeMessage, label: string) => telegram.press(OWNER, message, label, 15_000);
 const cardOf = async (name: string) => press(await ask("/codex_auth"), name);
 const stored = () => storedProfiles(gateway);
@@ -100,6 +101,20 @@ describe("what a chat uses", () => {
     expect((await ask("/codex_auth undo team")).text).toContain("Put back");
     expect((await hostIds()).toSorted()).toEqual(before.toSorted());
   }, 180_000);
+});
+
+describe("by words in the web chat", () => {
+  it("is the same board", async () => {
+    const before = stored();
+    expect(await say("/codex_auth use team")).toContain("This chat uses `team` from its next message on.");
+    expect(await say("who am I here?")).toContain("team@example.com");
+    expect(await say("/codex_auth why work")).toContain("`work` is number 2 of those that are tried.");
+    expect(await say("/codex_auth")).toContain("• `team` (this chat, tried first): `team@example.com`");
+    expect(await say("/codex_auth unuse team")).toContain("This chat no longer asks for `team`");
+    expect(await say("/codex_auth log")).toContain("webchat`: use in this chat `team`: done");
+    expect(await say("/codex_auth audit")).toContain("Nothing is wrong that can be seen from here.");
+    expect(stored()).toEqual(before);
+  }, 120_000);
 });
 
 describe("another account than the profile holds", () => {

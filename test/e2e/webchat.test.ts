@@ -166,6 +166,11 @@ describe("one profile, by words alone", () => {
     }
   });
 
+  it("is not pinned where the chat's model is another provider's: the host would drop that at the next message", async () => {
+    expect(await say("/codex_auth use work")).toContain("This chat's model is not one that a Codex profile serves");
+    expect(await say("/codex_auth unuse")).toContain("This chat does not ask for that profile");
+  });
+
   it("makes it the default, and moves the mark", async () => {
     const { profiles } = storedProfiles(world.gateway);
     expect(await say("/codex_auth prefer work")).toContain("Done: `work` is tried first now");

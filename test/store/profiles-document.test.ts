@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProfileHealth } from "../../src/flow/answers.ts";
 import {
+  beginningOf,
   conditionOf,
   listCodexProfiles,
   replaceProfile,
@@ -391,5 +392,34 @@ describe("the law of replaceProfile", () => {
     const document: ProfilesDocument = { profiles: {}, order };
     replaceProfile(document, { profileId: "openai:work", credential: NEW, configuredIds });
     expect([configuredIds, order.openai]).toEqual([["openai:a"], ["openai:a"]]);
+  });
+});
+
+describe("the beginning of an order", () => {
+  const profiles = Object.fromEntries(
+    Array.from({ length: 20 }, (_, at) => [`openai:p${at}`, credential({ refresh: `r${at}` })]),
+  );
+  const order = Object.keys(profiles);
+  const cut = (document: Partial<ProfilesDocument> = {}, asked: readonly string[] = order) =>
+    beginningOf({ profiles, ...document }, { provider: "openai", order: asked, nowMs: NOW_MS });
+
+  it("is all that a resolver has to weigh", () => {
+    const beginning = cut({ order: { openai: order, other: ["x"] } });
+    expect(Object.keys(beginning?.profiles ?? {})).toEqual(order.slice(0, 8));
+    expect(beginning?.order).toEqual({ openai: order.slice(0, 8), other: ["x"] });
+  });
+
+  it.each([
+    { name: "there is no order", asked: [] },
+    { name: "it names nothing that is there", asked: ["openai:gone"] },
+    { name: "it names default", asked: ["openai:p1", "openai:default"], extra: { "openai:default": GOOD } },
+  ])("does not decide where $name", ({ asked, extra = {} }) => {
+    expect(cut({ profiles: { ...profiles, ...extra } }, asked)).toBeUndefined();
+  });
+
+  it("does not decide where none of it can be used", () => {
+    const usageStats = Object.fromEntries(order.slice(0, 8).map((id) => [id, { cooldownUntil: NOW_MS + 1 }]));
+    expect(cut({ usageStats })).toBeUndefined();
+    expect(cut({ usageStats: { ...usageStats, "openai:p7": {} } })).toBeDefined();
   });
 });
