@@ -5,11 +5,12 @@ import { explainHostRefusal } from "./doors/host-refusal.ts";
 import { explainFailedTurn, tellOwners } from "./doors/notice.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
 import { OriginalMessages } from "./doors/originals.ts";
+import { securityFindings } from "./doors/security-audit.ts";
 import { answerTap } from "./doors/tap.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
 import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
-import { resolveAgent } from "./host/agent-route.ts";
+import { defaultAgent, resolveAgent } from "./host/agent-route.ts";
 import { buttonsOf, TAP_CHANNELS } from "./host/chat-buttons.ts";
 import { watch } from "./host/watch.ts";
 import { canSendNow, sendNow } from "./host/outbound.ts";
@@ -33,6 +34,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
   registerTerminal(api, manifest);
+  api.registerSecurityAuditCollector(() => securityFindings(context, defaultAgent(api)));
   watch(api, { isOn: () => settingsOf(api).notify, isSandbox: context.isSandbox }, async () => {
     const { agentWithDeadLogin } = await import("./host/dead-logins.ts");
     const agentId = await agentWithDeadLogin(api, context.nowMs());

@@ -7,6 +7,11 @@ export interface PrivateChat {
   readonly senderId: string;
 }
 
+/** The agent that a chat goes to which nothing routes elsewhere. */
+export function defaultAgent(api: OpenClawPluginApi): string {
+  return api.runtime.channel.routing.resolveAgentRoute({ cfg: currentConfig(api), channel: "webchat" }).agentId;
+}
+
 export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: PrivateChat): string {
   return api.runtime.channel.routing.resolveAgentRoute({
     cfg: currentConfig(api),
