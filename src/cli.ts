@@ -12,7 +12,7 @@ import {
 } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import { terminalBinding } from "./flow/binding.ts";
-import { ParkedLogins } from "./login/parked-logins.ts";
+import { ParkedInMemory } from "./login/parked-logins.ts";
 import type { ChatPins, LoginPorts } from "./login/ports.ts";
 import type { PendingPorts } from "./login/overview.ts";
 import { catalogueOf, languageOf } from "./languages/catalogue.ts";
@@ -97,7 +97,7 @@ async function openMachine(seen: Seen, request: TerminalRequest): Promise<Termin
   const pendingPorts = async (): Promise<PendingPorts> => {
     const { createPendingStore } = await import("./store/pending-logins.ts");
     const pending = createPendingStore(await findTempFolder(environment));
-    return { clock: systemClock, log: SILENT_LOG, pending, parked: new ParkedLogins() };
+    return { clock: systemClock, log: SILENT_LOG, pending, parked: new ParkedInMemory() };
   };
   const ports = async (): Promise<LoginPorts> => {
     const [{ findInstalledHost }, { openTerminalHost }] = await Promise.all([

@@ -21,7 +21,7 @@ import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
 import { namespacesOf } from "./interaction/callback-data.ts";
 import { ShownScreens } from "./interaction/shown-screens.ts";
 import { catalogueOf, languageOf } from "./languages/catalogue.ts";
-import { ParkedLogins } from "./login/parked-logins.ts";
+import { ParkedInMemory } from "./login/parked-logins.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
 import type { Manifest } from "./manifest.ts";
 import { remember } from "./process-memory.ts";
@@ -221,7 +221,7 @@ async function createPorts(api: OpenClawPluginApi, version: string, sandbox: San
     clock: systemClock,
     entropy: systemEntropy,
     log: createLog(api),
-    parked: remember("parked", version, () => new ParkedLogins()),
+    parked: remember("parked", version, () => new ParkedInMemory()),
     pins: createChatPins(api, systemClock, systemEntropy),
     surroundings: createSurroundings({ stateDir, workspace: agents?.defaults?.workspace, owners }),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createHostSend(endpoints))),

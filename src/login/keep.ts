@@ -6,8 +6,7 @@ import { recallOf } from "../flow/pending-login.ts";
 import { newIdOf, storedIdOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { ProfileRequest } from "./manage.ts";
-import type { ParkedLogin } from "./parked-logins.ts";
-import type { LoginPorts } from "./ports.ts";
+import type { LoginPorts, ParkedLogin } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
 import { saveLogin, settle } from "./save.ts";
 

@@ -2,22 +2,11 @@
  * Sign-ins that are done at the server and wait for the person's word before they are saved, because another account
  * came back than was there. In memory alone, for five minutes at most, one for each person in a chat.
  */
-import type { AccountConflict } from "../flow/account.ts";
 import { sameBinding, type LoginBinding } from "../flow/binding.ts";
-import type { PendingLogin } from "../flow/pending-login.ts";
-import type { ExchangeResult } from "./ports.ts";
+import type { ParkedLogin, ParkedLogins } from "./ports.ts";
 
 export const PARKED_TTL_MS = 5 * 60_000;
 const MAX_PARKED = 50;
-
-export interface ParkedLogin {
-  /** The claimed login; its state and verifier are spent. */
-  readonly login: PendingLogin;
-  readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
-  readonly conflict: AccountConflict;
-  /** Unix time in milliseconds. */
-  readonly expiresAtMs: number;
-}
 
 interface Slot {
   readonly binding: LoginBinding;
@@ -25,10 +14,9 @@ interface Slot {
   readonly timer: NodeJS.Timeout;
 }
 
-export class ParkedLogins {
+export class ParkedInMemory implements ParkedLogins {
   #slots: readonly Slot[] = [];
 
-  /** Takes the place of what that person had waiting here. */
   park(binding: LoginBinding, parked: ParkedLogin, nowMs: number): void {
     this.take(binding, nowMs);
     const slot: Slot = { binding, parked, timer: setTimeout(() => this.#drop(slot), parked.expiresAtMs - nowMs) };
@@ -38,7 +26,6 @@ export class ParkedLogins {
     if (this.#slots.length > MAX_PARKED && oldest !== undefined) this.#drop(oldest);
   }
 
-  /** Gives it out once; undefined where there is none, or it has waited too long. */
   take(binding: LoginBinding, nowMs: number): ParkedLogin | undefined {
     const slot = this.#slots.find((one) => sameBinding(one.binding, binding));
     if (slot === undefined) return undefined;

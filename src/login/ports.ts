@@ -1,13 +1,12 @@
 /** What the login shell needs of the outside world, one interface per thing. */
-import type { HeldAccount } from "../flow/account.ts";
+import type { AccountConflict, HeldAccount } from "../flow/account.ts";
 import type { Activation, ListedProfile } from "../flow/answers.ts";
 import type { AuditEntry } from "../flow/audit-entry.ts";
 import type { LoginBinding } from "../flow/binding.ts";
 import type { CredentialDraft, Identity, TokenSet } from "../flow/credential.ts";
-import type { Edit, PendingDocument } from "../flow/pending-login.ts";
+import type { Edit, PendingDocument, PendingLogin } from "../flow/pending-login.ts";
 import type { ProfileId } from "../flow/profile-id.ts";
 import type { Secret } from "../secret.ts";
-import type { ParkedLogins } from "./parked-logins.ts";
 
 export interface Clock {
   /** Unix time in milliseconds. */
@@ -197,6 +196,24 @@ export interface Surroundings {
   oldSkills(): Promise<readonly string[]>;
   /** Whether the config names an owner; undefined where that cannot be told from here. */
   hasOwner(): Promise<boolean | undefined>;
+}
+
+/** A sign-in that waits for the person's word, because another account came back than was there. */
+export interface ParkedLogin {
+  /** The claimed login; its state and verifier are spent. */
+  readonly login: PendingLogin;
+  readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
+  readonly conflict: AccountConflict;
+  /** Unix time in milliseconds. */
+  readonly expiresAtMs: number;
+}
+
+/** In memory alone: it holds tokens. One for each person in a chat. */
+export interface ParkedLogins {
+  /** Takes the place of what that person had waiting here. */
+  park(binding: LoginBinding, parked: ParkedLogin, nowMs: number): void;
+  /** Gives it out once; undefined where there is none, or it has waited too long. */
+  take(binding: LoginBinding, nowMs: number): ParkedLogin | undefined;
 }
 
 /** Which profiles their owners have been told about. */

@@ -108,8 +108,8 @@ describe("by words in the web chat", () => {
     const before = stored();
     expect(await say("/codex_auth use team")).toContain("This chat uses `team` from its next message on.");
     expect(await say("who am I here?")).toContain("team@example.com");
-    expect(await say("/codex_auth why work")).toContain("`work` is number 2 of those that are tried.");
-    expect(await say("/codex_auth")).toContain("• `team` (this chat, tried first): `team@example.com`");
+    expect(await say("/codex_auth why team")).toContain("`team` is number 2 of those that are tried.");
+    expect(await say("/codex_auth")).toContain("• `team` (this chat): `team@example.com`");
     expect(await say("/codex_auth unuse team")).toContain("This chat no longer asks for `team`");
     expect(await say("/codex_auth log")).toContain("webchat`: use in this chat `team`: done");
     expect(await say("/codex_auth audit")).toContain("Nothing is wrong that can be seen from here.");

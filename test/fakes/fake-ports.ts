@@ -9,7 +9,7 @@ import type { LoginBinding } from "../../src/flow/binding.ts";
 import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/flow/pending-login.ts";
 import type { ProfileId, ProfileName } from "../../src/flow/profile-id.ts";
 import { profileNameOf } from "../../src/flow/profile-id.ts";
-import { ParkedLogins } from "../../src/login/parked-logins.ts";
+import { ParkedInMemory } from "../../src/login/parked-logins.ts";
 import type {
   AuditLog,
   AuthorizationGrant,
@@ -423,7 +423,7 @@ export function createFakePorts(): FakePorts {
   return {
     audit: new MemoryAuditLog(),
     notices: new MemoryNotices(),
-    parked: new ParkedLogins(),
+    parked: new ParkedInMemory(),
     pins: new MemoryPins(),
     surroundings: new FakeSurroundings(),
     clock: new FakeClock(),
