@@ -173,7 +173,7 @@ describe("what is typed", () => {
     expect(await run(newMachine(), ["login"])).toEqual({
       exitCode: 2,
       stdout: "",
-      stderr: `${REFUSALS["usage-verb"]}\n`,
+      stderr: `${SENTENCES.sandbox}\n${REFUSALS["usage-verb"]}\n`,
     });
   });
 });
