@@ -14,7 +14,7 @@ import { defaultAgent, resolveAgent } from "./host/agent-route.ts";
 import { buttonsOf, TAP_CHANNELS } from "./host/chat-buttons.ts";
 import { watch } from "./host/watch.ts";
 import { canSendNow, sendNow } from "./host/outbound.ts";
-import { loadOwnerCheck, loadOwnerIds } from "./host/owner-check.ts";
+import { loadOwnerCheck, loadOwners } from "./host/owner-check.ts";
 import { settingsOf } from "./host/plugin-settings.ts";
 import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
 import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
@@ -156,11 +156,13 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     inBackground: (task) => void task(),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
     async ownersToTell() {
-      const ids = await loadOwnerIds(api, "telegram", "default");
-      return ids.map((id) => {
-        const person = { channel: "telegram", channelAccountId: "default", senderId: id };
-        return { gateway: gatewayOf(api), ...person, conversationId: id, agentId: resolveAgent(api, person) };
-      });
+      const owners = await loadOwners(api, "telegram");
+      return owners.map((person) => ({
+        gateway: gatewayOf(api),
+        ...person,
+        conversationId: person.senderId,
+        agentId: resolveAgent(api, person),
+      }));
     },
     words: () => catalogueOf(languageOf(settingsOf(api).language ?? "")),
     areTextCommandsOn: () => api.runtime.config.current().commands?.text !== false,

@@ -35,9 +35,19 @@ export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck
  * The owners that the config names for a channel whose private chats bear their person's own number. Others cannot be
  * written to unasked: their entries tell no chat.
  */
-export async function loadOwnerIds(api: OpenClawPluginApi, channel: string, channelAccountId: string) {
+export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): Promise<readonly Person[]> {
   const { resolveCommandAuthorization } = await hostSdk.commandAuth();
+  const channelAccountId = firstAccountOf(currentConfig(api).channels?.[channel]);
   const ctx = { Provider: channel, Surface: channel, AccountId: channelAccountId, ChatType: "direct" };
   const { ownerList } = resolveCommandAuthorization({ ctx, cfg: currentConfig(api), commandAuthorized: true });
-  return ownerList.filter((id) => /^\d+$/.test(id));
+  const ids = ownerList.filter((id) => /^\d+$/.test(id));
+  return ids.map((senderId) => ({ channel, channelAccountId, senderId }));
+}
+
+/** The bot that the host sends with where none is named. */
+function firstAccountOf(channel: unknown): string {
+  const { accounts, defaultAccount } = (channel ?? {}) as { accounts?: object; defaultAccount?: unknown };
+  if (typeof defaultAccount === "string") return defaultAccount;
+  const names = Object.keys(accounts ?? {});
+  return names.includes("default") ? "default" : (names[0] ?? "default");
 }

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createSurroundings } from "../../src/host/surroundings.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "codex-auth-around-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function putSkill(folder: string): string {
+  const skill = join(folder, "skills/codex-auth");
+  mkdirSync(skill, { recursive: true });
+  writeFileSync(join(skill, "SKILL.md"), "---\nname: codex-auth\n---\n");
+  return skill;
+}
+
+const around = (owners: readonly unknown[] | undefined = [], workspace?: string) =>
+  createSurroundings({ stateDir: join(root, "state"), workspace, owners: () => Promise.resolve(owners) });
+
+describe("what lies around a gateway", () => {
+  it("is an older skill of the same name, where the host looks for skills", async () => {
+    expect(await around().oldSkills()).toEqual([]);
+    const shared = putSkill(join(root, "state"));
+    const own = putSkill(join(root, "state/workspace"));
+    const elsewhere = putSkill(join(root, "elsewhere"));
+    expect(await around().oldSkills()).toEqual([shared, own]);
+    expect(await around([], join(root, "elsewhere")).oldSkills()).toEqual([shared, elsewhere]);
+  });
+
+  it("is no folder of that name without a skill in it", async () => {
+    mkdirSync(join(root, "state/skills/codex-auth"), { recursive: true });
+    expect(await around().oldSkills()).toEqual([]);
+  });
+
+  it("is an owner or none, or nothing that could be told", async () => {
+    expect(await around(["telegram:1"]).hasOwner()).toBe(true);
+    expect(await around([]).hasOwner()).toBe(false);
+    const unknown = { stateDir: root, workspace: undefined, owners: () => Promise.reject(new Error("canary")) };
+    expect(await createSurroundings(unknown).hasOwner()).toBeUndefined();
+  });
+});
