@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { OPENCLAW } from "../support/host.ts";
 import type { RunOptions } from "../support/gateway.ts";
 import { waitUntil } from "../support/wait.ts";
+import { IS_THOROUGH } from "../hosts/versions.ts";
 import { accountOf, createWorld, linkIn, listedProfiles, PERSONAL, STUDIO, type World } from "../support/world.ts";
 
 let world: World;
@@ -112,11 +113,12 @@ describe("inside the host's own program", () => {
     expect(help).toMatch(/^\s+codex-auth\b/m);
     const started = await openclawCodexAuth(["start", "inside"]);
     const address = world.signIn.approve(String(started["login_url"]), accountOf("inside"));
-    const saved = await openclawCodexAuth(["finish", "--profile-id", "inside", "--callback-url", "-"], {
-      input: address,
-    });
+    expect(started).toMatchObject({ status_command: "openclaw codex-auth status --profile-id inside" });
+    // Each call of the host's own program takes 10 to 40 seconds: the second one is for `npm run test:hosts`.
+    const finish = IS_THOROUGH ? openclawCodexAuth : codexAuth;
+    const saved = await finish(["finish", "--profile-id", "inside", "--callback-url", "-"], { input: address });
     expect(saved).toMatchObject({ ok: true, profile: "inside", restart_required: false });
-    expect(await idsOfHost()).toContain("openai:inside");
+    expect(await say("/codex_auth")).toContain("`inside`");
   }, 500_000);
 });
 
