@@ -1,6 +1,7 @@
 /** Everything that must hold before a change lands: types, lint, format, manifest, tests. Arguments go to vitest. */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
+import { COVERAGE_OPTIONS, coverageReport } from "./coverage.ts";
 import { ROOT, run } from "./run.ts";
 
 const RESULTS = `${ROOT}reports/tests.json`;
@@ -14,8 +15,11 @@ interface Results {
 function runTests(args: readonly string[]): number {
   rmSync(RESULTS, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
-  const { status } = spawnSync("vitest", ["run", ...reporters, ...args], { cwd: ROOT, stdio: "inherit" });
+  const isWhole = args.length === 0;
+  const coverage = isWhole ? COVERAGE_OPTIONS : [];
+  const { status } = spawnSync("vitest", ["run", ...reporters, ...coverage, ...args], { cwd: ROOT, stdio: "inherit" });
   const results = JSON.parse(readFileSync(RESULTS, "utf8")) as Results;
+  if (isWhole && results.numFailedTests === 0) for (const line of coverageReport()) console.log(line);
   // One plain line for whoever reads the log, last of all.
   console.log(`${results.numPassedTests} passed, ${results.numFailedTests} failed, ${results.numPendingTests} skipped`);
   return status ?? 1;
