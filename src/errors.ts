@@ -12,6 +12,7 @@ interface ErrorFacts {
 export const ERRORS = {
   "not-allowed": { category: "caller", retryable: false },
   "not-private": { category: "caller", retryable: false },
+  "profile-missing": { category: "caller", retryable: false },
   "bad-selector": { category: "caller", retryable: false },
   "reserved-word": { category: "caller", retryable: false },
   "no-pending-login": { category: "caller", retryable: false },
@@ -84,6 +85,7 @@ export const ERRORS = {
   "undo-unwritable": { category: "store", retryable: false },
   "pending-locked": { category: "store", retryable: true },
   "pending-insecure": { category: "store", retryable: false },
+  "log-insecure": { category: "store", retryable: false },
   "pending-unwritable": { category: "store", retryable: false },
 
   "manifest-invalid": { category: "program", retryable: false },

@@ -66,7 +66,7 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
     case "finish":
       return finish(ports, caller, intent);
     case "keep":
-      return kept(caller, await keepLogin(ports, requestOf(caller, intent.name)));
+      return kept(caller, await keepLogin(ports, { ...requestOf(caller, intent.name), ...questionIn(intent) }));
     case "status":
       return told(caller, await readStatus(ports, binding), statusScreen);
     case "cancel":
@@ -110,6 +110,10 @@ function requestOf({ binding, assertAllowed }: Caller, askedName: ProfileName): 
 
 function namedIn({ name }: { readonly name?: ProfileName }): { readonly askedName?: ProfileName } {
   return name === undefined ? {} : { askedName: name };
+}
+
+function questionIn({ questionId }: { readonly questionId?: string }): { readonly questionId?: string } {
+  return questionId === undefined ? {} : { questionId };
 }
 
 /** What was answered, on its screen; or why it was not. */

@@ -21,7 +21,7 @@ export type Intent =
   | { readonly verb: "log" }
   | { readonly verb: "audit" }
   | { readonly verb: "help" }
-  | { readonly verb: "refuse"; readonly code: "bad-selector" | "reserved-word" };
+  | { readonly verb: "refuse"; readonly code: "profile-missing" | "bad-selector" | "reserved-word" };
 
 interface Words {
   readonly first: string;
@@ -66,13 +66,13 @@ function intentOf(subcommand: Subcommand, rest: string): Intent {
     case "use":
     case "prefer":
     case "undo":
-      return withName(parseStoredSelector(rest), (name) => ({ verb: subcommand, name }));
+      return withName(rest, parseStoredSelector, (name) => ({ verb: subcommand, name }));
     case "keep":
-      return withName(parseSelector(rest), (name) => ({ verb: subcommand, name }));
+      return withName(rest, parseSelector, (name) => ({ verb: subcommand, name }));
     case "unuse":
     case "why":
       if (rest === "") return { verb: subcommand };
-      return withName(parseStoredSelector(rest), (name) => ({ verb: subcommand, name }));
+      return withName(rest, parseStoredSelector, (name) => ({ verb: subcommand, name }));
     case "signout":
       return parseSignOutArguments(rest);
     case "status":
@@ -83,7 +83,9 @@ function intentOf(subcommand: Subcommand, rest: string): Intent {
   }
 }
 
-function withName(selector: ParsedSelector, build: (name: ProfileName) => Intent): Intent {
+function withName(text: string, parse: (text: string) => ParsedSelector, build: (name: ProfileName) => Intent): Intent {
+  if (text === "") return { verb: "refuse", code: "profile-missing" };
+  const selector = parse(text);
   return selector.kind === "refused" ? { verb: "refuse", code: selector.code } : build(selector.name);
 }
 
@@ -91,12 +93,12 @@ function withName(selector: ParsedSelector, build: (name: ProfileName) => Intent
 function parseSignOutArguments(rest: string): Intent {
   const isSure = /\syes$/i.test(rest);
   const name = isSure ? rest.slice(0, -"yes".length).trimEnd() : rest;
-  return withName(parseStoredSelector(name), (profile) => ({ verb: "signout", name: profile, isSure }));
+  return withName(name, parseStoredSelector, (profile) => ({ verb: "signout", name: profile, isSure }));
 }
 
 function parseCancelArguments(rest: string): Intent {
   if (rest === "") return { verb: "cancel" };
-  return withName(parseSelector(rest), (profileName) => ({ verb: "cancel", profileName }));
+  return withName(rest, parseSelector, (profileName) => ({ verb: "cancel", profileName }));
 }
 
 /** `/codex_auth_finish [profile] <address>`: a first word that could be a name is one, if something follows it. */

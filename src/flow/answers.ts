@@ -30,6 +30,12 @@ export interface ListedProfile {
  */
 export type Activation = "live" | "restarted" | "restart";
 
+/** A sign-in that was approved with another account, and waits for a choice. */
+export interface ParkedSummary {
+  readonly profileName: string;
+  readonly expiresInMs: number;
+}
+
 export interface PendingSummary {
   readonly profileName: string;
   readonly expiresInMs: number;
@@ -37,6 +43,7 @@ export interface PendingSummary {
 
 export interface ProfileList {
   readonly kind: "profiles";
+  readonly parked?: readonly ParkedSummary[];
   readonly nowMs: number;
   readonly profiles: readonly ListedProfile[];
   readonly pending: readonly PendingSummary[];
@@ -44,6 +51,7 @@ export interface ProfileList {
 
 export interface LoginStatus {
   readonly kind: "status";
+  readonly parked?: readonly ParkedSummary[];
   readonly pending: readonly PendingSummary[];
   readonly lastSaved?: {
     readonly profileName: string;
@@ -92,6 +100,8 @@ export interface SavedLogin {
 /** Another account came back than was there, or one that has a profile already: the person is asked before it is saved. */
 export interface AccountQuestion {
   readonly kind: "question";
+  /** Which question: an older one's buttons must not answer a newer. */
+  readonly questionId: string;
   readonly code: "account-differs" | "account-has-profile";
   /** The profile that was to be signed in. */
   readonly profileName: string;
@@ -164,7 +174,7 @@ export interface SignedOutProfile {
 
 /** Something that is wrong with this gateway, and can be mended. */
 export type Finding =
-  | { readonly code: "pending-insecure" | "legacy-file" | "store-unreadable" | "no-owner" }
+  | { readonly code: "pending-insecure" | "log-insecure" | "legacy-file" | "store-unreadable" | "no-owner" }
   | { readonly code: "old-skill"; readonly folder: string }
   | { readonly code: "profile-failing"; readonly profile: ListedProfile };
 

@@ -22,5 +22,5 @@ export function actorOf({ channel, senderId }: LoginBinding): string {
 
 /** A profile may be named after an e-mail address: enough of it is left to tell two apart. */
 export function withoutEmail(name: string): string {
-  return name.replaceAll(/([^\s@])[^\s@]*@([^\s@]+)/g, "$1…@$2");
+  return name.replaceAll(/([^\s@])\S*@([^\s@]+)/g, "$1…@$2");
 }

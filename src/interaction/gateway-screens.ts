@@ -61,6 +61,10 @@ export function inspectionScreen({ findings, nowMs }: Inspection): Screen {
   return { lines: [say("audit.title"), ...lines], rows: [] };
 }
 
+/** What the person has to look for on the server. */
+export const fileOf = (code: Finding["code"]) =>
+  code === "log-insecure" ? "codex-auth/audit.jsonl" : "codex-auth-pending.json";
+
 function findingLine(finding: Finding, nowMs: number): Line {
   switch (finding.code) {
     case "old-skill":
@@ -72,6 +76,6 @@ function findingLine(finding: Finding, nowMs: number): Line {
         command: command(selectorOf(finding.profile.name)),
       });
     default:
-      return say(`finding.${finding.code}`, { file: verbatim("codex-auth-pending.json") });
+      return say(`finding.${finding.code}`, { file: verbatim(fileOf(finding.code)) });
   }
 }

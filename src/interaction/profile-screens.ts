@@ -106,8 +106,8 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
 
 /** Another account came back than was there, or one that has a profile: three ways on, and nothing saved yet. */
 export function questionScreen(question: AccountQuestion): Screen {
-  const { profileName, came, there, newName, expiresInMs } = question;
-  const email = came.email === undefined ? say("account.unknown") : verbatim(came.email);
+  const { questionId, profileName, came, there, newName, expiresInMs } = question;
+  const email = came.email === undefined ? say("question.unknown") : verbatim(came.email);
   const account = came.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(came.plan) });
   const isOther = question.code === "account-differs";
   const held = isOther ? verbatim(there.email ?? there.profileName) : verbatim(there.profileName);
@@ -125,8 +125,14 @@ export function questionScreen(question: AccountQuestion): Screen {
       say("question.time", { minutes: duration(expiresInMs) }),
     ],
     rows: [
-      [button("button.keep-new", { verb: "keep", name: newName }, { name: verbatim(newName) })],
-      [button(isOther ? "button.keep-over" : "button.keep-update", { verb: "keep", name: over }, { name: overName })],
+      [button("button.keep-new", { verb: "keep", name: newName, questionId }, { name: verbatim(newName) })],
+      [
+        button(
+          isOther ? "button.keep-over" : "button.keep-update",
+          { verb: "keep", name: over, questionId },
+          { name: overName },
+        ),
+      ],
       [button("button.cancel", { verb: "cancel", profileName: profileName as ProfileName })],
     ],
   };

@@ -36,7 +36,7 @@ export type Action =
   | { readonly verb: "unuse"; readonly name?: ProfileName }
   | { readonly verb: "prefer"; readonly name: ProfileName }
   /** Saves a sign-in that waits for the person's word, under this name. */
-  | { readonly verb: "keep"; readonly name: ProfileName }
+  | { readonly verb: "keep"; readonly name: ProfileName; readonly questionId?: string }
   | { readonly verb: "undo"; readonly name: ProfileName }
   /** Asks first; only `isSure` acts. */
   | { readonly verb: "signout"; readonly name: ProfileName; readonly isSure: boolean }

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors.ts";
 import type {
   ListedProfile,
   LoginStatus,
+  ParkedSummary,
   PendingSummary,
   ProfileList,
   SavedLogin,
@@ -54,8 +55,20 @@ function pendingLines(key: "selector.pending" | "status.pending", pending: reado
   return more > 0 ? [...lines, say("pending.more", { count: String(more) })] : lines;
 }
 
+/** A line for each sign-in that waits for a choice. */
+function parkedLines(parked: readonly ParkedSummary[]): Line[] {
+  return parked.slice(-PENDING_SHOWN).map(({ profileName, expiresInMs }) =>
+    say("status.parked", {
+      name: verbatim(profileName),
+      minutes: duration(expiresInMs),
+      command: command("keep <profile>"),
+      cancel: command(`cancel ${selectorOf(profileName)}`),
+    }),
+  );
+}
+
 /** The list of profiles, one page of it; `page` counts from 1 and is brought into range. */
-export function selectorScreen({ profiles, pending, nowMs }: ProfileList, page: number): Screen {
+export function selectorScreen({ profiles, pending, parked = [], nowMs }: ProfileList, page: number): Screen {
   if (profiles.length === 0) return emptySelectorScreen(pending);
   const pages = Math.ceil(profiles.length / PAGE_SIZE);
   const current = Math.min(Math.max(page, 1), pages);
@@ -74,7 +87,8 @@ export function selectorScreen({ profiles, pending, nowMs }: ProfileList, page: 
     say("selector.more", { command: command(`show ${example}`) }),
     say("selector.refresh", { command: command(current === 1 ? "" : `page ${current}`) }),
   );
-  return { lines: [...lines, ...pendingLines("selector.pending", pending)], rows: selectorRows(shown, current, pages) };
+  lines.push(...pendingLines("selector.pending", pending), ...parkedLines(parked));
+  return { lines, rows: selectorRows(shown, current, pages) };
 }
 
 function pageLine(page: number, pages: number): Line {
@@ -166,7 +180,7 @@ export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing")
 }
 
 export function statusScreen(status: LoginStatus): Screen {
-  const pending = pendingLines("status.pending", status.pending);
+  const pending = [...pendingLines("status.pending", status.pending), ...parkedLines(status.parked ?? [])];
   if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
   const lines = [say("status.title"), ...(pending.length > 0 ? pending : [say("status.none")])];
   if (status.lastSaved !== undefined) {
@@ -206,9 +220,10 @@ export function helpScreen(): Screen {
       say("help.cancel", { command: command("cancel"), one: command("cancel <profile>") }),
       say("help.show", { command: command("show <profile>") }),
       say("help.use", { command: command("use <profile>"), stop: command("unuse") }),
-      say("help.why", { command: command("why") }),
+      say("help.why", { command: command("why"), one: command("why <profile>") }),
       say("help.prefer", { command: command("prefer <profile>") }),
-      say("help.signout", { command: command("signout <profile>") }),
+      say("help.signout", { command: command("signout <profile>"), sure: command("signout <profile> yes") }),
+      say("help.keep", { command: command("keep <profile>") }),
       say("help.undo", { command: command("undo <profile>") }),
       say("help.log", { command: command("log"), audit: command("audit") }),
       say("help.paste"),
@@ -248,6 +263,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
       again: command(selectorOf(facts.profileName ?? "work")),
       name: verbatim(facts.profileName ?? ""),
       file: verbatim("codex-auth-pending.json"),
+      log: verbatim("codex-auth/audit.jsonl"),
       folder: verbatim("codex-auth"),
       wait,
     }),

@@ -46,11 +46,13 @@ export const EN_CHAT = {
   "saved.same-account": "Profile {name} holds the same account.",
 
   "question.differs": "Not saved yet: you approved {account}, but profile {name} holds {held}.",
-  "question.has-profile": "Not saved yet: {account} already has a profile, {held}. You were signing in to {name}.",
+  "question.has-profile":
+    "Not saved yet: the account you approved ({account}) has the profile {held} already. You were signing in to {name}.",
   "question.new": "To save it as a profile of its own: {command}",
   "question.replace": "To replace what {name} holds: {command}",
   "question.update": "To update {name} with it: {command}",
   "question.leave": "To drop it: {command}",
+  "question.unknown": "an account whose e-mail cannot be shown",
   "question.time": "It waits in memory for {minutes}.",
 
   "profile.title": "Codex profile {name}: {facts}",
@@ -111,6 +113,8 @@ export const EN_CHAT = {
   "audit.title": "What is wrong, and how to mend it",
   "finding.pending-insecure":
     "• The file of waiting sign-ins can be read by others, is not yours, or is a link. Remove {file} from OpenClaw's temporary folder on the server.",
+  "finding.log-insecure":
+    "• The log of changes can be read by others, is not yours, is a link or has grown too large, so nothing is noted. Remove {file} from the gateway's state folder.",
   "finding.legacy-file":
     "• An old auth-profiles.json lies beside the gateway's SQLite store and stops its sign-ins. Stop the gateway and run openclaw doctor --fix on the server.",
   "finding.store-unreadable": "• The gateway's profile store cannot be read. Run openclaw doctor on the server.",
@@ -137,6 +141,8 @@ export const EN_CHAT = {
   "status.title": "Sign-ins in this chat",
   "status.none": "No sign-in is waiting.",
   "status.pending": "• {name}: waiting for its address, {minutes} left",
+  "status.parked":
+    "• {name}: approved with another account, waits for your choice, {minutes} left. To choose: {command}; to drop it: {cancel}",
   "status.saved": "Last saved here: {name}, {minutes} ago",
   "status.stop": "To stop: {command}",
   "status.next": "To sign in: {command}",
@@ -156,10 +162,11 @@ export const EN_CHAT = {
   "help.cancel": "{command}: stop all that is waiting; {one}: only that profile's",
   "help.show": "{command}: one profile, and what can be done with it",
   "help.prefer": "{command}: make it the one that is tried first",
-  "help.signout": "{command}: take it off this gateway",
+  "help.signout": "{command}: take it off this gateway; {sure}: without being asked first",
   "help.use": "{command}: use it in this chat; {stop}: stop that",
-  "help.why": "{command}: which one this chat uses next, and why",
+  "help.why": "{command}: which one this chat uses next, and why; {one}: and that profile's part in it",
   "help.log": "{command}: the last changes; {audit}: what is wrong here",
+  "help.keep": "{command}: where to save a sign-in that came back with another account",
   "help.undo": "{command}: put back what that profile held before its last sign-in or sign-out (24 hours)",
   "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
 

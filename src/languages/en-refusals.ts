@@ -4,6 +4,7 @@ import type { ErrorCode } from "../errors.ts";
 export const EN_REFUSALS = {
   "not-allowed": "Only an owner of this gateway may do that.",
   "not-private": "Sign-ins are private. Please open a private chat with me and send {command} there.",
+  "profile-missing": "Say which profile, by its name. To see those there are, type {command}.",
   "bad-selector":
     "That is not a profile name. A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most). For example: {example}",
   "reserved-word":
@@ -22,7 +23,7 @@ export const EN_REFUSALS = {
     "The account you approved is not the one that profile {name} holds, so nothing was saved. Sign in under another name, or start again and finish with --replace.",
   "account-has-profile": "That account has a profile already, so nothing was saved. Choose where it is to go.",
   "nothing-parked":
-    "No sign-in waits for a choice of yours: it was saved, dropped, or its 5 minutes are over. To start again, type {command}.",
+    "No sign-in waits for that choice of yours: it was saved or dropped, a newer one took its place, or its 5 minutes are over. To start again, type {command}.",
   "profile-of-other-account":
     "Profile {name} holds another account and stays as it is. Choose another name for the one you approved.",
   "pin-missing": "This chat does not ask for that profile. To see what it uses, type {why}.",
@@ -108,12 +109,14 @@ export const EN_REFUSALS = {
   "undo-missing":
     "There is nothing to undo for {name}: what a sign-in replaces is kept for 24 hours, and only the last one. To sign in, type {again}",
   "undo-changed":
-    "Profile {name} has changed since that sign-in, so nothing was undone. To see what it holds now, type {command}.",
+    "Profile {name} has changed since then, so nothing was undone. To see what it holds now, type {command}.",
   "undo-unwritable":
     "What the profile holds now could not be kept for an undo, so nothing was changed. Check the disk and the folder {folder} in the gateway's state directory.",
   "pending-locked": "The file of waiting sign-ins is busy. Nothing was changed. Try again in a minute.",
   "pending-insecure":
     "The file of waiting sign-ins is not safe to use: another user owns or can read it, or it is a link. Remove {file} from OpenClaw's temporary folder on the server.",
+  "log-insecure":
+    "The log of changes cannot be used: another user owns or can read it, it is a link, or it has grown too large. Remove {log} from the gateway's state folder.",
   "pending-unwritable":
     "The file of waiting sign-ins cannot be written. Check the disk and OpenClaw's temporary folder on the server.",
   "manifest-invalid": "This plugin's own manifest is damaged. Install codex-auth again.",

@@ -43,11 +43,12 @@ export const ZH_CHAT = {
   "saved.same-account": "配置 {name} 使用的是同一账号。",
 
   "question.differs": "尚未保存：这次授权的是 {account}，但配置 {name} 中的账号是 {held}。",
-  "question.has-profile": "尚未保存：这次授权的是 {account}，该账号已有配置 {held}，而你正在登录的是 {name}。",
+  "question.has-profile": "尚未保存：你授权的账号（{account}）已有配置 {held}，而你正在登录的是 {name}。",
   "question.new": "另存为单独的配置：{command}",
   "question.replace": "替换 {name} 中的内容：{command}",
   "question.update": "用它更新 {name}：{command}",
   "question.leave": "放弃这次登录：{command}",
+  "question.unknown": "一个无法显示邮箱的账号",
   "question.time": "这次登录暂存在内存中，剩余时间：{minutes}。",
 
   "profile.title": "Codex 配置 {name}：{facts}",
@@ -108,6 +109,8 @@ export const ZH_CHAT = {
   "audit.title": "发现的问题及解决方法",
   "finding.pending-insecure":
     "• 待完成登录的文件可被他人读取、不属于你，或是链接文件。请在服务器上从 OpenClaw 的临时文件夹中删除 {file}。",
+  "finding.log-insecure":
+    "• 变更日志可被他人读取、不属于你、是链接或过大，因此不再记录。请从网关的状态文件夹中删除 {file}。",
   "finding.legacy-file":
     "• 网关的 SQLite 存储旁有一个旧的 auth-profiles.json，导致无法登录。请停止网关，并在服务器上运行 openclaw doctor --fix。",
   "finding.store-unreadable": "• 无法读取网关的 Codex 配置存储。请在服务器上运行 openclaw doctor。",
@@ -133,6 +136,7 @@ export const ZH_CHAT = {
   "status.title": "本聊天中的登录",
   "status.none": "没有待完成的登录。",
   "status.pending": "• {name}：正在等待地址，剩余时间：{minutes}",
+  "status.parked": "• {name}：已用另一个账号授权，等待你的选择，剩余时间：{minutes}。选择：{command}；放弃：{cancel}",
   "status.saved": "上次在此保存：{name}，{minutes}前",
   "status.stop": "停止：{command}",
   "status.next": "登录：{command}",
@@ -152,10 +156,11 @@ export const ZH_CHAT = {
   "help.cancel": "{command}：停止所有待完成的登录；{one}：仅停止该配置的登录",
   "help.show": "{command}：查看单个配置及可用操作",
   "help.prefer": "{command}：设为首选",
-  "help.signout": "{command}：退出登录，从此网关移除",
+  "help.signout": "{command}：退出登录，从此网关移除；{sure}：不再询问",
   "help.use": "{command}：在本聊天中使用；{stop}：停止使用",
-  "help.why": "{command}：查看本聊天接下来使用哪个配置及原因",
+  "help.why": "{command}：查看本聊天接下来使用哪个配置及原因；{one}：以及该配置所处的位置",
   "help.log": "{command}：查看最近的更改；{audit}：检查这里存在的问题",
+  "help.keep": "{command}：选择把用另一个账号完成的登录保存到哪里",
   "help.undo": "{command}：恢复该配置在上次登录或退出登录之前的内容（24 小时内）",
   "help.paste": "有待完成的登录时，也可以直接将地址作为普通消息发送。",
 

@@ -4,13 +4,14 @@ import type { ErrorCode } from "../errors.ts";
 export const ZH_REFUSALS = {
   "not-allowed": "只有此网关的所有者才能执行该操作。",
   "not-private": "登录须在私聊中进行。请与我开启私聊，并在其中发送 {command}",
+  "profile-missing": "请写明是哪个配置的名称。查看现有配置：{command}。",
   "bad-selector":
     "这不是有效的配置名称。名称须以英文字母或数字开头，可包含英文字母、数字和 . _ @ + -（最多 64 个字符）。例如：{example}",
   "reserved-word": "这个词是我的命令，不能用作配置名称。请另选一个，例如 {example}",
   "no-pending-login": "本聊天中没有你待完成的登录，因此无法使用该地址。它未被转给智能体。",
   "login-expired": "该登录已过期：15 分钟的时限已过。",
   "login-cancelled": "该登录已取消，因此其地址不能再使用。",
-  "login-replaced": "该地址来自较早的链接：你后来发起的登录已取代它。请使用最新的链接。",
+  "login-replaced": "该地址来自较早的链接：你后来发起的登录已取代它（最多可同时等待五个）。请使用最新的链接。",
   "login-already-used": "该地址已用过。每个地址只能使用一次。",
   "login-of-other-profile":
     "该地址属于 {name} 的登录，而不是你指定的配置。如需完成 {name} 的登录，请重新发送该地址，不要带配置名称。",
@@ -18,7 +19,8 @@ export const ZH_REFUSALS = {
   "account-differs":
     "你授权的账号与配置 {name} 中的账号不同，因此未保存任何内容。请用其他名称登录，或者重新开始并在完成时加上 --replace。",
   "account-has-profile": "该账号已有配置，因此未保存任何内容。请选择要保存到哪里。",
-  "nothing-parked": "没有等待你选择的登录：它已保存、已放弃，或 5 分钟的时限已过。如需重新开始，请输入 {command}",
+  "nothing-parked":
+    "没有等待你做此选择的登录：它已保存、已放弃、已被更新的登录取代，或 5 分钟的时限已过。如需重新开始，请输入 {command}",
   "profile-of-other-account": "配置 {name} 中是另一个账号，将保持不变。请为你授权的账号另选名称。",
   "pin-missing": "本聊天没有指定使用该配置。如需查看本聊天使用的配置，请输入 {why}",
   "pin-other-model":
@@ -82,12 +84,14 @@ export const ZH_REFUSALS = {
   "login-of-other-store":
     "该登录是为另一个配置存储发起的。请在发起它的地方完成，使用相同的 --auth-path 和 PATH 中相同的 openclaw。",
   "undo-missing": "{name} 没有可撤销的内容：登录所替换的内容保留 24 小时，且只保留最近一次。如需登录，请输入 {again}",
-  "undo-changed": "配置 {name} 在那次登录之后又有更改，因此未撤销任何内容。如需查看它现在的内容，请输入 {command}",
+  "undo-changed": "配置 {name} 在那之后又有更改，因此未撤销任何内容。如需查看它现在的内容，请输入 {command}",
   "undo-unwritable":
     "无法保存该配置现在的内容以供撤销，因此未做任何更改。请检查磁盘以及网关状态目录中的文件夹 {folder}。",
   "pending-locked": "待完成登录的文件正忙。未做任何更改。请在 1 分钟后重试。",
   "pending-insecure":
     "待完成登录的文件不安全，无法使用：它属于其他用户、可被其他用户读取，或是链接文件。请在服务器上从 OpenClaw 的临时文件夹中删除 {file}。",
+  "log-insecure":
+    "变更日志无法使用：它属于其他用户或可被他人读取、是链接，或者过大。请从网关的状态文件夹中删除 {log}。",
   "pending-unwritable": "无法写入待完成登录的文件。请检查服务器的磁盘和 OpenClaw 的临时文件夹。",
   "manifest-invalid": "此插件自身的清单已损坏。请重新安装 codex-auth。",
   "config-invalid":

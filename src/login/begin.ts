@@ -14,7 +14,9 @@ export async function beginLogin(
 ): Promise<StartedLogin | Refusal> {
   try {
     const discovered = await ports.profiles.list(binding.agentId);
-    const ids = discovered.map((profile) => profile.profileId);
+    // What is tried first stands in for a default that is not there.
+    const first = discovered.filter(({ isDefault }) => isDefault === true);
+    const ids = [...new Set([...first, ...discovered])].map(({ profileId }) => profileId);
     const profile = resolveSelector(askedName, ports.profiles.provider, ids);
     if (profile.kind === "refused") return profile;
     const obstacle = await ports.profiles.obstacle({

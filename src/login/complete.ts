@@ -146,7 +146,8 @@ function ask(
   { login, exchanged, conflict, held }: Asking,
 ): AccountQuestion {
   const nowMs = ports.clock.nowMs();
-  ports.parked.park(binding, { login, exchanged, conflict, expiresAtMs: nowMs + PARKED_TTL_MS }, nowMs);
+  const questionId = login.stateDigest.slice(0, 12);
+  ports.parked.park(binding, { questionId, login, exchanged, conflict, expiresAtMs: nowMs + PARKED_TTL_MS }, nowMs);
   const { email, plan } = exchanged.identity;
   const { provider } = ports.profiles;
   const taken = new Set(held.map(({ profileId }) => profileId));
@@ -161,6 +162,7 @@ function ask(
   const { profileName, account } = conflict.held;
   return {
     kind: "question",
+    questionId,
     code: conflict.code,
     profileName: login.profileName,
     came: { ...(email === undefined ? {} : { email }), ...(plan === undefined ? {} : { plan }) },

@@ -8,14 +8,16 @@ const LOG_SHOWN = 10;
 
 /** Looks, and changes nothing. Never throws. */
 export async function inspect(ports: LoginPorts, agentId: string): Promise<Inspection> {
-  const [pendingCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
+  const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
     codeOf(ports.pending.read()),
+    codeOf(ports.audit.last(1)),
     profilesOf(ports, agentId),
     ports.surroundings.oldSkills(),
     ports.surroundings.hasOwner(),
   ]);
   const findings: readonly (Finding | false)[] = [
     pendingCode === "pending-insecure" && { code: "pending-insecure" },
+    logCode === "log-insecure" && { code: "log-insecure" },
     storeCode === "store-migration-required" && { code: "legacy-file" },
     storeCode === "store-unreadable" && { code: "store-unreadable" },
     hasOwner === false && { code: "no-owner" },

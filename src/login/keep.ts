@@ -18,10 +18,15 @@ export function accountOf({ chatgptAccountId, personId, email }: Identity): Acco
   };
 }
 
+export interface KeepRequest extends ProfileRequest {
+  /** The question that a button was shown under; the newest where a word was typed. */
+  readonly questionId?: string;
+}
+
 /** Never throws. Where it cannot be saved as asked, it waits on for another word, as long as it may. */
-export async function keepLogin(ports: LoginPorts, request: ProfileRequest): Promise<SavedLogin | CompletionRefusal> {
+export async function keepLogin(ports: LoginPorts, request: KeepRequest): Promise<SavedLogin | CompletionRefusal> {
   const nowMs = ports.clock.nowMs();
-  const parked = ports.parked.take(request.binding, nowMs);
+  const parked = ports.parked.take(request.binding, nowMs, request.questionId);
   if (parked === undefined) return { kind: "refused", code: "nothing-parked", isOver: true };
   try {
     const result = await keep(ports, request, parked);
@@ -56,8 +61,12 @@ type Target =
   | { readonly kind: "target"; readonly profileId: ProfileId }
   | { readonly kind: "refused"; readonly code: ErrorCode };
 
-/** A new profile, the one that was asked for at first, or one of the same account; nobody else's. */
-async function targetOf(ports: LoginPorts, { login, exchanged }: ParkedLogin, name: ProfileName): Promise<Target> {
+/**
+ * A new profile, one of the same account, or the one whose account the question named, if it still holds that: what has
+ * changed since was nobody asked about.
+ */
+async function targetOf(ports: LoginPorts, parked: ParkedLogin, name: ProfileName): Promise<Target> {
+  const { login, exchanged, conflict } = parked;
   const held = await ports.profiles.accounts(login.binding.agentId);
   const { provider } = ports.profiles;
   const stored = storedIdOf(
@@ -68,6 +77,7 @@ async function targetOf(ports: LoginPorts, { login, exchanged }: ParkedLogin, na
   if (stored === undefined) return newIdOf(name, provider);
   const there = held.find(({ profileId }) => profileId === stored);
   const isTheirs = there !== undefined && isSameAccount(there.account, accountOf(exchanged.identity)) === true;
-  const mayReplace = stored === login.profileId || isTheirs;
+  const wasAsked = conflict.code === "account-differs" && conflict.held.profileId === stored;
+  const mayReplace = isTheirs || (wasAsked && JSON.stringify(there?.account) === JSON.stringify(conflict.held.account));
   return mayReplace ? { kind: "target", profileId: stored } : { kind: "refused", code: "profile-of-other-account" };
 }

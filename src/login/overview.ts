@@ -17,15 +17,19 @@ async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName
   const pending = loginsOf(document, binding, nowMs)
     .filter((login) => profileName === undefined || isNamed(login, profileName))
     .map((login) => ({ profileName: login.profileName, expiresInMs: login.expiresAtMs - nowMs }));
-  return { document, nowMs, pending };
+  const parked = ports.parked
+    .list(binding, nowMs)
+    .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
+    .map(({ login, expiresAtMs }) => ({ profileName: login.profileName, expiresInMs: expiresAtMs - nowMs }));
+  return { document, nowMs, pending, waiting: { pending, ...(parked.length === 0 ? {} : { parked }) } };
 }
 
 /** Never throws. */
 export async function listProfiles(ports: LoginPorts, binding: LoginBinding): Promise<ProfileList | Refusal> {
   try {
     const profiles = await listWithPin(ports, binding);
-    const { nowMs, pending } = await pendingOf(ports, binding);
-    return { kind: "profiles", profiles, pending, nowMs };
+    const { nowMs, waiting } = await pendingOf(ports, binding);
+    return { kind: "profiles", profiles, ...waiting, nowMs };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -48,12 +52,12 @@ export async function readStatus(
   profileName?: ProfileName,
 ): Promise<LoginStatus | Refusal> {
   try {
-    const { document, nowMs, pending } = await pendingOf(ports, binding, profileName);
+    const { document, nowMs, waiting } = await pendingOf(ports, binding, profileName);
     const saved = lastReceiptOf(document, binding, "saved", profileName);
-    if (saved === undefined) return { kind: "status", pending };
+    if (saved === undefined) return { kind: "status", ...waiting };
     const { profileId, atMs, activation = "live" } = saved;
     const lastSaved = { profileName: saved.profileName, profileId, agoMs: nowMs - atMs, activation };
-    return { kind: "status", pending, lastSaved };
+    return { kind: "status", ...waiting, lastSaved };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -67,11 +71,12 @@ export async function cancelPending(
 ): Promise<CancelledLogins | Refusal> {
   try {
     const nowMs = ports.clock.nowMs();
-    const parked = ports.parked.take(binding, nowMs);
-    const isMeant = parked !== undefined && (profileName === undefined || isNamed(parked.login, profileName));
-    if (parked !== undefined && !isMeant) ports.parked.park(binding, parked, nowMs);
+    const dropped = ports.parked
+      .list(binding, nowMs)
+      .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
+      .flatMap(({ questionId }) => ports.parked.take(binding, nowMs, questionId)?.login.profileName ?? []);
     const ended = await ports.pending.update((document) => cancelLogins(document, binding, nowMs, profileName));
-    const profileNames = [...new Set([...(isMeant ? [parked.login.profileName] : []), ...ended])];
+    const profileNames = [...new Set([...dropped, ...ended])];
     return { kind: "cancelled", profileNames };
   } catch (error) {
     return refusalOf(error, ports.log);

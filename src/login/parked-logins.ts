@@ -1,6 +1,6 @@
 /**
  * Sign-ins that are done at the server and wait for the person's word before they are saved, because another account
- * came back than was there. In memory alone, for five minutes at most, one for each person in a chat.
+ * came back than was there. In memory alone, for five minutes at most, one for each profile of a person in a chat.
  */
 import { sameBinding, type LoginBinding } from "../flow/binding.ts";
 import type { ParkedLogin, ParkedLogins } from "./ports.ts";
@@ -18,7 +18,8 @@ export class ParkedInMemory implements ParkedLogins {
   #slots: readonly Slot[] = [];
 
   park(binding: LoginBinding, parked: ParkedLogin, nowMs: number): void {
-    this.take(binding, nowMs);
+    const isReplaced = ({ parked: { login } }: Slot) => login.profileId === parked.login.profileId;
+    for (const slot of this.#slotsOf(binding).filter(isReplaced)) this.#drop(slot);
     const slot: Slot = { binding, parked, timer: setTimeout(() => this.#drop(slot), parked.expiresAtMs - nowMs) };
     slot.timer.unref();
     this.#slots = [...this.#slots, slot];
@@ -26,11 +27,20 @@ export class ParkedInMemory implements ParkedLogins {
     if (this.#slots.length > MAX_PARKED && oldest !== undefined) this.#drop(oldest);
   }
 
-  take(binding: LoginBinding, nowMs: number): ParkedLogin | undefined {
-    const slot = this.#slots.find((one) => sameBinding(one.binding, binding));
+  list(binding: LoginBinding, nowMs: number): readonly ParkedLogin[] {
+    return this.#slotsOf(binding).flatMap(({ parked }) => (nowMs < parked.expiresAtMs ? [parked] : []));
+  }
+
+  take(binding: LoginBinding, nowMs: number, questionId?: string): ParkedLogin | undefined {
+    const isMeant = ({ parked }: Slot) => questionId === undefined || parked.questionId === questionId;
+    const slot = this.#slotsOf(binding).findLast(isMeant);
     if (slot === undefined) return undefined;
     this.#drop(slot);
     return nowMs < slot.parked.expiresAtMs ? slot.parked : undefined;
+  }
+
+  #slotsOf(binding: LoginBinding): readonly Slot[] {
+    return this.#slots.filter((slot) => sameBinding(slot.binding, binding));
   }
 
   #drop(slot: Slot): void {

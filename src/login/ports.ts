@@ -200,6 +200,8 @@ export interface Surroundings {
 
 /** A sign-in that waits for the person's word, because another account came back than was there. */
 export interface ParkedLogin {
+  /** Ties a button to the question it was shown under. */
+  readonly questionId: string;
   /** The claimed login; its state and verifier are spent. */
   readonly login: PendingLogin;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
@@ -208,12 +210,14 @@ export interface ParkedLogin {
   readonly expiresAtMs: number;
 }
 
-/** In memory alone: it holds tokens. One for each person in a chat. */
+/** In memory alone: it holds tokens. One for each profile of a person in a chat. */
 export interface ParkedLogins {
-  /** Takes the place of what that person had waiting here. */
+  /** Takes the place of what that person had waiting here for the same profile. */
   park(binding: LoginBinding, parked: ParkedLogin, nowMs: number): void;
-  /** Gives it out once; undefined where there is none, or it has waited too long. */
-  take(binding: LoginBinding, nowMs: number): ParkedLogin | undefined;
+  /** What waits, the oldest first. */
+  list(binding: LoginBinding, nowMs: number): readonly ParkedLogin[];
+  /** Gives one out, once: that of the question, or the newest; undefined where there is none. */
+  take(binding: LoginBinding, nowMs: number, questionId?: string): ParkedLogin | undefined;
 }
 
 /** Which profiles their owners have been told about. */

@@ -1,6 +1,6 @@
 /** Puts back what a profile held before it was last replaced or taken out. */
 import type { Refusal, UndoneLogin } from "../flow/answers.ts";
-import { DEFAULT_PROFILE_NAME, formerIdsOf, storedIdOf } from "../flow/profile-id.ts";
+import { formerIdsOf, storedIdOf } from "../flow/profile-id.ts";
 import { audited } from "./audit.ts";
 import type { ProfileRequest } from "./manage.ts";
 import type { LoginPorts } from "./ports.ts";
@@ -33,8 +33,5 @@ async function idsOf(ports: LoginPorts, { binding, askedName }: ProfileRequest) 
   const { provider } = ports.profiles;
   const ids = (await ports.profiles.list(binding.agentId)).map((profile) => profile.profileId);
   const stored = storedIdOf(askedName, provider, ids);
-  if (stored !== undefined) return [stored];
-  // As at its start: the first profile stands in for a default that is not there.
-  const standIn = askedName === DEFAULT_PROFILE_NAME ? ids.slice(0, 1) : [];
-  return [...formerIdsOf(askedName, provider), ...standIn];
+  return stored === undefined ? formerIdsOf(askedName, provider) : [stored];
 }

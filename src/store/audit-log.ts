@@ -1,6 +1,7 @@
 /** The last changes made here, one JSON line each, in a small private file of the plugin's own state directory. */
 import { join } from "node:path";
 import { z } from "zod";
+import { CodexAuthError } from "../errors.ts";
 import { AUDITED_ACTIONS, type AuditEntry } from "../flow/audit-entry.ts";
 import type { AuditLog } from "../login/ports.ts";
 import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
@@ -34,16 +35,29 @@ function rotated(content: string): string {
   return content.slice(content.indexOf("\n", content.length - ROTATE_AT / 2) + 1);
 }
 
+/** A last line that was cut short or edited must not swallow the next. */
+const ended = (content: string) => (content === "" || content.endsWith("\n") ? content : `${content}\n`);
+
+/** Whatever fails with the file is said of this file, and not of another that is kept alike. */
+async function trusted<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch {
+    throw new CodexAuthError("log-insecure");
+  }
+}
+
 /** `stateDir`: the gateway's own. */
 export function createAuditLog(stateDir: string): AuditLog {
   const path = join(stateDir, AUDIT_FILE);
   return {
-    async note(noted) {
-      await updatePrivateFile(path, MAX_BYTES, (content = "") => ({
-        result: undefined,
-        next: `${rotated(content)}${JSON.stringify(noted)}\n`,
-      }));
-    },
-    last: async (count) => entriesIn((await readPrivateFile(path, MAX_BYTES)) ?? "").slice(-count),
+    note: (noted) =>
+      trusted(() =>
+        updatePrivateFile(path, MAX_BYTES, (content = "") => ({
+          result: undefined,
+          next: `${ended(rotated(content))}${JSON.stringify(noted)}\n`,
+        })),
+      ),
+    last: (count) => trusted(async () => entriesIn((await readPrivateFile(path, MAX_BYTES)) ?? "").slice(-count)),
   };
 }

@@ -19,6 +19,7 @@ import {
   hasTokens,
   heldAccounts,
   listCodexProfiles,
+  moveInOrder,
   preferProfile,
   removeProfile,
   replaceProfile,
@@ -41,6 +42,8 @@ interface Change extends ProfileTarget {
   readonly next: StoredCredential | undefined;
   /** Where it lies, where that is known already: the host gives an id that nobody has to whoever asks. */
   readonly ownedBy?: { readonly owner: string | undefined };
+  /** Where in the stored order it goes, where that is not the end. */
+  readonly orderIndex?: number;
   /** Why the record of now must not be replaced; undefined where it may. */
   readonly refuses?: (current: StoredCredential | undefined) => "profile-unknown" | "undo-changed" | undefined;
 }
@@ -86,7 +89,8 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
         const refuses = (current: StoredCredential | undefined) =>
           markOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
         const owner = kept.place === SHARED ? undefined : kept.place;
-        return await change(parts, { ...request, next: kept.record, refuses, ownedBy: { owner } });
+        const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };
+        return await change(parts, { ...request, ...place, next: kept.record, refuses, ownedBy: { owner } });
       } catch (error) {
         return { kind: "refused", code: refusalOf(error) };
       }
@@ -147,7 +151,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
   if (!holds(wanted.assertAllowed)) return { kind: "refused", code: "not-allowed" };
-  const kept = undoRecordOf(parts, wanted, { owner, before });
+  const order = (await host.read(agentDir)).order?.[host.provider] ?? [];
+  const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
   if (kept !== undefined) await parts.undo.keep(kept, markOf(parts, before));
   const configuredIds = await orderToBegin(host, agentDir);
   let outcome: "written" | "moved" | "not-allowed" = "moved";
@@ -161,6 +166,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
       if (outcome !== "written") return false;
       if (next === undefined) removeProfile(document, profileId);
       else replaceProfile(document, { profileId, credential: next, configuredIds });
+      if (wanted.orderIndex !== undefined)
+        moveInOrder(document, host.provider, { profileId, index: wanted.orderIndex });
       return true;
     },
   });
@@ -181,15 +188,23 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   };
 }
 
+interface Before {
+  readonly owner: string | undefined;
+  readonly before: StoredCredential | undefined;
+  /** Its place in the stored order; -1 where it has none. */
+  readonly orderIndex: number;
+}
+
 /** What is about to be replaced; undefined where there is nothing that could be put back. */
 function undoRecordOf(
   parts: ProfileStoreParts,
   { profileId, next }: Change,
-  { owner, before }: { readonly owner: string | undefined; readonly before: StoredCredential | undefined },
+  { owner, before, orderIndex }: Before,
 ): UndoRecord | undefined {
   if (before === undefined || !hasTokens(before)) return undefined;
   const replacedBy = markOf(parts, next);
-  return { place: owner ?? SHARED, profileId, record: before, replacedBy, atMs: parts.clock.nowMs() };
+  const index = next === undefined && orderIndex >= 0 ? { orderIndex } : {};
+  return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
 }
 
 /** The place of the store that is in no agent's directory. */

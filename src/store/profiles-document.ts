@@ -173,6 +173,18 @@ export function preferProfile(document: ProfilesDocument, preference: Preference
   document.order = { ...document.order, [provider]: [profileId, ...base.filter((id) => id !== profileId)] };
 }
 
+/** Puts a profile that is in an order at another place of it, and leaves the others as they stand to each other. */
+export function moveInOrder(
+  document: ProfilesDocument,
+  provider: string,
+  { profileId, index }: { readonly profileId: string; readonly index: number },
+): void {
+  const order = document.order?.[provider] ?? [];
+  if (!order.includes(profileId)) return;
+  const others = order.filter((id) => id !== profileId);
+  document.order = { ...document.order, [provider]: others.toSpliced(index, 0, profileId) };
+}
+
 function withoutFailures(stats: UsageStats): UsageStats {
   const { lastUsed, lastFailureAt, lastProbeAt } = stats;
   return {

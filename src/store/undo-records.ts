@@ -18,6 +18,8 @@ export interface UndoRecord {
   readonly place: string;
   readonly profileId: string;
   readonly record: StoredCredential;
+  /** Its place in the stored order, where it was taken out of one. */
+  readonly orderIndex?: number;
   /** Digest of the tokens that took its place: an undo is for those alone. */
   readonly replacedBy: string;
   readonly atMs: number;
@@ -51,6 +53,7 @@ const document = z.strictObject({
       place: z.string(),
       profileId: z.string(),
       record: z.looseObject({ type: z.string(), provider: z.string() }),
+      orderIndex: z.int().nonnegative().optional(),
       replacedBy: z.string(),
       atMs: z.number(),
     }),

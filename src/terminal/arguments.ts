@@ -18,7 +18,7 @@ export type TerminalVerb = (typeof VERBS)[number];
 
 export interface TerminalRequest {
   readonly verb: TerminalVerb;
-  /** Absent where none was named: `start` then means `default`, the others mean whichever there is. */
+  /** Absent where none was named: `start` then means `default`, `undo` the last one saved, the others whichever there is. */
   readonly profileName?: ProfileName;
   /** The pasted address; `-` for standard input. */
   readonly callbackUrl?: string;
@@ -120,5 +120,5 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
 
 function selectorOf(verb: TerminalVerb, profile: string | undefined) {
   if (profile !== undefined) return parseSelector(profile);
-  return verb === "start" || verb === "undo" ? parseSelector(DEFAULT_PROFILE_NAME) : undefined;
+  return verb === "start" ? parseSelector(DEFAULT_PROFILE_NAME) : undefined;
 }

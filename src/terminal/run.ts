@@ -73,7 +73,11 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
     case "undo": {
       const { undoLogin } = await import("../login/undo.ts");
       const ports = await context.ports();
-      return undoLogin(ports, { binding: context.binding, askedName: nameOf(request), assertAllowed });
+      const { readStatus } = await import("../login/overview.ts");
+      const status = await readStatus(ports, context.binding);
+      const lastSaved = status.kind === "status" ? status.lastSaved?.profileName : undefined;
+      const askedName = request.profileName ?? ((lastSaved ?? DEFAULT_PROFILE_NAME) as ProfileName);
+      return undoLogin(ports, { binding: context.binding, askedName, assertAllowed });
     }
     case "log": {
       const { readChangeLog } = await import("../login/inspect.ts");

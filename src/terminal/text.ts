@@ -11,6 +11,7 @@ import type {
   UndoneLogin,
 } from "../flow/answers.ts";
 import type { AuditEntry } from "../flow/audit-entry.ts";
+import { fileOf } from "../interaction/gateway-screens.ts";
 import { conditionOf } from "../interaction/phrases.ts";
 import { toPlainText } from "../interaction/render.ts";
 import type { TerminalRequest } from "./arguments.ts";
@@ -169,7 +170,7 @@ export function findingText(finding: Finding, nowMs: number, around: Surrounding
   const { chat } = around.words;
   const profile = finding.code === "profile-failing" ? finding.profile : undefined;
   return fill(chat[`finding.${finding.code}`], {
-    file: "codex-auth-pending.json",
+    file: fileOf(finding.code),
     folder: finding.code === "old-skill" ? shown(finding.folder) : "",
     name: shown(profile?.name ?? ""),
     facts: profile === undefined ? "" : conditionText(profile, nowMs, around),
@@ -191,6 +192,7 @@ export function refusalText(refusal: Refusal | CompletionRefusal, around: Surrou
       name: shown(profileName ?? ""),
       file: "codex-auth-pending.json",
       folder: "codex-auth",
+      log: "codex-auth/audit.jsonl",
       wait: waitMs === 0 ? around.words.terminal["time.while"] : minutes(waitMs, around),
     },
   );

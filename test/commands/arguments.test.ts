@@ -75,8 +75,8 @@ const NAMED: readonly { readonly name: string; readonly words: string; readonly 
 
 /** What names none. */
 const NAMING_NOTHING: readonly Row[] = [
-  { name: "nothing", args: "", intent: refuse("bad-selector") },
-  { name: "white space", args: " \n ", intent: refuse("bad-selector") },
+  { name: "nothing", args: "", intent: refuse("profile-missing") },
+  { name: "white space", args: " \n ", intent: refuse("profile-missing") },
   { name: "two words", args: "work team", intent: refuse("bad-selector") },
   { name: "a slash", args: "a/b", intent: refuse("bad-selector") },
   { name: "a prefix alone", args: "openai-codex:", intent: refuse("bad-selector") },

@@ -19,6 +19,7 @@ describe("an entry of the audit log", () => {
     { text: "dana@example.com", expected: "d…@example.com" },
     { text: "openai:dana@example.com-2", expected: "o…@example.com-2" },
     { text: "me+codex@x", expected: "m…@x" },
+    { text: "me@x@y.z", expected: "m…@y.z" },
   ])("holds no e-mail address, whatever a profile is called: $text", ({ text, expected }) => {
     expect(withoutEmail(text)).toBe(expected);
   });

@@ -114,6 +114,7 @@ export const SIGNED_OUT: SignedOutProfile = {
 
 export const QUESTION: AccountQuestion = {
   kind: "question",
+  questionId: "q1",
   code: "account-differs",
   profileName: "work",
   came: { email: "new@b.example", plan: "team" },
@@ -418,6 +419,7 @@ export function sampleScreens(): readonly NamedScreen[] {
       },
       1,
     ),
+    "status, a choice": statusScreen({ kind: "status", pending: [], parked: [waiting] }),
     "question, another account": questionScreen(QUESTION),
     "question, the account has a profile": questionScreen(HAS_PROFILE),
     "saved, the same account": savedScreen({ ...SAVED, sameAccountAs: "home" }, "nothing"),
@@ -462,6 +464,7 @@ export function sampleScreens(): readonly NamedScreen[] {
       kind: "inspection",
       findings: [
         { code: "pending-insecure" },
+        { code: "log-insecure" },
         { code: "legacy-file" },
         { code: "store-unreadable" },
         { code: "no-owner" },

@@ -33,7 +33,10 @@ function spellingOf(name: string, screen: Screen): string | undefined {
   );
 }
 
-const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+/** A word means the newest question; a button the one it is shown under. */
+const withoutQuestion = (action: unknown) => ({ ...(action as object), questionId: undefined });
+const isSame = (one: unknown, other: unknown) =>
+  JSON.stringify(withoutQuestion(one)) === JSON.stringify(withoutQuestion(other));
 
 /** A told command that does just this. */
 const toldFor = (action: Action, screen: Screen) =>

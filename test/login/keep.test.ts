@@ -52,6 +52,7 @@ describe("another account than the profile holds", () => {
   it("is not saved: the answer names both, and a name of its own", async () => {
     expect(await ask()).toEqual({
       kind: "question",
+      questionId: expect.any(String),
       code: "account-differs",
       profileName: "work",
       came: { email: NEW, plan: "plus" },
@@ -132,6 +133,40 @@ describe("another account than the profile holds", () => {
     expect(await keep(NEW)).toMatchObject({ kind: "saved" });
   });
 
+  it("answers each question by its own buttons, whichever came last", async () => {
+    const first = await ask();
+    await signIn("team", "third@example.com", { ifOtherAccount: "replace" });
+    const second = await signIn("team", "fourth@example.com");
+    if (second.kind !== "question") throw new Error(second.kind);
+    expect(await keep(first.newName, { questionId: first.questionId })).toMatchObject({ kind: "saved", email: NEW });
+    expect(await keep(first.newName, { questionId: first.questionId })).toMatchObject({ code: "nothing-parked" });
+    expect(await keep("team", { questionId: second.questionId })).toMatchObject({ email: "fourth@example.com" });
+  });
+
+  it("of a newer sign-in to the same profile is not saved by an older question's buttons", async () => {
+    const first = await ask();
+    const second = await signIn("work", "third@example.com");
+    if (second.kind !== "question") throw new Error(second.kind);
+    expect(await keep("work", { questionId: first.questionId })).toMatchObject({ code: "nothing-parked" });
+    expect(await keep("work", { questionId: second.questionId })).toMatchObject({ email: "third@example.com" });
+  });
+
+  it("takes the profile over only while it holds what the question named", async () => {
+    await ask();
+    ports.profiles.holds("openai:work", { workspaceId: "workspace-1", email: "somebody@example.com" });
+    expect(await keep("work")).toMatchObject({ code: "profile-of-other-account", isOver: false });
+    expect(await keep(NEW)).toMatchObject({ kind: "saved" });
+  });
+
+  it("is told of by the status and the list while it waits", async () => {
+    await ask();
+    expect(await readStatus(ports, DANA)).toMatchObject({
+      parked: [{ profileName: "work", expiresInMs: PARKED_TTL_MS }],
+    });
+    await keep("work");
+    expect(await readStatus(ports, DANA)).not.toHaveProperty("parked");
+  });
+
   it("is not saved for somebody who may not any more", async () => {
     await ask();
     expect(await keep("work", { assertAllowed: refuseOwner })).toMatchObject({ kind: "refused", code: "not-allowed" });
@@ -172,6 +207,14 @@ describe("an account that has a profile already", () => {
       ["openai:work", OLD],
       ["openai:work", OLD],
     ]);
+  });
+
+  it("gets no second one under a name that somebody else has taken meanwhile", async () => {
+    await signIn("work", OLD);
+    await signIn("second", OLD);
+    ports.profiles.has("openai:second");
+    ports.profiles.holds("openai:second", { workspaceId: "workspace-1", email: NEW });
+    expect(await keep("second")).toMatchObject({ code: "profile-of-other-account", isOver: false });
   });
 
   it("gets a second one where the person says so", async () => {

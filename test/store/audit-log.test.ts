@@ -71,9 +71,17 @@ describe("the audit log", () => {
     expect(await createAuditLog(stateDir).last(10)).toEqual([entryOf(2)]);
   });
 
-  it("refuses a file that others may open", async () => {
+  it("gives a line that was cut short an end of its own", async () => {
+    put("audit.jsonl", `${JSON.stringify(entryOf(1))}\n{"atMs":17`);
+    await createAuditLog(stateDir).note(entryOf(2));
+    expect(await createAuditLog(stateDir).last(10)).toEqual([entryOf(1), entryOf(2)]);
+  });
+
+  it("refuses a file that others may open, under a name of its own", async () => {
     put("audit.jsonl", "", 0o644);
-    await expect(createAuditLog(stateDir).note(entryOf(1))).rejects.toThrow(CodexAuthError);
+    const refusal = new CodexAuthError("log-insecure");
+    await expect(createAuditLog(stateDir).note(entryOf(1))).rejects.toThrow(refusal);
+    await expect(createAuditLog(stateDir).last(1)).rejects.toThrow(refusal);
   });
 });
 

@@ -267,7 +267,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
     describe("taking a profile out", () => {
       it("takes that one alone, with its place in the order and its statistics, and can be undone", async () => {
         const usageStats = { [id("a")]: { lastUsed: 1 }, [id("b")]: { lastUsed: 2 } };
-        await bench.seed({ ...two, order: { [provider]: [id("b"), id("a")] }, usageStats });
+        await bench.seed({ ...two, order: { [provider]: [id("a"), id("b")] }, usageStats });
         expect(await store.remove(target(id("a")))).toMatchObject({ kind: "saved", isUndoable: true });
         expect(bench.stored().profiles).toEqual({ [id("b")]: credential("b") });
         expect(bench.stored().order).toEqual({ [provider]: [id("b")] });
@@ -275,6 +275,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(await idsOf(store, "main")).toEqual([id("b")]);
         expect(await store.undo(target(id("a")))).toMatchObject({ kind: "saved" });
         expect(bench.stored().profiles).toEqual(two.profiles);
+        expect(bench.stored().order).toEqual({ [provider]: [id("a"), id("b")] });
       });
 
       it("does nothing where there is none of that name", async () => {

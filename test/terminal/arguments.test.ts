@@ -31,7 +31,7 @@ const UNDERSTOOD: readonly Row[] = [
   { name: "-V", argv: ["-V", "--json"], expected: request({ verb: "version", json: true }) },
   { name: "help as a word", argv: ["help"], expected: request({ verb: "help" }) },
   { name: "start without a profile", argv: ["start"], expected: request({ verb: "start", profileName: "default" }) },
-  { name: "undo without a profile", argv: ["undo"], expected: request({ verb: "undo", profileName: "default" }) },
+  { name: "undo without a profile", argv: ["undo"], expected: request({ verb: "undo" }) },
   { name: "status of all", argv: ["status"], expected: request({ verb: "status" }) },
   { name: "cancel of all", argv: ["cancel"], expected: request({ verb: "cancel" }) },
   { name: "list", argv: ["list"], expected: request({ verb: "list" }) },
