@@ -14,8 +14,11 @@ import { makeTempDir, removeTempDir } from "./temp-dir.ts";
 import { waitUntil } from "./wait.ts";
 
 export interface GatewayOptions {
-  /** The plugin under test: a folder outside the repository (the host cannot load one that contains itself). */
-  readonly pluginDir: string;
+  /**
+   * The plugin under test: a folder outside the repository (the host cannot load one that contains itself). None for a
+   * gateway that has it installed by its own command.
+   */
+  readonly pluginDir?: string;
   readonly extraPlugins?: readonly string[];
   /** The `openclaw.mjs` of another host than the one that package.json pins. */
   readonly openclaw?: string;
@@ -93,7 +96,7 @@ export class Gateway {
       authToken: this.authToken,
       logFile: join(this.folders.state, "gateway.log"),
       workspace: join(this.folders.root, "workspace"),
-      pluginDirs: [pluginDir, ...extraPlugins],
+      pluginDirs: [...(pluginDir === undefined ? [] : [pluginDir]), ...extraPlugins],
       ...(telegram ? { telegram: { ...telegram, url: telegram.server.url, token: telegram.server.token } } : {}),
       ...(model ? { model } : {}),
       ...(config ? { config } : {}),
