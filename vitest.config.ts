@@ -8,7 +8,7 @@ const alias = [{ find: /^openclaw\/plugin-sdk\/(.+)$/, replacement: `${hostSdk}$
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/hosts/**"], testTimeout: 20_000 } },
+      { resolve: { alias }, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/hosts/**", "test/package/**"], testTimeout: 20_000 } },
       {
         resolve: { alias },
         test: {
