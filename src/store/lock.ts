@@ -1,22 +1,19 @@
 /** Locks between processes: the one of our own files, and the two formats of hosts that keep profiles in a file. */
 import {
-  closeSync,
-  fstatSync,
   lstat,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   rmdirSync,
   unlinkSync,
   utimes,
-  writeFileSync,
   type Stats,
 } from "node:fs";
 import { lock } from "proper-lockfile";
 import { z } from "zod";
 import { systemClock } from "../system.ts";
+import { makeLockFile } from "./lock-file.ts";
 
 /** How long a caller waits for others: twice what a dead holder of our own can cost, in small steps. */
 export const MAX_WAIT_MS = 12_000;
@@ -29,7 +26,6 @@ const HOST_STALE_MS = 30_000;
 const NAMELESS_STALE_MS = 10_000;
 const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_PID = 2 ** 31 - 1;
-const PRIVATE_FILE = 0o600;
 
 /** `foreign`: nothing that could ever be given back by whoever is thought to hold it. */
 type Judgement = "free" | "live" | "dead" | "foreign";
@@ -90,18 +86,13 @@ const holder = z.looseObject({ pid: z.int().positive().max(MAX_PID), starttime: 
 const fileLock: LockFormat = {
   renewalMs: 10_000,
   make(lockPath) {
-    const descriptor = openSync(lockPath, "wx", PRIVATE_FILE);
-    try {
-      const createdAt = fstatSync(descriptor).mtime.toISOString();
-      const starttime = processOf(process.pid)?.starttime;
-      writeFileSync(descriptor, `${JSON.stringify({ pid: process.pid, createdAt, starttime }, null, 2)}\n`);
-    } catch (error) {
-      // On a full disk. A lock that names nobody would be waited for, by some hosts for ever.
-      unlinkSync(lockPath);
-      throw error;
-    } finally {
-      closeSync(descriptor);
-    }
+    const { pid } = process;
+    const starttime = processOf(pid)?.starttime;
+    makeLockFile(
+      lockPath,
+      pid,
+      (made) => `${JSON.stringify({ pid, createdAt: made.toISOString(), starttime }, null, 2)}\n`,
+    );
   },
   remove: (lockPath) => (statsOf(lockPath)?.isDirectory() ? rmdirSync(lockPath) : unlinkSync(lockPath)),
   judge(lockPath) {

@@ -1,0 +1,63 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, it } from "vitest";
+import { makeLockFile } from "../../src/store/lock-file.ts";
+import { updatePrivateFile } from "../../src/store/locked-file.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
+
+const PID = 4242;
+let folder: string;
+let lockPath: string;
+beforeEach(() => {
+  folder = makeTempDir("lock-file");
+  lockPath = join(folder, "file.json.lock");
+});
+
+it("takes its place only when it is whole: a kill before leaves no lock that names nobody", () => {
+  let wasThere: boolean | undefined;
+  makeLockFile(lockPath, PID, () => {
+    wasThere = existsSync(lockPath);
+    return "content";
+  });
+  expect(wasThere).toBe(false);
+  expect(readFileSync(lockPath, "utf8")).toBe("content");
+  expect([lstatSync(lockPath).mode & 0o777, lstatSync(lockPath).nlink]).toEqual([0o600, 1]);
+  expect(readdirSync(folder)).toEqual(["file.json.lock"]);
+});
+
+it("is refused where there is one, which stays", () => {
+  writeFileSync(lockPath, "theirs");
+  expect(() => makeLockFile(lockPath, PID, () => "ours")).toThrow(expect.objectContaining({ code: "EEXIST" }));
+  expect([readFileSync(lockPath, "utf8"), readdirSync(folder)]).toEqual(["theirs", ["file.json.lock"]]);
+});
+
+it("is refused where one was made meanwhile, which stays", () => {
+  const making = () =>
+    makeLockFile(lockPath, PID, () => {
+      writeFileSync(lockPath, "theirs");
+      return "ours";
+    });
+  expect(making).toThrow(expect.objectContaining({ code: "EEXIST" }));
+  expect([readFileSync(lockPath, "utf8"), readdirSync(folder)]).toEqual(["theirs", ["file.json.lock"]]);
+});
+
+function failing(): never {
+  throw new Error("full");
+}
+
+it("leaves nothing behind where it cannot be written", () => {
+  expect(() => makeLockFile(lockPath, PID, failing)).toThrow("full");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it("is not stopped by what a killed process of the same number left", () => {
+  writeFileSync(join(folder, `file.json.codex-auth-lock-${PID}.tmp`), "half");
+  makeLockFile(lockPath, PID, () => "content");
+  expect([readFileSync(lockPath, "utf8"), readdirSync(folder)]).toEqual(["content", ["file.json.lock"]]);
+});
+
+it("what a killed process left beside goes with the next write", async () => {
+  writeFileSync(join(folder, `file.json.codex-auth-lock-${PID}.tmp`), "half");
+  await updatePrivateFile(join(folder, "file.json"), 100, () => ({ result: undefined, next: "new" }));
+  expect(readdirSync(folder)).toEqual(["file.json"]);
+});
