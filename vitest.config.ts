@@ -8,7 +8,15 @@ const alias = [{ find: /^openclaw\/plugin-sdk\/(.+)$/, replacement: `${hostSdk}$
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/hosts/**", "test/package/**"], testTimeout: 20_000 } },
+      {
+        resolve: { alias },
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/hosts/**", "test/faults/**", "test/package/**"],
+          testTimeout: 20_000,
+        },
+      },
       {
         resolve: { alias },
         test: {
@@ -27,6 +35,16 @@ export default defineConfig({
           include: ["test/hosts/**/*.test.ts"],
           globalSetup: ["test/support/staged-plugin.ts", "test/hosts/prepare.ts"],
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          // Two cores: what is killed at a random time must not spend that time waiting for one.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,4 +1,7 @@
-/** Everything that must hold before a change lands: types, lint, format, manifest, tests. Arguments go to vitest. */
+/**
+ * Everything that must hold before a change lands: types, lint, format, manifest, tests. Arguments go to vitest.
+ * All tests but the faults (`npm run test:faults`), which take their time.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { COVERAGE_OPTIONS, coverageReport } from "./coverage.ts";
@@ -17,7 +20,10 @@ function runTests(args: readonly string[]): number {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
   const isWhole = args.length === 0;
   const coverage = isWhole ? COVERAGE_OPTIONS : [];
-  const { status } = spawnSync("vitest", ["run", ...reporters, ...coverage, ...args], { cwd: ROOT, stdio: "inherit" });
+  const { status } = spawnSync("vitest", ["run", "--project=!faults", ...reporters, ...coverage, ...args], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
   const results = JSON.parse(readFileSync(RESULTS, "utf8")) as Results;
   if (isWhole && results.numFailedTests === 0) for (const line of coverageReport()) console.log(line);
   // One plain line for whoever reads the log, last of all.

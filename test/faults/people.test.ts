@@ -1,0 +1,99 @@
+/**
+ * 20 people, 200 sign-ins, all at once and in random order, over the real files, the real client and the fake server:
+ * each sign-in lands on its own profile, with its own account.
+ */
+import { expect, it } from "vitest";
+import type { LoginBinding } from "../../src/flow/binding.ts";
+import type { ProfileName } from "../../src/flow/profile-id.ts";
+import { createGuardedFetch } from "../../src/host/guarded-fetch.ts";
+import { createPlainSend } from "../../src/host/plain-send.ts";
+import { beginLogin } from "../../src/login/begin.ts";
+import { completeLogin } from "../../src/login/complete.ts";
+import type { LoginPorts } from "../../src/login/ports.ts";
+import { createOAuthClient } from "../../src/oauth/client.ts";
+import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import { readIdentity } from "../../src/oauth/identity.ts";
+import { Secret } from "../../src/secret.ts";
+import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
+import { createPendingStore } from "../../src/store/pending-logins.ts";
+import { createProfileStore } from "../../src/store/profile-store.ts";
+import { createUndoRecords } from "../../src/store/undo-records.ts";
+import { systemClock, systemEntropy } from "../../src/system.ts";
+import { createFakePorts, DANA } from "../fakes/fake-ports.ts";
+import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
+import { fileHost, FLAVOURS, storedIn } from "../store/file-host.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
+import { createRandom } from "./random.ts";
+
+const PEOPLE = 20;
+const EACH = 10;
+/** As many as one person may have waiting in a chat. */
+const MAX_WAITING = 5;
+const FLAVOUR = FLAVOURS[2];
+
+interface Waiting {
+  readonly profile: string;
+  readonly address: string;
+}
+
+const accountOf = (profile: string) => fakeAccount(`${profile}@example.com`);
+
+it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, { timeout: 300_000 }, async () => {
+  const random = createRandom("people");
+  const root = makeTempDir("people");
+  const server = new SignInServer();
+  const endpoints = sandboxEndpoints(await server.listen());
+  const host = createFileAuthStore(fileHost(root, FLAVOUR));
+  const undo = createUndoRecords(root);
+  const ports: LoginPorts = {
+    ...createFakePorts(),
+    clock: systemClock,
+    entropy: systemEntropy,
+    pending: createPendingStore(root),
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
+    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+  };
+
+  const start = async (binding: LoginBinding, profile: string): Promise<Waiting> => {
+    const started = await beginLogin(ports, binding, profile as ProfileName);
+    if (started.kind === "refused") throw new Error(`${profile}: ${started.code}`);
+    return { profile, address: server.approve(started.authorizationUrl.reveal(), accountOf(profile)) };
+  };
+  const finish = async (binding: LoginBinding, { profile, address }: Waiting): Promise<void> => {
+    const pastedText = new Secret(address);
+    const done = await completeLogin(ports, {
+      binding,
+      pastedText,
+      assertAllowed: () => undefined,
+      ifOtherAccount: "refuse",
+    });
+    expect(done).toMatchObject({ kind: "saved", profileName: profile, email: `${profile}@example.com` });
+  };
+  /** Starts and finishes as it comes; some chats share a room, some people have two. */
+  const live = async (person: number): Promise<void> => {
+    const binding = { ...DANA, senderId: String(person), conversationId: String(person % 7) };
+    const left = Array.from({ length: EACH }, (_, index) => `person${person}-${index}`);
+    const waiting: Waiting[] = [];
+    while (left.length + waiting.length > 0) {
+      const mayStart = left.length > 0 && waiting.length < MAX_WAITING;
+      if (mayStart && (waiting.length === 0 || random.below(2) === 0)) {
+        waiting.push(await start(binding, left.splice(random.below(left.length), 1)[0] ?? ""));
+      } else {
+        await finish(binding, waiting.splice(random.below(waiting.length), 1)[0] as Waiting);
+      }
+    }
+  };
+
+  const startedMs = performance.now();
+  await Promise.all(Array.from({ length: PEOPLE }, (_, person) => live(person)));
+  console.log(`people: ${PEOPLE * EACH} sign-ins in ${Math.round(performance.now() - startedMs)} ms`);
+
+  const { profiles } = storedIn(root);
+  expect(Object.keys(profiles)).toHaveLength(PEOPLE * EACH);
+  for (const [id, { access, refresh }] of Object.entries(profiles)) {
+    expect(server.accountOf(access ?? "")).toEqual(accountOf(id.replace("openai:", "")));
+    expect(server.refreshTokenState(refresh ?? "")).toBe("live");
+  }
+  expect(server.tokenRequests("authorization_code")).toHaveLength(PEOPLE * EACH);
+  await server.close();
+});

@@ -1,0 +1,21 @@
+/** Numbers that look random and come again from the same seed: FAULT_SEED, or a new one that is printed. */
+export interface Random {
+  readonly seed: number;
+  /** From 0 to less than 1. */
+  next(): number;
+  below(limit: number): number;
+}
+
+export function createRandom(name: string): Random {
+  const seed = Number(process.env["FAULT_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  console.log(`${name}: FAULT_SEED=${seed}`);
+  let state = seed >>> 0;
+  // mulberry32
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return { seed, next, below: (limit) => Math.floor(next() * limit) };
+}
