@@ -1,7 +1,8 @@
 /** Writes `openclaw.plugin.json` from `skill.json`; with `--check` only says whether it is up to date. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { CATALOGUES } from "../src/languages/catalogue.ts";
-import { manifestSchema, type Manifest } from "../src/manifest.ts";
+import type { Manifest } from "../src/manifest.ts";
+import { manifestSchema } from "./manifest-schema.ts";
 import { ROOT } from "./run.ts";
 
 /** The host's manifest. The aliases keep our commands from the model even when the plugin fails to load. */
@@ -27,8 +28,13 @@ export function buildHostManifest(manifest: Manifest): object {
   };
 }
 
+/** Throws for a `skill.json` that the plugin must not be built with. */
+export function readValidManifest(): Manifest {
+  return manifestSchema.parse(JSON.parse(readFileSync(`${ROOT}skill.json`, "utf8")));
+}
+
 export function renderHostManifest(): string {
-  const manifest = manifestSchema.parse(JSON.parse(readFileSync(`${ROOT}skill.json`, "utf8")));
+  const manifest = readValidManifest();
   return `${JSON.stringify(buildHostManifest(manifest), null, 2)}\n`;
 }
 

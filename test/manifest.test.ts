@@ -3,11 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OLDEST_PLUGIN_HOST } from "../src/flow/host-era.ts";
 import { renderHostManifest } from "../scripts/manifest.ts";
+import { manifestSchema } from "../scripts/manifest-schema.ts";
 import { SUBCOMMANDS } from "../src/flow/profile-id.ts";
 import entry from "../src/index.ts";
 import { helpScreen } from "../src/interaction/screens.ts";
 import { toPlainText } from "./support/english.ts";
-import { HANDLER_IDS, manifestSchema, readManifest } from "../src/manifest.ts";
+import { HANDLER_IDS, readManifest } from "../src/manifest.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, ROOT), "utf8");

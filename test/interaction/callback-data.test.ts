@@ -7,7 +7,7 @@ import {
   namespacesOf,
 } from "../../src/interaction/callback-data.ts";
 import { VERBS } from "../../src/interaction/screen.ts";
-import { manifestSchema } from "../../src/manifest.ts";
+import { manifestSchema } from "../../scripts/manifest-schema.ts";
 
 const PREFIX = "codex_auth_";
 /** The longest that the manifest's own schema lets through. */
