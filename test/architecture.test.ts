@@ -333,14 +333,29 @@ function loadedBy(path: string, seen = new Set<string>()): ReadonlySet<string> {
   return seen;
 }
 
-/** The wirings, the SDK's doors, and the terminal, where a command loads what it needs. */
-const LAZY = new Set(["plugin.ts", "cli.ts", "host/sdk.ts", "host/installed-host.ts", "terminal/run.ts"]);
+/** The wirings, the SDK's doors, the terminal, where a command loads what it needs, and what only writers need. */
+const LAZY = new Set([
+  "plugin.ts",
+  "cli.ts",
+  "host/sdk.ts",
+  "host/installed-host.ts",
+  "store/locked-file.ts",
+  "terminal/run.ts",
+]);
 
 describe("loading the plugin", () => {
   it("loads no sign-in code: a gateway whose chats never sign in pays for none", () => {
     const loaded = [...loadedBy("index.ts")];
     expect(loaded).toContain("plugin.ts");
     expect(loaded.filter((to) => /oauth4webapi|proper-lockfile|^zod|^oauth\/|^store\//.test(to))).toEqual([]);
+  });
+
+  it("loads no validator and no lock to tell what waits: the terminal's status is a process of its own", () => {
+    const loaded = ["cli.ts", "login/overview.ts", "host/host-folders.ts", "store/pending-logins.ts"].flatMap(
+      (path) => [...loadedBy(path)],
+    );
+    expect(loaded).toContain("store/locked-file.ts");
+    expect(loaded.filter((to) => /^(?:zod|proper-lockfile|oauth4webapi)$/.test(to))).toEqual([]);
   });
 
   it("leaves it to the wiring and the SDK's door what is loaded later", () => {

@@ -4,7 +4,7 @@ import { chmod, lstat, mkdir, open, readdir, readlink, realpath, rm, stat } from
 import { basename, dirname, join, resolve } from "node:path";
 import { CodexAuthError } from "../errors.ts";
 import { systemClock } from "../system.ts";
-import { acquireLock, HOST_LOCKS, OWN_LOCK, type HeldLock } from "./lock.ts";
+import type { HeldLock, HOST_LOCKS } from "./lock.ts";
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIR = 0o700;
@@ -15,6 +15,9 @@ const MAX_HOLD_MS = 20_000;
 const MAX_LINKS = 40;
 /** What marks a file beside a host's own as one of ours. */
 const OUR_MARK = "codex-auth-";
+
+/** Loaded with the first lock that is taken: whoever only reads pays for none. */
+const loadLocks = () => import("./lock.ts");
 
 /** What an edit of a file answers; `next` is the new content, absent when nothing is to be written. */
 export interface FileEdit<Result> {
@@ -107,6 +110,7 @@ export async function updatePrivateFile<Result>(
 async function acquirePrivate(path: string): Promise<HeldLock> {
   try {
     await securePrivateFolder(dirname(path));
+    const { acquireLock, OWN_LOCK } = await loadLocks();
     const held = await acquireLock(path, OWN_LOCK);
     if (held === "busy") throw new CodexAuthError("pending-locked");
     if (held === "foreign") throw new CodexAuthError("pending-insecure");
@@ -235,6 +239,7 @@ async function acquireHost({ path, lock, waitMs }: HostFile): Promise<HeldLock> 
     if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
     // Each host's own rule: the folder goes beside what a link leads to, the file beside the link.
     const lockedPath = lock === "folder" ? await targetOf(path) : join(await realpath(dirname(path)), basename(path));
+    const { acquireLock, HOST_LOCKS } = await loadLocks();
     const held = await acquireLock(lockedPath, HOST_LOCKS[lock], waitMs);
     if (held === "busy" || held === "foreign") throw new CodexAuthError("store-locked");
     return held;

@@ -1,46 +1,46 @@
 /** Pending logins in one private file that two gateways, or a gateway and a terminal, may share. */
 import { join } from "node:path";
-import { z } from "zod";
 import { CodexAuthError } from "../errors.ts";
 import { EMPTY_DOCUMENT, type PendingDocument } from "../flow/pending-login.ts";
 import type { PendingStore } from "../login/ports.ts";
 import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
+import { finiteNumber, integer, listOf, oneOf, optional, record, text } from "./shape.ts";
 
 /** The original's file name, in the host's preferred temporary folder. */
 export const PENDING_FILE = "codex-auth-pending.json";
 const MAX_BYTES = 4 * 1024 * 1024;
 
-const text = z.string().max(512);
-const binding = z.strictObject({
-  gateway: text,
-  channel: text,
-  channelAccountId: text,
-  conversationId: text,
-  senderId: text,
-  agentId: text,
+const name = text(512);
+const binding = record({
+  gateway: name,
+  channel: name,
+  channelAccountId: name,
+  conversationId: name,
+  senderId: name,
+  agentId: name,
 });
-const target = { binding, profileId: text, profileName: text, stateDigest: text };
-const document = z.strictObject({
-  version: z.literal(1),
-  logins: z.array(
-    z.strictObject({
+const target = { binding, profileId: name, profileName: name, stateDigest: name };
+const isDocument = record({
+  version: oneOf(1),
+  logins: listOf(
+    record({
       ...target,
-      storeId: z.string().max(4096).optional(),
-      askedName: text,
-      state: text,
-      codeVerifier: text,
-      redirectUri: text,
-      createdAtMs: z.number(),
-      expiresAtMs: z.number(),
-      attempts: z.int(),
+      storeId: optional(text(4096)),
+      askedName: name,
+      state: name,
+      codeVerifier: name,
+      redirectUri: name,
+      createdAtMs: finiteNumber,
+      expiresAtMs: finiteNumber,
+      attempts: integer,
     }),
   ),
-  receipts: z.array(
-    z.strictObject({
+  receipts: listOf(
+    record({
       ...target,
-      outcome: z.enum(["claimed", "saved", "failed", "cancelled", "replaced", "expired", "given-up"]),
-      atMs: z.number(),
-      activation: z.enum(["live", "restarted", "restart"]).optional(),
+      outcome: oneOf("claimed", "saved", "failed", "cancelled", "replaced", "expired", "given-up"),
+      atMs: finiteNumber,
+      activation: optional(oneOf("live", "restarted", "restart")),
     }),
   ),
 });
@@ -49,7 +49,8 @@ const document = z.strictObject({
 function parseDocument(content: string | undefined): PendingDocument {
   if (content === undefined) return EMPTY_DOCUMENT;
   try {
-    return document.parse(JSON.parse(content));
+    const document: unknown = JSON.parse(content);
+    return isDocument(document) ? (document as PendingDocument) : EMPTY_DOCUMENT;
   } catch {
     return EMPTY_DOCUMENT;
   }
@@ -57,7 +58,7 @@ function parseDocument(content: string | undefined): PendingDocument {
 
 /** Refuses to write what could not be read back: it would take everybody's logins with it. */
 function renderDocument(next: PendingDocument): string {
-  if (!document.safeParse(next).success) throw new CodexAuthError("pending-unwritable");
+  if (!isDocument(next)) throw new CodexAuthError("pending-unwritable");
   return JSON.stringify(next);
 }
 
