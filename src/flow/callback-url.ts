@@ -234,7 +234,8 @@ const HINT = /145[57]|id_token|[=＝#]|ac_|%3d|openai\.com/i;
 const CALLBACK_TARGET = /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#]/i;
 const CALLBACK_PARAMETER = /[?&#](?:code|state|error)=/i;
 const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/i;
-const LONE_CODE = /(?<![0-9A-Za-z.-])ac_[\w-]{40,64}\.[\w-]{40,64}/;
+/** Found by the dot in its middle: most texts have few, and of many `ac_` each would be followed for 64 letters. */
+const LONE_CODE = /(?<=(?<![0-9A-Za-z.-])ac_[\w-]{40,64})\.[\w-]{40,64}/;
 
 /** See `PasteLikelihood`. Linear in the text, whatever its length: padding must not carry a secret to the model. */
 export function weighPastedText(pasted: string): PasteLikelihood {

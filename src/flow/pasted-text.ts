@@ -73,8 +73,9 @@ const QUERY_START = /(?<![\w])(?:code|state|error|iss|scope)=/gi;
 const IPV6_LOOPBACK = /(?:(?:h?t?tps?)?:?\/\/)?\[::1\]/iy;
 const WORD = new RegExp(`[^${STOP}]*`, "y");
 const NEXT_WORD = new RegExp(`(\\s+)(?:[>|]\\s*)*([^${STOP}]+)`, "y");
-/** A word that can be the rest of an address that was cut. */
+/** A word that can be the rest of an address that was cut. No other address: that one has readings of its own. */
 const CONTINUATION = /^[\w.~%&=+#?/-]+$/;
+const OTHER_ADDRESS = /auth\.openai\.com\/oauth\/authorize|^(?:https?:\/\/|localhost:|127\.0\.0\.1:)/i;
 const MAX_PIECES = 24;
 
 /** The readings of one address: as it stands, then with each following word that may be its continuation. */
@@ -86,7 +87,7 @@ function wordAt(pattern: RegExp, text: string, at: number): RegExpExecArray | nu
 }
 
 function isContinuation(word: string): boolean {
-  return CONTINUATION.test(withoutSentenceEnd(word)) && !/^(?:https?:\/\/|localhost:|127\.0\.0\.1:)/i.test(word);
+  return CONTINUATION.test(withoutSentenceEnd(word)) && !OTHER_ADDRESS.test(word);
 }
 
 /** Reads one address from `start`; `end` is where its first word ends. */
@@ -127,18 +128,14 @@ export function findAddresses(text: string): readonly Readings[] {
 const BEFORE_QUERY =
   /^(?:(?:[^/.]*[^/.:?&#\]\p{L}\p{N}])?(?:(?:1455)?\/?auth\/)?callback\/?[?&#]?|(?:[^/.]*[^/.:?&#\]\p{L}\p{N}])?[?&#]?|[^/.?]*:)$/u;
 
-/** Where the word that holds this position begins. */
-function wordStart(text: string, position: number): number {
-  let start = position;
-  while (start > 0 && !/\s/.test(text.charAt(start - 1))) start -= 1;
-  return start;
-}
+/** What stands between the last space and a position; matched from there backwards, so that no letter is met twice. */
+const WORD_BEFORE = /(?<=(\S*))/y;
 
 /** The parameters of an address whose front part is missing; undefined where they belong to some other address. */
 export function findQuery(text: string): Readings | undefined {
   QUERY_START.lastIndex = 0;
   const start = QUERY_START.exec(text)?.index;
   if (start === undefined) return undefined;
-  const before = text.slice(wordStart(text, start), start);
+  const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "";
   return BEFORE_QUERY.test(before) ? readAddress(text, start).readings : undefined;
 }
