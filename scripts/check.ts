@@ -32,7 +32,7 @@ function runTests(args: readonly string[]): number {
 }
 
 run("tsc", ["-p", "tsconfig.json"]);
-run("oxlint", ["--deny-warnings", "src", "test", "scripts"]);
-run("oxfmt", ["--check", "src", "test", "scripts"]);
+run("oxlint", ["--deny-warnings", "src", "test", "scripts", "bench"]);
+run("oxfmt", ["--check", "src", "test", "scripts", "bench"]);
 run("node", ["scripts/manifest.ts", "--check"]);
 process.exitCode = runTests(process.argv.slice(2));

@@ -49,6 +49,8 @@ export interface FakeTelegram {
   /** Whether the bot is waiting for updates right now. */
   readonly polling: boolean;
   readonly calls: readonly RecordedCall[];
+  /** Told of each call as it arrives, before it is answered. */
+  onCall: ((call: Pick<RecordedCall, "method" | "fields">) => void) | undefined;
   callsTo(method: string): RecordedCall[];
   /** A person writes. Texts over 4096 units are split as the apps do; the last part is returned. */
   sendText(from: TelegramUser, text: string, options?: SendTextOptions): FakeMessage;
@@ -104,6 +106,7 @@ class TelegramServer implements FakeTelegram {
   readonly token = `${BOT.id}:${Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url")}`;
   readonly botUsername = BOT.username;
   readonly calls: RecordedCall[] = [];
+  onCall: FakeTelegram["onCall"];
   readonly #chats = new TelegramChats();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #updates: Update[] = [];
@@ -259,6 +262,7 @@ class TelegramServer implements FakeTelegram {
     const fields = parseFields(request.headers["content-type"] ?? "", await readBody(request, 64 * 1024 * 1024));
     for (const [key, value] of new URL(request.url ?? "/", "http://127.0.0.1").searchParams) fields[key] ??= value;
     const atMs = Date.now();
+    this.onCall?.({ method, fields });
     try {
       this.#failIfAsked(method);
       const result = method === "getUpdates" ? await this.#getUpdates(fields, response) : this.#answer(method, fields);
