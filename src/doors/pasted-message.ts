@@ -7,7 +7,7 @@ import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { weighPastedText } from "../flow/callback-url.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
-import { concernsLogin } from "../login/overview.ts";
+import { concernsLogin } from "../login/concern.ts";
 import { Secret } from "../secret.ts";
 import { callerByRule, errorMessage, present, presentText, type DoorContext, type Message } from "./context.ts";
 import type { OriginalMessage } from "./originals.ts";

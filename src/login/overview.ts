@@ -1,10 +1,8 @@
 /** What there is: the profiles to choose from, what is pending, what was last saved; and ending what is pending. */
 import type { CancelledLogins, ListedProfile, LoginStatus, ProfileList, Refusal } from "../flow/answers.ts";
 import type { LoginBinding } from "../flow/binding.ts";
-import { parsePastedText } from "../flow/callback-url.ts";
-import { cancelLogins, findLogin, isNamed, lastReceiptOf, loginsOf } from "../flow/pending-login.ts";
+import { cancelLogins, isNamed, lastReceiptOf, loginsOf } from "../flow/pending-login.ts";
 import type { ProfileName } from "../flow/profile-id.ts";
-import type { Secret } from "../secret.ts";
 import type { LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -81,16 +79,6 @@ export async function cancelPending(
   } catch (error) {
     return refusalOf(error, ports.log);
   }
-}
-
-/** Whether a text that only might be an address belongs to this person: a sign-in waits, or it was one's address. */
-export async function concernsLogin(ports: LoginPorts, binding: LoginBinding, pastedText: Secret): Promise<boolean> {
-  if (await hasPending(ports, binding)) return true;
-  const pasted = parsePastedText(pastedText.reveal());
-  if (pasted.kind === "refused") return false;
-  const stateDigest = ports.entropy.digest(pasted.state.reveal());
-  const found = findLogin(await ports.pending.read(), { binding, stateDigest }, ports.clock.nowMs());
-  return found.kind === "found" || found.code !== "no-pending-login";
 }
 
 /** Whether the person has a sign-in waiting in this chat; false when that cannot be told. */

@@ -5,7 +5,8 @@ import { LOGIN_TTL_MS } from "../../src/flow/pending-login.ts";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
 import { beginLogin } from "../../src/login/begin.ts";
 import { completeLogin } from "../../src/login/complete.ts";
-import { cancelPending, concernsLogin, hasPending, listProfiles, readStatus } from "../../src/login/overview.ts";
+import { concernsLogin } from "../../src/login/concern.ts";
+import { cancelPending, hasPending, listProfiles, readStatus } from "../../src/login/overview.ts";
 import type { LoginPorts } from "../../src/login/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import {
