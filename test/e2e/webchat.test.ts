@@ -185,7 +185,7 @@ describe("one profile, by words alone", () => {
   // The host lets the newest sign-in of an account take the place of the profile named default.
   it("says so where the host tries another one first all the same", async () => {
     const address = world.signIn.approve(linkIn(await say("/codex_auth newer")), PERSONAL);
-    expect(await say(address)).toContain("`dana@example.com`, plan `plus` already has a profile, `default`");
+    expect(await say(address)).toContain("(`dana@example.com`, plan `plus`) has the profile `default` already");
     expect(await say("/codex_auth keep newer")).toContain("profile `newer` now holds");
     expect(await say("/codex_auth prefer default")).toContain("another profile is still tried first");
     expect(storedProfiles(world.gateway).order?.[0]).toBe("openai:default");
