@@ -106,7 +106,8 @@ function squeeze(text: string): string {
 function rejoin(text: string): readonly string[] {
   if (!/\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];
   const rest = text.slice(0, Math.max(0, text.lastIndexOf("\n")));
-  return [joinLines(text), joinLines(rest), squeeze(text), squeeze(rest)];
+  // Often the same text twice: each is judged in full.
+  return [...new Set([joinLines(text), joinLines(rest), squeeze(text), squeeze(rest)])];
 }
 
 function isStrong(judged: Judged): judged is Response {
