@@ -472,7 +472,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(bench.stored().profiles).toEqual(two.profiles);
       });
 
-      it("that passes: a store that is free at the second try takes the profile", async () => {
+      it("that passes: a store that is let go meanwhile takes the profile", async () => {
         await bench.seed(two);
         await bench.trouble("locked", 1);
         expect(await save(id("a"), "1")).toEqual(REPLACED);
