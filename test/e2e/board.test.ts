@@ -108,8 +108,8 @@ describe("by words in the web chat", () => {
     const before = stored();
     expect(await say("/codex_auth use team")).toContain("This chat uses `team` from its next message on.");
     expect(await say("who am I here?")).toContain("team@example.com");
-    expect(await say("/codex_auth why team")).toContain("`team` is number 2 of those that are tried.");
-    expect(await say("/codex_auth")).toContain("• `team` (this chat): `team@example.com`");
+    expect(await say("/codex_auth why work")).toContain("`work` is number 2 of those that are tried.");
+    expect(await say("/codex_auth")).toContain("• `team` (this chat, tried first): `team@example.com`");
     expect(await say("/codex_auth unuse team")).toContain("This chat no longer asks for `team`");
     expect(await say("/codex_auth log")).toContain("webchat`: use in this chat `team`: done");
     expect(await say("/codex_auth audit")).toContain("Nothing is wrong that can be seen from here.");
@@ -131,7 +131,7 @@ describe("another account than the profile holds", () => {
     const { "openai:third@example.com": third, ...others } = stored().profiles;
     expect(third).toMatchObject({ email: "third@example.com" });
     expect(others).toEqual(before.profiles);
-    expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for a choice of yours");
+    expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for that choice of yours");
     await ask("/codex_auth signout third@example.com yes");
   }, 120_000);
 
@@ -140,7 +140,7 @@ describe("another account than the profile holds", () => {
     const question = await ask(signIn.approve(linkOf(await ask("/codex_auth work")), accountOf("third")));
     expect((await ask("/codex_auth keep work", SECOND_OWNER)).text).not.toContain("now holds");
     expect((await press(question, "Cancel")).text).toContain("Cancelled: work");
-    expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for a choice of yours");
+    expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for that choice of yours");
     expect(stored()).toEqual(before);
   }, 120_000);
 });
@@ -151,6 +151,8 @@ describe("a sign-in that ends", () => {
     signIn.behave("invalid-grant", "always");
     const since = telegram.now();
     await expireProfile(gateway, "openai:work");
+    // A gateway works with what it has in memory until it writes itself: this makes it see what was done beside it.
+    await ask("/codex_auth prefer work");
     // The turn that needs the token finds out; the host may answer it with another profile.
     await ask("hello?");
     const notice = await telegram.waitForMessage(
