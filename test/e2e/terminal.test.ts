@@ -107,16 +107,17 @@ describe("a sign-in", () => {
   });
 });
 
-describe("inside the host's own program", () => {
+// Each call of the host's own program takes 10 to 40 seconds: `npm run test:hosts` makes them.
+describe.runIf(IS_THOROUGH)("inside the host's own program", () => {
   it("is the same core with the same output, and shows in its help without being loaded", async () => {
     const { stdout: help } = await world.gateway.openclaw(["--help"]);
     expect(help).toMatch(/^\s+codex-auth\b/m);
     const started = await openclawCodexAuth(["start", "inside"]);
     const address = world.signIn.approve(String(started["login_url"]), accountOf("inside"));
     expect(started).toMatchObject({ status_command: "openclaw codex-auth status --profile-id inside" });
-    // Each call of the host's own program takes 10 to 40 seconds: the second one is for `npm run test:hosts`.
-    const finish = IS_THOROUGH ? openclawCodexAuth : codexAuth;
-    const saved = await finish(["finish", "--profile-id", "inside", "--callback-url", "-"], { input: address });
+    const saved = await openclawCodexAuth(["finish", "--profile-id", "inside", "--callback-url", "-"], {
+      input: address,
+    });
     expect(saved).toMatchObject({ ok: true, profile: "inside", restart_required: false });
     expect(await say("/codex_auth")).toContain("`inside`");
   }, 500_000);

@@ -212,7 +212,8 @@ const BROKEN: readonly BrokenRow[] = [
   { name: "marked as UTF-8 by its first bytes, which the host cannot read", content: '\uFEFF{"profiles":{}}' },
 ];
 
-describe.each(FLAVOURS)("a file of $name that cannot be read", (flavour) => {
+// One flavour: what is read does not depend on the lock, and each case waits for a writer that might be half-way.
+describe.each(FLAVOURS.slice(-1))("a file of $name that cannot be read", (flavour) => {
   it.each(BROKEN)("stops the work and stays as it is: $name", async ({ content }) => {
     plant(profilesIn(root), content, 0o640);
     expect(await save(flavour, "work")).toEqual(refused("store-unreadable"));
