@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
 import { plant, type HostBench } from "./bench.ts";
@@ -148,6 +148,21 @@ export const SQLITE_TROUBLES: readonly Trouble[] = [
     make(bench) {
       execute(bench, "SELECT 1");
       return freeze(filesOf(databaseOf(bench))).slice(0, 1);
+    },
+    answers: UNWRITTEN,
+  },
+  {
+    name: "on a full disk",
+    make(bench) {
+      const [database = ""] = execute(bench, "SELECT 1");
+      const folder = dirname(database);
+      const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+      const files = names.map(({ name }) => ({ path: join(folder, name), bytes: readFileSync(join(folder, name)) }));
+      const size = files.reduce((sum, { bytes }) => sum + bytes.length + 4096, 0);
+      mountSmall(folder, String(size));
+      for (const { path, bytes } of files) writeFileSync(path, bytes, { mode: 0o600 });
+      fill(folder);
+      return [database];
     },
     answers: UNWRITTEN,
   },
