@@ -43,7 +43,7 @@ import {
   signOutScreen,
   undoneScreen,
 } from "../../src/interaction/profile-screens.ts";
-import { HEALTHS } from "../support/english.ts";
+import { HEALTHS, REFUSALS } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
@@ -287,13 +287,7 @@ const anyUndone = fc.record({
   activation: anyActivation,
 });
 
-const NAMING: ReadonlySet<ErrorCode> = new Set([
-  "login-of-other-profile",
-  "profile-unknown",
-  "profile-not-codex",
-  "undo-missing",
-  "undo-changed",
-]);
+const NAMING: ReadonlySet<ErrorCode> = new Set(ERROR_CODES.filter((code) => REFUSALS[code].includes("{name}")));
 
 /** Only the codes that come with a profile's name need one; with it, any may come. */
 const anyRefusal = fc

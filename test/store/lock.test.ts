@@ -68,17 +68,21 @@ const createdAt = (ageMs: number) => new Date(Date.now() - ageMs).toISOString();
 const deadPid = () => spawnSync("/bin/true").pid;
 const starttime = (pid: number) => Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19]);
 
+const pause = () => new Promise((done) => setTimeout(done, 5));
+
 /** A process that has ended and that nobody has asked about: its number is still in use. */
 async function zombie(): Promise<number> {
-  // The shell becomes a sleep, which never asks after the child that it has not started.
-  const parent = spawn("/bin/sh", ["-c", "/bin/true & echo $!; exec sleep 60"]);
+  const parent = spawn("/bin/sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
   onTestFinished(() => void parent.kill("SIGKILL"));
   let pid = 0;
   for await (const line of createInterface({ input: parent.stdout })) {
     pid = Number(line);
     break;
   }
-  while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) await new Promise((done) => setTimeout(done, 5));
+  // Once the shell has become a sleep, nobody asks after the child it had.
+  while (!readFileSync(`/proc/${parent.pid}/stat`, "utf8").includes("(sleep)")) await pause();
+  process.kill(pid, "SIGKILL");
+  while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) await pause();
   return pid;
 }
 
