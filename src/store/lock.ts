@@ -110,9 +110,17 @@ const fileLock: LockFormat = {
   },
 };
 
-/** What a skill of old left behind that locked such a host's file in proper-lockfile's way. */
+/**
+ * What a skill of old left behind that locked such a host's file in proper-lockfile's way. One that has become a file
+ * between the two looks is somebody's new lock.
+ */
 function isAbandonedFolder(lockPath: string, stats: Stats): boolean {
-  return isOlderThan(stats, HOST_STALE_MS) && readdirSync(lockPath).length === 0;
+  if (!isOlderThan(stats, HOST_STALE_MS)) return false;
+  try {
+    return readdirSync(lockPath).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 function contentOf(lockPath: string, stats: Stats): string {

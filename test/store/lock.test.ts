@@ -181,6 +181,22 @@ describe("the lock that is a file", () => {
     expect(names()).toEqual(expected === "taken" ? [] : [basename(lockPath)]);
   });
 
+  it("is judged without a stumble while it turns from an old folder into somebody's file", () => {
+    const swap = `import { mkdirSync, rmdirSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+      for (const path = process.argv[1]; ; ) {
+        mkdirSync(path);
+        utimesSync(path, 0, 0);
+        rmdirSync(path);
+        writeFileSync(path, "{}");
+        unlinkSync(path);
+      }`;
+    const child = spawnOwned(NODE, ["--input-type=module", "-e", swap, lockPath], { env: {}, cwd: root });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const seen = new Set<string>();
+    for (let looks = 0; looks < 50_000 || seen.size < 3; looks += 1) seen.add(format.judge(lockPath));
+    expect([...seen].toSorted()).toEqual(["dead", "free", "live"]);
+  });
+
   it("leaves no lock of nobody behind where the disk is full", () => {
     const script = `import { acquireLock, HOST_LOCKS } from "./src/store/lock.ts";
       process.on("SIGXFSZ", () => undefined);
