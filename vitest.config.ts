@@ -14,6 +14,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/hosts/**", "test/faults/**", "test/package/**"],
+          // As many as the others have: vitest runs projects of the same number side by side.
+          maxWorkers: 2,
           testTimeout: 20_000,
         },
       },
