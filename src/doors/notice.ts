@@ -1,9 +1,10 @@
 /** What is said unasked: that a sign-in has ended for good. To owners alone, in their own chat. */
 import { succeeds } from "../attempt.ts";
 import type { LoginBinding } from "../flow/binding.ts";
+import { needsSignIn } from "../flow/health.ts";
 import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
 import { toMarkdown } from "../interaction/render.ts";
-import { claimDeadLogins, isDead } from "../login/notify.ts";
+import { claimDeadLogins } from "../login/notify.ts";
 import { present, type DoorContext } from "./context.ts";
 
 /** Tells each owner of each profile that needs a new sign-in, once a day at most. Never throws. */
@@ -42,7 +43,7 @@ export async function explainFailedTurn(
   try {
     const person = { gateway: context.gateway, ...place, conversationId: senderId, senderId };
     if (!(await context.loadOwnerCheck())(person)) return undefined;
-    const dead = (await (await context.ports()).profiles.list(context.agentOf(person))).find(isDead);
+    const dead = (await (await context.ports()).profiles.list(context.agentOf(person))).find(needsSignIn);
     if (dead === undefined) return undefined;
     return `${content}\n\n${toMarkdown({ lines: [noticeLine(dead)], rows: [] }, context.words())}`;
   } catch {

@@ -1,4 +1,5 @@
 /** A look at the gateway's profiles that loads nothing but the host's own functions: most looks find nothing. */
+import { needsSignIn } from "../flow/health.ts";
 import { listCodexProfiles } from "../store/profiles-document.ts";
 import { bindAuthStoreSdk, defaultAgentOf, loadRunningAuthSdk } from "./auth-store.ts";
 import { currentConfig, type OpenClawPluginApi } from "./sdk.ts";
@@ -10,5 +11,5 @@ export async function agentWithDeadLogin(api: OpenClawPluginApi, nowMs: number):
   const sdk = bindAuthStoreSdk(parts, config);
   const agentId = defaultAgentOf(parts, config);
   const profiles = listCodexProfiles(sdk.read(sdk.agentDirOf(agentId)), sdk.provider, nowMs);
-  return profiles.some(({ health }) => health === "needs-sign-in") ? agentId : undefined;
+  return profiles.some(needsSignIn) ? agentId : undefined;
 }

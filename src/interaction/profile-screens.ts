@@ -7,6 +7,7 @@ import type {
   SignedOutProfile,
   UndoneLogin,
 } from "../flow/answers.ts";
+import { isUsable } from "../flow/health.ts";
 import { selectorOf, type ProfileName } from "../flow/profile-id.ts";
 import { button, command, conditionOf, duration, effectLine, factsOf, say, verbatim } from "./phrases.ts";
 import type { Screen } from "./screen.ts";
@@ -92,11 +93,10 @@ export function undoneScreen(undone: UndoneLogin): Screen {
 export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
   const name = verbatim(profile.name);
   if (kind === "unpinned") return { lines: [say("unpin.done", { name }), BACK_LINE], rows: [[BACK]] };
-  const isUsable = profile.health === "signed-in" || profile.health === "refreshing";
   return {
     lines: [
       say("pin.done", { name }),
-      ...(isUsable ? [] : [say("pin.paused", { facts: conditionOf(profile, nowMs) })]),
+      ...(isUsable(profile) ? [] : [say("pin.paused", { facts: conditionOf(profile, nowMs) })]),
       say("pin.undo", { command: command(`unuse ${selectorOf(profile.name)}`) }),
       BACK_LINE,
     ],

@@ -1,6 +1,7 @@
 /** What is wrong here, and what was last changed here. */
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
-import type { ChangeLog, Finding, Inspection, ListedProfile, Refusal } from "../flow/answers.ts";
+import type { ChangeLog, Finding, Inspection, Refusal } from "../flow/answers.ts";
+import { isFailing } from "../flow/health.ts";
 import type { LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -25,10 +26,6 @@ export async function inspect(ports: LoginPorts, agentId: string): Promise<Inspe
     ...profiles.filter(isFailing).map((profile) => ({ code: "profile-failing", profile }) as const),
   ];
   return { kind: "inspection", findings: findings.filter((one) => one !== false), nowMs: ports.clock.nowMs() };
-}
-
-export function isFailing({ health }: ListedProfile): boolean {
-  return health === "needs-sign-in" || health === "disabled";
 }
 
 /** The last changes, the newest first. Never throws. */

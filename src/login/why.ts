@@ -1,6 +1,7 @@
 /** Which profile the next turn of a chat uses, and what decides it. */
 import type { ExplainedChoice, ListedProfile, Refusal } from "../flow/answers.ts";
 import type { LoginBinding } from "../flow/binding.ts";
+import { isUsable } from "../flow/health.ts";
 import { profileNameOf, storedIdOf, type ProfileName } from "../flow/profile-id.ts";
 import type { ChatPin, LoginPorts, ProfileChoice } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
@@ -43,18 +44,18 @@ function explain({ profiles, choice, pin, askedId, nowMs }: Facts): ExplainedCho
   const nameOf = (id: string) => profiles.find(({ profileId }) => profileId === id)?.name ?? profileNameOf(id);
   const { tried } = choice;
   const pinned = profiles.find(({ profileId }) => profileId === pin?.profileId);
-  const isUsable = pinned !== undefined && (pinned.health === "signed-in" || pinned.health === "refreshing");
-  const nextId = isUsable ? pinned.profileId : tried[0];
+  const isPinUsable = pinned !== undefined && isUsable(pinned);
+  const nextId = isPinUsable ? pinned.profileId : tried[0];
   const place = askedId === undefined ? -1 : tried.indexOf(askedId);
   return {
     kind: "choice",
-    decides: isUsable ? (pin?.by === "person" ? "pin" : "kept") : decidingList(choice),
+    decides: isPinUsable ? (pin?.by === "person" ? "pin" : "kept") : decidingList(choice),
     ...(nextId === undefined ? {} : { next: nameOf(nextId) }),
-    ...(pin === undefined ? {} : { pin: { profileName: nameOf(pin.profileId), by: pin.by, isUsable } }),
+    ...(pin === undefined ? {} : { pin: { profileName: nameOf(pin.profileId), by: pin.by, isUsable: isPinUsable } }),
     storedOrder: choice.storedOrder.map(nameOf),
     configOrder: choice.configOrder.map(nameOf),
     allowList: choice.allowList.map(nameOf),
-    paused: profiles.filter(({ health }) => health !== "signed-in" && health !== "refreshing"),
+    paused: profiles.filter((profile) => !isUsable(profile)),
     isOwnCopy: choice.isOwnCopy,
     ...(askedId === undefined
       ? {}
