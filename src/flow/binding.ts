@@ -38,7 +38,7 @@ export function isTerminal({ channel }: LoginBinding): boolean {
 
 /** Who may see and stop a sign-in: whoever started it, and the terminal of its gateway. */
 export function maySee(owner: LoginBinding, viewer: LoginBinding): boolean {
-  return sameBinding(owner, viewer) || (viewer.channel === TERMINAL && viewer.gateway === owner.gateway);
+  return sameBinding(owner, viewer) || (isTerminal(viewer) && viewer.gateway === owner.gateway);
 }
 
 /**
@@ -46,5 +46,5 @@ export function maySee(owner: LoginBinding, viewer: LoginBinding): boolean {
  * owner of that gateway, who alone get as far as to be asked.
  */
 export function mayFinish(owner: LoginBinding, presenter: LoginBinding): boolean {
-  return maySee(owner, presenter) || (owner.channel === TERMINAL && owner.gateway === presenter.gateway);
+  return maySee(owner, presenter) || (isTerminal(owner) && owner.gateway === presenter.gateway);
 }
