@@ -2,6 +2,7 @@
  * The host refuses a command to a person who is no owner before any plugin is asked, and does not say what to
  * configure. The missing sentence is added to that refusal, whichever command it answers: it is true for each.
  */
+import { WEBCHAT } from "../flow/binding.ts";
 import { ownersLine } from "../interaction/screens.ts";
 import { toMarkdown } from "../interaction/render.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
@@ -17,7 +18,7 @@ export function explainHostRefusal(
   content: string,
   { channel, conversationId }: { readonly channel: string; readonly conversationId: string },
 ): string | undefined {
-  if (!HOST_REFUSALS.has(content) || channel === "webchat") return undefined;
+  if (!HOST_REFUSALS.has(content) || channel === WEBCHAT) return undefined;
   const isPrivate = /^\d+$/.test(conversationId);
   const line = ownersLine(`${channel}:${isPrivate ? conversationId : "<your id>"}`);
   return `${content}\n\n${toMarkdown({ lines: [line], rows: [] }, words)}`;

@@ -1,10 +1,7 @@
 /** The host names the same chat differently at each door; here the three names become one binding. Pure. */
-import type { LoginBinding } from "../flow/binding.ts";
+import { DEFAULT_ACCOUNT, WEBCHAT, type LoginBinding } from "../flow/binding.ts";
 import type { Tapper } from "../interaction/shown-screens.ts";
 
-/** The host's own web chat and terminal: one operator, no sender, always private. */
-const WEBCHAT = "webchat";
-const DEFAULT_ACCOUNT = "default";
 const DEFAULT_AGENT = "main";
 
 export interface Place<Who> {

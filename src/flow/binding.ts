@@ -24,6 +24,12 @@ export function sameBinding(a: LoginBinding, b: LoginBinding): boolean {
   );
 }
 
+/** The channel of the host's own web chat and terminal: one operator, no sender, always private. */
+export const WEBCHAT = "webchat";
+
+/** The host's `accountId` where none is named. */
+export const DEFAULT_ACCOUNT = "default";
+
 /** The channel of a sign-in that was started in a terminal, by whoever owns the gateway's files on its machine. */
 const TERMINAL = "terminal";
 

@@ -1,4 +1,5 @@
 /** Which agent the host routes a private chat to, by the host's own bindings. */
+import { WEBCHAT } from "../flow/binding.ts";
 import { currentConfig, type OpenClawPluginApi } from "./sdk.ts";
 
 export interface PrivateChat {
@@ -9,7 +10,7 @@ export interface PrivateChat {
 
 /** The agent that a chat goes to which nothing routes elsewhere. */
 export function defaultAgent(api: OpenClawPluginApi): string {
-  return api.runtime.channel.routing.resolveAgentRoute({ cfg: currentConfig(api), channel: "webchat" }).agentId;
+  return api.runtime.channel.routing.resolveAgentRoute({ cfg: currentConfig(api), channel: WEBCHAT }).agentId;
 }
 
 export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: PrivateChat): string {

@@ -2,7 +2,7 @@
  * What a chat's turns are to use, in the host's own session store: the same fields that `/model <model>@<profile>`
  * writes, so that its own commands and this plugin see one pin.
  */
-import type { LoginBinding } from "../flow/binding.ts";
+import { DEFAULT_ACCOUNT, WEBCHAT, type LoginBinding } from "../flow/binding.ts";
 import type { ChatPin, ChatPins, Clock, Entropy } from "../login/ports.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
 
@@ -18,9 +18,6 @@ const NO_PIN: PinFields = {
   authProfileOverrideSource: undefined,
   authProfileOverrideCompactionCount: undefined,
 };
-
-const WEBCHAT = "webchat";
-const DEFAULT_ACCOUNT = "default";
 
 export function createChatPins(api: OpenClawPluginApi, clock: Clock, entropy: Entropy): ChatPins {
   const { session } = api.runtime.agent;

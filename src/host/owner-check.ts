@@ -2,6 +2,7 @@
  * Asks the host who is an owner, for the two doors where it does not say: a tap and a pasted message. It is the
  * host's own rule over its current config, so that a removed owner is out at once.
  */
+import { DEFAULT_ACCOUNT } from "../flow/binding.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
 
 export interface Person {
@@ -49,5 +50,5 @@ function firstAccountOf(channel: unknown): string {
   const { accounts, defaultAccount } = (channel ?? {}) as { accounts?: object; defaultAccount?: unknown };
   if (typeof defaultAccount === "string") return defaultAccount;
   const names = Object.keys(accounts ?? {});
-  return names.includes("default") ? "default" : (names[0] ?? "default");
+  return names.includes(DEFAULT_ACCOUNT) ? DEFAULT_ACCOUNT : (names[0] ?? DEFAULT_ACCOUNT);
 }
