@@ -5,6 +5,7 @@ import { explainHostRefusal } from "./doors/host-refusal.ts";
 import { explainFailedTurn, tellOwners } from "./doors/notice.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
 import { OriginalMessages } from "./doors/originals.ts";
+import { placeOfReply } from "./doors/place.ts";
 import { securityFindings } from "./doors/security-audit.ts";
 import { answerTap } from "./doors/tap.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
@@ -44,12 +45,9 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
     const written = withholdFromTranscript(context, message as TranscriptEntry);
     return written === undefined ? undefined : { message: written as typeof message };
   });
-  api.on("message_sending", async ({ content }, { channelId, accountId, conversationId = "" }) => {
-    const explained = explainHostRefusal(context.words(), content, {
-      channel: channelId,
-      conversationId,
-    });
-    const place = { channel: channelId, channelAccountId: accountId ?? "default", conversationId };
+  api.on("message_sending", async ({ content }, hookContext) => {
+    const place = placeOfReply(hookContext);
+    const explained = explainHostRefusal(context.words(), content, place);
     const answer = explained ?? (await explainFailedTurn(context, content, place));
     return answer === undefined ? undefined : { content: answer };
   });

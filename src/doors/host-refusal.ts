@@ -6,6 +6,7 @@ import { WEBCHAT } from "../flow/binding.ts";
 import { ownersLine } from "../interaction/screens.ts";
 import { toMarkdown } from "../interaction/render.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
+import type { ReplyPlace } from "./place.ts";
 
 const HOST_REFUSALS: ReadonlySet<string> = new Set([
   "⚠️ This command requires gateway scope: operator.admin.",
@@ -16,7 +17,7 @@ const HOST_REFUSALS: ReadonlySet<string> = new Set([
 export function explainHostRefusal(
   words: Catalogue,
   content: string,
-  { channel, conversationId }: { readonly channel: string; readonly conversationId: string },
+  { channel, conversationId }: Pick<ReplyPlace, "channel" | "conversationId">,
 ): string | undefined {
   if (!HOST_REFUSALS.has(content) || channel === WEBCHAT) return undefined;
   const isPrivate = /^\d+$/.test(conversationId);

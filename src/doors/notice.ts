@@ -6,6 +6,7 @@ import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
 import { toMarkdown } from "../interaction/render.ts";
 import { claimDeadLogins } from "../login/notify.ts";
 import { present, type DoorContext } from "./context.ts";
+import type { ReplyPlace } from "./place.ts";
 
 /** Tells each owner of each profile that needs a new sign-in, once a day at most. Never throws. */
 export async function tellOwners(context: DoorContext, agentId: string): Promise<void> {
@@ -35,7 +36,7 @@ const FAILED_TURN =
 export async function explainFailedTurn(
   context: DoorContext,
   content: string,
-  place: { readonly channel: string; readonly channelAccountId: string; readonly conversationId: string },
+  place: ReplyPlace,
 ): Promise<string | undefined> {
   const senderId = place.conversationId.replace(`${place.channel}:`, "");
   // A private chat bears its one person's own number; of any other, nobody knows here who reads it.

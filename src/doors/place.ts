@@ -36,6 +36,17 @@ export interface MessagePlace {
   readonly isGroup?: boolean | undefined;
 }
 
+export interface SentPlace extends Pick<MessagePlace, "accountId" | "conversationId"> {
+  readonly channelId: string;
+}
+
+/** Where a message of the host goes to. The conversation is as the host names it: it may bear its channel in front. */
+export interface ReplyPlace {
+  readonly channel: string;
+  readonly channelAccountId: string;
+  readonly conversationId: string;
+}
+
 /** What the chat itself keeps of an address that was sent in it. */
 export function keptBy(channel: string): "address" | "nothing" {
   return channel === WEBCHAT ? "nothing" : "address";
@@ -100,4 +111,8 @@ export function placeOfMessage(gateway: string, message: MessagePlace): Place<Lo
     who: { gateway, channel, channelAccountId, conversationId, senderId, agentId },
     isPrivate: message.isGroup !== true && isPrivateChat(conversationId, senderId),
   };
+}
+
+export function placeOfReply({ channelId, accountId, conversationId = "" }: SentPlace): ReplyPlace {
+  return { channel: channelId, channelAccountId: accountId ?? DEFAULT_ACCOUNT, conversationId };
 }
