@@ -30,12 +30,7 @@ export interface ListedProfile {
  */
 export type Activation = "live" | "restarted" | "restart";
 
-/** A sign-in that was approved with another account, and waits for a choice. */
-export interface ParkedSummary {
-  readonly profileName: string;
-  readonly expiresInMs: number;
-}
-
+/** A sign-in that waits: for its address, or for a choice. */
 export interface PendingSummary {
   readonly profileName: string;
   readonly expiresInMs: number;
@@ -43,7 +38,8 @@ export interface PendingSummary {
 
 export interface ProfileList {
   readonly kind: "profiles";
-  readonly parked?: readonly ParkedSummary[];
+  /** Approved with another account: they wait for a choice. */
+  readonly parked?: readonly PendingSummary[];
   readonly nowMs: number;
   readonly profiles: readonly ListedProfile[];
   readonly pending: readonly PendingSummary[];
@@ -51,7 +47,8 @@ export interface ProfileList {
 
 export interface LoginStatus {
   readonly kind: "status";
-  readonly parked?: readonly ParkedSummary[];
+  /** Approved with another account: they wait for a choice. */
+  readonly parked?: readonly PendingSummary[];
   readonly pending: readonly PendingSummary[];
   readonly lastSaved?: {
     readonly profileName: string;

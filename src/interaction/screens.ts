@@ -3,7 +3,6 @@ import type { ErrorCode } from "../errors.ts";
 import type {
   ListedProfile,
   LoginStatus,
-  ParkedSummary,
   PendingSummary,
   ProfileList,
   SavedLogin,
@@ -56,7 +55,7 @@ function pendingLines(key: "selector.pending" | "status.pending", pending: reado
 }
 
 /** A line for each sign-in that waits for a choice. */
-function parkedLines(parked: readonly ParkedSummary[]): Line[] {
+function parkedLines(parked: readonly PendingSummary[]): Line[] {
   return parked.slice(-PENDING_SHOWN).map(({ profileName, expiresInMs }) =>
     say("status.parked", {
       name: verbatim(profileName),
