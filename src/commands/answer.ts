@@ -66,7 +66,7 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
     case "finish":
       return finish(ports, caller, intent);
     case "keep":
-      return kept(caller, await keepLogin(ports, { ...requestOf(caller, intent.name), ...questionIn(intent) }));
+      return kept(caller, await keepLogin(ports, { ...requestOf(caller, intent.name), questionId: intent.questionId }));
     case "status":
       return told(caller, await readStatus(ports, binding), statusScreen);
     case "cancel":
@@ -78,7 +78,11 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
     case "use":
       return told(caller, await useProfile(ports, requestOf(caller, intent.name)), pinnedScreen);
     case "unuse":
-      return told(caller, await stopUsingProfile(ports, { binding, assertAllowed, ...namedIn(intent) }), pinnedScreen);
+      return told(
+        caller,
+        await stopUsingProfile(ports, { binding, assertAllowed, askedName: intent.name }),
+        pinnedScreen,
+      );
     case "prefer":
       return told(caller, await preferProfile(ports, requestOf(caller, intent.name)), preferredScreen);
     case "signout":
@@ -88,7 +92,7 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
     case "undo":
       return told(caller, await undoLogin(ports, requestOf(caller, intent.name)), undoneScreen);
     case "why":
-      return told(caller, await explainChoice(ports, { binding, ...namedIn(intent) }), whyScreen);
+      return told(caller, await explainChoice(ports, { binding, askedName: intent.name }), whyScreen);
     case "log":
       return told(caller, await readChangeLog(ports), logScreen);
     case "audit":
@@ -108,14 +112,6 @@ function requestOf({ binding, assertAllowed }: Caller, askedName: ProfileName): 
   return { binding, askedName, assertAllowed };
 }
 
-function namedIn({ name }: { readonly name?: ProfileName }): { readonly askedName?: ProfileName } {
-  return name === undefined ? {} : { askedName: name };
-}
-
-function questionIn({ questionId }: { readonly questionId?: string }): { readonly questionId?: string } {
-  return questionId === undefined ? {} : { questionId };
-}
-
 /** What was answered, on its screen; or why it was not. */
 function told<Answer extends { readonly kind: string }>(
   caller: Caller,
@@ -131,8 +127,7 @@ async function finish(
   { pastedText, profileName }: Extract<Intent, { verb: "finish" }>,
 ): Promise<Screen> {
   const { binding, assertAllowed } = caller;
-  const named = profileName === undefined ? {} : { profileName };
-  const request = { binding, pastedText, assertAllowed, ifOtherAccount: "ask", ...named } as const;
+  const request = { binding, pastedText, profileName, assertAllowed, ifOtherAccount: "ask" } as const;
   const completed = await completeLogin(ports, request);
   if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
   if (completed.kind === "question") return questionScreen(completed);

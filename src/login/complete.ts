@@ -18,7 +18,7 @@ export interface CompletionRequest {
   readonly binding: LoginBinding;
   readonly pastedText: Secret;
   /** The profile the person named beside the address, where they did. */
-  readonly profileName?: ProfileName;
+  readonly profileName?: ProfileName | undefined;
   /** Throws when the person may no longer do this; asked again right before the write. */
   readonly assertAllowed: () => void;
   /** What is done where another account comes back than the profile holds: nothing is overwritten unasked. */

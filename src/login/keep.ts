@@ -20,7 +20,7 @@ export function accountOf({ chatgptAccountId, personId, email }: Identity): Acco
 
 export interface KeepRequest extends ProfileRequest {
   /** The question that a button was shown under; the newest where a word was typed. */
-  readonly questionId?: string;
+  readonly questionId?: string | undefined;
 }
 
 /** Never throws. Where it cannot be saved as asked, it waits on for another word, as long as it may. */

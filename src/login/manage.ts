@@ -76,7 +76,7 @@ export async function useProfile(ports: LoginPorts, request: ProfileRequest): Pr
 /** Lets this chat go from the profile that it asks for, if that is the one meant. Never throws. */
 export async function stopUsingProfile(
   ports: LoginPorts,
-  request: Omit<ProfileRequest, "askedName"> & { readonly askedName?: ProfileName },
+  request: Omit<ProfileRequest, "askedName"> & { readonly askedName?: ProfileName | undefined },
 ): Promise<PinnedProfile | Refusal> {
   const { binding, askedName } = request;
   try {

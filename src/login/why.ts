@@ -9,7 +9,7 @@ import { refusalOf } from "./refusal.ts";
 export interface WhyRequest {
   readonly binding: LoginBinding;
   /** Asked about, where one is. */
-  readonly askedName?: ProfileName;
+  readonly askedName?: ProfileName | undefined;
 }
 
 /** Never throws. */

@@ -97,15 +97,14 @@ async function finish(context: TerminalContext, request: TerminalRequest): Promi
   const { callbackUrl = "", profileName } = request;
   const pastedText = new Secret(callbackUrl === "-" ? await context.readStandardInput() : callbackUrl);
   const { completeLogin } = await import("../login/complete.ts");
-  const named = profileName === undefined ? {} : { profileName };
   const ports = await context.ports();
   const ifOtherAccount = request.replace === true ? "replace" : "refuse";
   const completed = await completeLogin(ports, {
     binding: context.binding,
     pastedText,
+    profileName,
     assertAllowed,
     ifOtherAccount,
-    ...named,
   });
   // Never asked: the terminal has said beforehand what it wants.
   return completed.kind === "question" ? { kind: "refused", code: completed.code } : completed;
