@@ -4,6 +4,7 @@ import type { LoginBinding } from "../flow/binding.ts";
 import { needsSignIn } from "../flow/health.ts";
 import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
 import { toMarkdown } from "../interaction/render.ts";
+import type { Screen } from "../interaction/screen.ts";
 import { claimDeadLogins } from "../login/notify.ts";
 import { present, type DoorContext } from "./context.ts";
 import type { ReplyPlace } from "./place.ts";
@@ -15,16 +16,17 @@ export async function tellOwners(context: DoorContext, agentId: string): Promise
     const owners = await context.ownersToTell();
     if (owners.length === 0) return;
     for (const profile of await claimDeadLogins(ports, agentId)) {
-      for (const owner of owners) await tell(context, owner, profile);
+      for (const owner of owners) {
+        const pin = await ports.pins.read(owner).catch(() => undefined);
+        const isPinned = pin?.by === "person" && pin.profileId === profile.profileId;
+        await tell(context, owner, noticeScreen({ profile, isPinned }));
+      }
     }
   });
 }
 
-async function tell(context: DoorContext, owner: LoginBinding, profile: Parameters<typeof noticeScreen>[0]["profile"]) {
-  const ports = await context.ports();
-  const pin = await ports.pins.read(owner).catch(() => undefined);
-  const isPinned = pin?.by === "person" && pin.profileId === profile.profileId;
-  const message = await present(context, owner, noticeScreen({ profile, isPinned }));
+async function tell(context: DoorContext, owner: LoginBinding, screen: Screen): Promise<void> {
+  const message = await present(context, owner, screen);
   await succeeds(() => context.sendNow(owner, message));
 }
 
