@@ -1,5 +1,6 @@
 /** Which ChatGPT account a sign-in is: a person in a workspace. One person may have several workspaces, and they share. */
 import type { ErrorCode } from "../errors.ts";
+import type { Identity } from "./credential.ts";
 
 export interface Account {
   /** `chatgpt_account_user_id`, or the person's own id where the token has no such claim. Absent for opaque tokens. */
@@ -7,6 +8,17 @@ export interface Account {
   /** `chatgpt_account_id`. */
   readonly workspaceId?: string;
   readonly email?: string;
+}
+
+/** As much of an identity as a token, or a record beside it, tells. */
+type Claims = { readonly [Name in "chatgptAccountId" | "email" | "personId"]?: Identity[Name] | undefined };
+
+export function accountOf({ chatgptAccountId, personId, email }: Claims): Account {
+  return {
+    ...(personId === undefined ? {} : { personId }),
+    ...(chatgptAccountId === undefined ? {} : { workspaceId: chatgptAccountId }),
+    ...(email === undefined ? {} : { email }),
+  };
 }
 
 /** A profile, and whose it is as far as its record tells. */

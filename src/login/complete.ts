@@ -1,6 +1,6 @@
 /** Finishes a sign-in: judge the paste, claim the login, exchange the code, save the profile; in that order. */
 import { holds } from "../attempt.ts";
-import { conflictOf, nameForAccount, type AccountConflict, type HeldAccount } from "../flow/account.ts";
+import { accountOf, conflictOf, nameForAccount, type AccountConflict, type HeldAccount } from "../flow/account.ts";
 import type { AccountQuestion, CompletionRefusal, SavedLogin } from "../flow/answers.ts";
 import { parsePastedText, type CallbackOutcome, type PastedText } from "../flow/callback-url.ts";
 import type { LoginBinding } from "../flow/binding.ts";
@@ -8,7 +8,6 @@ import { claimLogin, findLogin, recallOf, type PendingLogin, type Presented } fr
 import { newIdOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
 import type { ErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { accountOf } from "./keep.ts";
 import { PARKED_TTL_MS } from "./parked-logins.ts";
 import type { ExchangeResult, LoginPorts } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
@@ -157,7 +156,7 @@ function ask(
   };
   const newName =
     conflict.code === "account-differs"
-      ? nameForAccount({ ...(email && { email }) }, login.profileName, isFree)
+      ? nameForAccount(accountOf(exchanged.identity), login.profileName, isFree)
       : login.profileName;
   const { profileName, account } = conflict.held;
   return {

@@ -1,7 +1,6 @@
 /** The person's word on a sign-in whose account is another than was there: where it is saved, if it is. */
-import { isSameAccount, type Account } from "../flow/account.ts";
+import { accountOf, isSameAccount } from "../flow/account.ts";
 import type { CompletionRefusal, SavedLogin } from "../flow/answers.ts";
-import type { Identity } from "../flow/credential.ts";
 import { recallOf } from "../flow/pending-login.ts";
 import { newIdOf, storedIdOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -9,14 +8,6 @@ import type { ProfileRequest } from "./manage.ts";
 import type { LoginPorts, ParkedLogin } from "./ports.ts";
 import { refusalOf } from "./refusal.ts";
 import { saveLogin, settle } from "./save.ts";
-
-export function accountOf({ chatgptAccountId, personId, email }: Identity): Account {
-  return {
-    workspaceId: chatgptAccountId,
-    ...(personId === undefined ? {} : { personId }),
-    ...(email === undefined ? {} : { email }),
-  };
-}
 
 export interface KeepRequest extends ProfileRequest {
   /** The question that a button was shown under; the newest where a word was typed. */

@@ -1,5 +1,5 @@
 /** The host's auth-profile document: reading one profile's state out of it, and the one edit this plugin makes. Pure. */
-import type { HeldAccount } from "../flow/account.ts";
+import { accountOf, type HeldAccount } from "../flow/account.ts";
 import type { ListedProfile } from "../flow/answers.ts";
 import type { Identity } from "../flow/credential.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
@@ -99,14 +99,8 @@ export function heldAccounts(document: ProfilesDocument, provider: string, readI
   return Object.entries(document.profiles)
     .filter(([, { type, provider: of }]) => type === "oauth" && of === provider)
     .map(([profileId, credential]) => {
-      const identity = readIdentity(credential.access ?? "");
-      const workspaceId = identity?.chatgptAccountId ?? credential.accountId;
-      const email = identity?.email ?? credential.email;
-      const account = {
-        ...(identity?.personId === undefined ? {} : { personId: identity.personId }),
-        ...(workspaceId === undefined ? {} : { workspaceId }),
-        ...(email === undefined ? {} : { email }),
-      };
+      const { access, accountId: chatgptAccountId, email } = credential;
+      const account = accountOf({ chatgptAccountId, email, ...readIdentity(access ?? "") });
       return { profileId, profileName: nameIn(document, profileId, provider), account };
     });
 }
