@@ -117,3 +117,12 @@ export class CodexAuthError extends Error {
     return ERRORS[this.code].retryable;
   }
 }
+
+/** Whatever the work throws is told by this code alone; the rest of it is dropped. */
+export async function failingAs<Result>(code: ErrorCode, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch {
+    throw new CodexAuthError(code);
+  }
+}

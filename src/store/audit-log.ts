@@ -1,7 +1,7 @@
 /** The last changes made here, one JSON line each, in a small private file of the plugin's own state directory. */
 import { join } from "node:path";
 import { z } from "zod";
-import { CodexAuthError } from "../errors.ts";
+import { failingAs } from "../errors.ts";
 import { AUDITED_ACTIONS, type AuditEntry } from "../flow/audit-entry.ts";
 import type { AuditLog } from "../login/ports.ts";
 import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
@@ -39,13 +39,7 @@ function rotated(content: string): string {
 const ended = (content: string) => (content === "" || content.endsWith("\n") ? content : `${content}\n`);
 
 /** Whatever fails with the file is said of this file, and not of another that is kept alike. */
-async function trusted<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch {
-    throw new CodexAuthError("log-insecure");
-  }
-}
+const trusted = <Result>(work: () => Promise<Result>) => failingAs("log-insecure", work);
 
 /** `stateDir`: the gateway's own. */
 export function createAuditLog(stateDir: string): AuditLog {

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { CodexAuthError } from "../errors.ts";
+import { CodexAuthError, failingAs } from "../errors.ts";
 import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
 import type { StoredCredential } from "./profiles-document.ts";
 
@@ -88,13 +88,7 @@ const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profi
 const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
 /** Whatever fails with the file: the record cannot be kept, or what is kept cannot be trusted. */
-async function trusted<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch {
-    throw new CodexAuthError("undo-unwritable");
-  }
-}
+const trusted = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
 
 /** `stateDir`: the gateway's own; the plugin's folder in it is made on first use. */
 export function createUndoRecords(stateDir: string): UndoRecords {
