@@ -2,13 +2,13 @@
 import { spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { PendingDocument } from "../../src/flow/pending-login.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
 import { NODE, OPENCLAW } from "../support/host.ts";
+import { readHostRows } from "../support/host-rows.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
 import { installHost, makeMachine, put, type Machine } from "../terminal/machine.ts";
 
@@ -18,8 +18,6 @@ const PRELOAD = fileURLToPath(new URL("preload.ts", import.meta.url));
 const NODE_COMPILE_CACHE = makeTempDir("compiled");
 const NOBODY = 65_534;
 const IS_ROOT = process.getuid?.() === 0;
-const SHARED_ROW = "SELECT value_json AS text FROM config_machine_state WHERE state_key = 'authProfiles.store'";
-const AGENT_ROW = "SELECT store_json AS text FROM auth_profile_store WHERE store_key = 'primary'";
 
 export interface Ended {
   readonly code: number | null;
@@ -155,10 +153,7 @@ export class FaultBench {
 
   stored(): ProfilesDocument {
     if (!this.#isSqlite) return JSON.parse(readFileSync(this.storeFile, "utf8")) as ProfilesDocument;
-    const { stateDir } = this.machine;
-    const shared = readRow(join(stateDir, "state/openclaw.sqlite"), SHARED_ROW);
-    const own = readRow(join(stateDir, "agents/main/agent/openclaw-agent.sqlite"), AGENT_ROW);
-    const found = shared ?? own;
+    const found = readHostRows(this.machine.stateDir);
     if (found === undefined) throw new Error("no store");
     return found;
   }
@@ -241,19 +236,5 @@ export class FaultBench {
   makeFolder(path: string): void {
     mkdirSync(path, { recursive: true });
     if (this.#isNobodys && IS_ROOT) for (const one of [path, dirname(path)]) chownSync(one, NOBODY, NOBODY);
-  }
-}
-
-function readRow(file: string, sql: string): ProfilesDocument | undefined {
-  if (!existsSync(file)) return undefined;
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    const row = database.prepare(sql).get() as { readonly text?: string } | undefined;
-    return row?.text === undefined ? undefined : (JSON.parse(row.text) as ProfilesDocument);
-  } catch (error) {
-    if (String(error).includes("no such table")) return undefined;
-    throw error;
-  } finally {
-    database.close();
   }
 }

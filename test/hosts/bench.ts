@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DatabaseSync } from "node:sqlite";
 import { inject } from "vitest";
 import { eraOf, type HostEra } from "../../src/flow/host-era.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 import { fakeAccount, SignInServer, type FakeAccount } from "../fakes/sign-in-server.ts";
 import { hostEnvironment, NODE, type GatewayFolders } from "../support/host.ts";
+import { readHostRows } from "../support/host-rows.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import { makeTempDir, removeTempDir } from "../support/temp-dir.ts";
 
@@ -153,7 +153,7 @@ export class HostBench {
 
   stored(): ProfilesDocument {
     if (this.era.medium === "file") return existsSync(this.storeFile) ? parse(this.storeFile) : { profiles: {} };
-    return readRows(join(this.folders.state, "state/openclaw.sqlite"), SHARED_ROW) ?? this.#agentRows();
+    return readHostRows(this.folders.state) ?? { profiles: {} };
   }
 
   /** Order and statistics of a host that keeps files, in whichever of the two it keeps them. */
@@ -170,14 +170,7 @@ export class HostBench {
   record(name: string): StoredCredential | undefined {
     return this.stored().profiles[this.idOf(name)];
   }
-
-  #agentRows(): ProfilesDocument {
-    return readRows(join(this.agentDir, "openclaw-agent.sqlite"), AGENT_ROW) ?? { profiles: {} };
-  }
 }
-
-const SHARED_ROW = "SELECT value_json AS text FROM config_machine_state WHERE state_key = 'authProfiles.store'";
-const AGENT_ROW = "SELECT store_json AS text FROM auth_profile_store WHERE store_key = 'primary'";
 
 /** A host up to 2026.4.2 writes in place: what is read meanwhile is read again. */
 function parse(file: string, attempts = 20): ProfilesDocument {
@@ -187,21 +180,6 @@ function parse(file: string, attempts = 20): ProfilesDocument {
     if (attempts <= 1) throw error;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     return parse(file, attempts - 1);
-  }
-}
-
-/** Undefined where there is no such database, table or row: that depends on the version. */
-function readRows(file: string, sql: string): ProfilesDocument | undefined {
-  if (!existsSync(file)) return undefined;
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    const row = database.prepare(sql).get() as { readonly text?: string } | undefined;
-    return row?.text === undefined ? undefined : (JSON.parse(row.text) as ProfilesDocument);
-  } catch (error) {
-    if (String(error).includes("no such table")) return undefined;
-    throw error;
-  } finally {
-    database.close();
   }
 }
 
