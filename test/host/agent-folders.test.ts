@@ -6,7 +6,7 @@ import type { HostConfig } from "../../src/host/host-folders.ts";
 type Agents = NonNullable<NonNullable<HostConfig["agents"]>["list"]>;
 
 const STATE = "/state";
-const HOME = "/home/dana";
+const HOME = "/srv/dana";
 const foldersOf = (list?: Agents, agentDir?: string) =>
   agentFoldersOf(list === undefined ? {} : { agents: { list } }, STATE, { agentDir, home: HOME });
 
@@ -54,7 +54,7 @@ const FOLDERS: readonly {
     name: "under the home folder, where the config says so",
     list: [{ id: "ops", agentDir: " ~/ops/ " }],
     agentId: "ops",
-    expected: "/home/dana/ops",
+    expected: "/srv/dana/ops",
   },
   {
     name: "under the state folder, where the config says nothing",
