@@ -7,11 +7,10 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { CLOCK_STEP_MS, LOGIN_TTL_MS, MAX_ATTEMPTS } from "../../src/flow/pending-login.ts";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { beginLogin } from "../../src/login/begin.ts";
 import { completeLogin, type CompletionRequest } from "../../src/login/complete.ts";
 import { cancelPending } from "../../src/login/overview.ts";
 import type { ExchangeRefusal, LoginPorts, PendingStore, SaveRefusal } from "../../src/login/ports.ts";
-import { Secret } from "../../src/secret.ts";
+import type { Secret } from "../../src/secret.ts";
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-logins.ts";
 import {
   addressOf,
@@ -23,29 +22,20 @@ import {
   THROWN,
   type FakePorts,
 } from "../fakes/fake-ports.ts";
+import { completionOf, startedLink } from "./requests.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
   ports = createFakePorts();
 });
 
-async function begin(name = "work", binding = DANA, over: LoginPorts = ports): Promise<Secret> {
-  const started = await beginLogin(over, binding, name as ProfileName);
-  if (started.kind === "refused") throw new Error(started.code);
-  return started.authorizationUrl;
-}
+const begin = (name = "work", binding = DANA, over: LoginPorts = ports) => startedLink(over, name, binding);
 
 /** A person has signed in and copied the address. */
 const beginAndApprove = async (name = "work", binding = DANA) => ports.oauth.approve(await begin(name, binding));
 
 const complete = (address: string, change: Partial<CompletionRequest> = {}, over: LoginPorts = ports) =>
-  completeLogin(over, {
-    binding: DANA,
-    pastedText: new Secret(address),
-    assertAllowed: () => undefined,
-    ifOtherAccount: "ask",
-    ...change,
-  });
+  completeLogin(over, completionOf(address, change));
 
 const stateIn = (address: string) => new URL(address).searchParams.get("state") ?? "";
 const isWaiting = () => ports.pending.document.logins.length === 1;

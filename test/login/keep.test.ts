@@ -2,14 +2,12 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import type { AccountQuestion } from "../../src/flow/answers.ts";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { beginLogin } from "../../src/login/begin.ts";
 import { completeLogin, type CompletionRequest } from "../../src/login/complete.ts";
-import { keepLogin } from "../../src/login/keep.ts";
+import { keepLogin, type KeepRequest } from "../../src/login/keep.ts";
 import { cancelPending, readStatus } from "../../src/login/overview.ts";
 import { PARKED_TTL_MS } from "../../src/login/parked-logins.ts";
-import { Secret } from "../../src/secret.ts";
 import { createFakePorts, DANA, OTHERS, type FakePorts } from "../fakes/fake-ports.ts";
+import { asked, completionOf, startedLink } from "./requests.ts";
 
 const OLD = "dana@example.com";
 const NEW = "eli@example.com";
@@ -20,17 +18,8 @@ beforeEach(() => {
 });
 
 async function signIn(name: string, email: string, change: Partial<CompletionRequest> = {}) {
-  const started = await beginLogin(ports, DANA, name as ProfileName);
-  if (started.kind !== "started") throw new Error(started.code);
-  const pastedText = new Secret(ports.oauth.approve(started.authorizationUrl, email));
-  const request = {
-    binding: DANA,
-    pastedText,
-    assertAllowed: () => undefined,
-    ifOtherAccount: "ask",
-    ...change,
-  } as const;
-  return completeLogin(ports, request);
+  const address = ports.oauth.approve(await startedLink(ports, name), email);
+  return completeLogin(ports, completionOf(address, change));
 }
 
 /** Work is Dana's; Eli comes back. */
@@ -41,8 +30,7 @@ async function ask(): Promise<AccountQuestion> {
   return question;
 }
 
-const keep = (name: string, change = {}) =>
-  keepLogin(ports, { binding: DANA, askedName: name as ProfileName, assertAllowed: () => undefined, ...change });
+const keep = (name: string, change: Partial<KeepRequest> = {}) => keepLogin(ports, asked(name, change));
 const refuseOwner = () => {
   throw new CodexAuthError("not-allowed");
 };
@@ -89,7 +77,7 @@ describe("another account than the profile holds", () => {
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work"] });
     expect(await keep("work")).toMatchObject({ kind: "refused", code: "nothing-parked" });
     await signIn("work", NEW);
-    await beginLogin(ports, DANA, "work" as ProfileName);
+    await startedLink(ports);
     expect(await keep("work")).toMatchObject({ kind: "refused", code: "login-replaced", isOver: true });
     expect(savedTo()).toEqual([["openai:work", OLD]]);
   });

@@ -1,19 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { preferProfile, showProfile, signOut, type ProfileRequest } from "../../src/login/manage.ts";
+import { preferProfile, showProfile, signOut } from "../../src/login/manage.ts";
 import type { LoginPorts, ProfileStore, ProfileTarget } from "../../src/login/ports.ts";
 import { undoLogin } from "../../src/login/undo.ts";
 import { createFakePorts, DANA, failing, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+import { asked } from "./requests.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
   ports = createFakePorts();
 });
-
-function asked(name: string, extra: Partial<ProfileRequest> = {}): ProfileRequest {
-  return { binding: DANA, askedName: name as ProfileName, assertAllowed: () => undefined, ...extra };
-}
 
 const storedIds = async () => (await ports.profiles.list("main")).map(({ profileId }) => profileId);
 const unknown = (profileName: string) => ({ kind: "refused", code: "profile-unknown", profileName });

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { LOGIN_TTL_MS } from "../../src/flow/pending-login.ts";
 import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { beginLogin } from "../../src/login/begin.ts";
 import { completeLogin } from "../../src/login/complete.ts";
 import { concernsLogin } from "../../src/login/concern.ts";
 import { cancelPending, hasPending, listProfiles, readStatus } from "../../src/login/overview.ts";
@@ -19,26 +18,18 @@ import {
   THROWN,
   type FakePorts,
 } from "../fakes/fake-ports.ts";
+import { completionOf, startedLink } from "./requests.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
   ports = createFakePorts();
 });
 
-async function begin(name = "work", binding = DANA): Promise<Secret> {
-  const started = await beginLogin(ports, binding, name as ProfileName);
-  if (started.kind === "refused") throw new Error(started.code);
-  return started.authorizationUrl;
-}
+const begin = (name = "work") => startedLink(ports, name);
 
 async function finish(name = "work"): Promise<string> {
   const address = ports.oauth.approve(await begin(name), `${name}@example.com`);
-  await completeLogin(ports, {
-    binding: DANA,
-    pastedText: new Secret(address),
-    assertAllowed: () => undefined,
-    ifOtherAccount: "ask",
-  });
+  await completeLogin(ports, completionOf(address));
   return address;
 }
 
@@ -151,13 +142,7 @@ describe("cancelPending", () => {
   it("stops an exchange that is under way: its answer is thrown away", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
-    const request = {
-      binding: DANA,
-      pastedText: new Secret(address),
-      assertAllowed: () => undefined,
-      ifOtherAccount: "ask",
-    } as const;
-    const completing = completeLogin(ports, request);
+    const completing = completeLogin(ports, completionOf(address));
     await gate.entered;
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work"] });
     gate.open();
@@ -168,13 +153,7 @@ describe("cancelPending", () => {
   it("leaves a newer start alone that made an exchange under way an older one, whose answer is thrown away", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
-    const request = {
-      binding: DANA,
-      pastedText: new Secret(address),
-      assertAllowed: () => undefined,
-      ifOtherAccount: "ask",
-    } as const;
-    const completing = completeLogin(ports, request);
+    const completing = completeLogin(ports, completionOf(address));
     await gate.entered;
     await begin();
     gate.open();

@@ -8,6 +8,7 @@ import { claimDeadLogins } from "../../src/login/notify.ts";
 import { listProfiles } from "../../src/login/overview.ts";
 import { explainChoice } from "../../src/login/why.ts";
 import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-ports.ts";
+import { asked } from "./requests.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
@@ -15,19 +16,10 @@ beforeEach(() => {
   ports.profiles.has("openai:work", "openai:team");
 });
 
-const asked = (name: string, change = {}) => ({
-  binding: DANA,
-  askedName: name as ProfileName,
-  assertAllowed: () => undefined,
-  ...change,
-});
-const released = (name?: string) => {
-  const { askedName, ...request } = asked(name ?? "");
-  return stopUsingProfile(ports, name === undefined ? request : { ...request, askedName });
-};
+const released = (name?: string) =>
+  stopUsingProfile(ports, { ...asked(""), askedName: name as ProfileName | undefined });
 const pinned = async () => (await ports.pins.read(DANA))?.profileId;
-const why = (name?: string) =>
-  explainChoice(ports, { binding: DANA, ...(name === undefined ? {} : { askedName: name as ProfileName }) });
+const why = (name?: string) => explainChoice(ports, { binding: DANA, askedName: name as ProfileName | undefined });
 const codes = async (over: FakePorts = ports) => (await inspect(over, "main")).findings.map(({ code }) => code);
 const refuseOwner = () => {
   throw new CodexAuthError("not-allowed");

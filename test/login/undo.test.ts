@@ -1,19 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
 import { signOut } from "../../src/login/manage.ts";
 import { undoLogin } from "../../src/login/undo.ts";
-import { createFakePorts, DANA, type FakePorts } from "../fakes/fake-ports.ts";
+import { createFakePorts, type FakePorts } from "../fakes/fake-ports.ts";
+import { asked } from "./requests.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
   ports = createFakePorts();
 });
 
-const asked = (name: string) => ({
-  binding: DANA,
-  askedName: name as ProfileName,
-  assertAllowed: () => undefined,
-});
 const storedIds = async () => (await ports.profiles.list("main")).map(({ profileId }) => profileId);
 
 describe("undoLogin", () => {

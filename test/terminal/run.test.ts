@@ -2,13 +2,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { terminalBinding, type LoginBinding } from "../../src/flow/binding.ts";
 import { LOGIN_TTL_MS } from "../../src/flow/pending-login.ts";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { beginLogin } from "../../src/login/begin.ts";
 import { completeLogin } from "../../src/login/complete.ts";
-import { Secret } from "../../src/secret.ts";
+import type { Secret } from "../../src/secret.ts";
 import type { TerminalRequest, TerminalVerb } from "../../src/terminal/arguments.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "../../src/terminal/run.ts";
 import { addressOf, createFakePorts, DANA, type FakePorts } from "../fakes/fake-ports.ts";
+import { completionOf, startedLink } from "../login/requests.ts";
 
 const HERE = terminalBinding(DANA.gateway, "main");
 
@@ -52,19 +51,9 @@ async function start(profileName?: string, context = contextOf()): Promise<Secre
   return answer.authorizationUrl;
 }
 
-async function startInChat(name: string, binding = DANA): Promise<Secret> {
-  const answer = await beginLogin(ports, binding, name as ProfileName);
-  if (answer.kind !== "started") throw new Error(answer.kind);
-  return answer.authorizationUrl;
-}
+const startInChat = (name: string, binding = DANA) => startedLink(ports, name, binding);
 
-const finishInChat = (address: string, binding = DANA) =>
-  completeLogin(ports, {
-    binding,
-    pastedText: new Secret(address),
-    assertAllowed: () => undefined,
-    ifOtherAccount: "ask",
-  });
+const finishInChat = (address: string, binding = DANA) => completeLogin(ports, completionOf(address, { binding }));
 
 async function signIn(profileName: string): Promise<TerminalAnswer> {
   return run("finish", { callbackUrl: ports.oauth.approve(await start(profileName)) });
