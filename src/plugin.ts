@@ -35,7 +35,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
   registerTerminal(api, manifest);
-  api.registerSecurityAuditCollector(() => securityFindings(context, defaultAgent(api)));
+  api.registerSecurityAuditCollector(() => securityFindings(context, () => defaultAgent(api)));
   watch(api, { isOn: () => settingsOf(api).notify, isSandbox: context.isSandbox }, async () => {
     const { agentWithDeadLogin } = await import("./host/dead-logins.ts");
     const agentId = await agentWithDeadLogin(api, context.nowMs());

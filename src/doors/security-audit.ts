@@ -12,9 +12,9 @@ export interface SecurityFinding {
 }
 
 /** Never throws: a gateway that cannot be looked at from there has its own findings. */
-export async function securityFindings(context: DoorContext, agentId: string): Promise<SecurityFinding[]> {
+export async function securityFindings(context: DoorContext, agentOf: () => string): Promise<SecurityFinding[]> {
   try {
-    const { findings, nowMs } = await inspect(await context.ports(), agentId);
+    const { findings, nowMs } = await inspect(await context.ports(), agentOf());
     return findings.map((finding) => {
       const [title = "", detail = ""] = toPlainText(
         inspectionScreen({ kind: "inspection", findings: [finding], nowMs }),

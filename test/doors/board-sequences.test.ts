@@ -234,7 +234,8 @@ describe("the board", () => {
         for (const step of steps) await board.take(step);
         for (const { action, outcome } of board.door.ports.audit.entries) if (outcome === "done") done.add(action);
       }),
-      { numRuns: 150 },
+      // The same runs every time: the rarest of these come up a handful of times in so many.
+      { numRuns: 150, seed: 1 },
     );
     expect([...done].toSorted()).toEqual(["prefer", "sign-in", "sign-out", "undo", "unuse", "use"]);
   });

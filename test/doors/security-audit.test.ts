@@ -5,10 +5,10 @@ import { createDoor } from "./fake-door.ts";
 describe("what the host's own security audit is told", () => {
   it("is each finding with its way to mend it, and nothing where nothing is wrong", async () => {
     const { context, ports } = createDoor();
-    expect(await securityFindings(context, "main")).toEqual([]);
+    expect(await securityFindings(context, () => "main")).toEqual([]);
     ports.surroundings.owner = false;
     ports.profiles.becomes("openai:work", { health: "needs-sign-in", reason: "renewal-failed" });
-    expect(await securityFindings(context, "main")).toMatchObject([
+    expect(await securityFindings(context, () => "main")).toMatchObject([
       { checkId: "codex-auth.no-owner", severity: "warn", detail: expect.stringContaining("commands.ownerAllowFrom") },
       { checkId: "codex-auth.profile-failing", detail: expect.stringContaining("/codex_auth work") },
     ]);
@@ -16,6 +16,14 @@ describe("what the host's own security audit is told", () => {
 
   it("is nothing where this plugin cannot look, and no error", async () => {
     const { context } = createDoor({ ports: () => Promise.reject(new Error("canary")) });
-    expect(await securityFindings(context, "main")).toEqual([]);
+    expect(await securityFindings(context, () => "main")).toEqual([]);
+  });
+
+  it("is nothing where the host has several agents and none that stands for all, and no error", async () => {
+    const { context } = createDoor();
+    const agentOf = () => {
+      throw new Error("canary");
+    };
+    expect(await securityFindings(context, agentOf)).toEqual([]);
   });
 });
