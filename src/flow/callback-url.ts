@@ -104,10 +104,11 @@ function squeeze(text: string): string {
 
 /** The text with its lines, then all its words, made one; with and without a last line that may be a remark. */
 function rejoin(text: string): readonly string[] {
-  if (!/\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];
+  const whole = /\s/.test(text) ? squeeze(text) : "";
+  if (!/state=[0-9a-f]{32}/.test(whole) || !/ac_|error=/.test(whole)) return [];
   const rest = text.slice(0, Math.max(0, text.lastIndexOf("\n")));
   // Often the same text twice: each is judged in full.
-  return [...new Set([joinLines(text), joinLines(rest), squeeze(text), squeeze(rest)])];
+  return [...new Set([joinLines(text), joinLines(rest), whole, squeeze(rest)])];
 }
 
 function isStrong(judged: Judged): judged is Response {

@@ -77,6 +77,8 @@ const NEXT_WORD = new RegExp(`(\\s+)(?:[>|]\\s*)*([^${STOP}]+)`, "y");
 const CONTINUATION = /^[\w.~%&=+#?/-]+$/;
 const OTHER_ADDRESS = /auth\.openai\.com\/oauth\/authorize|^(?:https?:\/\/|localhost:|127\.0\.0\.1:)/i;
 const MAX_PIECES = 24;
+/** Past this nothing is put to an address: what the sign-in page sends, its error descriptions included, is shorter. */
+const MAX_PATCHED = 1536;
 
 /** The readings of one address: as it stands, then with each following word that may be its continuation. */
 export type Readings = readonly string[];
@@ -94,13 +96,15 @@ function isContinuation(word: string): boolean {
 function readAddress(text: string, start: number): { readonly readings: Readings; readonly end: number } {
   const bracketed = wordAt(IPV6_LOOPBACK, text, start)?.[0] ?? "";
   const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "";
-  const readings = [bracketed + rest];
-  const end = start + bracketed.length + rest.length;
-  for (let at = end; readings.length < MAX_PIECES;) {
+  let reading = bracketed + rest;
+  const readings = [reading];
+  const end = start + reading.length;
+  for (let at = end; readings.length < MAX_PIECES && reading.length < MAX_PATCHED;) {
     const next = wordAt(NEXT_WORD, text, at);
     const word = next?.[2];
     if (next === null || word === undefined || !isContinuation(word)) break;
-    readings.push(`${readings.at(-1)}${word}`);
+    reading += word;
+    readings.push(reading);
     at += next[0].length;
   }
   return { readings, end };
