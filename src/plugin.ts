@@ -6,7 +6,6 @@ import { explainFailedTurn, tellOwners } from "./doors/notice.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
 import { OriginalMessages } from "./doors/originals.ts";
 import { placeOfReply } from "./doors/place.ts";
-import { securityFindings } from "./doors/security-audit.ts";
 import { answerTap } from "./doors/tap.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
 import { readSandboxOrigin } from "./environment.ts";
@@ -35,7 +34,10 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
   registerTerminal(api, manifest);
-  api.registerSecurityAuditCollector(() => securityFindings(context, () => defaultAgent(api)));
+  api.registerSecurityAuditCollector(async () => {
+    const { securityFindings } = await import("./doors/security-audit.ts");
+    return securityFindings(context, () => defaultAgent(api));
+  });
   watch(api, { isOn: () => settingsOf(api).notify, isSandbox: context.isSandbox }, async () => {
     const { agentWithDeadLogin } = await import("./host/dead-logins.ts");
     const agentId = await agentWithDeadLogin(api, context.nowMs());
@@ -147,6 +149,10 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     screens: remember("screens", manifest.version, () => new ShownScreens(newScreenId)),
     nowMs: () => systemClock.nowMs(),
     ports,
+    async answer(caller, intent) {
+      const { answer } = await import("./commands/answer.ts");
+      return answer(ports, caller, intent);
+    },
     loadOwnerCheck: ownerCheck,
     agentOf: (tapper) => resolveAgent(api, tapper),
     buttonsOf: ({ channel, channelAccountId }) => buttonsOf(api, channel, channelAccountId),

@@ -115,7 +115,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   index: { inside: ["plugin", "manifest"], packages: ["openclaw/plugin-sdk/plugin-entry"] },
   plugin: {
     inside:
-      "cli doors environment errors host interaction languages login manifest oauth process-memory store system terminal".split(
+      "cli commands doors environment errors host interaction languages login manifest oauth process-memory store system terminal".split(
         " ",
       ),
   },

@@ -1,7 +1,6 @@
 /** The first door: a slash command. The host has checked the owner already; this asks it again before the write. */
 import { holds } from "../attempt.ts";
 import type { Caller } from "../commands/access.ts";
-import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { LoginBinding } from "../flow/binding.ts";
@@ -28,7 +27,7 @@ const ADMIN_SCOPE = "operator.admin";
 export async function answerCommand(context: DoorContext, handler: HandlerId, call: CommandCall): Promise<Message> {
   try {
     const caller = await callerOf(context, call);
-    const screen = await answer(context.ports, caller, COMMAND_PARSERS[handler](call.args ?? ""));
+    const screen = await context.answer(caller, COMMAND_PARSERS[handler](call.args ?? ""));
     return await present(context, caller.binding, screen);
   } catch (error) {
     return errorMessage(context, error);

@@ -1,5 +1,6 @@
 /** What the three doors share: the way to the login shell, and the way a screen leaves again. */
 import type { Caller } from "../commands/access.ts";
+import type { Intent } from "../commands/arguments.ts";
 import type { ErrorCode } from "../errors.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { LoginBinding } from "../flow/binding.ts";
@@ -23,6 +24,8 @@ export interface DoorContext {
   nowMs(): number;
   /** Built on first use, so that a gateway whose chats never sign in loads nothing of it. */
   ports(): Promise<LoginPorts>;
+  /** The one way in behind the doors (`commands/answer.ts`), loaded with the first that goes through. */
+  answer(caller: Caller, intent: Intent): Promise<Screen>;
   /** The host's own owner rule, over its config of this moment. Synchronous: it is asked inside the store's write. */
   loadOwnerCheck(): Promise<(person: Tapper) => boolean>;
   /** The agent the host routes a private chat to. */

@@ -4,7 +4,6 @@
  */
 import { succeeds } from "../attempt.ts";
 import type { Caller } from "../commands/access.ts";
-import { answer } from "../commands/answer.ts";
 import { weighPastedText } from "../flow/callback-url.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import { concernsLogin } from "../login/concern.ts";
@@ -80,7 +79,7 @@ function withholdQuoted(context: DoorContext, { replyToBody = "" }: ChatMessage)
  */
 async function finish(context: DoorContext, caller: Caller, pastedText: Secret): Promise<Claim> {
   const reply = async (): Promise<Message> => {
-    const screen = await answer(context.ports, caller, { verb: "finish", pastedText });
+    const screen = await context.answer(caller, { verb: "finish", pastedText });
     return present(context, caller.binding, screen);
   };
   if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };

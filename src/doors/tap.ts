@@ -1,6 +1,5 @@
 /** The second door: a tapped button. The host tells no owner mark here, and retries a handler that throws for ever. */
 import { succeeds } from "../attempt.ts";
-import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
 import { decodePayload } from "../interaction/callback-data.ts";
 import type { Tapper } from "../interaction/shown-screens.ts";
@@ -46,7 +45,7 @@ async function messageFor(
   const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(who) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
   const caller = callerByRule(binding, isPrivate, await context.loadOwnerCheck());
-  return present(context, binding, await answer(context.ports, caller, intent));
+  return present(context, binding, await context.answer(caller, intent));
 }
 
 /** Edits fail for messages that are too old, deleted or unchanged; the answer must still arrive if it can. */

@@ -1,4 +1,5 @@
 /** A door context over the ports in memory, and a host whose owners, chats and config a test can set. */
+import { answer } from "../../src/commands/answer.ts";
 import { answerCommand, type CommandCall } from "../../src/doors/command.ts";
 import type { DoorContext, Message } from "../../src/doors/context.ts";
 import { OriginalMessages } from "../../src/doors/originals.ts";
@@ -61,6 +62,7 @@ export function createDoor(overrides: Partial<DoorContext> = {}): Door {
     words: () => ENGLISH,
     ownersToTell: () => Promise.resolve([OWNER_CHAT]),
     ports: () => Promise.resolve(ports),
+    answer: (caller, intent) => answer(() => context.ports(), caller, intent),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
     agentOf: () => "main",
     buttonsOf: ({ channel }) => Promise.resolve(channel === "telegram" ? "all" : "none"),
