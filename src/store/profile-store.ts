@@ -64,10 +64,11 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     async choice(agentId) {
       const agentDir = host.agentDirOf(agentId);
       const { order, profiles } = host.configured();
-      const tried = await host.selectableIds(agentDir);
+      const document = await host.read(agentDir);
+      const tried = await host.selectableIds(agentDir, document);
       const [first] = tried;
       return {
-        storedOrder: (await host.read(agentDir)).order?.[host.provider] ?? [],
+        storedOrder: orderIn(document, host),
         configOrder: order,
         allowList: profiles,
         tried,
@@ -115,9 +116,9 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
   const { profileId } = target;
   return patiently(host, async () => {
     const agentDir = host.agentDirOf(target.agentId);
-    const known = await host.selectableIds(agentDir);
-    const stored = Object.keys((await host.read(agentDir)).profiles);
-    if (!stored.includes(profileId)) return { kind: "refused", code: "profile-unknown" } as const;
+    const document = await host.read(agentDir);
+    if (!Object.hasOwn(document.profiles, profileId)) return { kind: "refused", code: "profile-unknown" } as const;
+    const known = await host.selectableIds(agentDir, document);
     const othersInOrder = known.filter((id) => id !== profileId);
     let isAllowed = false;
     await host.update({
@@ -151,10 +152,12 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
   if (!holds(wanted.assertAllowed)) return { kind: "refused", code: "not-allowed" };
-  const order = (await host.read(agentDir)).order?.[host.provider] ?? [];
+  const order = orderIn(await host.read(agentDir), host);
   const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
   if (kept !== undefined) await parts.undo.keep(kept, markOf(parts, before));
-  const configuredIds = await orderToBegin(host, agentDir);
+  // What a new order would begin with. None where one is in force: the store extends its own, and one that an agent has
+  // from the shared store would stop following it if it were copied.
+  const configuredIds = order.length > 0 ? [] : configuredIdsOf(host.configured());
   let outcome: "written" | "moved" | "not-allowed" = "moved";
   await host.update({
     agentDir: owner,
@@ -230,15 +233,16 @@ function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefin
 
 /** Changes nothing: what is found now need not hold at the write, which judges again. */
 async function obstacleTo(
-  { host, undo, clock }: ProfileStoreParts,
+  { host, undo }: ProfileStoreParts,
   { agentId, profileId, isAboutToSave }: ObstacleRequest,
 ): Promise<SaveRefusal | undefined> {
   try {
     const agentDir = host.agentDirOf(agentId);
     await host.read(agentDir);
-    if (!isCodex(host, await host.persisted(agentDir, profileId))) return "profile-not-codex";
-    await undo.find({ place: SHARED, profileId, current: "", nowMs: clock.nowMs() });
-    // The lock is taken and let go again: what keeps us from it would keep us from it at the write.
+    const current = await host.persisted(agentDir, profileId);
+    if (!isCodex(host, current)) return "profile-not-codex";
+    // The locks are taken and let go again: what keeps us from them would keep us from them at the write.
+    if (current !== undefined && hasTokens(current)) await undo.tryOut();
     const owner = await host.ownerOf(agentDir, profileId);
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
     return undefined;
@@ -252,13 +256,9 @@ function markOf({ entropy }: ProfileStoreParts, record: StoredCredential | undef
   return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
 }
 
-/**
- * What a new order would have to begin with. Nothing where one is in force already: the store extends its own, and one
- * that an agent has from the shared store would stop following it if it were copied.
- */
-async function orderToBegin(host: HostAuthStore, agentDir: string): Promise<readonly string[]> {
-  const order = (await host.read(agentDir)).order?.[host.provider] ?? [];
-  return order.length > 0 ? [] : configuredIdsOf(host.configured());
+/** The stored order that is in force; empty where there is none. */
+function orderIn(document: ProfilesDocument, { provider }: HostAuthStore): readonly string[] {
+  return document.order?.[provider] ?? [];
 }
 
 /**
@@ -268,7 +268,7 @@ async function orderToBegin(host: HostAuthStore, agentDir: string): Promise<read
 async function firstOf(parts: ProfileStoreParts, agentDir: string, document: ProfilesDocument) {
   const { host, clock } = parts;
   try {
-    const stored = document.order?.[host.provider] ?? [];
+    const stored = orderIn(document, host);
     const order = stored.length > 0 ? stored : configuredIdsOf(host.configured());
     const beginning = beginningOf(document, { provider: host.provider, order, nowMs: clock.nowMs() });
     return (await host.selectableIds(agentDir, beginning ?? document))[0];

@@ -33,6 +33,8 @@ export interface UndoRecords {
   keep(record: UndoRecord, current: string): Promise<void>;
   /** After the write: the new record is the only one of its profile from now on. Throws `undo-unwritable`. */
   settle(record: UndoRecord): Promise<void>;
+  /** Changes nothing. Throws `undo-unwritable` where a record could not be kept. */
+  tryOut(): Promise<void>;
   /**
    * What an undo of the tokens of now puts back; failing that, what was kept last. Throws `undo-unwritable` where the
    * file cannot be trusted.
@@ -105,6 +107,10 @@ export function createUndoRecords(stateDir: string): UndoRecords {
   return {
     keep: (record, current) => put(record, ({ replacedBy }) => replacedBy === current && current !== record.replacedBy),
     settle: (record) => put(record, () => false),
+    tryOut: () =>
+      failingAs("undo-unwritable", () =>
+        updatePrivateFile(path, MAX_BYTES, (content) => ({ result: void recordsIn(content) })),
+      ),
     find: ({ current, nowMs, ...profile }) =>
       trusted(async () => {
         const kept = recordsIn(await readPrivateFile(path, MAX_BYTES)).filter(

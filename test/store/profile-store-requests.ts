@@ -37,6 +37,7 @@ export function saveRequest(profileId: string, token: string, change: Partial<Sa
 
 /** Undo records in memory: of each profile the last one that took effect and the last one at all, for ever. */
 export class MemoryUndoRecords implements UndoRecords {
+  tryOut = (): Promise<void> => Promise.resolve();
   kept: readonly UndoRecord[] = [];
 
   async keep(record: UndoRecord, current: string): Promise<void> {

@@ -94,8 +94,10 @@ describe("the host store", () => {
     const host = new MemoryHostAuthStore();
     host.seed({ profiles: { "openai:a": credential("a") } });
     const undo = new MemoryUndoRecords();
-    undo.keep = () => Promise.reject(new CodexAuthError("undo-unwritable"));
+    undo.tryOut = undo.keep = () => Promise.reject(new CodexAuthError("undo-unwritable"));
     const store = createProfileStore(partsOver(createSqliteAuthStore(host), undo));
+    expect(await store.obstacle({ ...saveRequest("openai:a", "1"), isAboutToSave: true })).toBe("undo-unwritable");
+    expect(await store.obstacle({ ...saveRequest("openai:new", "1"), isAboutToSave: false })).toBeUndefined();
     expect(await store.save(saveRequest("openai:a", "1"))).toEqual({ kind: "refused", code: "undo-unwritable" });
     expect({ updates: host.updates, stored: host.stored().profiles }).toEqual({
       updates: 0,

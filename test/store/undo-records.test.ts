@@ -83,6 +83,19 @@ describe("the undo records", () => {
     expect(readFileSync(file, "utf8")).toBe('{"version":2}');
   });
 
+  it("tell beforehand that nothing could be kept, and change nothing by it", async () => {
+    const records = createUndoRecords(stateDir);
+    await records.tryOut();
+    expect(existsSync(file)).toBe(false);
+    mkdirSync(`${file}.lock`);
+    writeFileSync(join(`${file}.lock`, "x"), "");
+    await expect(records.tryOut()).rejects.toThrow(new CodexAuthError("undo-unwritable"));
+    rmSync(`${file}.lock`, { recursive: true });
+    writeFileSync(file, '{"version":2}', { mode: 0o600 });
+    await expect(records.tryOut()).rejects.toThrow(new CodexAuthError("undo-unwritable"));
+    expect(readFileSync(file, "utf8")).toBe('{"version":2}');
+  });
+
   it("count a damaged file as none", async () => {
     mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
     writeFileSync(file, "{", { mode: 0o600 });
