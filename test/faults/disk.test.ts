@@ -57,7 +57,7 @@ describe("a full disk", () => {
   });
 
   it("stops a start, and no profile", async () => {
-    await expect(bench.begin("work", undefined, full(0))).rejects.toThrow("pending_unwritable");
+    await expect(bench.begin("work", undefined, full(0))).rejects.toThrow("undo_unwritable");
     bench.expectWhole(old, others);
     await expectNewSignIn();
   });
