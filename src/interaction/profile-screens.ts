@@ -69,7 +69,7 @@ export function signOutScreen({ profile: { name } }: Pick<ShownProfile, "profile
     ],
     rows: [
       [
-        button("button.sign-out", { verb: "signout", name, isSure: true }),
+        button("button.sign-out-sure", { verb: "signout", name, isSure: true }),
         button("button.back", { verb: "show", name }),
       ],
     ],

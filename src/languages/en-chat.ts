@@ -219,6 +219,7 @@ export const EN_CHAT = {
   "button.keep-update": "Update {name}",
   "button.prefer": "Make default",
   "button.sign-out": "Sign out",
+  "button.sign-out-sure": "Yes, sign out",
   "button.undo": "Undo",
   "button.back": "Back",
 

@@ -211,6 +211,7 @@ export const ZH_CHAT = {
   "button.keep-update": "更新 {name}",
   "button.prefer": "设为首选",
   "button.sign-out": "退出登录",
+  "button.sign-out-sure": "确认退出登录",
   "button.undo": "撤销",
   "button.back": "返回",
 

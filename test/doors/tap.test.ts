@@ -182,7 +182,7 @@ describe("a tap on a profile's card", () => {
     await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
     expect(chat.seen().text).toContain("Sign out team?");
     expect(await idsIn(carded)).toEqual(["openai:work", "openai:team"]);
-    const done = await tapNext({ context, chat }, "Sign out");
+    const done = await tapNext({ context, chat }, "Yes, sign out");
     expect(done.plainText).toContain("Signed out: team is no longer");
     expect(await idsIn(carded)).toEqual(["openai:work"]);
   });
@@ -191,7 +191,7 @@ describe("a tap on a profile's card", () => {
     const carded = await createCarded();
     const { context, chat, payloads } = carded;
     await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
-    await tapNext({ context, chat }, "Sign out");
+    await tapNext({ context, chat }, "Yes, sign out");
     expect((await tapNext({ context, chat }, "Undo")).plainText).toContain("Put back: profile team");
     expect(await idsIn(carded)).toEqual(["openai:work", "openai:team"]);
   });
@@ -209,7 +209,7 @@ describe("a tap on a profile's card", () => {
     const carded = await createCarded();
     const { context, chat, payloads } = carded;
     await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
-    const sure = payloadsOf(chat.edits[0]?.rows ?? [])["Sign out"] ?? "";
+    const sure = payloadsOf(chat.edits[0]?.rows ?? [])["Yes, sign out"] ?? "";
     await Promise.all([answerTap(context, chat.tap(sure)), answerTap(context, chat.tap(sure))]);
     expect(chat.edits).toHaveLength(2);
     expect(chat.edits[1]?.plainText).toContain("Signed out: team");

@@ -147,10 +147,10 @@ describe("a profile's card", () => {
     const [before, listed] = [stored(), await listedProfiles(world.gateway)];
     const question = await world.telegram.press(OWNER, await cardOf("studio"), "Sign out");
     expect(question.text).toContain("Sign out studio?");
-    expect(world.telegram.keyboard(question)).toEqual([["Sign out", "Back"]]);
+    expect(world.telegram.keyboard(question)).toEqual([["Yes, sign out", "Back"]]);
     expect(stored()).toEqual(before);
 
-    const done = await world.telegram.press(OWNER, question, "Sign out");
+    const done = await world.telegram.press(OWNER, question, "Yes, sign out");
     expect(done.text).toContain("Signed out: studio is no longer on this gateway");
     expect(world.telegram.keyboard(done)).toEqual([["Undo", "Back"]]);
     const { "openai:studio": studio, ...others } = before.profiles;
@@ -179,7 +179,7 @@ describe("a profile's card", () => {
     const before = stored();
     const question = await world.telegram.press(OWNER, await cardOf("studio"), "Sign out");
     const theirs = await ask("/codex_auth", SECOND_OWNER);
-    const fresh = await world.telegram.press(SECOND_OWNER, theirs, dataOf(question, "Sign out"));
+    const fresh = await world.telegram.press(SECOND_OWNER, theirs, dataOf(question, "Yes, sign out"));
     expect(fresh.text).toContain("Codex profiles on this gateway");
     const card = await cardOf("studio");
     const again = await world.telegram.press(SECOND_OWNER, theirs, dataOf(card, "Make default"));
@@ -191,7 +191,7 @@ describe("a profile's card", () => {
   it("does nothing for another owner who taps it where it is", async () => {
     const before = stored();
     const question = await world.telegram.press(OWNER, await cardOf("studio"), "Sign out");
-    const answer = await world.telegram.press(SECOND_OWNER, question, "Sign out");
+    const answer = await world.telegram.press(SECOND_OWNER, question, "Yes, sign out");
     expect(answer.text).toContain("private chat");
     expect(stored()).toEqual(before);
   });

@@ -101,7 +101,7 @@ describe("the question before a sign-out", () => {
   it("has a button for yes and one back to the card", () => {
     expect(buttonsOf(signOutScreen(shown(listed("work"))))).toEqual([
       [
-        ["Sign out", { verb: "signout", name: "work", isSure: true }],
+        ["Yes, sign out", { verb: "signout", name: "work", isSure: true }],
         ["Back", { verb: "show", name: "work" }],
       ],
     ]);
