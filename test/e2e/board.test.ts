@@ -150,7 +150,7 @@ describe("a sign-in that ends", () => {
     await ask("/codex_auth use work");
     signIn.behave("invalid-grant", "always");
     const since = telegram.now();
-    await expireProfile(gateway, "openai:work");
+    expireProfile(gateway, "openai:work");
     // A gateway works with what it has in memory until it writes itself: this makes it see what was done beside it.
     await ask("/codex_auth prefer work");
     // The turn that needs the token finds out; the host may answer it with another profile.

@@ -24,6 +24,7 @@ export function storedProfiles(gateway: Gateway): StoredProfiles {
 interface AuthDocument {
   readonly profiles?: Record<string, unknown>;
   readonly order?: Record<string, string[]>;
+  readonly usageStats?: Record<string, object>;
 }
 
 function documentIn(database: DatabaseSync, key: string): AuthDocument {
@@ -32,16 +33,30 @@ function documentIn(database: DatabaseSync, key: string): AuthDocument {
 }
 
 /** Lets a profile's access token run out, so that the host has to renew it at its next use. */
-export async function expireProfile(gateway: Gateway, profileId: string): Promise<void> {
+export function expireProfile(gateway: Gateway, profileId: string): void {
+  editDocument(gateway, "authProfiles.store", ({ profiles }) => {
+    const record = profiles?.[profileId] as object;
+    return { profiles: { ...profiles, [profileId]: { ...record, expires: Date.now() - 60_000 } } };
+  });
+}
+
+/** Notes of a profile what the host notes when its plan's limit is reached. */
+export function pauseProfile(gateway: Gateway, profileId: string, untilMs: number): void {
+  editDocument(gateway, "authProfiles.state", ({ usageStats }) => ({
+    usageStats: { ...usageStats, [profileId]: { blockedUntil: untilMs, blockedReason: "subscription_limit" } },
+  }));
+}
+
+/** Beside the running gateway, which may take its time to see it. */
+function editDocument(gateway: Gateway, key: string, edit: (document: AuthDocument) => AuthDocument): void {
   const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { timeout: 5_000 });
   try {
-    const document = documentIn(database, "authProfiles.store");
-    const record = document.profiles?.[profileId] as object;
-    const profiles = { ...document.profiles, [profileId]: { ...record, expires: Date.now() - 60_000 } };
-    const text = JSON.stringify({ ...document, profiles });
-    database
+    const document = documentIn(database, key);
+    const text = JSON.stringify({ ...document, ...edit(document) });
+    const { changes } = database
       .prepare("update config_machine_state set value_json = ? where state_key = ?")
-      .run(text, "authProfiles.store");
+      .run(text, key);
+    if (changes !== 1) throw new Error(`the gateway has no ${key} yet`);
   } finally {
     database.close();
   }
