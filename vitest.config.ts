@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/hosts/**", "test/faults/**", "test/package/**"],
+          exclude: ["test/e2e/**", "test/browser/**", "test/hosts/**", "test/faults/**", "test/package/**"],
           // As many as the others have: vitest runs projects of the same number side by side.
           maxWorkers: 2,
           testTimeout: 20_000,
@@ -47,6 +47,16 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/staged-plugin.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 150_000,
         },
       },
     ],

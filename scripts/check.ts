@@ -1,6 +1,7 @@
 /**
  * Everything that must hold before a change lands: types, lint, format, manifest, tests. Arguments go to vitest.
- * With `--covered` it measures and prints what of src the tests run. All tests but the faults (`npm run test:faults`), which take their time.
+ * With `--covered` it measures and prints what of src the tests run. All tests but the faults (`npm run test:faults`),
+ * which take their time, and the browser's (`npm run test:browser`), which takes the README's pictures too.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -20,10 +21,14 @@ function runTests(args: readonly string[]): number {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
   const isCovered = process.argv.includes("--covered");
   const coverage = isCovered ? COVERAGE_OPTIONS : [];
-  const { status } = spawnSync("vitest", ["run", "--project=!faults", ...reporters, ...coverage, ...args], {
-    cwd: ROOT,
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    "vitest",
+    ["run", "--project=!faults", "--project=!browser", ...reporters, ...coverage, ...args],
+    {
+      cwd: ROOT,
+      stdio: "inherit",
+    },
+  );
   const results = JSON.parse(readFileSync(RESULTS, "utf8")) as Results;
   if (isCovered && results.numFailedTests === 0) for (const line of coverageReport()) console.log(line);
   // One plain line for whoever reads the log, last of all.
