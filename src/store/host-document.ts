@@ -49,10 +49,20 @@ export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, stateFile)
 function parseFile(bytes: Uint8Array, schema: z.ZodType): JsonObject | undefined {
   try {
     const content: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-    return isObject(content) && schema.safeParse(content).success ? content : undefined;
+    return isObject(content) && isRepeatable(content) && schema.safeParse(content).success ? content : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Far deeper than a host nests. What nests by the thousand can be parsed, but neither copied nor written again. */
+const MAX_DEPTH = 200;
+
+/** A number past what a double holds, such as `1e999`, is read as infinite, and would be written as null. */
+function isRepeatable(value: unknown, depth = 0): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  return depth < MAX_DEPTH && Object.values(value).every((one) => isRepeatable(one, depth + 1));
 }
 
 export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;

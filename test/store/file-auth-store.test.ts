@@ -194,6 +194,9 @@ interface BrokenRow {
   readonly content: string | Uint8Array;
 }
 
+const nested = (depth: number) =>
+  `{"version":1,"profiles":{"openai:b":{"type":"oauth","foo":${"[".repeat(depth)}${"]".repeat(depth)}}}}`;
+
 /** What the host itself would silently put an empty store in the place of. */
 const BROKEN: readonly BrokenRow[] = [
   { name: "empty", content: "" },
@@ -208,6 +211,9 @@ const BROKEN: readonly BrokenRow[] = [
   { name: "of a version to come", content: '{"version":2,"profiles":{}}' },
   { name: "with an order that is no list", content: '{"version":1,"profiles":{},"order":{"openai":"openai:a"}}' },
   { name: "with statistics that are no object", content: '{"version":1,"profiles":{},"usageStats":[]}' },
+  // The next write would make it null, in a profile that nobody named.
+  { name: "with a number past all numbers", content: '{"version":1,"profiles":{"openai:b":{"expires":1e999}}}' },
+  { name: "nested deeper than can be written again", content: nested(20_000) },
   { name: "no UTF-8", content: Buffer.from('{"profiles":{"\xff":{}}}', "latin1") },
   { name: "marked as UTF-8 by its first bytes, which the host cannot read", content: '\uFEFF{"profiles":{}}' },
 ];
