@@ -54,24 +54,24 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
     return { health: "needs-sign-in", reason: "renewal-failed" };
   if (access.startsWith(FENCE) || refresh.startsWith(FENCE)) return { health: "refreshing" };
   if (refresh === "") return { health: "needs-sign-in", reason: "no-token" };
-  const {
-    disabledUntil = 0,
-    disabledReason,
-    cooldownUntil = 0,
-    cooldownReason,
-    blockedUntil = 0,
-    blockedReason,
-  } = stats;
+  const { disabledUntil = 0, cooldownUntil = 0, blockedUntil = 0 } = stats;
   if (disabledUntil > nowMs) {
-    const isSignIn = disabledReason?.startsWith("auth") === true;
-    return { health: isSignIn ? "needs-sign-in" : "disabled", ...paused(disabledUntil, disabledReason) };
+    const reason = textOf(stats.disabledReason);
+    return { health: reason?.startsWith("auth") ? "needs-sign-in" : "disabled", ...paused(disabledUntil, reason) };
   }
-  if (cooldownUntil > nowMs && stats.cooldownClassification?.startsWith("wham_") === true) {
+  if (cooldownUntil > nowMs && textOf(stats.cooldownClassification)?.startsWith("wham_")) {
     return { health: "needs-sign-in", reason: "refused" };
   }
   const pausedUntilMs = Math.max(cooldownUntil, blockedUntil);
-  if (pausedUntilMs <= nowMs) return { health: "signed-in" };
-  return { health: "cooling-down", ...paused(pausedUntilMs, blockedUntil > nowMs ? blockedReason : cooldownReason) };
+  // Not the other way round: of what is no time, neither holds.
+  if (!(pausedUntilMs > nowMs)) return { health: "signed-in" };
+  const reason = textOf(blockedUntil > nowMs ? stats.blockedReason : stats.cooldownReason);
+  return { health: "cooling-down", ...paused(pausedUntilMs, reason) };
+}
+
+/** Statistics are the host's notes, which no reader of them checks: one that is odd must not hide the whole list. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function paused(pausedUntilMs: number, reason: string | undefined) {

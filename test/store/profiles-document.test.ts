@@ -101,6 +101,25 @@ describe("conditionOf", () => {
     expect(conditionOf(credential(change), stats, NOW_MS).health).toBe(expected);
   });
 
+  it.each([
+    {
+      name: "a reason that is no text",
+      stats: { cooldownUntil: NOW_MS + 1, cooldownReason: 7 },
+      health: "cooling-down",
+    },
+    { name: "a list for a reason", stats: { blockedUntil: NOW_MS + 1, blockedReason: ["x"] }, health: "cooling-down" },
+    { name: "an object for a reason", stats: { disabledUntil: NOW_MS + 1, disabledReason: {} }, health: "disabled" },
+    {
+      name: "a classification that is no text",
+      stats: { cooldownUntil: NOW_MS + 1, cooldownClassification: 7 },
+      health: "cooling-down",
+    },
+    { name: "a time that is none", stats: { cooldownUntil: "soon" }, health: "signed-in" },
+  ])("takes odd statistics for what they can mean, and names no reason: $name", ({ stats, health }) => {
+    const condition = conditionOf(credential({}), stats as unknown as Stats, NOW_MS);
+    expect(condition).toEqual({ health, ...(health === "signed-in" ? {} : { pausedUntilMs: NOW_MS + 1 }) });
+  });
+
   it("needs a sign-in where there are no tokens at all", () => {
     expect(conditionOf({ type: "oauth", provider: "openai" }, undefined, NOW_MS).health).toBe("needs-sign-in");
   });
