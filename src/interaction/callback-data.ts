@@ -7,7 +7,7 @@ import { VERBS, type Verb } from "./screen.ts";
 /** The most the host's portable presentation can put on Telegram's wire (64 bytes less its own prefix). */
 export const CALLBACK_DATA_LIMIT = 52;
 
-const PAYLOAD = /^([A-Za-z0-9_-]{1,16})\.(\d{1,2})$/;
+const PAYLOAD = /^([A-Za-z0-9_-]{1,16})\.(0|[1-9]\d?)$/;
 
 export interface ButtonPlace {
   readonly screenId: string;
