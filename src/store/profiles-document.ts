@@ -126,10 +126,11 @@ export interface ProfileReplacement {
  */
 export function replaceProfile(document: ProfilesDocument, replacement: ProfileReplacement): void {
   const { profileId, credential, configuredIds } = replacement;
-  document.profiles[profileId] = credential;
-  const stats = document.usageStats?.[profileId];
-  if (document.usageStats !== undefined && stats !== undefined) {
-    document.usageStats[profileId] = withoutFailures(stats);
+  // Not by assignment: to `__proto__` that would store nothing, and change what the record inherits.
+  document.profiles = { ...document.profiles, [profileId]: credential };
+  if (document.usageStats !== undefined && Object.hasOwn(document.usageStats, profileId)) {
+    const stats = document.usageStats[profileId] ?? {};
+    document.usageStats = { ...document.usageStats, [profileId]: withoutFailures(stats) };
   }
   const order = document.order?.[credential.provider];
   const base = order !== undefined && order.length > 0 ? order : configuredIds;

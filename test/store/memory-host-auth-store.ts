@@ -70,9 +70,8 @@ export class MemoryHostAuthStore implements AuthStoreSdk {
   }
 
   persisted(agentDir: string, profileId: string): StoredCredential | undefined {
-    const { profiles } = this.#row(agentDir);
-    const shared = this.#row(undefined).profiles;
-    return Object.hasOwn(profiles, profileId) ? profiles[profileId] : shared[profileId];
+    const stores = [this.#row(agentDir), this.#row(undefined)];
+    return stores.find(({ profiles }) => Object.hasOwn(profiles, profileId))?.profiles[profileId];
   }
 
   /** Stored order, else the config's, else its profiles as an allow-list, else all. */
