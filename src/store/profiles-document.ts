@@ -54,7 +54,8 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
     return { health: "needs-sign-in", reason: "renewal-failed" };
   if (access.startsWith(FENCE) || refresh.startsWith(FENCE)) return { health: "refreshing" };
   if (refresh === "") return { health: "needs-sign-in", reason: "no-token" };
-  const { disabledUntil = 0, cooldownUntil = 0, blockedUntil = 0 } = stats;
+  const [disabledUntil, cooldownUntil] = [timeOf(stats.disabledUntil), timeOf(stats.cooldownUntil)];
+  const blockedUntil = timeOf(stats.blockedUntil);
   if (disabledUntil > nowMs) {
     const reason = textOf(stats.disabledReason);
     return { health: reason?.startsWith("auth") ? "needs-sign-in" : "disabled", ...paused(disabledUntil, reason) };
@@ -63,8 +64,7 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
     return { health: "needs-sign-in", reason: "refused" };
   }
   const pausedUntilMs = Math.max(cooldownUntil, blockedUntil);
-  // Not the other way round: of what is no time, neither holds.
-  if (!(pausedUntilMs > nowMs)) return { health: "signed-in" };
+  if (pausedUntilMs <= nowMs) return { health: "signed-in" };
   const reason = textOf(blockedUntil > nowMs ? stats.blockedReason : stats.cooldownReason);
   return { health: "cooling-down", ...paused(pausedUntilMs, reason) };
 }
@@ -72,6 +72,10 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
 /** Statistics are the host's notes, which no reader of them checks: one that is odd must not hide the whole list. */
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function timeOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
 }
 
 function paused(pausedUntilMs: number, reason: string | undefined) {

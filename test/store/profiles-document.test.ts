@@ -115,6 +115,7 @@ describe("conditionOf", () => {
       health: "cooling-down",
     },
     { name: "a time that is none", stats: { cooldownUntil: "soon" }, health: "signed-in" },
+    { name: "a time that cannot even be text", stats: { blockedUntil: { toString: [] } }, health: "signed-in" },
   ])("takes odd statistics for what they can mean, and names no reason: $name", ({ stats, health }) => {
     const condition = conditionOf(credential({}), stats as unknown as Stats, NOW_MS);
     expect(condition).toEqual({ health, ...(health === "signed-in" ? {} : { pausedUntilMs: NOW_MS + 1 }) });
