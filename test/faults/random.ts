@@ -7,8 +7,17 @@ export interface Random {
 }
 
 export function createRandom(name: string): Random {
-  const seed = Number(process.env["FAULT_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = seedFrom("FAULT_SEED");
   console.log(`${name}: FAULT_SEED=${seed}`);
+  return randomOf(seed);
+}
+
+/** What the environment asks for, else a new one. */
+export function seedFrom(variable: string): number {
+  return Number(process.env[variable] ?? Math.floor(Math.random() * 2 ** 31));
+}
+
+export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   // mulberry32
   const next = () => {

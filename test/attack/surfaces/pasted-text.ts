@@ -1,0 +1,126 @@
+/** What is pasted: read alone, as a message, as a command's argument, and by the transcript hook. */
+import { parseSelectArguments } from "../../../src/commands/arguments.ts";
+import { answerCommand } from "../../../src/doors/command.ts";
+import { claimPastedMessage, type ChatMessage } from "../../../src/doors/pasted-message.ts";
+import { withholdFromTranscript } from "../../../src/doors/transcript.ts";
+import { parsePastedText, weighPastedText } from "../../../src/flow/callback-url.ts";
+import { createDoor, OWNER, OWNER_CALL, savedIn, startAndApprove, STRANGER, type Door } from "../../doors/fake-door.ts";
+import { must, requireSilence, type Attack, type Surface } from "../surface.ts";
+
+// The fakes draw the same numbers in every run, so that this is the address that waits at every door made here.
+const ADDRESS = await startAndApprove(createDoor());
+const { searchParams } = new URL(ADDRESS);
+const CODE = searchParams.get("code") ?? "";
+const STATE = searchParams.get("state") ?? "";
+const SECRETS = [CODE, STATE];
+
+const message = (content: string, senderId: string): ChatMessage => ({
+  channelId: "telegram",
+  accountId: "default",
+  conversationId: senderId,
+  senderId,
+  sessionKey: "agent:main:main",
+  isGroup: false,
+  messageId: "17",
+  content,
+});
+
+interface Watched extends Door {
+  /** All that has left this door, and what stays written behind it. */
+  outputs(): unknown;
+}
+
+async function openDoor(): Promise<Watched> {
+  const door = createDoor();
+  await startAndApprove(door);
+  const { ports, sent } = door;
+  return { ...door, outputs: () => [sent, ports.log.lines, ports.audit.entries, ports.pending.document.receipts] };
+}
+
+async function feedAlone(input: string): Promise<void> {
+  const likelihood = weighPastedText(input);
+  requireSilence(SECRETS, parsePastedText(input));
+  const { context } = createDoor();
+  const entry = { role: "user", content: input, idempotencyKey: "17:user" };
+  const written = withholdFromTranscript(context, entry);
+  if (likelihood === "certain") must(written !== undefined, "keeps what is certain out of the transcript");
+  if (written !== undefined) requireSilence(SECRETS, written);
+}
+
+async function feedAsMessage(input: string): Promise<void> {
+  const door = await openDoor();
+  const { pending } = door.ports;
+  const before = pending.text;
+  const ofStranger = await claimPastedMessage(door.context, message(input, STRANGER));
+  requireSilence(SECRETS, [ofStranger, door.outputs()]);
+  must(pending.text === before, "changes nothing for a stranger");
+  const claim = await claimPastedMessage(door.context, message(input, OWNER));
+  requireSilence(SECRETS, [claim, door.outputs()]);
+  if (claim === undefined) must(pending.text === before, "writes nothing for a message that is none of ours");
+  requireRightCode(door);
+}
+
+async function feedAsCommand(input: string, handler: "finish" | "select"): Promise<void> {
+  const door = await openDoor();
+  const intent = handler === "select" ? parseSelectArguments(input) : undefined;
+  const answer = await answerCommand(door.context, handler, { ...OWNER_CALL, args: input });
+  // A word that is a profile's name is one, whatever it was cut from, and is shown as one.
+  const isName = intent !== undefined && intent.verb !== "finish" && intent.verb !== "refuse";
+  if (!isName) requireSilence(SECRETS, [answer, door.outputs()]);
+  requireRightCode(door);
+}
+
+/** Whatever was repaired: saved is saved by the very code and state that the server gave. */
+function requireRightCode({ ports }: Door): void {
+  const codes = ports.oauth.exchanges.map(({ code }) => code.reveal());
+  must(codes.length <= 1, "sends one code at most");
+  must(savedIn(ports).length <= codes.filter((code) => code === CODE).length, "saves for the right code alone");
+}
+
+const attack: Attack = {
+  async feed(input) {
+    await feedAlone(input);
+    await feedAsMessage(input);
+    await feedAsCommand(input, "finish");
+    await feedAsCommand(input, "select");
+  },
+  close: () => undefined,
+};
+
+export const pastedText: Surface = {
+  name: "pasted-text",
+  kind: "text",
+  seeds: [
+    ADDRESS,
+    `Here it is: <${ADDRESS}> thanks!`,
+    `work ${ADDRESS}`,
+    ADDRESS.replaceAll("&", "&amp;"),
+    `\`\`\`\n${ADDRESS.slice(0, 90)}\n${ADDRESS.slice(90)}\n\`\`\``,
+    `https://slack-redir.net/link?url=${encodeURIComponent(ADDRESS)}`,
+    `code=${CODE}&state=${STATE}`,
+    `${CODE}#${STATE}`,
+    CODE,
+    `http://localhost:1455/auth/callback?error=access_denied&error_description=${CODE}&state=${STATE}`,
+    `http://localhost:1455/success?id_token=eyJhbGciOiJub25lIn0.${CODE}`,
+    `https://auth.openai.com/oauth/authorize?state=${STATE}&redirect_uri=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback`,
+    `ａｄｄｒｅｓｓ：${ADDRESS.replace("?", "？")}`,
+  ],
+  words: [
+    ADDRESS,
+    "http://localhost:1455/auth/callback?",
+    "http://[::1]:1455",
+    "https://auth.openai.com@evil.example/",
+    `&code=${CODE}`,
+    `&state=${STATE}`,
+    "&iss=https://auth.openai.com",
+    "&error=access_denied",
+    "#",
+    "\n> ",
+    "%3Fcode%3D",
+    "ac_",
+    "/codex_auth_finish ",
+    "work ",
+    "cancel ",
+  ],
+  open: async () => attack,
+};

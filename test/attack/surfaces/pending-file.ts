@@ -1,0 +1,139 @@
+/** The file of waiting sign-ins, as anybody might have left it. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { statusScreen } from "../../../src/interaction/screens.ts";
+import {
+  cancelLogins,
+  claimLogin,
+  loginsOf,
+  settleLogin,
+  startLogin,
+  type PendingDocument,
+  type PendingLogin,
+} from "../../../src/flow/pending-login.ts";
+import { completeLogin } from "../../../src/login/complete.ts";
+import { readStatus } from "../../../src/login/overview.ts";
+import type { LoginPorts, PendingStore } from "../../../src/login/ports.ts";
+import { Secret } from "../../../src/secret.ts";
+import { createPendingStore, PENDING_FILE } from "../../../src/store/pending-logins.ts";
+import { addressOf, createFakePorts, DANA } from "../../fakes/fake-ports.ts";
+import { toMarkdown, toPlainText } from "../../support/english.ts";
+import { makeTempDir, removeTempDir } from "../../support/temp-dir.ts";
+import { bytesOf, canary, refusable, must, requireSilence, variantOf, type Surface } from "../surface.ts";
+
+const NOW_MS = createFakePorts().clock.nowMs();
+/** One input in so many lives through a whole sign-in. */
+const LIVED = 8;
+const OTHER = { ...DANA, conversationId: "6666", senderId: "6666" };
+const SECRETS = ["state", "verifier", "other state", "other verifier"].map((name) => canary(name, 43));
+const [STATE = "", VERIFIER = "", OTHER_STATE = "", OTHER_VERIFIER = ""] = SECRETS;
+
+const login = (name: string, extra: Partial<PendingLogin>): PendingLogin => ({
+  binding: DANA,
+  profileId: `openai:${name}`,
+  profileName: name,
+  storeId: "openai",
+  askedName: name,
+  stateDigest: createFakePorts().entropy.digest(STATE),
+  state: STATE,
+  codeVerifier: VERIFIER,
+  redirectUri: "http://localhost:1455/auth/callback",
+  createdAtMs: NOW_MS - 60_000,
+  expiresAtMs: NOW_MS + 14 * 60_000,
+  attempts: 0,
+  ...extra,
+});
+
+const WAITING: PendingDocument = {
+  version: 1,
+  logins: [
+    login("work", {}),
+    login("home", { binding: OTHER, state: OTHER_STATE, codeVerifier: OTHER_VERIFIER, stateDigest: "other" }),
+  ],
+  receipts: [
+    {
+      binding: DANA,
+      profileId: "openai:old",
+      profileName: "old",
+      stateDigest: "a",
+      outcome: "saved",
+      atMs: NOW_MS - 5,
+    },
+    { binding: OTHER, profileId: "openai:x", profileName: "x", stateDigest: "b", outcome: "claimed", atMs: NOW_MS - 9 },
+  ],
+};
+
+/** Names are shown, whatever somebody wrote there. */
+function shownIn({ logins, receipts }: PendingDocument): string {
+  return [...logins, ...receipts].map(({ profileName }) => profileName).join("\n");
+}
+
+/** The pure life of a sign-in over what was read: each step answers, and what it makes can be written and read again. */
+async function live(store: PendingStore): Promise<void> {
+  const digest = createFakePorts().entropy.digest(STATE);
+  const presented = { binding: DANA, stateDigest: digest };
+  await store.update((document) => startLogin(document, login("new", { stateDigest: "new" }), NOW_MS));
+  const names = loginsOf(await store.read(), DANA, NOW_MS).map(({ profileName }) => profileName);
+  must(names.includes("new"), "reads back what it wrote");
+  await store.update((document) => claimLogin(document, presented, NOW_MS));
+  await store.update((document) => settleLogin(document, digest, { outcome: "saved" }, NOW_MS));
+  await store.update((document) => cancelLogins(document, DANA, NOW_MS));
+  must(loginsOf(await store.read(), DANA, NOW_MS).length === 0, "ends what is cancelled");
+}
+
+async function refuseAll(ports: LoginPorts): Promise<void> {
+  const pastes = ["hello", addressOf({ code: "x".repeat(20), state: "f".repeat(32) })];
+  for (const paste of pastes) {
+    // A person of whom nothing waits.
+    const binding = { ...DANA, senderId: "1", conversationId: "1" };
+    const request = {
+      binding,
+      pastedText: new Secret(paste),
+      assertAllowed: () => undefined,
+      ifOtherAccount: "ask",
+    } as const;
+    const answer = await completeLogin(ports, request);
+    must(answer.kind === "refused", "refuses whom nothing waits for");
+    requireSilence(SECRETS, answer);
+  }
+}
+
+function openPendingFile() {
+  const root = makeTempDir("attack-pending");
+  const folder = join(root, "tmp");
+  mkdirSync(folder, { mode: 0o700 });
+  const path = join(folder, PENDING_FILE);
+  const store = createPendingStore(folder);
+  return {
+    async feed(input: string) {
+      writeFileSync(path, bytesOf(input), { mode: 0o600 });
+      const ports = { ...createFakePorts(), pending: store };
+      const document = await refusable(SECRETS, () => store.read());
+      await refuseAll(ports);
+      const status = await readStatus(ports, DANA);
+      if (status.kind === "status") {
+        const screen = statusScreen(status);
+        const known = document === undefined ? "" : shownIn(document);
+        requireSilence(SECRETS, [toMarkdown(screen), toPlainText(screen), ports.log.lines], known);
+      }
+      must(readFileSync(path).equals(bytesOf(input)), "writes nothing where it refuses");
+      // Each write is one for certain, on the disk: not for every input.
+      if (variantOf(input, LIVED) === 0) await refusable(SECRETS, () => live(store));
+      must(readdirSync(folder).join() === PENDING_FILE, "leaves nothing beside the file", readdirSync(folder).join());
+    },
+    close: () => removeTempDir(root),
+  };
+}
+
+export const pendingFile: Surface = {
+  name: "pending-file",
+  kind: "json",
+  seeds: [
+    JSON.stringify(WAITING),
+    JSON.stringify({ ...WAITING, receipts: [] }),
+    JSON.stringify({ ...WAITING, logins: [] }),
+    '{"version":1,"logins":[],"receipts":[]}',
+  ],
+  words: [STATE, VERIFIER, "logins", "receipts", "claimed", "saved", "terminal", "binding", "expiresAtMs", "attempts"],
+  open: async () => openPendingFile(),
+};
