@@ -34,10 +34,10 @@ export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
 
 /** A claim, or undefined for a message that is none of ours. Never throws. */
 export async function claimPastedMessage(context: DoorContext, message: ChatMessage): Promise<Claim | undefined> {
-  const original = context.originals.take(message.messageId);
-  const pastedText = original?.text ?? new Secret(message.content);
-  const likelihood = weighPastedText(pastedText.reveal());
   try {
+    const original = context.originals.take(message.messageId);
+    const pastedText = original?.text ?? new Secret(message.content);
+    const likelihood = weighPastedText(pastedText.reveal());
     if (likelihood === "none") return withholdQuoted(context, message);
     return await claim(context, message, { text: pastedText, isCertain: likelihood === "certain", original });
   } catch (error) {

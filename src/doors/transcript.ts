@@ -33,7 +33,8 @@ export function withholdFromTranscript<Entry extends TranscriptEntry>(
   const likelihood = text === undefined ? "none" : weighPastedText(text);
   if (text === undefined || likelihood === "none") return undefined;
   const command = OWN_COMMAND.exec(text)?.[0];
-  const messageId = /^(.+):user$/.exec(String(entry.idempotencyKey))?.[1];
+  const { idempotencyKey } = entry;
+  const messageId = typeof idempotencyKey === "string" ? /^(.+):user$/.exec(idempotencyKey)?.[1] : undefined;
   if (command === undefined && messageId !== undefined) {
     const isOwner = entry.__openclaw?.senderIsOwner === true;
     context.originals.keep(messageId, { text: new Secret(text), isOwner }, context.nowMs());
