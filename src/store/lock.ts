@@ -2,12 +2,12 @@
 import {
   lstat,
   lstatSync,
+  lutimes,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmdirSync,
   unlinkSync,
-  utimes,
   type Stats,
 } from "node:fs";
 import { lock } from "proper-lockfile";
@@ -235,8 +235,9 @@ function fileSystemOf(format: LockFormat, removeOurs: () => void) {
     mkdir: (lockPath: string, done: Done) => settle(() => format.make(lockPath), done),
     rmdir: (_lockPath: string, done: Done) => settle(removeOurs, done),
     rmdirSync: removeOurs,
+    // Of the lock alone: a link that has taken its place meanwhile leads to somebody's file.
     stat: lstat,
-    utimes,
+    utimes: lutimes,
   };
 }
 
