@@ -206,7 +206,7 @@ export async function acquireLock(
 
 async function lockOnce(path: string, lockPath: string, format: LockFormat): Promise<HeldLock> {
   let identity: string | undefined;
-  const isStillOurs = () => identity !== undefined && format.identityOf(lockPath) === identity;
+  const isStillOurs = () => identity !== undefined && identityIn(lockPath, format) === identity;
   const removeOurs = () => {
     if (identity === undefined || isStillOurs()) format.remove(lockPath);
   };
@@ -218,15 +218,24 @@ async function lockOnce(path: string, lockPath: string, format: LockFormat): Pro
     onCompromised: () => undefined,
     fs: fileSystemOf(format, removeOurs),
   });
-  identity = format.identityOf(lockPath) ?? "gone";
+  identity = identityIn(lockPath, format) ?? "gone";
   return {
     isStillOurs,
     async release() {
       await release().catch(() => undefined);
       // proper-lockfile gives up, and leaves, a lock whose time anybody else has changed. Ours would outlive us.
-      if (isStillOurs()) format.remove(lockPath);
+      if (isStillOurs()) quietly(() => format.remove(lockPath));
     },
   };
+}
+
+/** What cannot even be looked at, such as one whose folder has become a file, is not ours any more. */
+function identityIn(lockPath: string, format: LockFormat): string | undefined {
+  try {
+    return format.identityOf(lockPath);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What proper-lockfile needs of `fs`, with the format's own making and removing in place of folders. */

@@ -223,6 +223,14 @@ describe.each([
     if (typeof lock !== "string") await lock.release();
   });
 
+  it("is lost, and no error, where its folder has become a file", async () => {
+    const lock = await held(format);
+    rmSync(agentDirIn(root), { recursive: true });
+    writeFileSync(agentDirIn(root), "a file");
+    expect(lock.isStillOurs()).toBe(false);
+    await lock.release();
+  });
+
   it("is known to be lost where it is gone", async () => {
     const lock = await held(format);
     steal();
