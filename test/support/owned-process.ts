@@ -10,7 +10,7 @@ process.on("exit", () => {
 export function spawnOwned(
   file: string,
   args: readonly string[],
-  options: { readonly env: Record<string, string>; readonly cwd: string },
+  options: { readonly env: Record<string, string>; readonly cwd: string; readonly uid?: number; readonly gid?: number },
 ): ChildProcessWithoutNullStreams {
   const child = spawn(file, args, { ...options, detached: true, stdio: "pipe" });
   owned.add(child);
