@@ -8,7 +8,7 @@ import { SURFACES } from "./surfaces.ts";
 
 const SEED = seedFrom("CODEX_AUTH_SEED");
 /** Of each surface; the slowest feeds some hundred a second. */
-const ITERATIONS = 120;
+const ITERATIONS = 240;
 
 describe(`any input keeps the laws, CODEX_AUTH_SEED=${SEED}`, () => {
   it.each(SURFACES)("of $name", { timeout: 60_000 }, async (surface) => {
