@@ -116,9 +116,9 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
   const { profileId } = target;
   return patiently(host, async () => {
     const agentDir = host.agentDirOf(target.agentId);
-    const document = await host.read(agentDir);
-    if (!Object.hasOwn(document.profiles, profileId)) return { kind: "refused", code: "profile-unknown" } as const;
-    const known = await host.selectableIds(agentDir, document);
+    const before = await host.read(agentDir);
+    if (!Object.hasOwn(before.profiles, profileId)) return { kind: "refused", code: "profile-unknown" } as const;
+    const known = await host.selectableIds(agentDir, before);
     const othersInOrder = known.filter((id) => id !== profileId);
     let isAllowed = false;
     await host.update({

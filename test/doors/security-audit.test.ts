@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { securityFindings } from "../../src/doors/security-audit.ts";
 import { createDoor } from "./fake-door.ts";
 
+function noAgent(): never {
+  throw new Error("canary");
+}
+
 describe("what the host's own security audit is told", () => {
   it("is each finding with its way to mend it, and nothing where nothing is wrong", async () => {
     const { context, ports } = createDoor();
@@ -21,9 +25,6 @@ describe("what the host's own security audit is told", () => {
 
   it("is nothing where the host has several agents and none that stands for all, and no error", async () => {
     const { context } = createDoor();
-    const agentOf = () => {
-      throw new Error("canary");
-    };
-    expect(await securityFindings(context, agentOf)).toEqual([]);
+    expect(await securityFindings(context, noAgent)).toEqual([]);
   });
 });
