@@ -56,7 +56,7 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
   const { binding, assertAllowed } = caller;
   switch (intent.verb) {
     case "page":
-      return told(caller, await listProfiles(ports, binding), (list) => selectorScreen(list, intent.page));
+      return told(caller, await listProfiles(ports, binding, intent), (list) => selectorScreen(list, intent.page));
     case "new":
       return told(caller, await listProfiles(ports, binding), ({ profiles }) =>
         newProfileScreen(profiles.map((profile) => profile.name)),

@@ -54,12 +54,18 @@ export function parseSelectArguments(args: string): Intent {
   return selector.kind === "refused" ? { verb: "refuse", code: selector.code } : { verb: "pick", name: selector.name };
 }
 
+function pageOf(rest: string): number {
+  return /^\d{1,6}$/.test(rest) ? Number(rest) : 1;
+}
+
 function intentOf(subcommand: Subcommand, rest: string): Intent {
   switch (subcommand) {
     case "finish":
       return parseFinishArguments(rest);
     case "page":
-      return { verb: "page", page: /^\d{1,6}$/.test(rest) ? Number(rest) : 1 };
+      return { verb: "page", page: pageOf(rest) };
+    case "refresh":
+      return { verb: "page", page: pageOf(rest), isFresh: true };
     case "cancel":
       return parseCancelArguments(rest);
     case "show":

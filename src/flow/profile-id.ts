@@ -35,6 +35,7 @@ export const SUBCOMMANDS = [
   "audit",
   "help",
   "page",
+  "refresh",
 ] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 

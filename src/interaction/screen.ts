@@ -40,7 +40,7 @@ export type Action =
   | { readonly verb: "undo"; readonly name: ProfileName }
   /** Asks first; only `isSure` acts. */
   | { readonly verb: "signout"; readonly name: ProfileName; readonly isSure: boolean }
-  | { readonly verb: "page"; readonly page: number }
+  | { readonly verb: "page"; readonly page: number; readonly isFresh?: boolean }
   | { readonly verb: "new" }
   /** All sign-ins that wait, or one profile's. */
   | { readonly verb: "cancel"; readonly profileName?: ProfileName }

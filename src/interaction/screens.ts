@@ -84,7 +84,7 @@ export function selectorScreen({ profiles, pending, parked = [], nowMs }: Profil
   );
   lines.push(
     say("selector.more", { command: command(`show ${example}`) }),
-    say("selector.refresh", { command: command(current === 1 ? "" : `page ${current}`) }),
+    say("selector.refresh", { command: command(current === 1 ? "refresh" : `refresh ${current}`) }),
   );
   lines.push(...pendingLines("selector.pending", pending), ...parkedLines(parked));
   return { lines, rows: selectorRows(shown, current, pages) };
@@ -100,7 +100,7 @@ function selectorRows(shown: readonly ListedProfile[], page: number, pages: numb
   const turns: Button[] = [];
   if (page > 1) turns.push(button("button.previous", { verb: "page", page: page - 1 }));
   if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
-  const refresh = button("button.refresh", { verb: "page", page });
+  const refresh = button("button.refresh", { verb: "page", page, isFresh: true });
   const last = [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })];
   return [...inRows(picks), [...turns, refresh], last];
 }
@@ -215,6 +215,7 @@ export function helpScreen(): Screen {
       say("help.start", { command: command("<profile>") }),
       say("help.finish", { command: FINISH_COMMAND }),
       say("help.page", { command: command("page 2") }),
+      say("help.refresh", { command: command("refresh") }),
       say("help.status", { command: command("status") }),
       say("help.cancel", { command: command("cancel"), one: command("cancel <profile>") }),
       say("help.show", { command: command("show <profile>") }),

@@ -158,6 +158,7 @@ export const EN_CHAT = {
   "help.start": "{command}: sign in to that profile",
   "help.finish": "{command}: finish with the address of the localhost page",
   "help.page": "{command}: another page of your profiles",
+  "help.refresh": "{command}: look at them anew",
   "help.status": "{command}: what is waiting, what was last saved",
   "help.cancel": "{command}: stop all that is waiting; {one}: only that profile's",
   "help.show": "{command}: one profile, and what can be done with it",

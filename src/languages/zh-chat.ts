@@ -152,6 +152,7 @@ export const ZH_CHAT = {
   "help.start": "{command}：登录该配置",
   "help.finish": "{command}：用 localhost 页面的地址完成登录",
   "help.page": "{command}：查看配置列表的其他页",
+  "help.refresh": "{command}：重新读取配置列表",
   "help.status": "{command}：查看待完成的登录和上次保存的登录",
   "help.cancel": "{command}：停止所有待完成的登录；{one}：仅停止该配置的登录",
   "help.show": "{command}：查看单个配置及可用操作",

@@ -22,10 +22,16 @@ async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName
   return { document, nowMs, pending, waiting: { pending, ...(parked.length === 0 ? {} : { parked }) } };
 }
 
-/** Never throws. */
-export async function listProfiles(ports: LoginPorts, binding: LoginBinding): Promise<ProfileList | Refusal> {
+/** `isFresh` for the store as it is this moment, where seconds matter. Never throws. */
+export async function listProfiles(
+  ports: LoginPorts,
+  binding: LoginBinding,
+  { isFresh = false } = {},
+): Promise<ProfileList | Refusal> {
   try {
-    const profiles = await listWithPin(ports, binding);
+    const { profiles: store } = ports;
+    const listed = isFresh ? store.list(binding.agentId) : store.recentList(binding.agentId);
+    const profiles = await withPin(ports, binding, listed);
     const { nowMs, waiting } = await pendingOf(ports, binding);
     return { kind: "profiles", profiles, ...waiting, nowMs };
   } catch (error) {
@@ -34,11 +40,16 @@ export async function listProfiles(ports: LoginPorts, binding: LoginBinding): Pr
 }
 
 /** The profiles, with the mark of the one that this chat asks for. A host that cannot tell marks none. */
-export async function listWithPin(ports: LoginPorts, binding: LoginBinding): Promise<readonly ListedProfile[]> {
-  const [profiles, pin] = await Promise.all([
-    ports.profiles.list(binding.agentId),
-    ports.pins.read(binding).catch(() => undefined),
-  ]);
+export function listWithPin(ports: LoginPorts, binding: LoginBinding): Promise<readonly ListedProfile[]> {
+  return withPin(ports, binding, ports.profiles.list(binding.agentId));
+}
+
+async function withPin(
+  ports: LoginPorts,
+  binding: LoginBinding,
+  listed: Promise<readonly ListedProfile[]>,
+): Promise<readonly ListedProfile[]> {
+  const [profiles, pin] = await Promise.all([listed, ports.pins.read(binding).catch(() => undefined)]);
   const pinned = pin?.by === "person" ? pin.profileId : undefined;
   return profiles.map((profile) => (profile.profileId === pinned ? { ...profile, isPinned: true } : profile));
 }

@@ -153,6 +153,8 @@ export interface ProfileStore {
   obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
   /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
+  /** As `list`, but up to ten seconds old where it is long; a change made through this port is in it at once. */
+  recentList(agentId: string): Promise<readonly ListedProfile[]>;
   /** What the store, the config and the host say about which one is used. Throws `CodexAuthError` (`store-*`). */
   choice(agentId: string): Promise<ProfileChoice>;
   /** Whose each of those profiles is, as far as it tells. Throws `CodexAuthError` (`store-*`). */

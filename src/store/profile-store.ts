@@ -27,7 +27,9 @@ import {
   type ReadIdentity,
   type StoredCredential,
 } from "./profiles-document.ts";
-import type { UndoRecord, UndoRecords } from "./undo-records.ts";
+import { RecentLists } from "./recent-lists.ts";
+import { keptOf, markOf, SHARED, undoRecordOf } from "./replaced-record.ts";
+import type { UndoRecords } from "./undo-records.ts";
 
 export interface ProfileStoreParts {
   readonly host: HostAuthStore;
@@ -50,17 +52,22 @@ interface Change extends ProfileTarget {
 
 export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   const { host, clock } = parts;
+  const recent = new RecentLists(clock);
+  const list = async (agentId: string) => {
+    const agentDir = host.agentDirOf(agentId);
+    const document = await host.read(agentDir);
+    const profiles = listCodexProfiles(document, host.provider, clock.nowMs());
+    const first = await firstOf(parts, agentDir, document);
+    const listed = profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
+    recent.keep(agentId, listed);
+    return listed;
+  };
   return {
     provider: host.provider,
     storeId: `${host.provider} ${host.namedPath ?? ""}`.trimEnd(),
     obstacle: (target) => obstacleTo(parts, target),
-    async list(agentId) {
-      const agentDir = host.agentDirOf(agentId);
-      const document = await host.read(agentDir);
-      const profiles = listCodexProfiles(document, host.provider, clock.nowMs());
-      const first = await firstOf(parts, agentDir, document);
-      return profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
-    },
+    list,
+    recentList: async (agentId) => recent.get(agentId) ?? (await list(agentId)),
     async choice(agentId) {
       const agentDir = host.agentDirOf(agentId);
       const { order, profiles } = host.configured();
@@ -78,25 +85,28 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     async accounts(agentId) {
       return heldAccounts(await host.read(host.agentDirOf(agentId)), host.provider, parts.readIdentity);
     },
-    save: (request) => change(parts, { ...request, next: revealCredential(request.credential) }) as Promise<SaveResult>,
-    async remove(target) {
-      return change(parts, { ...target, next: undefined, refuses: refusalOfNothing });
-    },
-    prefer: (target) => prefer(parts, target),
-    async undo(request) {
-      try {
-        const kept = await keptOf(parts, request);
-        if (kept === undefined) return { kind: "refused", code: "undo-missing" };
-        const refuses = (current: StoredCredential | undefined) =>
-          markOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
-        const owner = kept.place === SHARED ? undefined : kept.place;
-        const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };
-        return await change(parts, { ...request, ...place, next: kept.record, refuses, ownedBy: { owner } });
-      } catch (error) {
-        return { kind: "refused", code: refusalOf(error) };
-      }
-    },
+    save: (request) =>
+      recent.around(() =>
+        change(parts, { ...request, next: revealCredential(request.credential) }),
+      ) as Promise<SaveResult>,
+    remove: (target) => recent.around(() => change(parts, { ...target, next: undefined, refuses: refusalOfNothing })),
+    prefer: (target) => recent.around(() => prefer(parts, target)),
+    undo: (target) => recent.around(() => undo(parts, target)),
   };
+}
+
+async function undo(parts: ProfileStoreParts, target: ProfileTarget): Promise<ChangeResult> {
+  try {
+    const kept = await keptOf(parts, target);
+    if (kept === undefined) return { kind: "refused", code: "undo-missing" };
+    const refuses = (current: StoredCredential | undefined) =>
+      markOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
+    const owner = kept.place === SHARED ? undefined : kept.place;
+    const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };
+    return await change(parts, { ...target, ...place, next: kept.record, refuses, ownedBy: { owner } });
+  } catch (error) {
+    return { kind: "refused", code: refusalOf(error) };
+  }
 }
 
 function refusalOfNothing(current: StoredCredential | undefined) {
@@ -191,41 +201,6 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   };
 }
 
-interface Before {
-  readonly owner: string | undefined;
-  readonly before: StoredCredential | undefined;
-  /** Its place in the stored order; -1 where it has none. */
-  readonly orderIndex: number;
-}
-
-/** What is about to be replaced; undefined where there is nothing that could be put back. */
-function undoRecordOf(
-  parts: ProfileStoreParts,
-  { profileId, next }: Change,
-  { owner, before, orderIndex }: Before,
-): UndoRecord | undefined {
-  if (before === undefined || !hasTokens(before)) return undefined;
-  const replacedBy = markOf(parts, next);
-  const index = next === undefined && orderIndex >= 0 ? { orderIndex } : {};
-  return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
-}
-
-/** The place of the store that is in no agent's directory. */
-const SHARED = "shared";
-
-/** What was kept of the profile: where it lies now, or, once it was taken out, in the store of all agents. */
-async function keptOf(parts: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
-  const { host, undo, clock } = parts;
-  const agentDir = host.agentDirOf(agentId);
-  const owner = await host.ownerOf(agentDir, profileId);
-  const current = markOf(parts, await host.persisted(agentDir, profileId));
-  const target = { profileId, current, nowMs: clock.nowMs() };
-  return (
-    (await undo.find({ ...target, place: owner ?? SHARED })) ??
-    (await undo.find({ ...target, place: host.sharedDir() ?? SHARED }))
-  );
-}
-
 /** An id may already be somebody's API key, or another provider's: that is not this plugin's to replace. */
 function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefined): boolean {
   return record === undefined || (record.type === "oauth" && record.provider === provider);
@@ -249,11 +224,6 @@ async function obstacleTo(
   } catch (error) {
     return refusalOf(error);
   }
-}
-
-/** Tells one generation of a profile's tokens from another without holding them. */
-function markOf({ entropy }: ProfileStoreParts, record: StoredCredential | undefined): string {
-  return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
 }
 
 /** The stored order that is in force; empty where there is none. */

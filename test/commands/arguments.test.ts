@@ -50,6 +50,8 @@ const SUBCOMMANDS: readonly Row[] = [
   { name: "status", args: "status", intent: { verb: "status" } },
   { name: "status in capitals", args: "STATUS", intent: { verb: "status" } },
   { name: "cancel, mixed case", args: "Cancel", intent: { verb: "cancel" } },
+  { name: "refresh", args: "refresh", intent: { verb: "page", page: 1, isFresh: true } },
+  { name: "refresh of a page", args: "refresh 3", intent: { verb: "page", page: 3, isFresh: true } },
   { name: "help with spaces around", args: "  help  ", intent: { verb: "help" } },
   { name: "help after a colon", args: ": help", intent: { verb: "help" } },
   { name: "finish alone", args: "finish", intent: { verb: "finish-help" } },

@@ -227,6 +227,10 @@ export class MemoryProfileStore implements ProfileStore {
   readonly #accounts = new Map<string, Account>();
   #refusal: SaveRefusal | undefined;
 
+  recentList(agentId: string): Promise<readonly ListedProfile[]> {
+    return this.list(agentId);
+  }
+
   async list(_agentId: string): Promise<readonly ListedProfile[]> {
     const first = this.preferred ?? [...this.#profiles.keys()][0];
     return [...this.#profiles.values()].map((profile) => ({
@@ -479,7 +483,16 @@ export function brokenProfiles(
   fail: () => Promise<never>,
   obstacle: () => Promise<SaveRefusal | undefined> = fail,
 ): ProfileStore {
-  const broken = { list: fail, choice: fail, accounts: fail, save: fail, remove: fail, prefer: fail, undo: fail };
+  const broken = {
+    list: fail,
+    recentList: fail,
+    choice: fail,
+    accounts: fail,
+    save: fail,
+    remove: fail,
+    prefer: fail,
+    undo: fail,
+  };
   return { provider: "openai", storeId: "openai", obstacle, ...broken };
 }
 

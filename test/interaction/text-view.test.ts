@@ -58,6 +58,7 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
       return toldFor(action, screen) ?? (spelling === undefined ? undefined : `/codex_auth show ${spelling}`);
     }
     case "page":
+      if (action.isFresh === true) return toldFor(action, screen);
       return told.some((command) => /^\/codex_auth page \d+$/.test(command))
         ? `/codex_auth page ${action.page}`
         : toldFor(action, screen);

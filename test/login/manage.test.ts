@@ -45,6 +45,7 @@ function watched(broken: Partial<ProfileStore> = {}): LoginPorts & { readonly ta
     storeId: profiles.storeId,
     obstacle: () => profiles.obstacle(),
     list: (agentId) => profiles.list(agentId),
+    recentList: (agentId) => profiles.recentList(agentId),
     choice: (agentId) => profiles.choice(agentId),
     accounts: (agentId) => profiles.accounts(agentId),
     save: (request) => profiles.save(request),

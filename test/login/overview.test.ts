@@ -63,6 +63,13 @@ describe("listProfiles", () => {
   });
 });
 
+it("takes a list that may be some seconds old, unless it is asked to look anew", async () => {
+  ports.profiles.has("openai:work");
+  ports.profiles.recentList = () => Promise.resolve([]);
+  expect(await listProfiles(ports, DANA)).toMatchObject({ profiles: [] });
+  expect(await listProfiles(ports, DANA, { isFresh: true })).toMatchObject({ profiles: [{ name: "work" }] });
+});
+
 describe("readStatus", () => {
   it("knows of nothing at first", async () => {
     expect(await readStatus(ports, DANA)).toEqual({ kind: "status", pending: [] });
