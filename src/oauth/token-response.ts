@@ -98,8 +98,7 @@ export async function judgeTokenResponse(
   if (typeof json !== "object" || json === null) return { kind: "refused", code: "token-response-invalid" };
   const { id_token: _unused, ...rest } = json as Record<string, unknown>;
   try {
-    const slim = new Response(JSON.stringify(rest), { headers: response.headers });
-    await processAuthorizationCodeResponse(server, client, slim);
+    await processAuthorizationCodeResponse(server, client, new Response(JSON.stringify(rest)));
     return readTokens(rest);
   } catch {
     return { kind: "refused", code: "token-response-invalid" };
