@@ -208,6 +208,18 @@ describe("readIdentity", () => {
     expect(readIdentity(token)).toMatchObject({ personId: "https://auth.openai.com|x" });
   });
 
+  it.each(['"iss":"https://auth.openai.com"', '"sub":"x"'])("names nobody by half of a subject: %s", (half) => {
+    expect(readIdentity(tokenOf(`{${half},${claimsText('{"chatgpt_account_id":"w"}').slice(1)}`))).toEqual({
+      chatgptAccountId: "w",
+    });
+  });
+
+  it("reads a token of exactly 64 KB", () => {
+    const token = withAuth({});
+    expect(readIdentity(token.padEnd(64 * 1024, "x"))).toEqual({ chatgptAccountId: ACCOUNT });
+    expect(readIdentity(token.padEnd(64 * 1024 + 1, "x"))).toBeUndefined();
+  });
+
   it("leaves a field out rather than answering undefined for it", () => {
     expect(Object.keys(readIdentity(withAuth({})) ?? {})).toEqual(["chatgptAccountId"]);
   });

@@ -82,6 +82,10 @@ describe("an answer with 200", () => {
     { name: "a token type that is a number", change: { token_type: 1 } },
     { name: "a scope that is a list", change: { scope: ["openid"] } },
     { name: "a lifetime that is not a number", change: { expires_in: "NaN" } },
+    { name: "a lifetime with a space before it", change: { expires_in: " 3600" } },
+    { name: "a lifetime with a space behind it", change: { expires_in: "3600 " } },
+    { name: "a lifetime in another notation", change: { expires_in: "1e5" } },
+    { name: "a lifetime of base 16", change: { expires_in: "0x10" } },
   ])("is refused with $name", async ({ change }) => {
     expect(await judge(JSON.stringify({ ...RIGHT, ...change }))).toEqual(INVALID);
   });
