@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mayFinish, maySee, sameBinding, terminalBinding, type LoginBinding } from "../../src/flow/binding.ts";
+import {
+  isTerminal,
+  mayFinish,
+  maySee,
+  sameBinding,
+  terminalBinding,
+  type LoginBinding,
+} from "../../src/flow/binding.ts";
 import { DANA, OTHERS } from "../fakes/fake-ports.ts";
 
 const TERMINAL = terminalBinding(DANA.gateway, "main");
@@ -15,6 +22,17 @@ describe("sameBinding", () => {
 
   it.each(OTHERS)("tells $name from them", ({ binding }) => {
     expect([sameBinding(DANA, binding), sameBinding(binding, DANA)]).toEqual([false, false]);
+  });
+});
+
+describe("the terminal", () => {
+  it("has one operator and no conversation, so that whoever types there is the same", () => {
+    const nobody = { channelAccountId: "", conversationId: "", senderId: "" };
+    expect(TERMINAL).toEqual({ gateway: DANA.gateway, channel: "terminal", ...nobody, agentId: "main" });
+  });
+
+  it("is told from every chat", () => {
+    expect([TERMINAL, TERMINAL_ELSEWHERE, DANA, OTHER_GATEWAY].map(isTerminal)).toEqual([true, true, false, false]);
   });
 });
 

@@ -474,6 +474,15 @@ describe("the terminal of a gateway", () => {
     expect(claim("never-issued", SOON_MS)(document)).toEqual({ result: refused("no-pending-login") });
   });
 
+  it("may send as many wrong addresses as it likes: whoever types there owns the machine", () => {
+    const document = after(
+      start(OURS),
+      ...Array.from({ length: MAX_ATTEMPTS + 1 }, () => claim("no", SOON_MS, TERMINAL)),
+    );
+    expect(document.logins).toEqual([OURS]);
+    expect(claim("no", SOON_MS, TERMINAL)(document)).toEqual({ result: refused("state-mismatch") });
+  });
+
   it("stops what waits in all chats of its gateway, and what is being redeemed there", () => {
     const document = after(start(WORK), start(THEIRS), claim("theirs", NOW_MS, STRANGER));
     const { result, next = EMPTY_DOCUMENT } = cancelLogins(document, TERMINAL, SOON_MS);
