@@ -135,6 +135,12 @@ const FOUND: readonly FindRow[] = [
     presented: { profileName: "default" },
     expect: found({ ...WORK, askedName: "default" }),
   },
+  {
+    name: "finds it by the name of its profile, where another one was asked for",
+    document: after(start({ ...WORK, askedName: "default" })),
+    presented: { profileName: "work" },
+    expect: found({ ...WORK, askedName: "default" }),
+  },
   { name: "refuses where nothing was ever started", document: EMPTY_DOCUMENT, expect: refused("no-pending-login") },
   {
     name: "refuses a state of nobody while another login waits",
@@ -361,6 +367,29 @@ describe("cancelLogins", () => {
     expect(cancel(NOW_MS + LOGIN_TTL_MS)(after(start(WORK)))).toEqual({ result: [] });
   });
 
+  const REDEEMED = after(start(WORK), claim("work"), start(PLAY), claim("play"));
+  const REDEEMING_MS = 2 * 60_000;
+
+  it("takes back all that is being redeemed", () => {
+    const { result, next = EMPTY_DOCUMENT } = cancel()(REDEEMED);
+    expect(result).toEqual(["work", "play"]);
+    expect(["work", "play"].map((id) => recallOf(next, `digest-${id}`))).toEqual([
+      "login-cancelled",
+      "login-cancelled",
+    ]);
+  });
+
+  it("takes back what is being redeemed for the named profile, and for no other", () => {
+    const { result, next = EMPTY_DOCUMENT } = cancel(NOW_MS, "play")(REDEEMED);
+    expect(result).toEqual(["play"]);
+    expect(["work", "play"].map((id) => recallOf(next, `digest-${id}`))).toEqual([undefined, "login-cancelled"]);
+  });
+
+  it("names nothing that was claimed so long ago that whoever redeemed it has died", () => {
+    expect(cancel(NOW_MS + REDEEMING_MS - 1)(REDEEMED).result).toEqual(["work", "play"]);
+    expect(cancel(NOW_MS + REDEEMING_MS)(REDEEMED)).toEqual({ result: [] });
+  });
+
   it("leaves nothing of state and verifier behind", () => {
     expect(JSON.stringify(after(start(WORK), cancel()))).not.toMatch(/<state|<verifier/);
   });
@@ -381,8 +410,46 @@ describe("settleLogin", () => {
     );
   });
 
+  it("saves nothing that was taken back meanwhile", () => {
+    const document = after(start(WORK), claim("work"), cancel(), settle("work", "saved"));
+    expect(recallOf(document, "digest-work")).toBe("login-cancelled");
+    expect(lastReceiptOf(document, DANA, "saved")).toBeUndefined();
+  });
+
   it("brings no login back whose receipt is gone", () => {
     expect(settle("work", "saved")(EMPTY_DOCUMENT).next).toEqual(EMPTY_DOCUMENT);
+  });
+});
+
+describe("recallOf", () => {
+  it("asks after that login alone", () => {
+    const document = after(start(WORK), claim("work"), start(PLAY), claim("play"), cancel(NOW_MS, "play"));
+    expect(["play", "work", "never-issued"].map((id) => recallOf(document, `digest-${id}`))).toEqual([
+      "login-cancelled",
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("takes back what is being redeemed when the same is started anew, and nothing that is saved", () => {
+    const again = start(loginOf("again"));
+    expect(recallOf(after(start(WORK), claim("work"), again), "digest-work")).toBe("login-replaced");
+    const saved = after(start(WORK), claim("work"), settle("work", "saved"), again);
+    expect(recallOf(saved, "digest-work")).toBeUndefined();
+    expect(lastReceiptOf(saved, DANA, "saved")?.stateDigest).toBe("digest-work");
+  });
+});
+
+describe("sweep", () => {
+  it("leaves of a file of any length the newest", () => {
+    const logins = Array.from({ length: 201 }, (_, index) => loginOf(`n${index}`));
+    const claimed = after(start(WORK), claim("work")).receipts;
+    const receipts = Array.from({ length: 201 }, (_, index) =>
+      claimed.map((one) => ({ ...one, stateDigest: `${index}` })),
+    );
+    const swept = sweep({ version: 1, logins, receipts: receipts.flat() }, NOW_MS);
+    expect([swept.logins.length, swept.receipts.length]).toEqual([200, 200]);
+    expect([swept.logins[0]?.stateDigest, swept.receipts[0]?.stateDigest]).toEqual(["digest-n1", "1"]);
   });
 });
 

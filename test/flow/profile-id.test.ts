@@ -41,6 +41,7 @@ const SELECTORS: readonly { readonly name: string; readonly input: string; reado
   { name: "two prefixes", input: "openai:openai:work", expect: BAD },
   { name: "two different prefixes", input: "openai-codex:openai:work", expect: BAD },
   { name: "a foreign prefix", input: "anthropic:work", expect: BAD },
+  { name: "a prefix in the middle", input: "team-openai:work", expect: BAD },
   { name: "65 characters", input: "a".repeat(65), expect: BAD },
   { name: "10 KB", input: "a".repeat(10_240), expect: BAD },
   { name: "a first dot", input: ".work", expect: BAD },
@@ -74,6 +75,11 @@ const SELECTORS: readonly { readonly name: string; readonly input: string; reado
     expect: selector("status"),
   },
   { name: "a stored name with a space, behind its prefix", input: "openai:my work", expect: selector("my work") },
+  {
+    name: "a stored name with a prefix in its middle, behind its own",
+    input: "openai:my openai-codex:work",
+    expect: selector("my openai-codex:work"),
+  },
   { name: "a stored name with a slash, behind its prefix", input: "openai:a/b", expect: selector("a/b") },
   { name: "a stored name of another script, behind its prefix", input: "openai-codex:büro", expect: selector("büro") },
   {
