@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import { makeLockFile } from "../../src/store/lock-file.ts";
@@ -48,6 +48,26 @@ function failing(): never {
 it("leaves nothing behind where it cannot be written", () => {
   expect(() => makeLockFile(lockPath, PID, failing)).toThrow("full");
   expect(readdirSync(folder)).toEqual([]);
+});
+
+const openFiles = () => readdirSync("/proc/self/fd").length;
+
+it.runIf(existsSync("/proc/self/fd"))("leaves no file open, whether or not it could be written", () => {
+  const before = openFiles();
+  makeLockFile(lockPath, PID, () => "content");
+  expect(() => makeLockFile(join(folder, "other.lock"), PID, failing)).toThrow("full");
+  expect(openFiles()).toBe(before);
+});
+
+it("is written beside its own place, whatever the folders above are called", () => {
+  const inside = join(folder, "a.lock", "file.json.lock");
+  mkdirSync(join(folder, "a.lock"));
+  let names: readonly string[] = [];
+  makeLockFile(inside, PID, () => {
+    names = readdirSync(join(folder, "a.lock"));
+    return "content";
+  });
+  expect(names).toEqual([`file.json.codex-auth-lock-${PID}.tmp`]);
 });
 
 it("is not stopped by what a killed process of the same number left", () => {

@@ -177,6 +177,7 @@ const FOREIGN: readonly ForeignRow[] = [
   foreign("a login with half an attempt", edited({ attempts: 0.5 })),
   foreign("a login with a state past all bounds", edited({ state: "s".repeat(513) })),
   foreign("one broken login beside a good one", { ...WAITING, logins: [LOGIN, { ...LOGIN, state: 1 }] }),
+  foreign("a receipt of an unknown activation", { ...WAITING, receipts: [{ ...RECEIPT, activation: "soon" }] }),
   foreign("a receipt of an unknown outcome", { ...WAITING, receipts: [{ ...LOGIN, outcome: "stolen", atMs: 1 }] }),
   { name: "a document behind a prototype key", content: `{"__proto__":${JSON.stringify(WAITING)}}` },
   foreign("an unknown key in the document", { ...WAITING, tokens: ["x"] }),
@@ -245,6 +246,20 @@ describe("whatever is written", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each(["live", "restarted", "restart"] as const)(
+    "is read back the same with a change that counts: %s",
+    async (activation) => {
+      const receipts = [{ ...RECEIPT, outcome: "saved" as const, activation }];
+      await put({ ...WAITING, receipts });
+      expect(await store.read()).toEqual({ ...WAITING, receipts });
+    },
+  );
+
+  it("is refused where it could not be read back", async () => {
+    const long = { ...LOGIN, state: "s".repeat(513) };
+    await expect(put({ ...WAITING, logins: [long] })).rejects.toThrow(new CodexAuthError("pending-unwritable"));
   });
 
   it("is read back the same with a chat id of 600 characters, and takes nobody else's login with it", async () => {

@@ -28,6 +28,13 @@ const recordOf = (name: string, change: Partial<UndoRecord> = {}): UndoRecord =>
 
 const targetOf = (place: string, nowMs: number, current = "") => ({ place, profileId: "openai:work", current, nowMs });
 
+function plantRecords(content: string): void {
+  mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
+  writeFileSync(file, content, { mode: 0o600 });
+}
+
+const damaged = (record: object) => JSON.stringify({ version: 1, records: [{ ...recordOf("a"), record }] });
+
 describe("the undo records", () => {
   it("give back what was kept, to another process too", async () => {
     await createUndoRecords(stateDir).keep(recordOf("a"), "");
@@ -41,6 +48,42 @@ describe("the undo records", () => {
     }
     expect(await records.find(targetOf("shared", NOW_MS))).toEqual(recordOf("b"));
     expect(await records.find(targetOf("/agents/x", NOW_MS))).toEqual(recordOf("c", { place: "/agents/x" }));
+    expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
+  });
+
+  it("are for their own profile alone, where two lie in one place", async () => {
+    const records = createUndoRecords(stateDir);
+    await records.keep(recordOf("a"), "");
+    await records.keep(recordOf("b", { profileId: "openai:other" }), "");
+    expect(await records.find(targetOf("shared", NOW_MS))).toEqual(recordOf("a"));
+    expect(await records.find({ ...targetOf("shared", NOW_MS), profileId: "openai:third" })).toBeUndefined();
+  });
+
+  it("last for a day, whichever way the clock is set meanwhile", async () => {
+    const records = createUndoRecords(stateDir);
+    await records.keep(recordOf("a"), "");
+    for (const nowMs of [NOW_MS - DAY_MS + 1, NOW_MS, NOW_MS + DAY_MS - 1]) {
+      expect(await records.find(targetOf("shared", nowMs))).toEqual(recordOf("a"));
+    }
+    expect(await records.find(targetOf("shared", NOW_MS - DAY_MS))).toBeUndefined();
+  });
+
+  it("are 200 at most, the newest ones", async () => {
+    const many = Array.from({ length: 200 }, (_, index) => recordOf("a", { profileId: `openai:${index}` }));
+    plantRecords(JSON.stringify({ version: 1, records: many }));
+    await createUndoRecords(stateDir).keep(recordOf("b"), "");
+    const { records } = JSON.parse(readFileSync(file, "utf8")) as { records: UndoRecord[] };
+    expect([records.length, records[0]?.profileId, records.at(-1)?.profileId]).toEqual([
+      200,
+      "openai:1",
+      "openai:work",
+    ]);
+  });
+
+  it("keep one of the same tokens over again", async () => {
+    const records = createUndoRecords(stateDir);
+    await records.keep(recordOf("a", { replacedBy: "same" }), "other");
+    await records.keep(recordOf("b", { replacedBy: "same" }), "same");
     expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
   });
 
@@ -96,9 +139,13 @@ describe("the undo records", () => {
     expect(readFileSync(file, "utf8")).toBe('{"version":2}');
   });
 
-  it("count a damaged file as none", async () => {
-    mkdirSync(join(stateDir, "codex-auth"), { mode: 0o700 });
-    writeFileSync(file, "{", { mode: 0o600 });
+  it.each([
+    { name: "half of one", content: "{" },
+    { name: "a version in text", content: '{"version":"2","records":[]}' },
+    { name: "a record of no type", content: damaged({ provider: "openai" }) },
+    { name: "a record of no provider", content: damaged({ type: "oauth" }) },
+  ])("count a damaged file as none: $name", async ({ content }) => {
+    plantRecords(content);
     expect(await createUndoRecords(stateDir).find(targetOf("shared", NOW_MS))).toBeUndefined();
   });
 
