@@ -249,6 +249,14 @@ describe("an address broken at any position", () => {
     expect(failing.map((at) => placeOf(ERROR_URL, at))).toEqual([]);
   });
 
+  it.each([
+    { name: "the code", url: CALLBACK_URL },
+    { name: "the state", url: `${CALLBACK}?state=${STATE}&code=${CODE}` },
+  ])("gives the same code and state in more pieces than are tried one by one, with $name first", ({ url }) => {
+    const [host, query] = [url.slice(0, CALLBACK.length), url.slice(CALLBACK.length)];
+    expect(judge(host + query.replaceAll(/.{4}/g, "$&\n"))).toBe("code");
+  });
+
   it("gives the same code and state for any code and up to four breaks behind the host", () => {
     const cuts = fc.uniqueArray(fc.integer({ min: "http://localhost:1455".length, max: 211 }), { maxLength: 4 });
     fc.assert(
