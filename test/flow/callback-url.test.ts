@@ -243,6 +243,18 @@ describe("an address broken at any position", () => {
     expect(leaking.map((at) => placeOf(CALLBACK_URL, at))).toEqual([]);
   });
 
+  it.each(["\n", "\r\n", " \n> ", "\u2028"])(
+    "is kept from the model with a code of another shape too, by %j",
+    (sep) => {
+      const url = `${CALLBACK}?code=another-shape&state=${STATE}`;
+      const leaking = Array.from({ length: CALLBACK.length + 5 }, (_, index) => index + 1).filter((at) => {
+        const texts = [breakAt(url, at, sep), breakAt(breakAt(url, at + 4, sep), at, sep)];
+        return texts.some((text) => weighPastedText(text) !== "certain");
+      });
+      expect(leaking.map((at) => placeOf(url, at))).toEqual([]);
+    },
+  );
+
   it.each(["\n", "\r\n  ", "\n> "])("keeps saying what the server said, by %j", (sep) => {
     const all = Array.from({ length: ERROR_URL.length - 1 }, (_, index) => index + 1);
     const failing = all.filter((at) => judge(breakAt(ERROR_URL, at, sep)) !== "error:access_denied");

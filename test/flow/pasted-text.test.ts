@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanPastedText, findAddresses, findQuery } from "../../src/flow/pasted-text.ts";
+import { cleanPastedText, findAddresses, findQuery, withoutSentenceEnd } from "../../src/flow/pasted-text.ts";
 import { CALLBACK_URL, PASTES, WRAPPERS } from "../vectors/pastes.ts";
 
 const inputs = Object.values(PASTES).flatMap((rows) => rows.map(({ input }) => input));
@@ -164,6 +164,17 @@ describe("cleanPastedText", () => {
   });
 });
 
+describe("withoutSentenceEnd", () => {
+  it.each([
+    { input: "", expected: "" },
+    { input: "a.b", expected: "a.b" },
+    { input: "a.b.,;:!?*", expected: "a.b" },
+    { input: "...", expected: "" },
+  ])("leaves '$expected' of '$input'", ({ input, expected }) => {
+    expect(withoutSentenceEnd(input)).toBe(expected);
+  });
+});
+
 const wordy = fc.oneof(fc.constantFrom(...inputs), fc.string({ unit: "binary" }));
 
 describe("findAddresses", () => {
@@ -191,6 +202,21 @@ describe("findAddresses", () => {
   it("never reads on over another address", () => {
     const found = findAddresses("http://a.example/1 http://b.example/2 localhost:1455/3");
     expect(found).toEqual([["http://a.example/1"], ["http://b.example/2"], ["localhost:1455/3"]]);
+  });
+
+  it("reads on over words that can be the rest of an address, and over no other", () => {
+    expect(findAddresses("http://a.example/1 two, größe three")).toEqual([
+      ["http://a.example/1", "http://a.example/1two,"],
+    ]);
+    expect(findAddresses("http://a.example/1 auth.openai.com/oauth/authorize?x")).toEqual([
+      ["http://a.example/1"],
+      ["auth.openai.com/oauth/authorize?x"],
+    ]);
+    expect(findAddresses("[::1]:1455/auth/call back")).toEqual([["[::1]:1455/auth/call", "[::1]:1455/auth/callback"]]);
+  });
+
+  it("reads 24 pieces of an address and no more", () => {
+    expect(findAddresses(`http://a.example/${" b".repeat(100)}`).map((readings) => readings.length)).toEqual([24]);
   });
 
   it("makes each reading out of the one before and a word behind it, and few of them", () => {
