@@ -102,4 +102,8 @@ describe("the name of an account's own profile", () => {
     expect(nameForAccount({ email: "dana@büro.example" }, "work", isFree("work"))).toBe("work-2");
     expect(nameForAccount({}, "work", isFree("work", "work-2"))).toBe("work-3");
   });
+
+  it("is one of its own where a hundred of each are taken", () => {
+    expect(nameForAccount({}, "work", () => false)).toBe("codex-99");
+  });
 });

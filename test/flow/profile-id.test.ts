@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   formerIdsOf,
+  newIdOf,
   parseSelector,
   parseStoredSelector,
   profileNameOf,
@@ -418,6 +419,14 @@ describe("storedIdOf", () => {
     { name: "nothing where there is nothing", asked: "work", ids: [], expected: undefined },
   ])("finds $name", ({ asked, ids, expected }) => {
     expect(storedIdOf(name(asked), "openai", ids)).toBe(expected);
+  });
+});
+
+describe("newIdOf", () => {
+  it("makes an id of a name that the grammar allows, and of no other", () => {
+    expect(newIdOf(name("work"), "openai-codex")).toEqual({ kind: "target", profileId: "openai-codex:work" });
+    expect(newIdOf(name("a/b"), "openai")).toEqual(BAD);
+    expect(newIdOf(name("status"), "openai")).toEqual(RESERVED);
   });
 });
 
