@@ -1,0 +1,130 @@
+import type { Survivors } from "./survivor.ts";
+
+const ALWAYS = "the pattern finds something in every text; the other side is for the compiler";
+const AT_LEAST_ONE = "there is a first one always; the other side is for the compiler";
+
+export const FLOW_SURVIVORS: Survivors = {
+  "src/flow/audit-entry.ts": [
+    {
+      was: 'return name.replaceAll(/([^\\s@])\\S*@([^\\s@]+)/g, "$1…@$2");',
+      becomes: ['return name.replaceAll(/([^\\s@])\\S*@([^\\s@])/g, "$1…@$2");'],
+      reason: "same",
+      why: "the rest of the domain stays, taken in or not",
+    },
+  ],
+  "src/flow/callback-url.ts": [
+    {
+      was: "if (isStrong(rejoined)) return { ...rejoined, isPatched: true };",
+      becomes: ["if (isStrong(rejoined)) return { ...rejoined, isPatched: false };"],
+      reason: "same",
+      why: "a strong reading has a code of the known shape, which is what a patched one needs, or an error and no code",
+    },
+    {
+      was: 'return joinLines(text).replace(/\\s+/g, "");',
+      becomes: ['return joinLines(text).replace(/\\s/g, "");'],
+      reason: "same",
+      why: "each of them goes either way",
+    },
+    {
+      was: "if (!/\\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];",
+      becomes: [
+        "if (!/\\S/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];",
+        "if (!/\\s/.test(text) || !/state=[0-9a-f]/.test(squeeze(text))) return [];",
+        'if (!/\\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return ["Stryker was here"];',
+      ],
+      reason: "speed",
+      why: "it only spares the readings that could not be strong",
+    },
+    {
+      was: 'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.some(isCallback));',
+      becomes: [
+        'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "Stryker was here!") && !readings.some(isCallback));',
+      ],
+      reason: "same",
+      why: AT_LEAST_ONE,
+    },
+    {
+      was: 'const [address = ""] = readings;',
+      becomes: ['const [address = "Stryker was here!"] = readings;'],
+      reason: "same",
+      why: AT_LEAST_ONE,
+    },
+    {
+      was: 'const [, host = "", path = ""] = ADDRESS.exec(address) ?? [];',
+      becomes: [
+        'const [, host = "Stryker was here!", path = ""] = ADDRESS.exec(address) ?? [];',
+        'const [, host = "", path = "Stryker was here!"] = ADDRESS.exec(address) ?? [];',
+        'const [, host = "", path = ""] = ADDRESS.exec(address) ?? ["Stryker was here"];',
+      ],
+      reason: "same",
+      why: ALWAYS,
+    },
+    {
+      was: 'const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? [];',
+      becomes: ['const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? ["Stryker was here"];'],
+      reason: "same",
+      why: ALWAYS,
+    },
+    {
+      was: 'return parameters.has("error") || OWN_CODE.test(parameters.get("code") ?? "") ? BEST_RANK : 3;',
+      becomes: [
+        'return parameters.has("error") || OWN_CODE.test(parameters.get("code") ?? "Stryker was here!") ? BEST_RANK : 3;',
+      ],
+      reason: "same",
+      why: "without an error there is a code by then",
+    },
+  ],
+  "src/flow/host-era.ts": [
+    {
+      was: "return ERAS.findLast(({ from }) => compare(partsOf(from) ?? [], parts) <= 0)?.era;",
+      becomes: ['return ERAS.findLast(({ from }) => compare(partsOf(from) ?? ["Stryker was here"], parts) <= 0)?.era;'],
+      reason: "same",
+      why: "every era begins with a version",
+    },
+    {
+      was: "return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);",
+      becomes: ["return false ? 0 : (a[at] ?? 0) - (b[at] ?? 0);"],
+      reason: "same",
+      why: "there is nothing at -1, and nothing less nothing is 0",
+    },
+  ],
+  "src/flow/pasted-text.ts": [
+    {
+      was: "return start === -1 ? text : text.slice(0, start) + decodeAscii(text.slice(start));",
+      becomes: ["return false ? text : text.slice(0, start) + decodeAscii(text.slice(start));"],
+      reason: "same",
+      why: "from -1 that is the last letter alone, which decodes to itself",
+    },
+    {
+      was: 'const [first = "", ...others] = text.split("\\n");',
+      becomes: ['const [first = "Stryker was here!", ...others] = text.split("\\n");'],
+      reason: "same",
+      why: AT_LEAST_ONE,
+    },
+    {
+      was: 'const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "";',
+      becomes: [
+        'const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "Stryker was here!";',
+        'const rest = wordAt(WORD, text, start + bracketed.length)[0] ?? "";',
+      ],
+      reason: "same",
+      why: ALWAYS,
+    },
+    {
+      was: "if (next === null || word === undefined || !isContinuation(word)) break;",
+      becomes: [
+        "if (next === null && word === undefined || !isContinuation(word)) break;",
+        "if (false || word === undefined || !isContinuation(word)) break;",
+        "if (next === null || false || !isContinuation(word)) break;",
+      ],
+      reason: "same",
+      why: "there is no word where nothing was found, and one where something was",
+    },
+    {
+      was: 'const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "";',
+      becomes: ['const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "Stryker was here!";'],
+      reason: "same",
+      why: ALWAYS,
+    },
+  ],
+};
