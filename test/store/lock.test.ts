@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   lstatSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,7 +16,7 @@ import {
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { acquireLock, HOST_LOCKS, type HeldLock, type LockFormat } from "../../src/store/lock.ts";
+import { acquireLock, HOST_LOCKS, OWN_LOCK, type HeldLock, type LockFormat } from "../../src/store/lock.ts";
 import { NODE } from "../support/host.ts";
 import { spawnOwned } from "../support/owned-process.ts";
 import { agentDirIn, FLAVOURS, lockIn, newRoot, profilesIn, seedFiles, storedIn, type Flavour } from "./file-host.ts";
@@ -170,6 +171,16 @@ describe("the lock that is a file", () => {
       leave: () => (mkdirSync(lockPath), writeFileSync(join(lockPath, "x"), ""), age(HOUR_MS)),
       expect: "busy",
     },
+    {
+      name: "of a living process and exactly 64 KB long",
+      leave: () => leave(JSON.stringify({ pid: process.ppid }).padEnd(64 * 1024), 11_000),
+      expect: "busy",
+    },
+    {
+      name: "longer than anybody reads, since 11 seconds",
+      leave: () => leave(JSON.stringify({ pid: process.ppid }).padEnd(64 * 1024 + 1), 11_000),
+      expect: "taken",
+    },
     { name: "a link", leave: () => symlinkSync("/etc/hostname", lockPath), expect: "foreign" },
     { name: "a link to nothing", leave: () => symlinkSync(join(root, "nothing"), lockPath), expect: "foreign" },
     { name: "a pipe", leave: () => void execFileSync("mkfifo", [lockPath]), expect: "foreign" },
@@ -205,6 +216,58 @@ describe("the lock that is a file", () => {
     // A pipe is no file, so what it says is not limited.
     const { stdout } = spawnSync("/bin/sh", args, { encoding: "utf8", cwd: repository });
     expect([stdout.trim(), names()]).toEqual(["EFBIG", []]);
+  });
+});
+
+describe("the lock that is a folder", () => {
+  it("is foreign where there is a file", async () => {
+    leave("", HOUR_MS);
+    expect(await outcomeOf(HOST_LOCKS.folder)).toBe("foreign");
+    expect(names()).toEqual([basename(lockPath)]);
+  });
+});
+
+describe("our own lock", () => {
+  it("is busy while its holder lives and renews it, and taken once it does not", async () => {
+    leave({ pid: process.ppid }, 5000);
+    expect(await outcomeOf(OWN_LOCK)).toBe("busy");
+    leave({ pid: process.ppid }, 7000);
+    expect(await outcomeOf(OWN_LOCK)).toBe("taken");
+  });
+
+  it("is foreign where there is a link, however old", async () => {
+    symlinkSync(join(root, "nothing"), lockPath);
+    lutimesSync(lockPath, new Date(0), new Date(0));
+    expect(await outcomeOf(OWN_LOCK)).toBe("foreign");
+    expect(names()).toEqual([basename(lockPath)]);
+  });
+});
+
+describe.each(Object.entries({ ...HOST_LOCKS, own: OWN_LOCK }))("a place for the lock (%s)", (_, format) => {
+  it("that is in no folder is an error of the file system", async () => {
+    writeFileSync(join(root, "file"), "");
+    await expect(acquireLock(join(root, "file/x"), format, 0)).rejects.toMatchObject({ code: "ENOTDIR" });
+    await expect(acquireLock(join(root, "nothing/x"), format, 0)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("that is there a moment later is waited for", async () => {
+    const lock = acquireLock(join(root, "later/x"), format, 2000);
+    setTimeout(() => mkdirSync(join(root, "later")), 50);
+    expect(await lock).toHaveProperty("release");
+    await ((await lock) as HeldLock).release();
+  });
+
+  it("is left by somebody dead to whoever holds the guard, and by a dead guard too", async () => {
+    const guard = `${lockPath}.takeover`;
+    if (format === HOST_LOCKS.folder) mkdirSync(lockPath);
+    else writeFileSync(lockPath, JSON.stringify({ pid: deadPid() }));
+    age(HOUR_MS);
+    mkdirSync(guard);
+    expect(await outcomeOf(format)).toBe("busy");
+    expect(names()).toHaveLength(2);
+    utimesSync(guard, new Date(0), new Date(0));
+    expect(await outcomeOf(format)).toBe("taken");
+    expect(names()).toEqual([]);
   });
 });
 
