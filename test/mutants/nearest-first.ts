@@ -19,7 +19,7 @@ const NEARBY: Readonly<Record<string, readonly string[]>> = {
   "host-document": ["file-auth-store"],
   lock: ["locked-file"],
   "lock-file": ["lock"],
-  "locked-file": ["lock-file", "pending-logins", "file-auth-store"],
+  "locked-file": ["lock-file", "pending-logins", "profile-store", "file-auth-store"],
   notices: ["audit-log"],
   patience: ["profile-store", "file-auth-store"],
   "profile-store": ["file-auth-store"],

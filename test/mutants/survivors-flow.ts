@@ -1,8 +1,5 @@
 import type { Survivors } from "./survivor.ts";
 
-const ALWAYS = "the pattern finds something in every text; the other side is for the compiler";
-const AT_LEAST_ONE = "there is a first one always; the other side is for the compiler";
-
 export const FLOW_SURVIVORS: Survivors = {
   "src/flow/audit-entry.ts": [
     {
@@ -28,7 +25,6 @@ export const FLOW_SURVIVORS: Survivors = {
     {
       was: "if (!/\\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];",
       becomes: [
-        "if (!/\\S/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];",
         "if (!/\\s/.test(text) || !/state=[0-9a-f]/.test(squeeze(text))) return [];",
         'if (!/\\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return ["Stryker was here"];',
       ],
@@ -41,13 +37,13 @@ export const FLOW_SURVIVORS: Survivors = {
         'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "Stryker was here!") && !readings.some(isCallback));',
       ],
       reason: "same",
-      why: AT_LEAST_ONE,
+      why: "there is a first one always; the other side is for the compiler",
     },
     {
       was: 'const [address = ""] = readings;',
       becomes: ['const [address = "Stryker was here!"] = readings;'],
       reason: "same",
-      why: AT_LEAST_ONE,
+      why: "there is a first one always; the other side is for the compiler",
     },
     {
       was: 'const [, host = "", path = ""] = ADDRESS.exec(address) ?? [];',
@@ -57,13 +53,13 @@ export const FLOW_SURVIVORS: Survivors = {
         'const [, host = "", path = ""] = ADDRESS.exec(address) ?? ["Stryker was here"];',
       ],
       reason: "same",
-      why: ALWAYS,
+      why: "the pattern finds something in every text; the other side is for the compiler",
     },
     {
       was: 'const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? [];',
       becomes: ['const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? ["Stryker was here"];'],
       reason: "same",
-      why: ALWAYS,
+      why: "the pattern finds something in every text; the other side is for the compiler",
     },
     {
       was: 'return parameters.has("error") || OWN_CODE.test(parameters.get("code") ?? "") ? BEST_RANK : 3;',
@@ -99,22 +95,22 @@ export const FLOW_SURVIVORS: Survivors = {
       was: 'const [first = "", ...others] = text.split("\\n");',
       becomes: ['const [first = "Stryker was here!", ...others] = text.split("\\n");'],
       reason: "same",
-      why: AT_LEAST_ONE,
+      why: "there is a first one always; the other side is for the compiler",
     },
     {
       was: 'const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "";',
       becomes: [
-        'const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "Stryker was here!";',
         'const rest = wordAt(WORD, text, start + bracketed.length)[0] ?? "";',
+        'const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "Stryker was here!";',
       ],
       reason: "same",
-      why: ALWAYS,
+      why: "the pattern finds something in every text; the other side is for the compiler",
     },
     {
       was: "if (next === null || word === undefined || !isContinuation(word)) break;",
       becomes: [
-        "if (next === null && word === undefined || !isContinuation(word)) break;",
         "if (false || word === undefined || !isContinuation(word)) break;",
+        "if (next === null && word === undefined || !isContinuation(word)) break;",
         "if (next === null || false || !isContinuation(word)) break;",
       ],
       reason: "same",
@@ -124,7 +120,7 @@ export const FLOW_SURVIVORS: Survivors = {
       was: 'const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "";',
       becomes: ['const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "Stryker was here!";'],
       reason: "same",
-      why: ALWAYS,
+      why: "the pattern finds something in every text; the other side is for the compiler",
     },
   ],
 };

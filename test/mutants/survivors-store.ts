@@ -1,10 +1,27 @@
 import type { Survivors } from "./survivor.ts";
 
-const NO_LINKS = "only a disk without second names for a file goes that way";
-const ONE_CODE = "whatever is thrown there leaves as `undo-unwritable`";
-
 export const STORE_SURVIVORS: Survivors = {
   "src/store/lock-file.ts": [
+    {
+      was: 'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
+      becomes: [
+        "const NO_LINKS: ReadonlySet<unknown> = new Set([]);",
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "", "ENOSYS", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", ""]);',
+      ],
+      reason: "elsewhere",
+      why: "only a disk without second names for a file goes that way",
+    },
+    {
+      was: "const codeOf = (error: unknown) => (error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);",
+      becomes: ["const codeOf = () => undefined;"],
+      reason: "elsewhere",
+      why: "only a disk without second names for a file goes that way",
+    },
     {
       was: 'if (lstatSync(lockPath, { throwIfNoEntry: false })) throw Object.assign(new Error("EEXIST"), { code: "EEXIST" });',
       becomes: ['if (false) throw Object.assign(new Error("EEXIST"), { code: "EEXIST" });'],
@@ -21,16 +38,186 @@ export const STORE_SURVIVORS: Survivors = {
     },
     {
       was: "if (!NO_LINKS.has(codeOf(error))) throw error;",
-      becomes: ["if (NO_LINKS.has(codeOf(error))) throw error;", "if (true) throw error;", "if (false) throw error;"],
+      becomes: ["if (NO_LINKS.has(codeOf(error))) throw error;", "if (false) throw error;", "if (true) throw error;"],
       reason: "elsewhere",
-      why: NO_LINKS,
+      why: "only a disk without second names for a file goes that way",
     },
-    { was: "writeNew(lockPath, contentAt);", becomes: [";"], reason: "elsewhere", why: NO_LINKS },
+    {
+      was: "writeNew(lockPath, contentAt);",
+      becomes: [";"],
+      reason: "elsewhere",
+      why: "only a disk without second names for a file goes that way",
+    },
     {
       was: "unlinkSync(path);",
       becomes: [";"],
       reason: "elsewhere",
-      why: `${NO_LINKS}; else the caller takes it away`,
+      why: "only a disk without second names for a file goes that way; else the caller takes it away",
+    },
+  ],
+  "src/store/lock.ts": [
+    {
+      was: "return Math.abs(systemClock.nowMs() - stats.mtimeMs) > ageMs;",
+      becomes: ["return Math.abs(systemClock.nowMs() - stats.mtimeMs) >= ageMs;"],
+      reason: "speed",
+      why: "a thousandth of a second sooner",
+    },
+    {
+      was: 'if (stats === undefined) return "free";',
+      becomes: ['if (stats === undefined) return "";'],
+      reason: "same",
+      why: "only `dead` and `foreign` are asked after",
+    },
+    {
+      was: 'return isOlderThan(stats, staleMs) ? "dead" : "live";',
+      becomes: ['return isOlderThan(stats, staleMs) ? "dead" : "";'],
+      reason: "same",
+      why: "only `dead` and `foreign` are asked after",
+    },
+    {
+      was: "const stats = lstatSync(lockPath, { bigint: true, throwIfNoEntry: false });",
+      becomes: ["const stats = lstatSync(lockPath, { bigint: false, throwIfNoEntry: false });"],
+      reason: "elsewhere",
+      why: "only a disk that gives a number again at once tells: the run keeps its files in memory",
+    },
+    {
+      was: "const starttime = processOf(pid)?.starttime;",
+      becomes: ["const starttime = processOf(pid).starttime;"],
+      reason: "elsewhere",
+      why: "only a machine without /proc goes that way",
+    },
+    {
+      was: "remove: (lockPath) => (statsOf(lockPath)?.isDirectory() ? rmdirSync(lockPath) : unlinkSync(lockPath)),",
+      becomes: [
+        "remove: (lockPath) => (statsOf(lockPath).isDirectory() ? rmdirSync(lockPath) : unlinkSync(lockPath)),",
+      ],
+      reason: "same",
+      why: "a lock that is gone cannot be removed, and whoever removes expects that to fail",
+    },
+    {
+      was: 'if (stats.isDirectory()) return isAbandonedFolder(lockPath, stats) ? "dead" : "live";',
+      becomes: ['if (stats.isDirectory()) return isAbandonedFolder(lockPath, stats) ? "dead" : "";'],
+      reason: "same",
+      why: "only `dead` and `foreign` are asked after",
+    },
+    {
+      was: "return isOlderThan(stats, HOST_STALE_MS) && readdirSync(lockPath).length === 0;",
+      becomes: ["return isOlderThan(stats, HOST_STALE_MS) && true;"],
+      reason: "same",
+      why: "a folder with something in it cannot be removed either",
+    },
+    {
+      was: 'return stats.size > MAX_LOCK_BYTES ? "" : readFileSync(lockPath, "utf8");',
+      becomes: ['return stats.size > MAX_LOCK_BYTES ? "Stryker was here!" : readFileSync(lockPath, "utf8");'],
+      reason: "same",
+      why: "neither names a holder",
+    },
+    {
+      was: 'return stats.size > MAX_LOCK_BYTES ? "" : readFileSync(lockPath, "utf8");',
+      becomes: ['return stats.size > MAX_LOCK_BYTES ? "" : readFileSync(lockPath, "");'],
+      reason: "same",
+      why: "bytes become the same text where they are used",
+    },
+    {
+      was: "} catch {",
+      becomes: ["} catch {}"],
+      reason: "same",
+      why: "a function that ends without a value answers undefined too",
+    },
+    {
+      was: 'return "";',
+      becomes: ['return "Stryker was here!";'],
+      reason: "elsewhere",
+      why: "only who may not read a lock, and so not root, gets there",
+    },
+    {
+      was: 'if (isErrno(error, "ESRCH")) return true;',
+      becomes: ["if (true) return true;"],
+      reason: "elsewhere",
+      why: "root may signal everybody: the same tests tell under any other account",
+    },
+    {
+      was: "if (running === undefined) return false;",
+      becomes: ["if (false) return false;", "if (running === undefined) return true;"],
+      reason: "elsewhere",
+      why: "only a machine without /proc goes that way",
+    },
+    {
+      was: 'return { state: fields[0] ?? "", starttime: Number(fields[19]) };',
+      becomes: ['return { state: fields[0] ?? "Stryker was here!", starttime: Number(fields[19]) };'],
+      reason: "same",
+      why: "a text has a first part always; the other side is for the compiler",
+    },
+    {
+      was: 'const isForgotten = judgement === "live" && stats !== undefined && isOlderThan(stats, OWN_STALE_MS);',
+      becomes: ["const isForgotten = true && stats !== undefined && isOlderThan(stats, OWN_STALE_MS);"],
+      reason: "same",
+      why: "what is dead stays dead, and what is free has no age",
+    },
+    {
+      was: 'if (waitedMs >= waitMs && isErrno(error, "ENOENT")) throw error;',
+      becomes: ['if (waitedMs > waitMs && isErrno(error, "ENOENT")) throw error;'],
+      reason: "speed",
+      why: "one step more",
+    },
+    {
+      was: 'if (waitedMs >= waitMs) return "busy";',
+      becomes: ['if (waitedMs > waitMs) return "busy";'],
+      reason: "speed",
+      why: "one step more",
+    },
+    {
+      was: "const isStillOurs = () => identity !== undefined && format.identityOf(lockPath) === identity;",
+      becomes: ["const isStillOurs = () => true && format.identityOf(lockPath) === identity;"],
+      reason: "same",
+      why: "nobody asks before there is one",
+    },
+    {
+      was: "const removeOurs = () => {",
+      becomes: ["const removeOurs = () => {};"],
+      reason: "elsewhere",
+      why: "told by a process that ends under its lock; whoever lets go removes it a second time",
+    },
+    {
+      was: "if (identity === undefined || isStillOurs()) format.remove(lockPath);",
+      becomes: [
+        "if (false) format.remove(lockPath);",
+        "if (false || isStillOurs()) format.remove(lockPath);",
+        "if (identity === undefined && isStillOurs()) format.remove(lockPath);",
+        "if (identity === undefined || isStillOurs()) ;",
+      ],
+      reason: "elsewhere",
+      why: "told by a process that ends under its lock; whoever lets go removes it a second time",
+    },
+    {
+      was: 'identity = format.identityOf(lockPath) ?? "gone";',
+      becomes: ['identity = format.identityOf(lockPath) ?? "";'],
+      reason: "same",
+      why: "neither is the identity of a lock",
+    },
+    {
+      was: 'if (judgement !== "dead") return judgement;',
+      becomes: ["if (false) return judgement;"],
+      reason: "speed",
+      why: "it is judged again before it is removed",
+    },
+    {
+      was: "try {",
+      becomes: ["try {} catch (error) {"],
+      reason: "elsewhere",
+      why: "told by the tests between processes alone: within one, the look and the removal are one step",
+    },
+    {
+      was: "mkdirSync(guard);",
+      becomes: [";"],
+      reason: "elsewhere",
+      why: "told by the tests between processes alone: within one, the look and the removal are one step",
+    },
+    {
+      was: 'quietly(() => format.judge(lockPath) === "dead" && format.remove(lockPath));',
+      becomes: ["quietly(() => true && format.remove(lockPath));"],
+      reason: "elsewhere",
+      why: "told by the tests between processes alone: within one, the look and the removal are one step",
     },
   ],
   "src/store/pending-logins.ts": [
@@ -46,7 +233,7 @@ export const STORE_SURVIVORS: Survivors = {
       was: 'if (isNewer(parsed)) throw new CodexAuthError("undo-unwritable");',
       becomes: ['if (isNewer(parsed)) throw new CodexAuthError("");'],
       reason: "same",
-      why: ONE_CODE,
+      why: "whatever is thrown there leaves as `undo-unwritable`",
     },
     {
       was: "return known.success ? (known.data.records as readonly UndoRecord[]) : [];",
