@@ -30,6 +30,8 @@ const FATES: Readonly<Record<string, Mutant["fate"]>> = {
   Killed: "killed",
   // An endless loop is noticed.
   Timeout: "killed",
+  // The tests could not even begin.
+  RuntimeError: "killed",
   Survived: "survived",
   NoCoverage: "survived",
 };

@@ -1,24 +1,30 @@
 import type { Survivors } from "./survivor.ts";
 
 export const STORE_SURVIVORS: Survivors = {
+  "src/store/host-document.ts": [
+    {
+      was: "} catch {",
+      becomes: ["} catch {}"],
+      reason: "same",
+      why: "a function that ends without a value answers undefined too",
+    },
+    {
+      was: "let [profilesChanged, stateChanged] = [false, false];",
+      becomes: ["let [profilesChanged, stateChanged] = [];"],
+      reason: "same",
+      why: "what is not there is no change either",
+    },
+    {
+      was: "if (value === undefined) entries.delete(key);",
+      becomes: ["if (false) entries.delete(key);"],
+      reason: "same",
+      why: "JSON leaves out a key that holds nothing",
+    },
+  ],
   "src/store/lock-file.ts": [
     {
       was: 'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
-      becomes: [
-        "const NO_LINKS: ReadonlySet<unknown> = new Set([]);",
-        'const NO_LINKS: ReadonlySet<unknown> = new Set(["", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
-        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
-        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "", "ENOSYS", "EMLINK", "EXDEV"]);',
-        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "", "EMLINK", "EXDEV"]);',
-        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "", "EXDEV"]);',
-        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", ""]);',
-      ],
-      reason: "elsewhere",
-      why: "only a disk without second names for a file goes that way",
-    },
-    {
-      was: "const codeOf = (error: unknown) => (error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);",
-      becomes: ["const codeOf = () => undefined;"],
+      becomes: ["const NO_LINKS: ReadonlySet<unknown> = new Set([]);"],
       reason: "elsewhere",
       why: "only a disk without second names for a file goes that way",
     },
@@ -150,15 +156,9 @@ export const STORE_SURVIVORS: Survivors = {
     },
     {
       was: 'const isForgotten = judgement === "live" && stats !== undefined && isOlderThan(stats, OWN_STALE_MS);',
-      becomes: ["const isForgotten = true && stats !== undefined && isOlderThan(stats, OWN_STALE_MS);"],
+      becomes: ['const isForgotten = judgement === "live" && true && isOlderThan(stats, OWN_STALE_MS);'],
       reason: "same",
       why: "what is dead stays dead, and what is free has no age",
-    },
-    {
-      was: 'if (waitedMs >= waitMs && isErrno(error, "ENOENT")) throw error;',
-      becomes: ['if (waitedMs > waitMs && isErrno(error, "ENOENT")) throw error;'],
-      reason: "speed",
-      why: "one step more",
     },
     {
       was: 'if (waitedMs >= waitMs) return "busy";',
@@ -202,22 +202,139 @@ export const STORE_SURVIVORS: Survivors = {
       why: "it is judged again before it is removed",
     },
     {
-      was: "try {",
-      becomes: ["try {} catch (error) {"],
+      was: 'if (!isErrno(error, "EEXIST")) throw error;',
+      becomes: ["if (false) throw error;"],
       reason: "elsewhere",
-      why: "told by the tests between processes alone: within one, the look and the removal are one step",
-    },
-    {
-      was: "mkdirSync(guard);",
-      becomes: [";"],
-      reason: "elsewhere",
-      why: "told by the tests between processes alone: within one, the look and the removal are one step",
+      why: "only a folder in which nothing can be made goes that way",
     },
     {
       was: 'quietly(() => format.judge(lockPath) === "dead" && format.remove(lockPath));',
       becomes: ["quietly(() => true && format.remove(lockPath));"],
       reason: "elsewhere",
       why: "told by the tests between processes alone: within one, the look and the removal are one step",
+    },
+  ],
+  "src/store/locked-file.ts": [
+    {
+      was: "return process.getuid === undefined || uid === process.getuid();",
+      becomes: ["return false || uid === process.getuid();"],
+      reason: "elsewhere",
+      why: "only a system without users goes that way",
+    },
+    {
+      was: "await mkdir(folder, { mode: PRIVATE_DIR });",
+      becomes: ["await mkdir(folder, {});"],
+      reason: "same",
+      why: "what is ours is made private right after; the folder of a host is tested",
+    },
+    {
+      was: 'if (!isErrno(error, "ENOENT") || dirname(folder) === folder) throw error;',
+      becomes: [
+        'if (!isErrno(error, "ENOENT") && dirname(folder) === folder) throw error;',
+        "if (false) throw error;",
+        'if (!isErrno(error, "ENOENT") || false) throw error;',
+      ],
+      reason: "same",
+      why: "the second making of the folder fails alike, and the root is always there",
+    },
+    {
+      was: "await mkdir(folder, { mode: PRIVATE_DIR }).catch((again: unknown) => {",
+      becomes: ["await mkdir(folder, { mode: PRIVATE_DIR }).catch((again: unknown) => {});"],
+      reason: "same",
+      why: "a folder that is not there is told by the next look at it",
+    },
+    {
+      was: 'if (!isErrno(again, "EEXIST")) throw again;',
+      becomes: [
+        "if (false) throw again;",
+        'if (isErrno(again, "EEXIST")) throw again;',
+        "if (true) throw again;",
+        'if (!isErrno(again, "")) throw again;',
+      ],
+      reason: "elsewhere",
+      why: "only two processes that make one folder at once go that way",
+    },
+    {
+      was: "if ((stats.mode & OTHERS) !== 0) await chmod(folder, PRIVATE_DIR);",
+      becomes: ["if (true) await chmod(folder, PRIVATE_DIR);"],
+      reason: "same",
+      why: "a private folder is made private again",
+    },
+    {
+      was: 'if (held === "busy") throw new CodexAuthError("pending-locked");',
+      becomes: [
+        'if (false) throw new CodexAuthError("pending-locked");',
+        'if (held === "") throw new CodexAuthError("pending-locked");',
+        'if (held === "busy") throw new CodexAuthError("");',
+      ],
+      reason: "elsewhere",
+      why: "told by `locked-file-waiting.test.ts`, which waits for other processes",
+    },
+    {
+      was: "} catch (error) {",
+      becomes: ["} catch (error) {} finally {"],
+      reason: "elsewhere",
+      why: "told by full disks, in other processes",
+    },
+    {
+      was: "await rm(path, { force: true });",
+      becomes: ["await rm(path, {});", "await rm(path, { force: false });"],
+      reason: "elsewhere",
+      why: "told by full disks, in other processes",
+    },
+    {
+      was: "async function syncFolder(folder: string): Promise<void> {",
+      becomes: ["async function syncFolder(folder: string): Promise<void> {}"],
+      reason: "elsewhere",
+      why: "told by a power cut alone",
+    },
+    {
+      was: "await handle?.sync().catch(() => undefined);",
+      becomes: ["await handle.sync().catch(() => undefined);"],
+      reason: "elsewhere",
+      why: "only a folder that can be written and not read goes that way",
+    },
+    {
+      was: "await handle?.close();",
+      becomes: ["await handle.close();"],
+      reason: "elsewhere",
+      why: "only a folder that can be written and not read goes that way",
+    },
+    {
+      was: "await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));",
+      becomes: [
+        "await Promise.all(leftovers.map((name) => rm(join(folder, name), {}).catch(() => undefined)));",
+        "await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: false }).catch(() => undefined)));",
+      ],
+      reason: "same",
+      why: "what has just been listed is there; where it is not, nobody minds",
+    },
+    {
+      was: 'if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");',
+      becomes: ['if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("");'],
+      reason: "same",
+      why: "whatever is thrown there leaves with the code of the catch below",
+    },
+    {
+      was: 'if (!stats.isFile() || !isMine(stats.uid) || stats.size > maxBytes) throw new CodexAuthError("store-unreadable");',
+      becomes: ['if (!stats.isFile() || !isMine(stats.uid) || stats.size > maxBytes) throw new CodexAuthError("");'],
+      reason: "same",
+      why: "whatever is thrown there leaves with the code of the catch below",
+    },
+    {
+      was: "for (let links = 0; links < MAX_LINKS; links += 1) {",
+      becomes: ["for (let links = 0; links <= MAX_LINKS; links += 1) {"],
+      reason: "same",
+      why: "the system itself follows no more links",
+    },
+    {
+      was: "const names = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(basename(prefix)));",
+      becomes: [
+        "const names = (await readdir(dirname(path)).catch(() => undefined)).filter((name) => name.startsWith(basename(prefix)));",
+        'const names = (await readdir(dirname(path)).catch(() => ["Stryker was here"])).filter((name) => name.startsWith(basename(prefix)));',
+      ],
+      reason: "elsewhere",
+      why: "only a folder that cannot be listed goes that way",
     },
   ],
   "src/store/pending-logins.ts": [
