@@ -171,6 +171,7 @@ describe("the lock that is a file", () => {
       leave: () => (mkdirSync(lockPath), writeFileSync(join(lockPath, "x"), ""), age(HOUR_MS)),
       expect: "busy",
     },
+    { name: "of a number past all, since 11 seconds", leave: () => leave({ pid: 2 ** 31 }, 11_000), expect: "taken" },
     {
       name: "of a living process and exactly 64 KB long",
       leave: () => leave(JSON.stringify({ pid: process.ppid }).padEnd(64 * 1024), 11_000),

@@ -328,6 +328,8 @@ describe("what is asked in front of a write", () => {
   it.runIf(existsSync("/proc/self/fd"))("is a folder that can be made", async () => {
     const nowhere = updatePrivateFile("/proc/nothing/here/file.json", MAX_BYTES, () => ({ result: 1 }));
     await expect(nowhere).rejects.toThrow(refusal("pending-unwritable"));
+    const hosts = { path: "/proc/nothing/here/auth-profiles.json", lock: "file", waitMs: 0 } as const;
+    await expect(underHostLock(hosts, async () => 1)).rejects.toThrow(new CodexAuthError("store-write-failed"));
   });
 
   it.runIf(existsSync("/proc/self/fd"))("leaves no file open afterwards", async () => {
