@@ -93,8 +93,8 @@ A change that no unit test notices is a survivor; each is below with the reason,
 (\`test/mutants/survivors-*.ts\`). Asked are the tests of the file and those nearest to it (\`test/mutants/nearest-first.ts\`), but for
 those that only other processes or a real host could fail.`;
 
-const CHECKS = `What decides whether an address, a person, a name, an answer or a file is to be trusted. A survivor here changes no decision;
-one that did would fail the run.`;
+const CHECKS = `What decides whether an address, a person, a name, an answer or a file is to be trusted. A survivor here changes no decision,
+or one that only other processes, accounts or disks can show (elsewhere); a test that is missing here (open) fails the run.`;
 
 const REASONS = `- same: no input tells it from the original.
 - words: a value that is shown and nothing more.

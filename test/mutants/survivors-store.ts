@@ -24,7 +24,21 @@ export const STORE_SURVIVORS: Survivors = {
   "src/store/lock-file.ts": [
     {
       was: 'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
-      becomes: ["const NO_LINKS: ReadonlySet<unknown> = new Set([]);"],
+      becomes: [
+        "const NO_LINKS: ReadonlySet<unknown> = new Set([]);",
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "", "ENOSYS", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "", "EMLINK", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "", "EXDEV"]);',
+        'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", ""]);',
+      ],
+      reason: "elsewhere",
+      why: "only a disk without second names for a file goes that way",
+    },
+    {
+      was: "const codeOf = (error: unknown) => (error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);",
+      becomes: ["const codeOf = () => undefined;"],
       reason: "elsewhere",
       why: "only a disk without second names for a file goes that way",
     },
@@ -220,12 +234,6 @@ export const STORE_SURVIVORS: Survivors = {
       becomes: ["return false || uid === process.getuid();"],
       reason: "elsewhere",
       why: "only a system without users goes that way",
-    },
-    {
-      was: "await mkdir(folder, { mode: PRIVATE_DIR });",
-      becomes: ["await mkdir(folder, {});"],
-      reason: "same",
-      why: "what is ours is made private right after; the folder of a host is tested",
     },
     {
       was: 'if (!isErrno(error, "ENOENT") || dirname(folder) === folder) throw error;',
