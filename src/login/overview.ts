@@ -31,8 +31,11 @@ export async function listProfiles(
   try {
     const { profiles: store } = ports;
     const listed = isFresh ? store.list(binding.agentId) : store.recentList(binding.agentId);
-    const profiles = await withPin(ports, binding, listed);
-    const { nowMs, waiting } = await pendingOf(ports, binding);
+    // At once: while the one waits for its file, the other works.
+    const [{ nowMs, waiting }, profiles] = await Promise.all([
+      pendingOf(ports, binding),
+      withPin(ports, binding, listed),
+    ]);
     return { kind: "profiles", profiles, ...waiting, nowMs };
   } catch (error) {
     return refusalOf(error, ports.log);

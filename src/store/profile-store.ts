@@ -91,11 +91,11 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       ) as Promise<SaveResult>,
     remove: (target) => recent.around(() => change(parts, { ...target, next: undefined, refuses: refusalOfNothing })),
     prefer: (target) => recent.around(() => prefer(parts, target)),
-    undo: (target) => recent.around(() => undo(parts, target)),
+    undo: (target) => recent.around(() => putBack(parts, target)),
   };
 }
 
-async function undo(parts: ProfileStoreParts, target: ProfileTarget): Promise<ChangeResult> {
+async function putBack(parts: ProfileStoreParts, target: ProfileTarget): Promise<ChangeResult> {
   try {
     const kept = await keptOf(parts, target);
     if (kept === undefined) return { kind: "refused", code: "undo-missing" };

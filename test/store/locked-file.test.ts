@@ -348,8 +348,9 @@ describe("what is asked in front of a write", () => {
   });
 });
 
+const hosts = () => ({ path: join(base, "agent", "auth-profiles.json"), lock: "file", waitMs: 0 }) as const;
+
 describe("a host's file", () => {
-  const hosts = () => ({ path: join(base, "agent", "auth-profiles.json"), lock: "file", waitMs: 0 }) as const;
   const unreadable = new CodexAuthError("store-unreadable");
 
   it("has its folder made for us alone", async () => {
