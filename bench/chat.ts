@@ -28,6 +28,8 @@ const ANSWER_LIMIT_MS = 60_000;
 
 export interface ChatOptions {
   readonly pluginDir: string;
+  /** How many profiles the no-op's list is of. */
+  readonly profiles?: number;
   readonly config?: JsonObject;
   /** Others who own the gateway too. */
   readonly owners?: readonly TelegramUser[];
@@ -108,7 +110,13 @@ export class Chat {
   }
 }
 
-export async function openChat({ pluginDir, config = {}, owners = [], env = {} }: ChatOptions): Promise<Chat> {
+export async function openChat({
+  pluginDir,
+  profiles = 1,
+  config = {},
+  owners = [],
+  env = {},
+}: ChatOptions): Promise<Chat> {
   const telegram = await startFakeTelegram();
   const signIn = new SignInServer([PERSONAL]);
   let spentMs = 0;
@@ -120,7 +128,7 @@ export async function openChat({ pluginDir, config = {}, owners = [], env = {} }
   const origin = `http://127.0.0.1:${await listenOnLoopback(server)}`;
   const gateway = await startGateway({
     pluginDir,
-    extraPlugins: [makeNoopPlugin()],
+    extraPlugins: [makeNoopPlugin(profiles)],
     telegram: { server: telegram, owner: OWNER, allowed: owners },
     config: merge({ commands: { ownerAllowFrom: [OWNER, ...owners].map(({ id }) => `telegram:${id}`) } }, config),
     env: { [SANDBOX_VARIABLE]: origin, ...env },

@@ -1,4 +1,4 @@
-/** Figure 1: `/codex_auth` in Telegram against a command that does nothing, in the same gateway. */
+/** Figure 1: `/codex_auth` in Telegram against a command that only says the same, in the same gateway. */
 import { fillStore, openChat, WITHOUT_WATCH } from "./chat.ts";
 import type { MeasureFigure } from "./figure.ts";
 import { NOOP_COMMAND } from "./noop-plugin.ts";
@@ -14,7 +14,7 @@ const SIZES = [
 export const measure: MeasureFigure = async (machine) => {
   const results: Result[] = [];
   for (const { count, limit } of SIZES) {
-    const chat = await openChat({ pluginDir: machine.pluginDir(), config: WITHOUT_WATCH });
+    const chat = await openChat({ pluginDir: machine.pluginDir(), profiles: count, config: WITHOUT_WATCH });
     try {
       await fillStore(chat, count);
       const samples = await alternate(

@@ -1,24 +1,32 @@
-/** A plugin that does nothing at each of our doors: what the host alone takes for the same way. */
+/** A plugin that does nothing at each of our doors but say what ours would: what the host alone takes for the same way. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeTempDir } from "../test/support/temp-dir.ts";
+import { noopAnswers } from "./noop-answers.ts";
 
 export const NOOP_COMMAND = "/bench_noop";
-export const NOOP_BUTTON_COMMAND = "/bench_button";
-export const NOOP_BUTTON = "Again";
 /** Answers with the gateway's own memory, after a collection. */
 export const MEMORY_COMMAND = "/bench_memory";
 /** What its hook claims: an address with this code. As long as a real one, and of its shape. */
 const NOOP_CODE = `ac_${"N".repeat(43)}.${"N".repeat(43)}`;
 export const NOOP_ADDRESS = `http://localhost:1455/auth/callback?code=${NOOP_CODE}&scope=openid+profile+email+offline_access&state=${"0".repeat(32)}`;
 
-const SOURCE = `
+/** `count`: how many profiles its list is of. */
+const sourceFor = (count: number) => `
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 
-const BUTTON = { text: ${JSON.stringify(NOOP_BUTTON)}, callback_data: "bench_noop:1" };
-let taps = 0;
+const { list, card, saved } = ${JSON.stringify(noopAnswers(count))};
+const DATA = "bench_noop:1";
+const blocksOf = ({ labels }) =>
+  labels.map((row) => ({
+    type: "buttons",
+    buttons: row.map((label) => ({ label, action: { type: "callback", value: DATA } })),
+  }));
+const replyOf = (answer) => ({ text: answer.markdown, presentation: { blocks: blocksOf(answer) } });
+const rowsOf = ({ labels }) => labels.map((row) => row.map((text) => ({ text, callback_data: DATA })));
+let isCard = false;
 
 function collectedMemory() {
   setFlagsFromString("--expose-gc");
@@ -36,28 +44,21 @@ export default definePluginEntry({
   register(api) {
     const command = (name, handler) =>
       api.registerCommand({ name, description: "Does nothing", acceptsArgs: true, handler });
-    command("bench_noop", async () => ({ text: "nothing" }));
+    command("bench_noop", async () => replyOf(list));
     command("bench_memory", async () => ({ text: collectedMemory() }));
-    command("bench_button", async () => ({
-      text: "nothing",
-      presentation: {
-        blocks: [
-          { type: "buttons", buttons: [{ label: BUTTON.text, action: { type: "callback", value: BUTTON.callback_data } }] },
-        ],
-      },
-    }));
     api.registerInteractiveHandler({
       channel: "telegram",
       namespace: "bench_noop",
       async handler({ respond }) {
-        taps += 1;
-        await respond.editMessage({ text: "nothing " + taps, buttons: [[BUTTON]] });
+        isCard = !isCard;
+        const answer = isCard ? card : list;
+        await respond.editMessage({ text: answer.plainText, buttons: rowsOf(answer) });
         return { handled: true };
       },
     });
     api.on(
       "before_dispatch",
-      ({ content }) => (content.includes(${JSON.stringify(NOOP_CODE)}) ? { handled: true, text: "nothing" } : undefined),
+      ({ content }) => (content.includes(${JSON.stringify(NOOP_CODE)}) ? { handled: true, text: saved.markdown } : undefined),
       { priority: 1000 },
     );
   },
@@ -65,7 +66,7 @@ export default definePluginEntry({
 `;
 
 /** Writes it into a folder of its own, which goes with the process. */
-export function makeNoopPlugin(): string {
+export function makeNoopPlugin(count: number): string {
   const folder = join(makeTempDir("bench-noop"), "bench-noop");
   mkdirSync(folder);
   const manifest = { id: "bench-noop", name: "Nothing", description: "Does nothing", version: "1.0.0" };
@@ -78,6 +79,6 @@ export function makeNoopPlugin(): string {
     type: "module",
     openclaw: { extensions: ["./index.js"] },
   });
-  writeFileSync(join(folder, "index.js"), SOURCE);
+  writeFileSync(join(folder, "index.js"), sourceFor(count));
   return folder;
 }

@@ -1,12 +1,12 @@
-/** Figure 2: a tap and a paste, each against the same by a plugin that does nothing, in the same gateway. */
+/** Figure 2: a tap and a paste, each against the same by a plugin that only says the same, in the same gateway. */
 import { fillStore, openChat, WITHOUT_WATCH, type Chat } from "./chat.ts";
 import type { MeasureFigure } from "./figure.ts";
-import { NOOP_ADDRESS, NOOP_BUTTON, NOOP_BUTTON_COMMAND } from "./noop-plugin.ts";
+import { NOOP_ADDRESS, NOOP_COMMAND } from "./noop-plugin.ts";
 import { ratioResult, type Result } from "./result.ts";
 import { alternate } from "./samples.ts";
 
 async function measureTap(chat: Chat): Promise<Result> {
-  const [board, noop] = [await chat.ask("/codex_auth"), await chat.ask(NOOP_BUTTON_COMMAND)];
+  const [board, noop] = [await chat.ask("/codex_auth"), await chat.ask(NOOP_COMMAND)];
   let isCard = false;
   const tap = () => {
     isCard = !isCard;
@@ -14,7 +14,12 @@ async function measureTap(chat: Chat): Promise<Result> {
       ? chat.timeTap(board, "p0", "Codex profile p0")
       : chat.timeTap(board, "Back", "Codex profiles on this gateway");
   };
-  const samples = await alternate({ rounds: 40, warmUps: 6 }, tap, () => chat.timeTap(noop, NOOP_BUTTON, "nothing"));
+  let isNoopCard = false;
+  const noopTap = () => {
+    isNoopCard = !isNoopCard;
+    return chat.timeTap(noop, isNoopCard ? "p0" : "Back", "nothing");
+  };
+  const samples = await alternate({ rounds: 40, warmUps: 6 }, tap, noopTap);
   return ratioResult("2", "a tap by a no-op's tap", 1.1, samples, "a profile's card and back, in turns");
 }
 

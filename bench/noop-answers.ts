@@ -1,0 +1,46 @@
+/**
+ * What our plugin answers, for the plugin that does nothing to say: what the host takes to render and to send such a
+ * message is its own, and must be on both sides of a ratio.
+ */
+import type { ListedProfile } from "../src/flow/answers.ts";
+import { profileScreen } from "../src/interaction/profile-screens.ts";
+import { toMarkdown, toPlainText } from "../src/interaction/render.ts";
+import type { Screen } from "../src/interaction/screen.ts";
+import { savedScreen, selectorScreen, withSandboxNotice } from "../src/interaction/screens.ts";
+import { catalogueOf } from "../src/languages/catalogue.ts";
+import { listed, SAVED } from "../test/interaction/facts.ts";
+import { spelled } from "../test/support/english.ts";
+
+/** In both forms, with the labels of its rows of buttons. */
+export interface NoopAnswer {
+  readonly markdown: string;
+  readonly plainText: string;
+  readonly labels: readonly (readonly string[])[];
+}
+
+function answerOf(screen: Screen): NoopAnswer {
+  const noticed = withSandboxNotice(screen, true);
+  const words = catalogueOf("en");
+  return {
+    markdown: `nothing\n\n${toMarkdown(noticed, words)}`,
+    plainText: `nothing\n\n${toPlainText(noticed, words)}`,
+    labels: screen.rows.map((row) => row.map(({ label }) => spelled([label]))),
+  };
+}
+
+function person(index: number): ListedProfile {
+  return listed(`p${index}`, { email: `person-${index}@example.com`, plan: "plus", isDefault: index === 0 });
+}
+
+/** The list of so many profiles; and a profile's card, and the end of a sign-in to it. */
+export function noopAnswers(count: number) {
+  const profiles = Array.from({ length: count }, (_, index) => person(index));
+  const nowMs = Date.now();
+  return {
+    list: answerOf(selectorScreen({ kind: "profiles", profiles, pending: [], nowMs }, 1)),
+    card: answerOf(profileScreen({ profile: person(0), nowMs })),
+    saved: answerOf(
+      savedScreen({ ...SAVED, profileName: "p0", email: "person-0@example.com", plan: "plus" }, "address"),
+    ),
+  };
+}
