@@ -55,9 +55,13 @@ export async function openTerminalHost(asked: TerminalHostRequest): Promise<Term
   }
   const era = eraOf(host.version);
   if (era === undefined) throw new CodexAuthError("host-unknown");
-  if (era.medium === "file") return openFile(request, era);
-  if (authPath !== undefined) throw new CodexAuthError("host-uses-sqlite");
-  return openSqlite(request, host);
+  switch (era.medium) {
+    case "file":
+      return openFile(request, era);
+    case "sqlite":
+      if (authPath !== undefined) throw new CodexAuthError("host-uses-sqlite");
+      return openSqlite(request, host);
+  }
 }
 
 async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Promise<TerminalHost> {

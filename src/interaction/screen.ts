@@ -47,20 +47,24 @@ export type Action =
   | { readonly verb: "close" };
 
 export type Verb = Action["verb"];
-export const VERBS = [
-  "pick",
-  "show",
-  "use",
-  "unuse",
-  "prefer",
-  "keep",
-  "undo",
-  "signout",
-  "page",
-  "new",
-  "cancel",
-  "close",
-] as const satisfies readonly Verb[];
+
+/** A record, so that none can be left out: the host is told of each, and a button of another would be dead. */
+const IS_VERB: Readonly<Record<Verb, true>> = {
+  pick: true,
+  show: true,
+  use: true,
+  unuse: true,
+  prefer: true,
+  keep: true,
+  undo: true,
+  signout: true,
+  page: true,
+  new: true,
+  cancel: true,
+  close: true,
+};
+
+export const VERBS = Object.keys(IS_VERB) as readonly Verb[];
 
 export interface LinkButton {
   readonly label: Sentence;

@@ -24,8 +24,13 @@ function createCaller(extra: Partial<Caller> = {}): Caller {
   };
 }
 
+interface Row {
+  readonly intent: Intent;
+  readonly begins: string;
+}
+
 /** Every intent there is, each with what its answer begins with when a sign-in for `work` waits. */
-const INTENTS: readonly { readonly intent: Intent; readonly begins: string }[] = [
+const INTENTS: readonly Row[] = [
   { intent: { verb: "page", page: 1 }, begins: SENTENCES["selector.title"] },
   { intent: { verb: "new" }, begins: "Name the new profile" },
   { intent: { verb: "pick", name: WORK }, begins: "Sign in again to profile work" },
@@ -38,11 +43,24 @@ const INTENTS: readonly { readonly intent: Intent; readonly begins: string }[] =
   { intent: { verb: "signout", name: WORK, isSure: false }, begins: "Sign out work?" },
   { intent: { verb: "signout", name: WORK, isSure: true }, begins: "Signed out: work is no longer" },
   { intent: { verb: "undo", name: WORK }, begins: "Put back: profile work" },
+  { intent: { verb: "use", name: WORK }, begins: "This chat uses work" },
+  { intent: { verb: "unuse" }, begins: "This chat does not ask for that profile." },
+  { intent: { verb: "keep", name: WORK }, begins: "No sign-in waits for that choice" },
+  { intent: { verb: "why" }, begins: "The next message of this chat uses work." },
+  { intent: { verb: "log" }, begins: SENTENCES["log.none"] },
+  { intent: { verb: "audit" }, begins: SENTENCES["audit.none"] },
   { intent: { verb: "close" }, begins: SENTENCES["close.done"] },
   { intent: { verb: "help" }, begins: SENTENCES["help.title"] },
   { intent: { verb: "refuse", code: "bad-selector" }, begins: "That is not a profile name." },
   { intent: { verb: "refuse", code: "reserved-word" }, begins: "That word is a command" },
 ];
+
+/** The compiler names a verb that is left out here. */
+const VERBS_TRIED: Readonly<Record<Intent["verb"], true>> = {
+  ...{ page: true, new: true, pick: true, finish: true, "finish-help": true, status: true, cancel: true, show: true },
+  ...{ prefer: true, signout: true, undo: true, use: true, unuse: true, keep: true, why: true, log: true, audit: true },
+  ...{ close: true, help: true, refuse: true },
+};
 
 async function textOf(ports: LoginPorts, intent: Intent, caller = createCaller()): Promise<string> {
   return toPlainText(await answer(() => Promise.resolve(ports), caller, intent));
@@ -70,6 +88,10 @@ async function createWaiting(): Promise<Waiting> {
 }
 
 describe("an answer", () => {
+  it("is tried for every intent below", () => {
+    expect(new Set(INTENTS.map(({ intent }) => intent.verb))).toEqual(new Set(Object.keys(VERBS_TRIED)));
+  });
+
   it.each(INTENTS)("to $intent.verb is its own screen", async ({ intent, begins }) => {
     const { ports } = await createWaiting();
     expect((await textOf(ports, intent)).startsWith(begins)).toBe(true);

@@ -1,11 +1,19 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { profileNameOf, resolveSelector, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
+import {
+  profileNameOf,
+  resolveSelector,
+  SUBCOMMANDS,
+  type ProfileId,
+  type ProfileName,
+} from "../../src/flow/profile-id.ts";
 import { spelled, toPlainText } from "../support/english.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import {
   cancelledScreen,
   cardScreen,
+  helpScreen,
   newProfileScreen,
   PAGE_SIZE,
   savedScreen,
@@ -386,4 +394,14 @@ describe("the sandbox notice", () => {
       expect(withSandboxNotice(screen, true).rows).toEqual(screen.rows);
     }
   });
+});
+
+/** `finish` is a command of its own, and whoever reads the help has found `help`. */
+const EXPLAINED = SUBCOMMANDS.filter((word) => word !== "finish" && word !== "help");
+
+it.each(EXPLAINED)("/codex_auth %s is explained in the chat and in the README", (word) => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const isTold = new RegExp(`/codex_auth ${word}\\b`);
+  expect(toPlainText(helpScreen())).toMatch(isTold);
+  expect(readme).toMatch(isTold);
 });

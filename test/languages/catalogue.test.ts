@@ -19,6 +19,10 @@ const copiedIn = (sentence: string) =>
   sentence.match(/--[a-z-]+|[a-z]+\.(?:json|order|profiles|ownerAllowFrom)|openclaw (?:doctor|gateway|secrets)/gi) ??
   [];
 
+it.each(Object.keys(CATALOGUES))("%s is chosen by its own tag", (tag) => {
+  expect(languageOf(tag)).toBe(tag);
+});
+
 describe.each(OTHERS)("the catalogue of %s", (language) => {
   describe.each(GROUPS)("%s", (group) => {
     const english: Sentences = CATALOGUES.en[group];
