@@ -3,9 +3,10 @@ import type { Mutant } from "./mutant.ts";
 import type { Survivor, Survivors } from "./survivor.ts";
 import { FLOW_SURVIVORS } from "./survivors-flow.ts";
 import { OAUTH_SURVIVORS } from "./survivors-oauth.ts";
+import { LOCK_SURVIVORS } from "./survivors-locks.ts";
 import { STORE_SURVIVORS } from "./survivors-store.ts";
 
-const SURVIVORS: Survivors = { ...FLOW_SURVIVORS, ...OAUTH_SURVIVORS, ...STORE_SURVIVORS };
+const SURVIVORS: Survivors = { ...FLOW_SURVIVORS, ...OAUTH_SURVIVORS, ...LOCK_SURVIVORS, ...STORE_SURVIVORS };
 
 /** What decides whether a sign-in, a name or a file is to be trusted. */
 export const SECURITY_CHECKS: Readonly<Record<string, string>> = {
