@@ -15,7 +15,7 @@ import { terminalBinding } from "./flow/binding.ts";
 import { ParkedInMemory } from "./login/parked-logins.ts";
 import type { ChatPins, LoginPorts } from "./login/ports.ts";
 import type { PendingPorts } from "./login/overview.ts";
-import { catalogueOf, languageOf } from "./languages/catalogue.ts";
+import { languageOf, loadCatalogue } from "./languages/language.ts";
 import { systemClock, systemEntropy } from "./system.ts";
 import { parseArguments, type ParsedArguments, type TerminalRequest } from "./terminal/arguments.ts";
 import { print, type Printed } from "./terminal/output.ts";
@@ -37,7 +37,7 @@ const MAX_INPUT = 64 * 1024;
 
 /** Answers what was typed. Never throws, and prints no word of what was sent. */
 export async function runTerminal(parsed: ParsedArguments, program: Program = OWN_PROGRAM): Promise<Printed> {
-  const words = catalogueOf(languageOf(readLocale()));
+  const words = await loadCatalogue(languageOf(readLocale()));
   if (parsed.kind === "refused") {
     const asked = { json: parsed.json, queueApply: false };
     return print({ kind: "refused", code: parsed.code }, asked, { program, words, isSandbox: isSandbox() });

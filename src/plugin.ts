@@ -20,7 +20,8 @@ import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/repl
 import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
 import { namespacesOf } from "./interaction/callback-data.ts";
 import { ShownScreens } from "./interaction/shown-screens.ts";
-import { catalogueOf, languageOf } from "./languages/catalogue.ts";
+import { catalogueOf } from "./languages/catalogue.ts";
+import { languageOf } from "./languages/language.ts";
 import { ParkedInMemory } from "./login/parked-logins.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
 import type { Manifest } from "./manifest.ts";

@@ -339,6 +339,7 @@ const LAZY = new Set([
   "cli.ts",
   "host/sdk.ts",
   "host/installed-host.ts",
+  "languages/language.ts",
   "store/locked-file.ts",
   "terminal/run.ts",
 ]);

@@ -1,6 +1,6 @@
 /** The only place that reads and writes files. Callers give pure edits and never hold a path open themselves. */
 import { constants, renameSync } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, readlink, realpath, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readdir, readlink, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CodexAuthError } from "../errors.ts";
 import { systemClock } from "../system.ts";
@@ -78,10 +78,23 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<s
     const stats = await handle.stat();
     const isPrivate = stats.isFile() && isMine(stats.uid) && (stats.mode & OTHERS) === 0 && stats.nlink <= 1;
     if (!isPrivate || stats.size > maxBytes) throw new CodexAuthError("pending-insecure");
-    return await handle.readFile("utf8");
+    return await textOf(handle, stats.size);
   } finally {
-    await handle.close();
+    // Whoever shows a page waits for what was read, and not for the file to be put away.
+    void handle.close().catch(() => undefined);
   }
+}
+
+/** In one read, where Node's own would ask for the size again and read once more to see the end. */
+async function textOf(handle: FileHandle, size: number): Promise<string> {
+  const bytes = Buffer.alloc(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await handle.read(bytes, length, size - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.toString("utf8", 0, length);
 }
 
 /**

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
-import { CATALOGUES, catalogueOf, languageOf, type Language } from "../../src/languages/catalogue.ts";
+import { CATALOGUES, catalogueOf, type Language } from "../../src/languages/catalogue.ts";
+import { languageOf, loadCatalogue } from "../../src/languages/language.ts";
 import { print } from "../../src/terminal/output.ts";
 import { anyHostileScreen, anyScreen, ERROR_CODES, sampleScreens, SAVED, started } from "../interaction/facts.ts";
 
@@ -19,8 +20,9 @@ const copiedIn = (sentence: string) =>
   sentence.match(/--[a-z-]+|[a-z]+\.(?:json|order|profiles|ownerAllowFrom)|openclaw (?:doctor|gateway|secrets)/gi) ??
   [];
 
-it.each(Object.keys(CATALOGUES))("%s is chosen by its own tag", (tag) => {
+it.each(Object.keys(CATALOGUES) as Language[])("%s is chosen by its own tag, and is the same alone", async (tag) => {
   expect(languageOf(tag)).toBe(tag);
+  expect(await loadCatalogue(tag)).toBe(CATALOGUES[tag]);
 });
 
 describe.each(OTHERS)("the catalogue of %s", (language) => {
