@@ -57,9 +57,26 @@ const INTENTS: readonly Row[] = [
 
 /** The compiler names a verb that is left out here. */
 const VERBS_TRIED: Readonly<Record<Intent["verb"], true>> = {
-  ...{ page: true, new: true, pick: true, finish: true, "finish-help": true, status: true, cancel: true, show: true },
-  ...{ prefer: true, signout: true, undo: true, use: true, unuse: true, keep: true, why: true, log: true, audit: true },
-  ...{ close: true, help: true, refuse: true },
+  page: true,
+  new: true,
+  pick: true,
+  finish: true,
+  "finish-help": true,
+  status: true,
+  cancel: true,
+  show: true,
+  prefer: true,
+  signout: true,
+  undo: true,
+  use: true,
+  unuse: true,
+  keep: true,
+  why: true,
+  log: true,
+  audit: true,
+  close: true,
+  help: true,
+  refuse: true,
 };
 
 async function textOf(ports: LoginPorts, intent: Intent, caller = createCaller()): Promise<string> {
