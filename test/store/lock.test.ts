@@ -1,3 +1,4 @@
+import { once } from "node:events";
 /** The two lock formats of hosts that keep profiles in a file, between real processes. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
@@ -193,7 +194,7 @@ describe("the lock that is a file", () => {
     expect(names()).toEqual(expected === "taken" ? [] : [basename(lockPath)]);
   });
 
-  it("is judged without a stumble while it turns from an old folder into somebody's file", () => {
+  it("is judged without a stumble while it turns from an old folder into somebody's file", async () => {
     const swap = `import { mkdirSync, rmdirSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
       for (const path = process.argv[1]; ; ) {
         mkdirSync(path);
@@ -203,9 +204,15 @@ describe("the lock that is a file", () => {
         unlinkSync(path);
       }`;
     const child = spawnOwned(NODE, ["--input-type=module", "-e", swap, lockPath], { env: {}, cwd: root });
-    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "exit");
     const seen = new Set<string>();
-    for (let looks = 0; looks < 50_000 || seen.size < 3; looks += 1) seen.add(format.judge(lockPath));
+    try {
+      for (let looks = 0; looks < 50_000 || seen.size < 3; looks += 1) seen.add(format.judge(lockPath));
+    } finally {
+      // Before the folder is taken away: while the other still writes, that fails.
+      child.kill("SIGKILL");
+      await ended;
+    }
     expect([...seen].toSorted()).toEqual(["dead", "free", "live"]);
   });
 
