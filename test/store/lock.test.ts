@@ -1,6 +1,6 @@
-import { once } from "node:events";
 /** The two lock formats of hosts that keep profiles in a file, between real processes. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   lstatSync,
   lutimesSync,
