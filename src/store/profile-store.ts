@@ -53,15 +53,14 @@ interface Change extends ProfileTarget {
 export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   const { host, clock } = parts;
   const recent = new RecentLists(clock);
-  const list = async (agentId: string) => {
-    const agentDir = host.agentDirOf(agentId);
-    const document = await host.read(agentDir);
-    const profiles = listCodexProfiles(document, host.provider, clock.nowMs());
-    const first = await firstOf(parts, agentDir, document);
-    const listed = profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
-    recent.keep(agentId, listed);
-    return listed;
-  };
+  const list = (agentId: string) =>
+    recent.renew(agentId, async () => {
+      const agentDir = host.agentDirOf(agentId);
+      const document = await host.read(agentDir);
+      const profiles = listCodexProfiles(document, host.provider, clock.nowMs());
+      const first = await firstOf(parts, agentDir, document);
+      return profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
+    });
   return {
     provider: host.provider,
     storeId: `${host.provider} ${host.namedPath ?? ""}`.trimEnd(),

@@ -14,6 +14,7 @@ interface Kept {
 export class RecentLists {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
+  #changes = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,18 +27,28 @@ export class RecentLists {
     return isRecent ? kept.profiles : undefined;
   }
 
-  keep(agentId: string, profiles: readonly ListedProfile[]): void {
-    if (profiles.length > SHORT) this.#kept.set(agentId, { profiles, atMs: this.#clock.nowMs() });
-    else this.#kept.delete(agentId);
+  /** Keeps what is read, unless there was a change meanwhile: it may be from before that. */
+  async renew(agentId: string, read: () => Promise<readonly ListedProfile[]>): Promise<readonly ListedProfile[]> {
+    const changes = this.#changes;
+    const profiles = await read();
+    if (profiles.length > SHORT && changes === this.#changes) {
+      this.#kept.set(agentId, { profiles, atMs: this.#clock.nowMs() });
+    } else this.#kept.delete(agentId);
+    return profiles;
   }
 
   /** Forgets all agents' lists, before and after a change: they may share a store. */
   async around<Result>(change: () => Promise<Result>): Promise<Result> {
-    this.#kept.clear();
+    this.#forget();
     try {
       return await change();
     } finally {
-      this.#kept.clear();
+      this.#forget();
     }
+  }
+
+  #forget(): void {
+    this.#changes += 1;
+    this.#kept.clear();
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createProfileStore } from "../../src/store/profile-store.ts";
+import { RecentLists } from "../../src/store/recent-lists.ts";
 import { createSqliteAuthStore } from "../../src/store/sqlite-auth-store.ts";
 import { MemoryHostAuthStore } from "./memory-host-auth-store.ts";
 import { credential, NOW_MS, partsOver, saveRequest } from "./profile-store-requests.ts";
@@ -51,6 +52,20 @@ describe("a recent list", () => {
     await store.recentList("main");
     addElsewhere("openai:new");
     expect((await store.recentList("ops")).length).toBe(52);
+  });
+
+  it("is not kept where a change was made while it was read", async () => {
+    const { store, clock } = board(51);
+    const lists = new RecentLists(clock);
+    const profiles = await store.list("main");
+    const read = Promise.withResolvers<typeof profiles>();
+    const looking = lists.renew("main", () => read.promise);
+    await lists.around(() => Promise.resolve());
+    read.resolve(profiles);
+    expect(await looking).toBe(profiles);
+    expect(lists.get("main")).toBeUndefined();
+    await lists.renew("main", () => Promise.resolve(profiles));
+    expect(lists.get("main")).toBe(profiles);
   });
 
   it.each(["save", "remove", "prefer", "undo"] as const)("is forgotten with a change made here: %s", async (act) => {
