@@ -9,6 +9,7 @@ import {
   createDoor,
   OWNER,
   OWNER_CALL,
+  ownerMessage,
   savedIn,
   startAndApprove,
   STRANGER,
@@ -113,17 +114,8 @@ describe("a button under our name that another plugin has made", () => {
   });
 });
 
-const message = (content: unknown, extra: object = {}): ChatMessage => ({
-  channelId: "telegram",
-  accountId: "default",
-  conversationId: OWNER,
-  senderId: OWNER,
-  sessionKey: "agent:main:main",
-  isGroup: false,
-  messageId: "17",
-  content: content as string,
-  ...extra,
-});
+/** What another plugin hands on need not be text. */
+const message = (content: unknown, extra: object = {}): ChatMessage => ownerMessage(content as string, extra);
 
 const throwing = {
   toString(): never {

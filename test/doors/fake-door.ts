@@ -2,6 +2,7 @@
 import { answer } from "../../src/commands/answer.ts";
 import { answerCommand, type CommandCall } from "../../src/doors/command.ts";
 import type { DoorContext, Message } from "../../src/doors/context.ts";
+import type { ChatMessage } from "../../src/doors/pasted-message.ts";
 import { OriginalMessages } from "../../src/doors/originals.ts";
 import type { LoginBinding } from "../../src/flow/binding.ts";
 import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";
@@ -95,6 +96,21 @@ export const OWNER_CALL: CommandCall = {
   senderIsOwner: true,
   assertOwnerCurrent: () => undefined,
 };
+
+/** An ordinary message of the owner in a direct chat, as HOST.md section 5 saw it. */
+export function ownerMessage(content: string, extra: Partial<ChatMessage> = {}): ChatMessage {
+  return {
+    channelId: "telegram",
+    accountId: "default",
+    conversationId: OWNER,
+    senderId: OWNER,
+    sessionKey: "agent:main:main",
+    isGroup: false,
+    messageId: "17",
+    content,
+    ...extra,
+  };
+}
 
 /** A command of the web chat's one operator. */
 export const WEBCHAT_CALL: CommandCall = {

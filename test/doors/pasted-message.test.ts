@@ -17,6 +17,7 @@ import {
   UNTOUCHABLE,
   waitingIn,
   WEBCHAT_CALL,
+  ownerMessage as message,
   type Door,
 } from "./fake-door.ts";
 
@@ -25,21 +26,6 @@ const CERTAIN = `http://localhost:1455/auth/callback?code=${CANARY}.c2Vjb25kcGFy
 const SUCCESS_PAGE = "http://localhost:1455/success?id_token=eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln&plan_type=plus";
 /** Could be an address without its beginning, could be anything. */
 const POSSIBLE = `code=0123456789abcdef&state=${STATE}`;
-
-/** An ordinary message of the owner in a direct chat, as HOST.md section 5 saw it. */
-function message(content: string, extra: Partial<ChatMessage> = {}): ChatMessage {
-  return {
-    channelId: "telegram",
-    accountId: "default",
-    conversationId: OWNER,
-    senderId: OWNER,
-    sessionKey: "agent:main:main",
-    isGroup: false,
-    messageId: "17",
-    content,
-    ...extra,
-  };
-}
 
 const IN_GROUP = { conversationId: GROUP, isGroup: true, sessionKey: `agent:main:telegram:group:${GROUP}` };
 const OF_STRANGER = { senderId: STRANGER, conversationId: STRANGER };
