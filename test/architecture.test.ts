@@ -254,12 +254,12 @@ describe("each outside thing has one door", () => {
   });
 
   it("the environment: environment.ts", () => {
-    expect(usersOf(["process"], ["environment.ts", "cli.ts", "store/locked-file.ts", "store/lock.ts"])).toEqual([]);
+    expect(usersOf(["process"], ["environment.ts", "cli.ts", "store/file-system.ts", "store/lock.ts"])).toEqual([]);
     expect(importersOf(/^(?:node:)?process$/, [])).toEqual([]);
   });
 
-  it("who runs this program: the locked file, which needs its user and its number and nothing more", () => {
-    const { globals } = sources.find(({ path }) => path === "store/locked-file.ts") ?? sample;
+  it("who runs this program: the file system, which needs its user and its number and nothing more", () => {
+    const { globals } = sources.find(({ path }) => path === "store/file-system.ts") ?? sample;
     const members = [...globals].filter((name) => name.startsWith("process."));
     expect(members.toSorted()).toEqual(["process.getuid", "process.pid"]);
   });
@@ -270,8 +270,15 @@ describe("each outside thing has one door", () => {
     expect(members.toSorted()).toEqual(["process.exitCode", "process.stderr", "process.stdin", "process.stdout"]);
   });
 
-  it("files: the locked file and its lock, and those that only read", () => {
-    const allowed = ["store/locked-file.ts", "store/lock.ts", "store/lock-file.ts", ...READERS];
+  it("files: the private and the host's files, the lock, and those that only read", () => {
+    const allowed = [
+      "store/file-system.ts",
+      "store/private-file.ts",
+      "store/host-file.ts",
+      "store/lock.ts",
+      "store/lock-file.ts",
+      ...READERS,
+    ];
     expect(importersOf(/^(?:node:)?fs(?:\/promises)?$/, allowed)).toEqual([]);
   });
 
@@ -340,7 +347,7 @@ const LAZY = new Set([
   "host/sdk.ts",
   "host/installed-host.ts",
   "languages/language.ts",
-  "store/locked-file.ts",
+  "store/file-system.ts",
   "terminal/run.ts",
 ]);
 
@@ -355,7 +362,7 @@ describe("loading the plugin", () => {
     const loaded = ["cli.ts", "login/overview.ts", "host/host-folders.ts", "store/pending-logins.ts"].flatMap(
       (path) => [...loadedBy(path)],
     );
-    expect(loaded).toContain("store/locked-file.ts");
+    expect(loaded).toContain("store/file-system.ts");
     expect(loaded.filter((to) => /^(?:zod|proper-lockfile|oauth4webapi)$|pasted-text/.test(to))).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { CodexAuthError } from "../errors.ts";
 import type { Activation } from "../flow/answers.ts";
 import { eraOf, type FileEra } from "../flow/host-era.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
-import { fileExists } from "../store/locked-file.ts";
+import { fileExists } from "../store/file-system.ts";
 import type { HostAuthStore } from "../store/host-auth-store.ts";
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
 import { agentFoldersOf, configuredIn, FIRST_AGENT, type AgentFolders } from "./agent-folders.ts";

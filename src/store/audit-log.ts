@@ -4,7 +4,7 @@ import { z } from "zod";
 import { failingAs } from "../errors.ts";
 import { AUDITED_ACTIONS, type AuditEntry } from "../flow/audit-entry.ts";
 import type { AuditLog } from "../login/ports.ts";
-import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
+import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";
 const MAX_BYTES = 1024 * 1024;

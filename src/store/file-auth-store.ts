@@ -16,7 +16,7 @@ import {
   type JsonObject,
 } from "./host-document.ts";
 import { MAX_WAIT_MS } from "./lock.ts";
-import { keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./locked-file.ts";
+import { keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
 import {
   configuredIdsOf,
   type ConfiguredIds,

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Notices } from "../login/ports.ts";
-import { updatePrivateFile } from "./locked-file.ts";
+import { updatePrivateFile } from "./private-file.ts";
 
 const NOTICES_FILE = "codex-auth/notices.json";
 const MAX_BYTES = 256 * 1024;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CodexAuthError } from "../errors.ts";
 import { EMPTY_DOCUMENT, type PendingDocument } from "../flow/pending-login.ts";
 import type { PendingStore } from "../login/ports.ts";
-import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
+import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 import { finiteNumber, integer, listOf, oneOf, optional, record, text } from "./shape.ts";
 
 /** The original's file name, in the host's preferred temporary folder. */

@@ -3,7 +3,7 @@
  * `auth-profiles.json` would break the gateway's sign-ins at once.
  */
 import { CodexAuthError } from "../errors.ts";
-import { fileExists } from "./locked-file.ts";
+import { fileExists } from "./file-system.ts";
 import type { ConfiguredIds, HostAuthStore, HostUpdate } from "./host-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
 

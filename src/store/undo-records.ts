@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { CodexAuthError, failingAs } from "../errors.ts";
-import { readPrivateFile, updatePrivateFile } from "./locked-file.ts";
+import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 import type { StoredCredential } from "./profiles-document.ts";
 
 const UNDO_FILE = "codex-auth/undo.json";

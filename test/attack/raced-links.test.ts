@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { EMPTY_DOCUMENT, startLogin } from "../../src/flow/pending-login.ts";
-import { updatePrivateFile } from "../../src/store/locked-file.ts";
+import { updatePrivateFile } from "../../src/store/private-file.ts";
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-logins.ts";
 import { createUndoRecords } from "../../src/store/undo-records.ts";
 import { DANA } from "../fakes/fake-ports.ts";

@@ -21,7 +21,7 @@ export const STORE_SURVIVORS: Survivors = {
       why: "JSON leaves out a key that holds nothing",
     },
   ],
-  "src/store/locked-file.ts": [
+  "src/store/file-system.ts": [
     {
       was: "return process.getuid === undefined || uid === process.getuid();",
       becomes: ["return false || uid === process.getuid();"],
@@ -54,22 +54,6 @@ export const STORE_SURVIVORS: Survivors = {
       ],
       reason: "elsewhere",
       why: "only two processes that make one folder at once go that way",
-    },
-    {
-      was: "if ((stats.mode & OTHERS) !== 0) await chmod(folder, PRIVATE_DIR);",
-      becomes: ["if (true) await chmod(folder, PRIVATE_DIR);"],
-      reason: "same",
-      why: "a private folder is made private again",
-    },
-    {
-      was: 'if (held === "busy") throw new CodexAuthError("pending-locked");',
-      becomes: [
-        'if (false) throw new CodexAuthError("pending-locked");',
-        'if (held === "") throw new CodexAuthError("pending-locked");',
-        'if (held === "busy") throw new CodexAuthError("");',
-      ],
-      reason: "elsewhere",
-      why: "told by `locked-file-waiting.test.ts`, which waits for other processes",
     },
     {
       was: "} catch (error) {",
@@ -110,6 +94,14 @@ export const STORE_SURVIVORS: Survivors = {
       reason: "same",
       why: "what has just been listed is there; where it is not, nobody minds",
     },
+  ],
+  "src/store/host-file.ts": [
+    {
+      was: "} catch (error) {",
+      becomes: ["} catch (error) {} finally {"],
+      reason: "elsewhere",
+      why: "told by full disks, in other processes",
+    },
     {
       was: 'if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");',
       becomes: ['if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("");'],
@@ -136,6 +128,30 @@ export const STORE_SURVIVORS: Survivors = {
       ],
       reason: "elsewhere",
       why: "only a folder that cannot be listed goes that way",
+    },
+  ],
+  "src/store/private-file.ts": [
+    {
+      was: "if ((stats.mode & OTHERS) !== 0) await chmod(folder, PRIVATE_DIR);",
+      becomes: ["if (true) await chmod(folder, PRIVATE_DIR);"],
+      reason: "same",
+      why: "a private folder is made private again",
+    },
+    {
+      was: 'if (held === "busy") throw new CodexAuthError("pending-locked");',
+      becomes: [
+        'if (false) throw new CodexAuthError("pending-locked");',
+        'if (held === "") throw new CodexAuthError("pending-locked");',
+        'if (held === "busy") throw new CodexAuthError("");',
+      ],
+      reason: "elsewhere",
+      why: "told by `private-file-waiting.test.ts`, which waits for other processes",
+    },
+    {
+      was: "} catch (error) {",
+      becomes: ["} catch (error) {} finally {"],
+      reason: "elsewhere",
+      why: "told by full disks, in other processes",
     },
   ],
   "src/store/pending-logins.ts": [

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { NearestFirst } from "./nearest-first.ts";
 
 /** Real host SDK, or nothing but child processes, which know of no mutant. */
-const LEFT_OUT = ["test/store/profile-store-real.test.ts", "test/store/locked-file-waiting.test.ts"];
+const LEFT_OUT = ["test/store/profile-store-real.test.ts", "test/store/private-file-waiting.test.ts"];
 
 export default defineConfig({
   resolve: { alias: [{ find: /^fast-check$/, replacement: new URL("fast-check.ts", import.meta.url).pathname }] },

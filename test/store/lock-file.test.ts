@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import { makeLockFile } from "../../src/store/lock-file.ts";
-import { updatePrivateFile } from "../../src/store/locked-file.ts";
+import { updatePrivateFile } from "../../src/store/private-file.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
 
 const PID = 4242;

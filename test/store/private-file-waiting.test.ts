@@ -6,12 +6,12 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { describe, expect, it, type TestContext } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { readPrivateFile, updatePrivateFile } from "../../src/store/locked-file.ts";
+import { readPrivateFile, updatePrivateFile } from "../../src/store/private-file.ts";
 import { NODE } from "../support/host.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
-const CHILD = join(repository, "test/store/locked-file-child.ts");
+const CHILD = join(repository, "test/store/private-file-child.ts");
 const MAX_BYTES = 64 * 1024;
 const IS_ROOT = process.getuid?.() === 0;
 /** Anybody but us. */

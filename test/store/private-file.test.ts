@@ -21,19 +21,13 @@ import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { acquireLock, OWN_LOCK } from "../../src/store/lock.ts";
-import {
-  fileExists,
-  keepCorruptCopy,
-  readHostFile,
-  readPrivateFile,
-  underHostLock,
-  updatePrivateFile,
-} from "../../src/store/locked-file.ts";
+import { fileExists } from "../../src/store/file-system.ts";
+import { readPrivateFile, updatePrivateFile } from "../../src/store/private-file.ts";
 import { NODE } from "../support/host.ts";
 import { spawnOwned } from "../support/owned-process.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
-const CHILD = join(repository, "test/store/locked-file-child.ts");
+const CHILD = join(repository, "test/store/private-file-child.ts");
 const MAX_BYTES = 64 * 1024;
 const IS_ROOT = process.getuid?.() === 0;
 /** Anybody but us. */
@@ -328,15 +322,12 @@ describe("what is asked in front of a write", () => {
   it.runIf(existsSync("/proc/self/fd"))("is a folder that can be made", async () => {
     const nowhere = updatePrivateFile("/proc/nothing/here/file.json", MAX_BYTES, () => ({ result: 1 }));
     await expect(nowhere).rejects.toThrow(refusal("pending-unwritable"));
-    const hosts = { path: "/proc/nothing/here/auth-profiles.json", lock: "file", waitMs: 0 } as const;
-    await expect(underHostLock(hosts, async () => 1)).rejects.toThrow(new CodexAuthError("store-write-failed"));
   });
 
   it.runIf(existsSync("/proc/self/fd"))("leaves no file open afterwards", async () => {
     await write("x");
     const before = readdirSync("/proc/self/fd").length;
     for (const text of ["a", "b", "c"]) await write(text);
-    await readHostFile(path, MAX_BYTES);
     expect(readdirSync("/proc/self/fd").length).toBe(before);
   });
 
@@ -345,46 +336,6 @@ describe("what is asked in front of a write", () => {
     symlinkSync(join(base, "nothing"), join(base, "link"));
     const answers = [path, folder, join(base, "link"), join(base, "nothing")].map(fileExists);
     expect(await Promise.all(answers)).toEqual([true, true, true, false]);
-  });
-});
-
-const hosts = () => ({ path: join(base, "agent", "auth-profiles.json"), lock: "file", waitMs: 0 }) as const;
-
-describe("a host's file", () => {
-  const unreadable = new CodexAuthError("store-unreadable");
-
-  it("has its folder made for us alone", async () => {
-    await underHostLock(hosts(), async () => undefined);
-    expect([modeOf(join(base, "agent")), readdirSync(join(base, "agent"))]).toEqual(["700", []]);
-  });
-
-  it.runIf(IS_ROOT)("is neither read nor locked in somebody else's folder", async () => {
-    mkdirSync(join(base, "agent"));
-    writeFileSync(hosts().path, "{}");
-    chownSync(join(base, "agent"), NOBODY, NOBODY);
-    await expect(readHostFile(hosts().path, MAX_BYTES)).rejects.toThrow(unreadable);
-    await expect(underHostLock(hosts(), async () => undefined)).rejects.toThrow(unreadable);
-  });
-
-  it("is locked for us where the lock is a link, which stays", async () => {
-    mkdirSync(join(base, "agent"));
-    symlinkSync(join(base, "nothing"), `${hosts().path}.lock`);
-    const locked = underHostLock(hosts(), async () => undefined);
-    await expect(locked).rejects.toThrow(new CodexAuthError("store-locked"));
-  });
-
-  it("is said to be unwritable where nothing can be put beside it", async () => {
-    mkdirSync(join(base, "agent", `auth-profiles.json.codex-auth-${process.pid}.tmp`), { recursive: true });
-    const replaced = underHostLock(hosts(), (replace) => replace([{ path: hosts().path, content: "{}" }]));
-    await expect(replaced).rejects.toThrow(new CodexAuthError("store-write-failed"));
-    expect(existsSync(hosts().path)).toBe(false);
-  });
-
-  it("is copied beside one that is longer", async () => {
-    plant("{");
-    writeFileSync(`${path}.codex-auth-corrupt-1`, "longer");
-    await keepCorruptCopy(path, Buffer.from("{"));
-    expect(readdirSync(folder)).toHaveLength(3);
   });
 });
 

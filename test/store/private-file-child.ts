@@ -5,7 +5,7 @@
  * Each ends by printing `done` or the code it was refused with.
  */
 import { createInterface } from "node:readline";
-import { updatePrivateFile } from "../../src/store/locked-file.ts";
+import { updatePrivateFile } from "../../src/store/private-file.ts";
 
 const [task, path = "", argument = ""] = process.argv.slice(2);
 const MAX_BYTES = 64 * 1024;

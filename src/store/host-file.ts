@@ -1,0 +1,116 @@
+/** The files that a host keeps its profiles in: read as the host reads them, written under the host's own lock. */
+import { constants } from "node:fs";
+import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { CodexAuthError } from "../errors.ts";
+import { systemClock } from "../system.ts";
+import type { HeldLock, HOST_LOCKS } from "./lock.ts";
+import { isErrno, isMine, loadLocks, makeFolder, replaceFiles, writeNewFile, type Replacement } from "./file-system.ts";
+
+/** Some hosts take a lock away from whoever has held it for 30 seconds, alive or not. */
+const MAX_HOLD_MS = 20_000;
+/** As many links as a kernel follows. */
+const MAX_LINKS = 40;
+/** What marks a file beside a host's own as one of ours. */
+const OUR_MARK = "codex-auth-";
+
+/**
+ * The bytes of a file that the host keeps, links followed as the host does; undefined when there is none. Throws
+ * `store-unreadable` for anything but a plain file of ours in a folder of ours, and for one past `maxBytes`.
+ */
+export async function readHostFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
+  try {
+    if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
+    // Without O_NONBLOCK a pipe of that name would keep us for ever.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile() || !isMine(stats.uid) || stats.size > maxBytes) throw new CodexAuthError("store-unreadable");
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw new CodexAuthError("store-unreadable");
+  }
+}
+
+/** Where a host keeps its profiles, and how it locks them. */
+export interface HostFile {
+  /** In the agent's own folder, which is made if there is none. */
+  readonly path: string;
+  readonly lock: keyof typeof HOST_LOCKS;
+  readonly waitMs: number;
+}
+
+/** Replaces files of the host while its lock is held: all or, where it throws `store-*`, as good as none. */
+export type ReplaceHostFiles = (replacements: readonly Replacement[]) => Promise<void>;
+
+/**
+ * Does `work` under the host's own lock and lets go of it whatever happens. Throws `store-locked` where others hold
+ * it for longer than we wait, `store-unreadable` for a folder that is not ours, `store-write-failed` where the lock
+ * cannot be made, and whatever `work` throws.
+ */
+export async function underHostLock<Result>(
+  file: HostFile,
+  work: (replace: ReplaceHostFiles) => Promise<Result>,
+): Promise<Result> {
+  const held = await acquireHost(file);
+  const sinceMs = systemClock.nowMs();
+  const mayReplace = () => held.isStillOurs() && Math.abs(systemClock.nowMs() - sinceMs) < MAX_HOLD_MS;
+  try {
+    return await work((replacements) => replaceHostFiles(replacements, mayReplace));
+  } finally {
+    await held.release();
+  }
+}
+
+async function acquireHost({ path, lock, waitMs }: HostFile): Promise<HeldLock> {
+  try {
+    await makeFolder(dirname(path));
+    if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
+    // Each host's own rule: the folder goes beside what a link leads to, the file beside the link.
+    const lockedPath = lock === "folder" ? await targetOf(path) : join(await realpath(dirname(path)), basename(path));
+    const { acquireLock, HOST_LOCKS } = await loadLocks();
+    const held = await acquireLock(lockedPath, HOST_LOCKS[lock], waitMs);
+    if (held === "busy" || held === "foreign") throw new CodexAuthError("store-locked");
+    return held;
+  } catch (error) {
+    throw error instanceof CodexAuthError ? error : new CodexAuthError("store-write-failed");
+  }
+}
+
+async function replaceHostFiles(replacements: readonly Replacement[], mayReplace: () => boolean): Promise<void> {
+  const replaced = await Promise.all(replacements.map(async (one) => ({ ...one, path: await targetOf(one.path) })))
+    .then((targets) => replaceFiles(targets, OUR_MARK, mayReplace))
+    .catch(() => "failed" as const);
+  if (replaced === "failed") throw new CodexAuthError("store-write-failed");
+  if (!replaced) throw new CodexAuthError("store-locked");
+}
+
+/** The real path of what a link leads to in the end, whether or not that exists. Throws ELOOP, ENOENT and the like. */
+async function targetOf(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    const folder = await realpath(dirname(target));
+    const place = join(folder, basename(target));
+    if (!(await lstat(place).catch(() => undefined))?.isSymbolicLink()) return place;
+    target = resolve(folder, await readlink(place));
+  }
+  throw new CodexAuthError("store-unreadable");
+}
+
+/**
+ * Keeps what the host's next write would throw away: a copy beside the file, one of the same content at most. Under
+ * the host's lock. Never throws: the copy is a favour, and whoever asks for it stops anyway.
+ */
+export async function keepCorruptCopy(path: string, bytes: Uint8Array): Promise<void> {
+  const prefix = `${path}.${OUR_MARK}corrupt-`;
+  const names = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(basename(prefix)));
+  for (const name of names) {
+    const copy = await readHostFile(join(dirname(path), name), bytes.length).catch(() => undefined);
+    if (copy?.equals(bytes)) return;
+  }
+  await writeNewFile(prefix + systemClock.nowMs(), bytes).catch(() => undefined);
+}

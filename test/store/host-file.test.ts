@@ -1,0 +1,87 @@
+/** The host's own files: whose they must be, and what stops a write. */
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import { keepCorruptCopy, readHostFile, underHostLock } from "../../src/store/host-file.ts";
+
+const MAX_BYTES = 64 * 1024;
+const IS_ROOT = process.getuid?.() === 0;
+/** Anybody but us. */
+const NOBODY = 65_534;
+
+let base: string;
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), "codex-auth-host-file-"));
+  folder = join(base, "agent");
+  path = join(folder, "auth-profiles.json");
+});
+
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const hosts = () => ({ path, lock: "file", waitMs: 0 }) as const;
+
+describe("a host's file", () => {
+  const unreadable = new CodexAuthError("store-unreadable");
+
+  it("has its folder made for us alone", async () => {
+    await underHostLock(hosts(), async () => undefined);
+    expect([statSync(folder).mode & 0o777, readdirSync(folder)]).toEqual([0o700, []]);
+  });
+
+  it.runIf(IS_ROOT)("is neither read nor locked in somebody else's folder", async () => {
+    mkdirSync(folder);
+    writeFileSync(path, "{}");
+    chownSync(folder, NOBODY, NOBODY);
+    await expect(readHostFile(path, MAX_BYTES)).rejects.toThrow(unreadable);
+    await expect(underHostLock(hosts(), async () => undefined)).rejects.toThrow(unreadable);
+  });
+
+  it("is locked for us where the lock is a link, which stays", async () => {
+    mkdirSync(folder);
+    symlinkSync(join(base, "nothing"), `${path}.lock`);
+    const locked = underHostLock(hosts(), async () => undefined);
+    await expect(locked).rejects.toThrow(new CodexAuthError("store-locked"));
+  });
+
+  it("is said to be unwritable where nothing can be put beside it", async () => {
+    mkdirSync(`${path}.codex-auth-${process.pid}.tmp`, { recursive: true });
+    const replaced = underHostLock(hosts(), (replace) => replace([{ path: path, content: "{}" }]));
+    await expect(replaced).rejects.toThrow(new CodexAuthError("store-write-failed"));
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("is copied beside one that is longer", async () => {
+    mkdirSync(folder);
+    writeFileSync(path, "{");
+    writeFileSync(`${path}.codex-auth-corrupt-1`, "longer");
+    await keepCorruptCopy(path, Buffer.from("{"));
+    expect(readdirSync(folder)).toHaveLength(3);
+  });
+
+  it.runIf(existsSync("/proc/self/fd"))("needs a folder that can be made", async () => {
+    const nowhere = { ...hosts(), path: "/proc/nothing/here/auth-profiles.json" };
+    await expect(underHostLock(nowhere, async () => 1)).rejects.toThrow(new CodexAuthError("store-write-failed"));
+  });
+
+  it.runIf(existsSync("/proc/self/fd"))("is not left open", async () => {
+    await underHostLock(hosts(), (replace) => replace([{ path, content: "{}" }]));
+    const before = readdirSync("/proc/self/fd").length;
+    for (let times = 0; times < 3; times += 1) await readHostFile(path, MAX_BYTES);
+    expect(readdirSync("/proc/self/fd").length).toBe(before);
+  });
+});
