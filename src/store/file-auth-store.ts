@@ -7,6 +7,7 @@ import { CodexAuthError } from "../errors.ts";
 import type { Activation } from "../flow/answers.ts";
 import {
   applyEdit,
+  copyOf,
   mergeDocuments,
   parseProfilesFile,
   parseStateFile,
@@ -108,7 +109,8 @@ async function updateFiles(
   replace: ReplaceHostFiles,
 ): Promise<void> {
   const files = await readFiles(agentDir, keepCorruptCopy);
-  const [before, after] = [viewOf(files), viewOf(files)];
+  const before = viewOf(files);
+  const after = copyOf(before);
   // Not merely truthy: an edit that is async by mistake has not happened yet.
   if (edit(after) !== true) return;
   const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;

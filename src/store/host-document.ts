@@ -67,7 +67,7 @@ function isRepeatable(value: unknown, depth = 0): boolean {
 
 export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;
 
-/** A copy to edit. As the host reads it, `auth-state.json` comes before what an older host left in the other file. */
+/** As the host reads it, `auth-state.json` comes before what an older host left in the other file. */
 export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
   const stored = entriesOf(profiles?.["profiles"]).filter(([, record]) => storedCredential.safeParse(record).success);
   const withOrder = [...entriesOf(profiles?.["order"]), ...entriesOf(state?.["order"])];
@@ -77,6 +77,12 @@ export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
     ...(withOrder.length === 0 ? {} : { order: recordFrom(withOrder) as Record<string, string[]> }),
     ...(withStats.length === 0 ? {} : { usageStats: recordFrom(withStats) as Record<string, JsonObject> }),
   };
+}
+
+/** For an edit, which puts records in and takes them out, and leaves what is in a record alone. */
+export function copyOf(document: ProfilesDocument): ProfilesDocument {
+  const fields = Object.entries(document).map(([name, field]) => [name, recordFrom(entriesOf(field))]);
+  return Object.fromEntries(fields) as ProfilesDocument;
 }
 
 /** What an agent can use: its own before main's, profile by profile and order by order, as the host merges them. */
@@ -99,8 +105,8 @@ export function applyEdit(
   edit: { readonly before: ProfilesDocument; readonly after: ProfilesDocument },
   keepsStateApart: boolean,
 ): HostFiles {
-  const profiles = copyOf(files.profiles ?? { version: 1, profiles: {} });
-  const state = copyOf(files.state ?? { version: 1 });
+  const profiles: JsonObject = { ...(files.profiles ?? { version: 1, profiles: {} }) };
+  const state: JsonObject = { ...(files.state ?? { version: 1 }) };
   let [profilesChanged, stateChanged] = [false, false];
   for (const field of ["profiles", "order", "usageStats"] as const) {
     const changes = changesBetween(edit.before[field], edit.after[field]);
@@ -118,9 +124,11 @@ const isRemoval = ([, value]: Change) => value === undefined;
 function changesBetween(before: object | undefined, after: object | undefined): readonly Change[] {
   const [was, is] = [new Map(entriesOf(before)), new Map(entriesOf(after))];
   const keys = [...new Set([...was.keys(), ...is.keys()])];
-  return keys
-    .filter((key) => JSON.stringify(was.get(key)) !== JSON.stringify(is.get(key)))
-    .map((key) => [key, is.get(key)]);
+  const isChanged = (key: string) => {
+    const [one, other] = [was.get(key), is.get(key)];
+    return one !== other && JSON.stringify(one) !== JSON.stringify(other);
+  };
+  return keys.filter(isChanged).map((key) => [key, is.get(key)]);
 }
 
 /** Whether anything had to be written. */
@@ -139,13 +147,9 @@ function entriesOf(record: unknown): [string, unknown][] {
   return isObject(record) ? Object.entries(record) : [];
 }
 
-/** Without a prototype, so that `__proto__` is a key like any other; a copy, so that an edit reaches nothing else. */
+/** Without a prototype, so that `__proto__` is a key like any other. */
 function recordFrom(entries: readonly Change[]): JsonObject {
   const record = Object.create(null) as JsonObject;
-  for (const [key, value] of entries) record[key] = structuredClone(value);
+  for (const [key, value] of entries) record[key] = value;
   return record;
-}
-
-function copyOf(file: JsonObject): JsonObject {
-  return recordFrom(Object.entries(file));
 }

@@ -7,7 +7,7 @@ import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName }
 /** The part of the host's store that is read or edited here; everything else passes through untouched. */
 export interface ProfilesDocument {
   profiles: Record<string, StoredCredential>;
-  order?: Record<string, string[]>;
+  order?: Record<string, readonly string[]>;
   usageStats?: Record<string, UsageStats>;
 }
 

@@ -1,6 +1,13 @@
 /** What of a host's files is read, and what an edit writes back; the files themselves are file-auth-store's. */
 import { describe, expect, it } from "vitest";
-import { applyEdit, parseProfilesFile, parseStateFile, viewOf, type HostFiles } from "../../src/store/host-document.ts";
+import {
+  applyEdit,
+  copyOf,
+  parseProfilesFile,
+  parseStateFile,
+  viewOf,
+  type HostFiles,
+} from "../../src/store/host-document.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 
 const bytesOf = (content: unknown) => Buffer.from(JSON.stringify(content));
@@ -46,7 +53,8 @@ describe("the second file", () => {
 });
 
 function edited(files: HostFiles, edit: (document: ProfilesDocument) => void): HostFiles {
-  const [before, after] = [viewOf(files), viewOf(files)];
+  const before = viewOf(files);
+  const after = copyOf(before);
   edit(after);
   return applyEdit(files, { before, after }, true);
 }

@@ -4,7 +4,7 @@ import type { AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 
 export interface AuthConfig {
-  order?: Record<string, string[]>;
+  order?: Record<string, readonly string[]>;
   profiles?: Record<string, { provider: string; mode: "oauth" | "api_key" | "token" }>;
 }
 
@@ -119,7 +119,7 @@ function keyOf(agentDir: string | undefined): string {
 }
 
 /** An agent's own order wins; where it has none, its own profiles come before the shared order. */
-function mergedOrder(own: ProfilesDocument, shared: Record<string, string[]> | undefined) {
+function mergedOrder(own: ProfilesDocument, shared: ProfilesDocument["order"]) {
   if (own.order === undefined && shared === undefined) return undefined;
   const inherited = Object.entries(shared ?? {}).map(([provider, ids]): [string, string[]] => {
     const first = Object.keys(own.profiles).filter((id) => own.profiles[id]?.provider === provider);
