@@ -1,5 +1,5 @@
 /** What the private files and a host's files share: folders, whole replacements, and the file system's own words. */
-import { constants, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -51,20 +51,22 @@ export async function replaceFiles(
   mark: string,
   mayReplace: () => boolean,
 ): Promise<boolean> {
-  const staged: { readonly temporary: string; readonly path: string }[] = [];
+  const staged = new Map<string, string>();
   try {
     for (const { path, content } of replacements) {
       await removeLeftovers(path, mark);
       const temporary = `${path}.${mark}${process.pid}.tmp`;
       await writeNewFile(temporary, content);
-      staged.push({ temporary, path });
+      staged.set(temporary, path);
     }
     if (!mayReplace()) return false;
-    for (const { temporary, path } of staged) renameSync(temporary, path);
+    for (const [temporary, path] of staged) {
+      renameSync(temporary, path);
+      staged.delete(temporary);
+    }
   } finally {
-    for (const { temporary } of staged) await rm(temporary, { force: true });
+    for (const temporary of staged.keys()) await rm(temporary, { force: true });
   }
-  for (const { path } of staged) await syncFolder(dirname(path));
   return true;
 }
 
@@ -80,13 +82,6 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
   } finally {
     await handle.close();
   }
-}
-
-/** Makes a rename outlive a power cut, where the file system can. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 /** Half-written files of killed processes. The lock is ours, so nobody is using one; they may hold secrets. */

@@ -68,24 +68,6 @@ export const STORE_SURVIVORS: Survivors = {
       why: "told by full disks, in other processes",
     },
     {
-      was: "async function syncFolder(folder: string): Promise<void> {",
-      becomes: ["async function syncFolder(folder: string): Promise<void> {}"],
-      reason: "elsewhere",
-      why: "told by a power cut alone",
-    },
-    {
-      was: "await handle?.sync().catch(() => undefined);",
-      becomes: ["await handle.sync().catch(() => undefined);"],
-      reason: "elsewhere",
-      why: "only a folder that can be written and not read goes that way",
-    },
-    {
-      was: "await handle?.close();",
-      becomes: ["await handle.close();"],
-      reason: "elsewhere",
-      why: "only a folder that can be written and not read goes that way",
-    },
-    {
       was: "await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));",
       becomes: [
         "await Promise.all(leftovers.map((name) => rm(join(folder, name), {}).catch(() => undefined)));",
