@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CodexAuthError } from "../errors.ts";
 import { EMPTY_DOCUMENT, type PendingDocument } from "../flow/pending-login.ts";
 import type { PendingStore } from "../login/ports.ts";
-import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
+import { createPrivateReader, updatePrivateFile } from "./private-file.ts";
 import { finiteNumber, integer, listOf, oneOf, optional, record, text } from "./shape.ts";
 
 /** The original's file name, in the host's preferred temporary folder. */
@@ -65,7 +65,7 @@ function renderDocument(next: PendingDocument): string {
 export function createPendingStore(folder: string): PendingStore {
   const path = join(folder, PENDING_FILE);
   return {
-    read: async () => parseDocument(await readPrivateFile(path, MAX_BYTES)),
+    read: createPrivateReader(path, MAX_BYTES, parseDocument),
     update: (edit) =>
       updatePrivateFile(path, MAX_BYTES, (content) => {
         const { result, next } = edit(parseDocument(content));

@@ -1,8 +1,9 @@
 /** The plugin's own files. Callers give pure edits and never hold a path open themselves. */
-import { constants } from "node:fs";
-import { chmod, lstat, open, type FileHandle } from "node:fs/promises";
+import { constants, type BigIntStats } from "node:fs";
+import { chmod, lstat, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CodexAuthError } from "../errors.ts";
+import { systemClock } from "../system.ts";
 import type { HeldLock } from "./lock.ts";
 import { isErrno, isMine, loadLocks, makeFolder, PRIVATE_DIR, replaceFiles } from "./file-system.ts";
 
@@ -22,13 +23,23 @@ async function securePrivateFolder(folder: string): Promise<void> {
   if ((stats.mode & OTHERS) !== 0) await chmod(folder, PRIVATE_DIR);
 }
 
+/** A plain file of ours that nobody else may open, by one name only: anything else could hold somebody else's word. */
+function isPrivate(stats: BigIntStats, maxBytes: number): boolean {
+  const isOurs = stats.isFile() && isMine(Number(stats.uid)) && (Number(stats.mode) & OTHERS) === 0;
+  return isOurs && stats.nlink <= 1n && stats.size <= maxBytes;
+}
+
+interface ReadFile {
+  readonly content: string;
+  /** As the file was when it was opened. */
+  readonly stats: BigIntStats;
+}
+
 /**
- * The content of a private file, undefined when there is none. Refuses (`pending-insecure`) a link, anything but a
- * plain file, another owner's file, and one that others may open: its content would be somebody else's word.
- * The checks are made on the opened handle, so that nothing can be swapped between check and read; a file that
- * has just been replaced has no name left, but is whole.
+ * The checks are made on the opened handle, so that nothing can be swapped between check and read; a file that has
+ * just been replaced has no name left, but is whole.
  */
-export async function readPrivateFile(path: string, maxBytes: number): Promise<string | undefined> {
+async function openPrivateFile(path: string, maxBytes: number): Promise<ReadFile | undefined> {
   let handle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -37,26 +48,50 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<s
     throw new CodexAuthError("pending-insecure");
   }
   try {
-    const stats = await handle.stat();
-    const isPrivate = stats.isFile() && isMine(stats.uid) && (stats.mode & OTHERS) === 0 && stats.nlink <= 1;
-    if (!isPrivate || stats.size > maxBytes) throw new CodexAuthError("pending-insecure");
-    return await textOf(handle, stats.size);
+    const stats = await handle.stat({ bigint: true });
+    if (!isPrivate(stats, maxBytes)) throw new CodexAuthError("pending-insecure");
+    return { content: await handle.readFile("utf8"), stats };
   } finally {
-    // Whoever shows a page waits for what was read, and not for the file to be put away.
-    void handle.close().catch(() => undefined);
+    await handle.close();
   }
 }
 
-/** In one read, where Node's own would ask for the size again and read once more to see the end. */
-async function textOf(handle: FileHandle, size: number): Promise<string> {
-  const bytes = Buffer.alloc(size);
-  let length = 0;
-  while (length < size) {
-    const { bytesRead } = await handle.read(bytes, length, size - length, length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return bytes.toString("utf8", 0, length);
+/**
+ * The content of a private file, undefined when there is none. Refuses (`pending-insecure`) a link, anything but a
+ * plain file, another owner's file, and one that others may open.
+ */
+export async function readPrivateFile(path: string, maxBytes: number): Promise<string | undefined> {
+  return (await openPrivateFile(path, maxBytes))?.content;
+}
+
+/** Two changes that follow each other faster may bear the same time. */
+const SETTLED_MS = 100;
+
+/**
+ * Reads as `readPrivateFile` does, and gives what `parse` made of it last while the name leads to the same, unchanged
+ * file: one look, where a read is four steps that each wait their turn in a busy gateway.
+ */
+export function createPrivateReader<Content>(
+  path: string,
+  maxBytes: number,
+  parse: (content: string | undefined) => Content,
+): () => Promise<Content> {
+  let last: { readonly stats: BigIntStats; readonly content: Content } | undefined;
+  return async () => {
+    const known = last;
+    const found = known && (await lstat(path, { bigint: true }).catch(() => undefined));
+    if (known !== undefined && found !== undefined && isUnchanged(known.stats, found)) return known.content;
+    const read = await openPrivateFile(path, maxBytes);
+    const content = parse(read?.content);
+    const isSettled = read !== undefined && Math.abs(systemClock.nowMs() - Number(read.stats.ctimeMs)) > SETTLED_MS;
+    last = isSettled ? { stats: read.stats, content } : undefined;
+    return content;
+  };
+}
+
+/** Whoever writes to a file, gives it away or lets others in changes its ctime. */
+function isUnchanged(before: BigIntStats, now: BigIntStats): boolean {
+  return before.dev === now.dev && before.ino === now.ino && before.ctimeNs === now.ctimeNs && before.size === now.size;
 }
 
 /**

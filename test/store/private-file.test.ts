@@ -22,7 +22,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { acquireLock, OWN_LOCK } from "../../src/store/lock.ts";
 import { fileExists } from "../../src/store/file-system.ts";
-import { readPrivateFile, updatePrivateFile } from "../../src/store/private-file.ts";
+import { createPrivateReader, readPrivateFile, updatePrivateFile } from "../../src/store/private-file.ts";
 import { NODE } from "../support/host.ts";
 import { spawnOwned } from "../support/owned-process.ts";
 
@@ -281,6 +281,73 @@ describe("a file that cannot be trusted", () => {
 
   it("is no content, and no error, where there is none", async () => {
     expect(await read()).toBeUndefined();
+  });
+});
+
+describe("a file that is looked at often", () => {
+  /** Older than any change that could share its time. */
+  const SETTLING_MS = 150;
+  let parsed: (string | undefined)[];
+  let look: () => Promise<string | undefined>;
+
+  beforeEach(() => {
+    parsed = [];
+    look = createPrivateReader(path, MAX_BYTES, (content) => {
+      parsed.push(content);
+      return content;
+    });
+  });
+
+  const settle = () => new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+
+  async function rememberPlanted(): Promise<void> {
+    plant("planted");
+    await settle();
+    await look();
+    await look();
+    expect(parsed).toEqual(["planted"]);
+  }
+
+  it("is read once while it stays as it is", rememberPlanted);
+
+  it("is read anew as long as it is young: its next change may bear the same time", async () => {
+    await write("young");
+    await look();
+    await look();
+    expect(parsed).toEqual(["young", "young"]);
+  });
+
+  it.each([
+    { name: "replaced", change: () => write("changed") },
+    { name: "replaced by as much of something else", change: () => write("PLANTED") },
+    { name: "written in place", change: async () => writeFileSync(path, "PLANTED") },
+  ])("is read anew once it is $name", async ({ change }) => {
+    await rememberPlanted();
+    await change();
+    expect(await look()).toBe(readFileSync(path, "utf8"));
+  });
+
+  it("is no content once it is gone", async () => {
+    await rememberPlanted();
+    rmSync(path);
+    expect(await look()).toBeUndefined();
+  });
+
+  it.each(INSECURE)("is refused once it cannot be trusted: $name", async ({ spoil, onlyAsRoot }) => {
+    if (onlyAsRoot && !IS_ROOT) return;
+    await rememberPlanted();
+    rmSync(folder, { recursive: true });
+    spoil();
+    await expect(look()).rejects.toThrow(refusal("pending-insecure"));
+  });
+
+  it.each([
+    { name: "let others in", spoil: () => chmodSync(path, 0o604) },
+    { name: "given a second name", spoil: () => linkSync(path, join(base, "second")) },
+  ])("is refused once it was $name as it stands", async ({ spoil }) => {
+    await rememberPlanted();
+    spoil();
+    await expect(look()).rejects.toThrow(refusal("pending-insecure"));
   });
 });
 
