@@ -140,6 +140,7 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
   const sandbox = readSandbox();
   const ports = once(() => createPorts(api, manifest.version, sandbox));
   const ownerCheck = once(() => loadOwnerCheck(api));
+  const answers = once(() => import("./commands/answer.ts"));
   return {
     get gateway() {
       return gatewayOf(api);
@@ -151,7 +152,7 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     nowMs: () => systemClock.nowMs(),
     ports,
     async answer(caller, intent) {
-      const { answer } = await import("./commands/answer.ts");
+      const { answer } = await answers();
       return answer(ports, caller, intent);
     },
     loadOwnerCheck: ownerCheck,

@@ -31,8 +31,15 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     sharedDir: () => undefined,
     configured: () => sdk.configured(),
     async read(agentDir) {
-      if (await fileExists(sdk.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");
-      return read(agentDir);
+      // At once: whoever shows a page waits for the one or the other, not for both.
+      const isLegacy = fileExists(sdk.legacyFileOf(agentDir));
+      try {
+        const document = read(agentDir);
+        if (!(await isLegacy)) return document;
+      } catch (error) {
+        if (!(await isLegacy)) throw error;
+      }
+      throw new CodexAuthError("store-migration-required");
     },
     ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
     persisted: async (agentDir, profileId) => reading(() => sdk.persisted(agentDir, profileId)),
