@@ -254,8 +254,18 @@ describe("each outside thing has one door", () => {
   });
 
   it("the environment: environment.ts", () => {
-    expect(usersOf(["process"], ["environment.ts", "cli.ts", "store/file-system.ts", "store/lock.ts"])).toEqual([]);
+    const allowed = ["environment.ts", "cli.ts", "store/file-system.ts", "store/lock.ts", "terminal/arguments.ts"];
+    expect(usersOf(["process"], allowed)).toEqual([]);
     expect(importersOf(/^(?:node:)?process$/, [])).toEqual([]);
+  });
+
+  it("parts of Node that are no import: one, for the reading of arguments", () => {
+    expect(usersOf(["process.getBuiltinModule"], ["terminal/arguments.ts"])).toEqual([]);
+    const { globals } = sources.find(({ path }) => path === "terminal/arguments.ts") ?? sample;
+    const members = [...globals].filter((name) => name.startsWith("process."));
+    expect(members).toEqual(["process.getBuiltinModule"]);
+    const text = readFileSync(new URL("terminal/arguments.ts", SRC), "utf8");
+    expect([...text.matchAll(/getBuiltinModule\((.*?)\)/g)].map(([, name]) => name)).toEqual(['"node:util"']);
   });
 
   it("who runs this program: the file system, which needs its user and its number and nothing more", () => {
