@@ -16,7 +16,7 @@ import { ParkedInMemory } from "./login/parked-logins.ts";
 import type { ChatPins, LoginPorts } from "./login/ports.ts";
 import type { PendingPorts } from "./login/overview.ts";
 import { languageOf, loadCatalogue } from "./languages/language.ts";
-import { systemClock, systemEntropy } from "./system.ts";
+import { systemClock } from "./clock.ts";
 import { parseArguments, type ParsedArguments, type TerminalRequest } from "./terminal/arguments.ts";
 import { print, type Printed } from "./terminal/output.ts";
 import type { Program, Surroundings } from "./terminal/words.ts";
@@ -92,7 +92,6 @@ async function openMachine(seen: Seen, request: TerminalRequest): Promise<Termin
   const environment = readTerminalEnvironment();
   const { findStateDir, findTempFolder } = await import("./host/host-folders.ts");
   const stateDir = await findStateDir(environment);
-  const gateway = systemEntropy.digest(stateDir).slice(0, 16);
   let { agentId = "" } = request;
   const pendingPorts = async (): Promise<PendingPorts> => {
     const { createPendingStore } = await import("./store/pending-logins.ts");
@@ -122,7 +121,7 @@ async function openMachine(seen: Seen, request: TerminalRequest): Promise<Termin
   };
   return {
     get binding() {
-      return terminalBinding(gateway, agentId);
+      return terminalBinding(stateDir, agentId);
     },
     pendingPorts,
     ports,
@@ -146,12 +145,14 @@ async function loginPorts(
     import("./host/guarded-fetch.ts"),
     import("./host/plain-send.ts"),
   ]);
-  const [{ createAuditLog }, { readIdentity }, { createSurroundings }, { readHostConfig }] = await Promise.all([
-    import("./store/audit-log.ts"),
-    import("./oauth/identity.ts"),
-    import("./host/surroundings.ts"),
-    import("./host/host-folders.ts"),
-  ]);
+  const [{ createAuditLog }, { systemEntropy }, { readIdentity }, { createSurroundings }, { readHostConfig }] =
+    await Promise.all([
+      import("./store/audit-log.ts"),
+      import("./entropy.ts"),
+      import("./oauth/identity.ts"),
+      import("./host/surroundings.ts"),
+      import("./host/host-folders.ts"),
+    ]);
   const owners = async () => (await readHostConfig(environment, stateDir))?.commands?.ownerAllowFrom;
   const sandbox = readSandboxOrigin();
   const endpoints = sandbox === undefined ? OPENAI : sandboxEndpoints(sandbox);

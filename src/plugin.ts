@@ -27,7 +27,8 @@ import type { Log, LoginPorts } from "./login/ports.ts";
 import type { Manifest } from "./manifest.ts";
 import { remember } from "./process-memory.ts";
 import { buildHostProgram, HOST_PROGRAM, type CommandBuilder } from "./terminal/host-program.ts";
-import { systemClock, systemEntropy } from "./system.ts";
+import { systemClock } from "./clock.ts";
+import { systemEntropy } from "./entropy.ts";
 
 /** Called by the host several times, in different modes: it registers, and does nothing else. */
 export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void {
@@ -133,8 +134,8 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: Do
 
 const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
 
-/** Which gateway this is: a digest of its state directory. */
-const gatewayOf = (api: OpenClawPluginApi) => systemEntropy.digest(api.runtime.state.resolveStateDir()).slice(0, 16);
+/** Which gateway this is. */
+const gatewayOf = (api: OpenClawPluginApi) => api.runtime.state.resolveStateDir();
 
 function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorContext {
   const sandbox = readSandbox();

@@ -115,12 +115,24 @@ const RULES: Readonly<Record<string, Rule>> = {
   index: { inside: ["plugin", "manifest"], packages: ["openclaw/plugin-sdk/plugin-entry"] },
   plugin: {
     inside:
-      "cli commands doors environment errors host interaction languages login manifest oauth process-memory store system terminal".split(
+      "cli clock commands doors entropy environment errors host interaction languages login manifest oauth process-memory store terminal".split(
         " ",
       ),
   },
   cli: {
-    inside: ["environment", "flow", "host", "languages", "login", "oauth", "store", "system", "terminal", ...LEAVES],
+    inside: [
+      "clock",
+      "entropy",
+      "environment",
+      "flow",
+      "host",
+      "languages",
+      "login",
+      "oauth",
+      "store",
+      "terminal",
+      ...LEAVES,
+    ],
     packages: ["node:path", "node:url"],
   },
   terminal: {
@@ -133,7 +145,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   attempt: { inside: [] },
   errors: { inside: [] },
   secret: { inside: [] },
-  system: { inside: [], types: ["login/ports.ts"], packages: ["node:crypto"] },
+  clock: { inside: [], types: ["login/ports.ts"] },
+  entropy: { inside: [], types: ["login/ports.ts"], packages: ["node:crypto"] },
   flow: { inside: ["flow", ...LEAVES] },
   languages: { inside: ["languages"], types: ["errors", "flow"] },
   interaction: { inside: ["interaction", "languages", "flow", ...LEAVES] },
@@ -142,7 +155,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   login: { inside: ["login", "flow", ...LEAVES] },
   oauth: { inside: ["oauth", "login/ports.ts", "flow", ...LEAVES], packages: ["oauth4webapi", "zod"] },
   store: {
-    inside: ["store", "login/ports.ts", "flow", "attempt", "errors", "system"],
+    inside: ["store", "login/ports.ts", "flow", "attempt", "clock", "errors"],
     packages: ["node:fs", "node:fs/promises", "node:path", "proper-lockfile", "zod"],
   },
   host: {
@@ -302,10 +315,14 @@ describe("each outside thing has one door", () => {
     );
   });
 
-  it("clock and randomness: system.ts", () => {
-    const names = ["Date", "Math.random", "crypto", "performance"];
-    expect(usersOf(names, ["system.ts"])).toEqual([]);
-    expect(importersOf(/^(?:node:)?(?:crypto|perf_hooks)$/, ["system.ts"])).toEqual([]);
+  it("the clock: clock.ts", () => {
+    expect(usersOf(["Date", "performance"], ["clock.ts"])).toEqual([]);
+    expect(importersOf(/^(?:node:)?perf_hooks$/, [])).toEqual([]);
+  });
+
+  it("randomness and digests: entropy.ts", () => {
+    expect(usersOf(["Math.random", "crypto"], ["entropy.ts"])).toEqual([]);
+    expect(importersOf(/^(?:node:)?crypto$/, ["entropy.ts"])).toEqual([]);
   });
 
   it("the network: the host's guarded fetch, and the terminal's plain one", () => {

@@ -14,7 +14,7 @@ import type { OriginalMessages } from "./originals.ts";
 import { keptBy } from "./place.ts";
 
 export interface DoorContext {
-  /** Digest of the state directory: which gateway this is. */
+  /** The state directory: which gateway this is. */
   readonly gateway: string;
   /** What callback data starts with, from the manifest. */
   readonly callbackPrefix: string;

@@ -1,7 +1,7 @@
 /** Who started a sign-in, and where: nobody else may go on with it. */
 
 export interface LoginBinding {
-  /** Which gateway, as a digest of its state directory: two gateways may share one pending file. */
+  /** Which gateway, by its state directory: two gateways may share one pending file. */
   readonly gateway: string;
   readonly channel: string;
   /** The host's `accountId`: which of the channel's bots. */

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CodexAuthError } from "../errors.ts";
-import { systemClock } from "../system.ts";
+import { systemClock } from "../clock.ts";
 import type { HeldLock, HOST_LOCKS } from "./lock.ts";
 import { isErrno, isMine, loadLocks, makeFolder, replaceFiles, writeNewFile, type Replacement } from "./file-system.ts";
 

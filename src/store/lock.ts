@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { lock } from "proper-lockfile";
 import { z } from "zod";
-import { systemClock } from "../system.ts";
+import { systemClock } from "../clock.ts";
 import { makeLockFile } from "./lock-file.ts";
 
 /** How long a caller waits for others: twice what a dead holder of our own can cost, in small steps. */

@@ -12,7 +12,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 const name = text(512);
 const binding = record({
-  gateway: name,
+  gateway: text(4096),
   channel: name,
   channelAccountId: name,
   conversationId: name,

@@ -3,7 +3,7 @@ import { constants, type BigIntStats } from "node:fs";
 import { chmod, lstat, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CodexAuthError } from "../errors.ts";
-import { systemClock } from "../system.ts";
+import { systemClock } from "../clock.ts";
 import type { HeldLock } from "./lock.ts";
 import { isErrno, isMine, loadLocks, makeFolder, PRIVATE_DIR, replaceFiles } from "./file-system.ts";
 

@@ -15,7 +15,8 @@ import { type HostAuthStore } from "../../src/store/host-auth-store.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
 import { createUndoRecords } from "../../src/store/undo-records.ts";
-import { systemClock, systemEntropy } from "../../src/system.ts";
+import { systemClock } from "../../src/clock.ts";
+import { systemEntropy } from "../../src/entropy.ts";
 
 const [task, root = "", version = "", stateDir = "", first = "", second = ""] = process.argv.slice(2);
 

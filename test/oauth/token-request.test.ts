@@ -7,7 +7,7 @@ import { createOAuthClient } from "../../src/oauth/client.ts";
 import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
 import { exchangeCode, type TokenFetch, type TokenRequestInit } from "../../src/oauth/token-request.ts";
 import { Secret } from "../../src/secret.ts";
-import { systemEntropy } from "../../src/system.ts";
+import { systemEntropy } from "../../src/entropy.ts";
 import { fakeAccount, SignInServer, type Misbehaviour } from "../fakes/sign-in-server.ts";
 
 const DANA = fakeAccount("dana@example.com", "plus");

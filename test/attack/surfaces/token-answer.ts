@@ -5,7 +5,7 @@ import { createOAuthClient } from "../../../src/oauth/client.ts";
 import { CLIENT_ID, OPENAI, REDIRECT_URI } from "../../../src/oauth/endpoints.ts";
 import { savedScreen } from "../../../src/interaction/screens.ts";
 import { Secret } from "../../../src/secret.ts";
-import { systemEntropy } from "../../../src/system.ts";
+import { systemEntropy } from "../../../src/entropy.ts";
 import { SAVED } from "../../interaction/facts.ts";
 import { toMarkdown, toPlainText } from "../../support/english.ts";
 import { bytesOf, canary, must, requireSilence, variantOf, type Attack, type Surface } from "../surface.ts";

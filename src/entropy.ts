@@ -1,8 +1,6 @@
-/** The only clock and the only source of randomness. */
+/** The only source of randomness, and of digests. Node takes as long over its cryptography as over a small program. */
 import { createHash, randomBytes } from "node:crypto";
-import type { Clock, Entropy } from "./login/ports.ts";
-
-export const systemClock: Clock = { nowMs: () => Date.now() };
+import type { Entropy } from "./login/ports.ts";
 
 export const systemEntropy: Entropy = {
   bytes(length) {

@@ -1,14 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
-import { systemClock, systemEntropy } from "../src/system.ts";
-
-describe("systemClock", () => {
-  it("reads the wall clock in milliseconds", () => {
-    vi.useFakeTimers({ now: 1_795_000_000_123, toFake: ["Date"] });
-    expect(systemClock.nowMs()).toBe(1_795_000_000_123);
-    vi.useRealTimers();
-  });
-});
+import { describe, expect, it } from "vitest";
+import { systemEntropy } from "../src/entropy.ts";
 
 describe("systemEntropy", () => {
   it.each([16, 32])("gives %i bytes in both spellings", (length) => {
