@@ -1,4 +1,4 @@
-/** What the private files and a host's files share: folders, whole replacements, and the file system's own words. */
+/** What the private files and a host's files share: folders, whole replacements, the file system's own words, and locks. */
 import { renameSync } from "node:fs";
 import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -54,8 +54,9 @@ export async function replaceFiles(
   const staged = new Map<string, string>();
   try {
     for (const { path, content } of replacements) {
-      await removeLeftovers(path, mark);
       const temporary = `${path}.${mark}${process.pid}.tmp`;
+      if (staged.has(temporary)) throw new Error("one file under two names");
+      await removeLeftovers(path, mark);
       await writeNewFile(temporary, content);
       staged.set(temporary, path);
     }

@@ -40,7 +40,7 @@ export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly st
 export interface HostUpdate {
   readonly agentDir: string | undefined;
   readonly keepInOrder: readonly string[];
-  /** False to write nothing. */
+  /** Puts whole records in and takes them out, and changes nothing inside one. False to write nothing. */
   readonly edit: (document: ProfilesDocument) => boolean;
 }
 

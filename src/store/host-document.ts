@@ -55,7 +55,7 @@ function parseFile(bytes: Uint8Array, schema: z.ZodType): JsonObject | undefined
   }
 }
 
-/** Far deeper than a host nests. What nests by the thousand can be parsed, but neither copied nor written again. */
+/** Far deeper than a host nests. What nests by the thousand can be parsed, but not written again. */
 const MAX_DEPTH = 200;
 
 /** A number past what a double holds, such as `1e999`, is read as infinite, and would be written as null. */

@@ -64,8 +64,8 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<s
   return (await openPrivateFile(path, maxBytes))?.content;
 }
 
-/** Two changes that follow each other faster may bear the same time. */
-const SETTLED_MS = 100;
+/** Two changes that follow each other faster may bear the same time: some file systems count in steps of two seconds. */
+const SETTLED_MS = 2_000;
 
 /**
  * Reads as `readPrivateFile` does, and gives what `parse` made of it last while the name leads to the same, unchanged
@@ -81,10 +81,11 @@ export function createPrivateReader<Content>(
     const known = last;
     const found = known && (await lstat(path, { bigint: true }).catch(() => undefined));
     if (known !== undefined && found !== undefined && isUnchanged(known.stats, found)) return known.content;
+    last = undefined;
     const read = await openPrivateFile(path, maxBytes);
     const content = parse(read?.content);
-    const isSettled = read !== undefined && Math.abs(systemClock.nowMs() - Number(read.stats.ctimeMs)) > SETTLED_MS;
-    last = isSettled ? { stats: read.stats, content } : undefined;
+    const isSettled = read !== undefined && systemClock.nowMs() - Number(read.stats.ctimeMs) > SETTLED_MS;
+    if (isSettled) last = { stats: read.stats, content };
     return content;
   };
 }
@@ -111,10 +112,18 @@ export async function updatePrivateFile<Result>(
     const replaced = await replaceFiles([{ path, content: next }], "", held.isStillOurs).catch(() => "failed" as const);
     if (replaced === "failed") throw new CodexAuthError("pending-unwritable");
     if (!replaced) throw new CodexAuthError("pending-locked");
+    await syncFolder(dirname(path));
     return result;
   } finally {
     await held.release();
   }
+}
+
+/** A claim must outlive a power cut, where the file system can: what it has erased would be back otherwise. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }
 
 async function acquirePrivate(path: string): Promise<HeldLock> {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -63,6 +64,22 @@ describe("a host's file", () => {
     const replaced = underHostLock(hosts(), (replace) => replace([{ path: path, content: "{}" }]));
     await expect(replaced).rejects.toThrow(new CodexAuthError("store-write-failed"));
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("is left alone where two of them turn out to be one", async () => {
+    mkdirSync(folder);
+    writeFileSync(path, "before");
+    symlinkSync(path, join(folder, "auth-state.json"));
+    const two = [
+      { path: join(folder, "auth-state.json"), content: "state" },
+      { path, content: "profiles" },
+    ];
+    const replaced = underHostLock(hosts(), (replace) => replace(two));
+    await expect(replaced).rejects.toThrow(new CodexAuthError("store-write-failed"));
+    expect([readFileSync(path, "utf8"), readdirSync(folder).toSorted()]).toEqual([
+      "before",
+      ["auth-profiles.json", "auth-state.json"],
+    ]);
   });
 
   it("is copied beside one that is longer", async () => {

@@ -12,9 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import {
+  cancelLogins,
   claimLogin,
   EMPTY_DOCUMENT,
   LOGIN_TTL_MS,
@@ -176,6 +177,7 @@ const FOREIGN: readonly ForeignRow[] = [
   foreign("a login with no time", edited({ createdAtMs: null })),
   foreign("a login with half an attempt", edited({ attempts: 0.5 })),
   foreign("a login with a state past all bounds", edited({ state: "s".repeat(513) })),
+  foreign("a login of a folder past all bounds", edited({ binding: { ...BINDING, gateway: "g".repeat(4097) } })),
   foreign("one broken login beside a good one", { ...WAITING, logins: [LOGIN, { ...LOGIN, state: 1 }] }),
   foreign("a receipt of an unknown activation", { ...WAITING, receipts: [{ ...RECEIPT, activation: "soon" }] }),
   foreign("a receipt of an unknown outcome", { ...WAITING, receipts: [{ ...LOGIN, outcome: "stolen", atMs: 1 }] }),
@@ -267,6 +269,22 @@ describe("whatever is written", () => {
     await put(WAITING);
     await store.update((document) => startLogin(document, long, NOW_MS)).catch(() => undefined);
     expect(loginsOf(await store.read(), BINDING, NOW_MS)).toEqual([LOGIN]);
+  });
+
+  it("is read back with the longest folder that a system has", async () => {
+    const deep = { ...WAITING, logins: [{ ...LOGIN, binding: { ...BINDING, gateway: "g".repeat(4096) } }] };
+    await put(deep);
+    expect(await store.read()).toEqual(deep);
+  });
+
+  it("is seen by whoever has looked before, once another has stopped it", async () => {
+    const other = createPendingStore(folder);
+    await put(WAITING);
+    vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ["Date"] });
+    expect([await store.read(), await store.read()]).toEqual([WAITING, WAITING]);
+    await other.update((document) => cancelLogins(document, BINDING, NOW_MS));
+    expect((await store.read()).logins).toEqual([]);
+    vi.useRealTimers();
   });
 
   it("can be read again when it is as full as the bounds allow", async () => {

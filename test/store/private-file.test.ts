@@ -18,7 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { acquireLock, OWN_LOCK } from "../../src/store/lock.ts";
 import { fileExists } from "../../src/store/file-system.ts";
@@ -284,9 +284,14 @@ describe("a file that cannot be trusted", () => {
   });
 });
 
+/** Lets the clock say that the file was last changed so long ago. */
+function setAge(ageMs: number): void {
+  vi.useFakeTimers({ now: Math.ceil(lstatSync(path).ctimeMs) + ageMs, toFake: ["Date"] });
+}
+
 describe("a file that is looked at often", () => {
-  /** Older than any change that could share its time. */
-  const SETTLING_MS = 150;
+  /** Past the steps of any file system's clock. */
+  const SETTLED_MS = 2_001;
   let parsed: (string | undefined)[];
   let look: () => Promise<string | undefined>;
 
@@ -298,11 +303,11 @@ describe("a file that is looked at often", () => {
     });
   });
 
-  const settle = () => new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+  afterEach(() => vi.useRealTimers());
 
   async function rememberPlanted(): Promise<void> {
     plant("planted");
-    await settle();
+    setAge(SETTLED_MS);
     await look();
     await look();
     expect(parsed).toEqual(["planted"]);
@@ -310,11 +315,15 @@ describe("a file that is looked at often", () => {
 
   it("is read once while it stays as it is", rememberPlanted);
 
-  it("is read anew as long as it is young: its next change may bear the same time", async () => {
-    await write("young");
+  it.each([
+    { name: "young: its next change may bear the same time", ageMs: SETTLED_MS - 2 },
+    { name: "from the future: how old it is cannot be told", ageMs: -10 * SETTLED_MS },
+  ])("is read anew as long as it is $name", async ({ ageMs }) => {
+    plant("planted");
+    setAge(ageMs);
     await look();
     await look();
-    expect(parsed).toEqual(["young", "young"]);
+    expect(parsed).toEqual(["planted", "planted"]);
   });
 
   it.each([
