@@ -14,8 +14,8 @@ import { placeOfMessage, type MessagePlace } from "./place.ts";
 
 export interface ChatMessage extends MessagePlace {
   readonly messageId?: string | undefined;
-  /** As the host shows it to hooks: the web chat has masked it by now. */
-  readonly content: string;
+  /** As the host shows it to hooks: the web chat has masked it by now. A picture or a voice may come without. */
+  readonly content: string | undefined;
   /** The message this one answers or quotes: the host shows it to the model too. */
   readonly replyToBody?: string | undefined;
 }
@@ -36,7 +36,7 @@ export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
 export async function claimPastedMessage(context: DoorContext, message: ChatMessage): Promise<Claim | undefined> {
   try {
     const original = context.originals.take(message.messageId);
-    const pastedText = original?.text ?? new Secret(message.content);
+    const pastedText = original?.text ?? new Secret(message.content ?? "");
     const likelihood = weighPastedText(pastedText.reveal());
     if (likelihood === "none") return withholdQuoted(context, message);
     return await claim(context, message, { text: pastedText, isCertain: likelihood === "certain", original });

@@ -74,6 +74,11 @@ describe("a message that is none of ours", () => {
     }
   });
 
+  it("passes where it has no text at all, as a picture", async () => {
+    const { context } = await waiting();
+    expect(await claimPastedMessage(context, message("", { content: undefined }))).toBeUndefined();
+  });
+
   it.each(ORDINARY)("passes while a sign-in waits, too: $name", async ({ text }) => {
     const { context, ports } = await waiting();
     expect(await claimPastedMessage(context, message(text))).toBeUndefined();
@@ -167,9 +172,12 @@ describe("an address pasted in the chat that waits for it", () => {
     expect(sent.at(-1)?.message.plainText).toContain("Signed in: profile work");
   });
 
-  it("is withheld when an ordinary message only quotes it, and nothing is done with it", async () => {
+  it.each([
+    { name: "an ordinary message", content: "what is this?" },
+    { name: "a picture", content: undefined },
+  ])("is withheld when $name only quotes it, and nothing is done with it", async ({ content }) => {
     const { context, address, ports } = await waiting();
-    const claim = await claimPastedMessage(context, { ...message("what is this?"), replyToBody: address });
+    const claim = await claimPastedMessage(context, message("", { content, replyToBody: address }));
     expect(claim?.text).toContain("holds a sign-in address");
     expect(ports.oauth.exchanges).toEqual([]);
   });
