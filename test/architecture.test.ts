@@ -391,6 +391,7 @@ describe("loading the plugin", () => {
     );
     expect(loaded).toContain("store/file-system.ts");
     expect(loaded.filter((to) => /^(?:zod|proper-lockfile|oauth4webapi)$|pasted-text/.test(to))).toEqual([]);
+    expect(loaded.filter((to) => /^entropy\.ts$|^node:(?:crypto|util)$/.test(to))).toEqual([]);
   });
 
   it("leaves it to the wiring and the SDK's door what is loaded later", () => {

@@ -3,7 +3,7 @@
  * The lists below are the only places they may be; each is the store itself, our pending file, or the host's own record
  * of the chat (RISK.md part 4).
  */
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { findInDatabases } from "../support/sqlite-search.ts";
@@ -169,6 +169,12 @@ describe("nothing of all that", () => {
     for (const state of [...planted.telegramCommand.states, ...planted.telegramPaste.states]) {
       expect(texts.filter((text) => text.includes(state))).toHaveLength(1);
     }
+  });
+
+  it("tells the machine's folders, by which a waiting sign-in knows its gateway", () => {
+    const said = world.telegram.calls.map(({ fields }) => JSON.stringify(fields));
+    const audited = readFileSync(`${world.gateway.stateDir}/codex-auth/audit.jsonl`, "utf8");
+    expect([...said, audited].filter((text) => text.includes(world.gateway.stateDir))).toEqual([]);
   });
 
   it("went to any host but the sign-in server", () => {
