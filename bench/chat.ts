@@ -30,6 +30,8 @@ export interface ChatOptions {
   readonly pluginDir: string;
   /** How many profiles the no-op's list is of. */
   readonly profiles?: number;
+  /** Whether the no-op's hook saves a credential, as the host itself would. */
+  readonly noopSaves?: boolean;
   readonly config?: JsonObject;
   /** Others who own the gateway too. */
   readonly owners?: readonly TelegramUser[];
@@ -113,6 +115,7 @@ export class Chat {
 export async function openChat({
   pluginDir,
   profiles = 1,
+  noopSaves = false,
   config = {},
   owners = [],
   env = {},
@@ -128,7 +131,7 @@ export async function openChat({
   const origin = `http://127.0.0.1:${await listenOnLoopback(server)}`;
   const gateway = await startGateway({
     pluginDir,
-    extraPlugins: [makeNoopPlugin(profiles)],
+    extraPlugins: [makeNoopPlugin({ profiles, saves: noopSaves })],
     telegram: { server: telegram, owner: OWNER, allowed: owners },
     config: merge({ commands: { ownerAllowFrom: [OWNER, ...owners].map(({ id }) => `telegram:${id}`) } }, config),
     env: { [SANDBOX_VARIABLE]: origin, ...env },

@@ -11,13 +11,21 @@ export const MEMORY_COMMAND = "/bench_memory";
 const NOOP_CODE = `ac_${"N".repeat(43)}.${"N".repeat(43)}`;
 export const NOOP_ADDRESS = `http://localhost:1455/auth/callback?code=${NOOP_CODE}&scope=openid+profile+email+offline_access&state=${"0".repeat(32)}`;
 
-/** `count`: how many profiles its list is of. */
-const sourceFor = (count: number) => `
+export interface NoopOptions {
+  /** How many profiles its list is of. */
+  readonly profiles: number;
+  /** Whether its hook replaces a credential of the sender's, by the host's own writer, before it answers. */
+  readonly saves: boolean;
+}
+
+const sourceFor = ({ profiles, saves }: NoopOptions) => `
+import { randomBytes } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
+import { updateAuthProfileStoreWithLock } from "openclaw/plugin-sdk/provider-auth";
 
-const { list, card, saved } = ${JSON.stringify(noopAnswers(count))};
+const { list, card, saved } = ${JSON.stringify(noopAnswers(profiles))};
 const DATA = "bench_noop:1";
 const blocksOf = ({ labels }) =>
   labels.map((row) => ({
@@ -27,6 +35,33 @@ const blocksOf = ({ labels }) =>
 const replyOf = (answer) => ({ text: answer.markdown, presentation: { blocks: blocksOf(answer) } });
 const rowsOf = ({ labels }) => labels.map((row) => row.map((text) => ({ text, callback_data: DATA })));
 let isCard = false;
+
+/** As long as a real one. */
+const credentialOf = (who) => ({
+  type: "oauth",
+  provider: "openai",
+  access: randomBytes(960).toString("hex"),
+  refresh: randomBytes(45).toString("hex"),
+  expires: Date.now() + 864_000_000,
+  accountId: who,
+  email: "work-" + who + "@example.com",
+});
+
+async function claim({ senderId }) {
+  if (${saves}) {
+    // Not all at once: what the host does after a save, it does once for those that come together.
+    await new Promise((resolve) => setTimeout(resolve, 1000 * Math.random()));
+    await updateAuthProfileStoreWithLock({
+      sharedStoreWrite: true,
+      saveOptions: { filterExternalAuthProfiles: false, syncExternalCli: false, preserveOrderProfileIds: [] },
+      updater(document) {
+        document.profiles["openai:work-" + senderId] = credentialOf(String(senderId));
+        return true;
+      },
+    });
+  }
+  return { handled: true, text: saved.markdown };
+}
 
 function collectedMemory() {
   setFlagsFromString("--expose-gc");
@@ -58,7 +93,7 @@ export default definePluginEntry({
     });
     api.on(
       "before_dispatch",
-      ({ content }) => (content.includes(${JSON.stringify(NOOP_CODE)}) ? { handled: true, text: saved.markdown } : undefined),
+      (message) => (message.content.includes(${JSON.stringify(NOOP_CODE)}) ? claim(message) : undefined),
       { priority: 1000 },
     );
   },
@@ -66,7 +101,7 @@ export default definePluginEntry({
 `;
 
 /** Writes it into a folder of its own, which goes with the process. */
-export function makeNoopPlugin(count: number): string {
+export function makeNoopPlugin(options: NoopOptions): string {
   const folder = join(makeTempDir("bench-noop"), "bench-noop");
   mkdirSync(folder);
   const manifest = { id: "bench-noop", name: "Nothing", description: "Does nothing", version: "1.0.0" };
@@ -79,6 +114,6 @@ export function makeNoopPlugin(count: number): string {
     type: "module",
     openclaw: { extensions: ["./index.js"] },
   });
-  writeFileSync(join(folder, "index.js"), sourceFor(count));
+  writeFileSync(join(folder, "index.js"), sourceFor(options));
   return folder;
 }
