@@ -17,8 +17,22 @@ interface Share {
 }
 type Summary = Readonly<Record<string, { readonly lines: Share; readonly branches: Share }>>;
 
-/** Measured in this process alone: what only a gateway of its own runs is counted by no one. */
-const REASONS: Readonly<Record<string, string>> = {};
+/** What the tests' own processes do not run, though other tests do: a gateway and a program of its own are counted by no one. */
+const IN_A_GATEWAY = "runs inside a real gateway alone: test/e2e";
+
+/** Why a file is below the mark: what is left, and which test runs that if any does. */
+const REASONS: Readonly<Record<string, string>> = {
+  "src/host/agent-route.ts": IN_A_GATEWAY,
+  "src/host/chat-pins.ts": IN_A_GATEWAY,
+  "src/host/dead-logins.ts": IN_A_GATEWAY,
+  "src/host/outbound.ts": IN_A_GATEWAY,
+  "src/host/owner-check.ts": IN_A_GATEWAY,
+  "src/host/running-host.ts": IN_A_GATEWAY,
+  "src/host/sdk.ts": IN_A_GATEWAY,
+  "src/index.ts": IN_A_GATEWAY,
+  "src/plugin.ts": IN_A_GATEWAY,
+  "src/process-memory.ts": IN_A_GATEWAY,
+};
 
 const line = (name: string, lines: number, branches: number) => `${name}: lines ${lines} %, branches ${branches} %`;
 
