@@ -101,8 +101,8 @@ export const LOCK_SURVIVORS: Survivors = {
       why: "only `dead` and `foreign` are asked after",
     },
     {
-      was: "return isOlderThan(stats, HOST_STALE_MS) && readdirSync(lockPath).length === 0;",
-      becomes: ["return isOlderThan(stats, HOST_STALE_MS) && true;"],
+      was: "}",
+      becomes: ["}true"],
       reason: "same",
       why: "a folder with something in it cannot be removed either",
     },
@@ -161,8 +161,8 @@ export const LOCK_SURVIVORS: Survivors = {
       why: "one step more",
     },
     {
-      was: "const isStillOurs = () => identity !== undefined && format.identityOf(lockPath) === identity;",
-      becomes: ["const isStillOurs = () => true && format.identityOf(lockPath) === identity;"],
+      was: "const isStillOurs = () => identity !== undefined && identityIn(lockPath, format) === identity;",
+      becomes: ["const isStillOurs = () => true && identityIn(lockPath, format) === identity;"],
       reason: "same",
       why: "nobody asks before there is one",
     },
@@ -184,8 +184,8 @@ export const LOCK_SURVIVORS: Survivors = {
       why: "told by a process that ends under its lock; whoever lets go removes it a second time",
     },
     {
-      was: 'identity = format.identityOf(lockPath) ?? "gone";',
-      becomes: ['identity = format.identityOf(lockPath) ?? "";'],
+      was: 'identity = identityIn(lockPath, format) ?? "gone";',
+      becomes: ['identity = identityIn(lockPath, format) ?? "";'],
       reason: "same",
       why: "neither is the identity of a lock",
     },
