@@ -125,6 +125,23 @@ describe("any text at all", () => {
     expect(printed(parsePastedText(text))).not.toContain(CODE.slice(3, 15));
   });
 
+  it.each([
+    { name: "what the server said", query: "error_description=not+now&", said: "not now" },
+    { name: "nothing where the server said nothing", query: "", said: "" },
+    { name: "500 characters and no more", query: `error_description=${"d".repeat(501)}&`, said: "d".repeat(500) },
+  ])("keeps of an error's description $name", ({ query, said }) => {
+    const result = parsePastedText(`${CALLBACK}?error=access_denied&${query}state=${STATE}`);
+    const outcome = result.kind === "response" ? result.outcome : undefined;
+    expect(outcome?.kind === "error" && outcome.description.reveal()).toBe(said);
+  });
+
+  it("is held back while a sign-in waits, where the parts alone are the server's, up to the limit", () => {
+    const answer = `?error=access_denied&state=${STATE} `;
+    const padded = (length: number) => answer + "x".repeat(length - answer.length);
+    expect(weighPastedText(padded(PASTE_LIMIT))).toBe("possible");
+    expect(weighPastedText(padded(PASTE_LIMIT + 1))).toBe("none");
+  });
+
   it("gives only what a server could have sent: an alphabet, a length, and never white space", () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -151,6 +168,21 @@ describe("any text at all", () => {
 });
 
 describe("an address of any code and state", () => {
+  it.each([
+    { name: "an address", text: `${CALLBACK}?code=another-shape&state=${STATE}`, likelihood: "certain" },
+    { name: "a query", text: `?code=another-shape&state=${STATE}`, likelihood: "possible" },
+  ])("gives back a code of another shape out of $name in one piece", ({ text, likelihood }) => {
+    expect(judge(text, { code: "another-shape", state: STATE })).toBe("code");
+    expect(weighPastedText(text)).toBe(likelihood);
+  });
+
+  it.each([
+    { name: "before a state of another shape", query: "error=access_denied&state=\nopen1234" },
+    { name: "behind a state of another shape", query: "state=open1234&\nerror=access_denied" },
+  ])("gives the error of two lines, broken $name", ({ query }) => {
+    expect(judge(`${CALLBACK}?${query}`, { code: CODE, state: "open1234" })).toBe("error:access_denied");
+  });
+
   it("gives them back", () => {
     fc.assert(
       fc.property(pairs, (pair) => {

@@ -110,6 +110,7 @@ const PARAMETERS = rows("code", "certain", {
   "code#state, bold": `**${CODE}#${STATE}**`,
   "code#state, italic": `_${CODE}#${STATE}_`,
   "code#state, struck through": `~~${CODE}#${STATE}~~`,
+  "the query in brackets, after an address of our host": `localhost:1455/?next=https://example.com (?${QUERY})`,
 });
 
 /** What chats, mail programs, markup and people put around an address: before, and after where it differs. */
@@ -415,6 +416,7 @@ const ERRORS = [
   ...rows("error:invalid_state", "certain", { "a refused state": denied("error=invalid_state") }),
   ...rows("error:server_error", "certain", { "a server error": denied("error=server_error") }),
   ...rows("error:login_required", "certain", { "a missing login": denied("error=login_required") }),
+  ...rows("error:unrecognised", "certain", { "an error of no known form": denied("error=Access-7") }),
 ];
 
 const CODE_HEAD = CODE.slice(0, 12);
@@ -442,6 +444,8 @@ const INCOMPLETE = [
     "the parameters as a browser's developer tools show them": `code: ${CODE}\nscope: openid profile\nstate: ${STATE}`,
     "the parameters as JSON": JSON.stringify({ code: CODE, state: STATE }),
     "code # state": `${CODE} # ${STATE}`,
+    "code#state after words": `it is ${CODE}#${STATE}`,
+    "code#state before words": `${CODE}#${STATE} thanks`,
   }),
   ...rows(["another-state", "state-missing"], "certain", {
     "a state cut off": withState(STATE.slice(0, 30)),
@@ -456,6 +460,10 @@ const INCOMPLETE = [
     "no code": `${CALLBACK}?${SCOPE}&state=${STATE}`,
     "an empty code": withCode(""),
     "the state alone": `${CALLBACK}?state=${STATE}`,
+  }),
+  ...rows("code-missing", "none", { "the state alone, query only": `?state=${STATE}` }),
+  ...rows("state-missing", "certain", {
+    "no state, a code of another shape, in brackets": `(localhost:1455/auth/callback?code=another-shape)`,
   }),
   ...rows("code-malformed", "certain", {
     "a code with an ellipsis": withCode(`${CODE_HEAD}…`),
@@ -589,6 +597,12 @@ const WRONG_REDIRECT = [
     "another host, percent-encoded": encodeURIComponent(on("https://evil.example")),
     "localhost:1455 in the fragment": on("https://evil.example#@localhost:1455").replace("?", "&"),
   }),
+  ...rows("callback-wrong-redirect", "possible", {
+    "port 1455 of another host, a code of another shape": `https://evil.example:1455/auth/callback?code=another-shape&state=${STATE}`,
+  }),
+  ...rows("callback-wrong-redirect", "none", {
+    "another app's denied callback": "https://app.example.com/cb?error=access_denied&state=open1234",
+  }),
   ...rows(["callback-wrong-redirect", "callback-not-found", "state-missing", "code-missing"], "certain", {
     "a mapped IPv6 address": on("http://[::ffff:127.0.0.1]:1455"),
     "a long IPv6 loopback": on("http://[0:0:0:0:0:0:0:1]:1455"),
@@ -608,6 +622,7 @@ const WRONG_REDIRECT = [
     "localhost:1455 as subdomain, after a break": on("http://localhost:1455\n.evil.example"),
     "localhost:1455 as user, without scheme": on("localhost:1455@evil.example"),
     "a query broken off another host": `https://evil.example/auth/callback\n?${QUERY}`,
+    "a query broken off another host without TLS": `http://evil.example/auth/callback\n?${QUERY}`,
     "our address as another's query": `https://evil.example/?${CALLBACK_URL}`,
     "our address as another's path": `https://evil.example/${CALLBACK_URL}`,
     "our address as another's parameter": `https://evil.example/out?url=${CALLBACK_URL}`,
@@ -625,6 +640,9 @@ const WRONG_REDIRECT = [
     "Firefox's error page": `about:neterror?e=connectionFailure&u=${ENCODED.replaceAll("%2F", "/")}&c=UTF-8&d=x`,
     "a query encoded once too often": `${CALLBACK}?${encodeURIComponent(QUERY)}`,
     "an address encoded twice": encodeURIComponent(ENCODED),
+    "an address encoded twice, its code of another shape": encodeURIComponent(
+      encodeURIComponent(`${CALLBACK}?code=x-y`),
+    ),
     "JSON with escaped ampersands": around('{"url":"', '"}').replaceAll("&", "\\u0026"),
     "quoted-printable mail": CALLBACK_URL.replaceAll("=", "=3D"),
     "a defanged address": CALLBACK_URL.replace("http", "hxxp").replace("localhost:", "localhost[:]"),
@@ -654,6 +672,8 @@ const OTHER_PAGES = [
     "the sign-in link, percent-encoded": encodeURIComponent(SIGN_IN_LINK),
     "the sign-in link without scheme": SIGN_IN_LINK.slice("https://".length),
     "the sign-in link of the sandbox": authorize("http://127.0.0.1:43210"),
+    "the sign-in link of the sandbox without port": authorize("http://localhost"),
+    "the sign-in link after another link": `as in https://docs.openclaw.ai/concepts/oauth ${SIGN_IN_LINK}`,
   }),
   ...rows("code", "certain", { "the sign-in link, then the address": `${SIGN_IN_LINK}\n${CALLBACK_URL}` }),
   ...rows("callback-taken", "certain", {
@@ -669,10 +689,12 @@ const OTHER_PAGES = [
     "the success page, broken before the token": TAKEN.replace("?", "?\n"),
     "the success page, token later": TAKEN.replace("?id_token", "?needs_setup=false&id_token"),
     "the success page with a fragment": TAKEN.replace("?", "#"),
+    "the success page without port": TAKEN.replace(":1455", ""),
   }),
   ...rows("callback-taken", "possible", {
     "the success page without host": `/success?${TAKEN_QUERY}`,
     "the success page's query": `?${TAKEN_QUERY}`,
+    "the success page's parameters": TAKEN_QUERY,
   }),
   ...rows("callback-too-long", "certain", {
     "the address after 9 KB of words": `${"word ".repeat(1800)}${CALLBACK_URL}`,
@@ -703,6 +725,21 @@ const NOTHING = [
     "the device page": "https://auth.openai.com/codex/device",
     "the error page": `https://auth.openai.com/error?payload=${Buffer.from('{"kind":"AuthApiFailure"}').toString("base64")}`,
     "Chrome's own page": "chrome-error://chromewebdata/",
+    "another host's sign-in page": authorize("https://evil.example"),
+    "a sign-in page of a host that ends in localhost": authorize("http://evil-localhost:1455"),
+    "a sign-in page of localhost as subdomain": authorize("http://localhost.evil.example"),
+    "a search with a code": "https://shop.example.com/find?code=94103",
+    "a search with a state": "https://shop.example.com/find?state=California",
+    "a code, then our address as parameter": "https://example.com/?code=94103&to=localhost:1455/auth/callback?x=1",
+    "another app's success page": "http://localhost:3000/success?order=7",
+    "too little for a token": "http://localhost:3000/?id_token=abc",
+    "a room": "room 12",
+    "the state, and nothing that says so": STATE,
+    "a setting's name": "openclaw.gateway.settings",
+    "a time of digits and dots": "2026.11.03.14.22.05.001",
+    "a file after words": "it is in openclaw-2026.9.6-linux-x64.tar.gz",
+    "a file before words": "openclaw-2026.9.6-linux-x64.tar.gz is it",
+    "a long file name with ac_": "ac_air_conditioner_of_the_living_room_on_the_first_floor.csv",
   }),
 ];
 
