@@ -11,6 +11,15 @@ export const FLOW_SURVIVORS: Survivors = {
   ],
   "src/flow/callback-url.ts": [
     {
+      was: "const ADDRESS = /^(?:(?:h?t?tps?)?:?\\/\\/)?([^/?#]*)([^?#]*)(?:\\?([^#]*))?(?:#([^]*))?$/i;",
+      becomes: [
+        "const ADDRESS = /(?:(?:h?t?tps?)?:?\\/\\/)?([^/?#]*)([^?#]*)(?:\\?([^#]*))?(?:#([^]*))?$/i;",
+        "const ADDRESS = /^(?:(?:h?t?tps?)?:?\\/\\/)?([^/?#]*)([^?#]*)(?:\\?([^#]*))?(?:#([^]*))?/i;",
+      ],
+      reason: "same",
+      why: "from the start it takes every text to its end, whatever that is: each part is optional and stops where the next begins",
+    },
+    {
       was: "if (isStrong(rejoined)) return { ...rejoined, isPatched: true };",
       becomes: ["if (isStrong(rejoined)) return { ...rejoined, isPatched: false };"],
       reason: "same",
@@ -23,13 +32,25 @@ export const FLOW_SURVIVORS: Survivors = {
       why: "each of them goes either way",
     },
     {
-      was: "if (!/\\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return [];",
+      was: 'const whole = /\\s/.test(text) ? squeeze(text) : "";',
+      becomes: ['const whole = /\\s/.test(text) ? squeeze(text) : "Stryker was here!";'],
+      reason: "same",
+      why: "like the empty text it holds no state, and then nothing is made of it",
+    },
+    {
+      was: 'const whole = /\\s/.test(text) ? squeeze(text) : "";',
+      becomes: ['const whole = /\\S/.test(text) ? squeeze(text) : "";'],
+      reason: "speed",
+      why: "a text without white space is squeezed into itself, and what it gave once it gives again",
+    },
+    {
+      was: "if (!/state=[0-9a-f]{32}/.test(whole) || !/ac_|error=/.test(whole)) return [];",
       becomes: [
-        "if (!/\\s/.test(text) || !/state=[0-9a-f]/.test(squeeze(text))) return [];",
-        'if (!/\\s/.test(text) || !/state=[0-9a-f]{32}/.test(squeeze(text))) return ["Stryker was here"];',
+        "if (!/state=[0-9a-f]/.test(whole) || !/ac_|error=/.test(whole)) return [];",
+        'if (!/state=[0-9a-f]{32}/.test(whole) || !/ac_|error=/.test(whole)) return ["Stryker was here"];',
       ],
       reason: "speed",
-      why: "it only spares the readings that could not be strong",
+      why: "it only spares readings: none is strong without such a state, but for one with an encoded digit, which nothing writes",
     },
     {
       was: 'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.some(isCallback));',
@@ -38,6 +59,14 @@ export const FLOW_SURVIVORS: Survivors = {
       ],
       reason: "same",
       why: "there is a first one always; the other side is for the compiler",
+    },
+    {
+      was: 'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.some(isCallback));',
+      becomes: [
+        'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.every(isCallback));',
+      ],
+      reason: "same",
+      why: "an address with a callback among its readings was judged by then, so here no reading is one",
     },
     {
       was: 'const [address = ""] = readings;',
@@ -56,10 +85,47 @@ export const FLOW_SURVIVORS: Survivors = {
       why: "the pattern finds something in every text; the other side is for the compiler",
     },
     {
+      was: "if (!/[?#]/.test(address)) return undefined;",
+      becomes: ["if (false) return undefined;", "if (!/[^?#]/.test(address)) return undefined;"],
+      reason: "speed",
+      why: "an address without query and fragment has no parameters, and is none of ours a few lines later",
+    },
+    {
       was: 'const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? [];',
       becomes: ['const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? ["Stryker was here"];'],
       reason: "same",
       why: "the pattern finds something in every text; the other side is for the compiler",
+    },
+    {
+      was: 'const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? [];',
+      becomes: [
+        'const [, , , query = "Stryker was here!", fragment = ""] = ADDRESS.exec(address) ?? [];',
+        'const [, , , query = "", fragment = "Stryker was here!"] = ADDRESS.exec(address) ?? [];',
+      ],
+      reason: "same",
+      why: "it has no parameter of a name that is asked for",
+    },
+    {
+      was: "const [, code, state] = /^([\\w.~-]{10,2048})#(\\S{8,512})$/.exec(bare) ?? [];",
+      becomes: ['const [, code, state] = /^([\\w.~-]{10,2048})#(\\S{8,512})$/.exec(bare) ?? ["Stryker was here"];'],
+      reason: "same",
+      why: "what was found whole is not looked at, and both parts stay undefined",
+    },
+    {
+      was: "if (code !== undefined && state !== undefined) return judgeReadings([new URLSearchParams({ code, state })]);",
+      becomes: [
+        "if (code !== undefined || state !== undefined) return judgeReadings([new URLSearchParams({ code, state })]);",
+        "if (true && state !== undefined) return judgeReadings([new URLSearchParams({ code, state })]);",
+        "if (code !== undefined && true) return judgeReadings([new URLSearchParams({ code, state })]);",
+      ],
+      reason: "same",
+      why: "the pattern finds both parts or neither",
+    },
+    {
+      was: 'const state = parameters.get("state") ?? "";',
+      becomes: ['const state = parameters.get("state") ?? "Stryker was here!";'],
+      reason: "same",
+      why: "with its spaces it is no state either",
     },
     {
       was: 'return parameters.has("error") || OWN_CODE.test(parameters.get("code") ?? "") ? BEST_RANK : 3;',
@@ -68,6 +134,18 @@ export const FLOW_SURVIVORS: Survivors = {
       ],
       reason: "same",
       why: "without an error there is a code by then",
+    },
+    {
+      was: "const words = decodeAscii(decodeAscii(joinLines(text))).split(/\\s+/);",
+      becomes: ["const words = decodeAscii(decodeAscii(joinLines(text))).split(/\\s/);"],
+      reason: "same",
+      why: "the empty words between two spaces hold nothing",
+    },
+    {
+      was: "if (target !== -1 && CALLBACK_PARAMETER.test(word.slice(target))) return true;",
+      becomes: ["if (true && CALLBACK_PARAMETER.test(word.slice(target))) return true;"],
+      reason: "same",
+      why: "from -1 that is the last letter alone, which is no parameter",
     },
   ],
   "src/flow/host-era.ts": [
