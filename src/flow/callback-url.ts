@@ -126,7 +126,7 @@ function judgeOnce(text: string): Judged {
   if (TOKEN_PARAMETER.test(text)) return { kind: "refused", code: "callback-taken" };
   const found = judged.find((one) => one !== undefined);
   if (found !== undefined) return found;
-  const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.some(isCallback));
+  const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? ""));
   return isElsewhere ? { kind: "refused", code: "callback-not-found" } : judgeFragment(text);
 }
 
@@ -231,8 +231,8 @@ function readError(error: string, description: string): CallbackOutcome {
   return { kind: "error", error: known, description: new Secret(description.slice(0, 500)) };
 }
 
-/** Cheap, because it sees every message: nothing without one of these can be ours. */
-const HINT = /145[57]|id_token|[=＝#]|ac_|%3d|openai\.com/i;
+/** Cheap, because it sees every message: nothing without one of these, as it came or cleaned, can be ours. */
+const HINT = /145[57]|id_token|[=＝#]|ac(?:_|%(?:25)?5f)|%3d|openai\.com/i;
 const CALLBACK_TARGET = /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#]/i;
 const CALLBACK_PARAMETER = /[?&#](?:code|state|error)=/i;
 const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/i;
@@ -241,8 +241,8 @@ const LONE_CODE = /(?<=(?<![0-9A-Za-z.-])ac_[\w-]{40,64})\.[\w-]{40,64}/;
 
 /** See `PasteLikelihood`. Linear in the text, whatever its length: padding must not carry a secret to the model. */
 export function weighPastedText(pasted: string): PasteLikelihood {
-  if (!HINT.test(pasted)) return "none";
   const text = cleanPastedText(pasted);
+  if (!HINT.test(pasted) && !HINT.test(text)) return "none";
   const words = decodeAscii(decodeAscii(joinLines(text))).split(/\s+/);
   if (LONE_CODE.test(text) || words.some(isCertainWord)) return "certain";
   if (text.length > PASTE_LIMIT) return "none";

@@ -53,20 +53,12 @@ export const FLOW_SURVIVORS: Survivors = {
       why: "it only spares readings: none is strong without such a state, but for one with an encoded digit, which nothing writes",
     },
     {
-      was: 'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.some(isCallback));',
+      was: 'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? ""));',
       becomes: [
-        'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "Stryker was here!") && !readings.some(isCallback));',
+        'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "Stryker was here!"));',
       ],
       reason: "same",
       why: "there is a first one always; the other side is for the compiler",
-    },
-    {
-      was: 'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.some(isCallback));',
-      becomes: [
-        'const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? "") && !readings.every(isCallback));',
-      ],
-      reason: "same",
-      why: "an address with a callback among its readings was judged by then, so here no reading is one",
     },
     {
       was: 'const [address = ""] = readings;',

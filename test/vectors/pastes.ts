@@ -437,7 +437,13 @@ const INCOMPLETE = [
     "the code": CODE,
     "the code with spaces around": `  ${CODE} `,
   }),
+  // A look for hints of a sign-in sees every message before it is cleaned: a code in disguise must not pass it.
   ...rows(["state-missing", "callback-not-found"], "certain", {
+    "the code with its first underscore escaped": CODE.replace("_", "\\_"),
+    "the code with a zero-width space inside its mark": CODE.replace("ac_", "ac\u200b_"),
+    "the code with its mark in full width": CODE.replace("ac_", "ａｃ＿"),
+    "the code percent-encoded": CODE.replace("_", "%5F"),
+    "the code percent-encoded twice": CODE.replace("_", "%255f"),
     "the code in backticks": `\`${CODE}\``,
     "the code after words": `the code is ${CODE}`,
     "the code on two lines": `${CODE_HALF}\n${CODE.slice(30)}`,
