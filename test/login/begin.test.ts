@@ -124,6 +124,15 @@ describe("a sign-in that cannot begin", () => {
     },
   );
 
+  it.each(["store-locked", "profile-not-codex", "undo-unwritable"] as const)(
+    "shows no link whose profile could not be saved: %s",
+    async (code) => {
+      ports.profiles.inTheWay = code;
+      expect(await begin()).toEqual({ kind: "refused", code, profileName: "work" });
+      expect(ports.pending.updates).toBe(0);
+    },
+  );
+
   it.each(["pending-locked", "pending-insecure", "pending-unwritable"] as const)(
     "shows no link where the pending file is %s: nobody could finish it",
     async (code) => {

@@ -172,6 +172,15 @@ describe("what stands in the way of a save", () => {
     );
     expect(ports.oauth.exchanges).toEqual([]);
   });
+
+  it("is no store at all for a sign-in of an older version, which kept no note of one", async () => {
+    const address = await beginAndApprove();
+    await ports.pending.update((document) => {
+      const logins = document.logins.map((login) => ({ ...login, storeId: undefined }));
+      return { result: undefined, next: { ...document, logins } };
+    });
+    expect(await complete(address)).toEqual(SAVED);
+  });
 });
 
 describe("the claim", () => {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import type { AccountQuestion } from "../../src/flow/answers.ts";
+import type { ProfileName } from "../../src/flow/profile-id.ts";
 import { completeLogin, type CompletionRequest } from "../../src/login/complete.ts";
 import { keepLogin, type KeepRequest } from "../../src/login/keep.ts";
 import { cancelPending, readStatus } from "../../src/login/overview.ts";
@@ -49,6 +50,19 @@ describe("another account than the profile holds", () => {
       expiresInMs: PARKED_TTL_MS,
     });
     expect(savedTo()).toEqual([["openai:work", OLD]]);
+  });
+
+  it("is asked about all the same where neither tells an e-mail, and gets a name made of the profile's", async () => {
+    ports.profiles.has("openai:work");
+    ports.profiles.holds("openai:work", { workspaceId: "workspace-2" });
+    ports.oauth.plan = undefined;
+    expect(await signIn("work", NEW)).toMatchObject({
+      code: "account-differs",
+      came: {},
+      there: { profileName: "work" },
+      newName: "work-2",
+    });
+    expect(savedTo()).toEqual([]);
   });
 
   it("is saved as a profile of its own, beside the other", async () => {
@@ -153,6 +167,17 @@ describe("another account than the profile holds", () => {
     });
     await keep("work");
     expect(await readStatus(ports, DANA)).not.toHaveProperty("parked");
+  });
+
+  it("is told of and dropped by the name of its profile, and no other with it", async () => {
+    await ask();
+    await signIn("team", "third@example.com", { ifOtherAccount: "replace" });
+    await signIn("team", "fourth@example.com");
+    const team = "team" as ProfileName;
+    expect(await readStatus(ports, DANA, team)).toMatchObject({ parked: [{ profileName: "team" }] });
+    expect(await cancelPending(ports, DANA, team)).toEqual({ kind: "cancelled", profileNames: ["team"] });
+    expect(await readStatus(ports, DANA)).toMatchObject({ parked: [{ profileName: "work" }] });
+    expect(await keep("work")).toMatchObject({ kind: "saved", email: NEW });
   });
 
   it("is not saved for somebody who may not any more", async () => {

@@ -87,6 +87,17 @@ describe("readStatus", () => {
     });
   });
 
+  it("tells of one profile alone where it is named", async () => {
+    await finish("first");
+    await finish("second");
+    await begin("first");
+    await begin("third");
+    expect(await readStatus(ports, DANA, "first" as ProfileName)).toMatchObject({
+      pending: [{ profileName: "first" }],
+      lastSaved: { profileName: "first" },
+    });
+  });
+
   it("leaves out what has expired", async () => {
     await begin();
     ports.clock.move(LOGIN_TTL_MS);

@@ -6,8 +6,9 @@ import { inspect, readChangeLog } from "../../src/login/inspect.ts";
 import { preferProfile, signOut, stopUsingProfile, useProfile } from "../../src/login/manage.ts";
 import { claimDeadLogins } from "../../src/login/notify.ts";
 import { listProfiles } from "../../src/login/overview.ts";
+import type { ChatPins, LoginPorts, ProfileChoice } from "../../src/login/ports.ts";
 import { explainChoice } from "../../src/login/why.ts";
-import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-ports.ts";
+import { brokenProfiles, createFakePorts, DANA, failing, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
 import { asked } from "./requests.ts";
 
 let ports: FakePorts;
@@ -20,7 +21,12 @@ const released = (name?: string) =>
   stopUsingProfile(ports, { ...asked(""), askedName: name as ProfileName | undefined });
 const pinned = async () => (await ports.pins.read(DANA))?.profileId;
 const why = (name?: string) => explainChoice(ports, { binding: DANA, askedName: name as ProfileName | undefined });
-const codes = async (over: FakePorts = ports) => (await inspect(over, "main")).findings.map(({ code }) => code);
+const codes = async (over: LoginPorts = ports) => (await inspect(over, "main")).findings.map(({ code }) => code);
+/** A host whose session store cannot be read. */
+const withoutPins = (): ChatPins => {
+  const fail = failing(new Error("canary"));
+  return { read: fail, pin: fail, unpin: fail, release: fail };
+};
 const refuseOwner = () => {
   throw new CodexAuthError("not-allowed");
 };
@@ -51,6 +57,13 @@ describe("using a profile in a chat", () => {
     });
     expect(await useProfile(ports, asked("nobody"))).toMatchObject({ code: "profile-unknown" });
     expect(await pinned()).toBeUndefined();
+  });
+
+  it("marks nothing, and lists all, where the host cannot tell", async () => {
+    const silent: LoginPorts = { ...ports, pins: withoutPins() };
+    const list = await listProfiles(silent, DANA);
+    expect(list).toMatchObject({ kind: "profiles", profiles: [{ name: "work" }, { name: "team" }] });
+    expect(list.kind === "profiles" && list.profiles.some(({ isPinned }) => isPinned)).toBe(false);
   });
 
   it("ends with a word, with or without the name", async () => {
@@ -87,6 +100,12 @@ describe("making one the default", () => {
   });
 });
 
+/** What the store, the config and the host say, where it is not what the profiles alone make of it. */
+function chosen(choice: Partial<ProfileChoice>): void {
+  const nothing = { storedOrder: [], configOrder: [], allowList: [], isOwnCopy: false };
+  ports.profiles.choice = async () => ({ ...nothing, tried: ["openai:work", "openai:team"], ...choice });
+}
+
 describe("why", () => {
   it("is the host's own rule where nothing is set", async () => {
     expect(await why()).toMatchObject({ decides: "host", next: "work" });
@@ -118,6 +137,51 @@ describe("why", () => {
       pin: { profileName: "team", isUsable: false },
       paused: [{ name: "team" }],
     });
+  });
+
+  it.each<{ name: string; choice: Partial<ProfileChoice>; expected: object }>([
+    {
+      name: "the config's order, before its list",
+      choice: { configOrder: ["openai:team"], allowList: ["openai:work"] },
+      expected: { decides: "config-order", configOrder: ["team"], allowList: ["work"] },
+    },
+    {
+      name: "the config's list",
+      choice: { allowList: ["openai:work"] },
+      expected: { decides: "allow-list", allowList: ["work"] },
+    },
+    {
+      name: "the stored order, before all of the config, and it may name what is gone",
+      choice: { storedOrder: ["openai:gone", "openai:work"], configOrder: ["openai:team"] },
+      expected: { decides: "stored-order", storedOrder: ["gone", "work"] },
+    },
+  ])("is $name", async ({ choice, expected }) => {
+    chosen(choice);
+    expect(await why()).toMatchObject({ next: "work", ...expected });
+  });
+
+  it("names no next one where the host would try none", async () => {
+    chosen({ tried: [] });
+    expect(await why()).not.toHaveProperty("next");
+  });
+
+  it("gives no place to a profile that the host leaves out", async () => {
+    chosen({ tried: ["openai:work"] });
+    expect(await why("team")).toMatchObject({ asked: { profileName: "team" } });
+    expect(await why("team")).not.toHaveProperty("asked.place");
+  });
+
+  it("tells of no wish where the host cannot tell one", async () => {
+    const silent: LoginPorts = { ...ports, pins: withoutPins() };
+    const explained = await explainChoice(silent, { binding: DANA });
+    expect(explained).toMatchObject({ kind: "choice", decides: "host", next: "work" });
+    expect(explained).not.toHaveProperty("pin");
+  });
+
+  it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
+    const broken: LoginPorts = { ...ports, profiles: brokenProfiles(failing(error)) };
+    expect(await explainChoice(broken, { binding: DANA })).toEqual({ kind: "refused", code });
+    expect(ports.log.lines.join()).not.toContain("canary");
   });
 
   it("is asked of no profile that is not there", async () => {
@@ -167,10 +231,23 @@ describe("an inspection", () => {
     { name: "a pending file that others can read", port: "pending", code: "pending-insecure" },
     { name: "an older host's file", port: "profiles", code: "store-migration-required", finding: "legacy-file" },
     { name: "a damaged store", port: "profiles", code: "store-unreadable" },
+    { name: "a log that others can write", port: "audit", code: "log-insecure" },
   ] as const)("finds $name", async ({ port, code, ...rest }) => {
     const fail = failing(new CodexAuthError(code));
-    const broken = { ...ports, [port]: { ...ports[port], read: fail, list: fail } };
+    const broken = { ...ports, [port]: { ...ports[port], read: fail, list: fail, last: fail } };
     expect(await codes(broken as unknown as FakePorts)).toEqual(["finding" in rest ? rest.finding : code]);
+  });
+
+  it("calls nothing wrong that it has no word for, and still finds the rest", async () => {
+    ports.surroundings.owner = false;
+    const fail = failing(new Error("canary"));
+    const broken: LoginPorts = {
+      ...ports,
+      audit: { note: fail, last: fail },
+      pending: { read: fail, update: fail },
+      profiles: brokenProfiles(fail),
+    };
+    expect(await codes(broken)).toEqual(["no-owner"]);
   });
 
   it("says nothing of owners where that cannot be told", async () => {
