@@ -20,6 +20,9 @@ import {
 
 const call = (extra: Partial<CommandCall> = {}): CommandCall => ({ ...OWNER_CALL, ...extra });
 
+/** Of a host before 2026.9.6: marks the owner, and gives nothing to ask again. */
+const fromOlderHost = (args: string) => call({ args, assertOwnerCurrent: undefined });
+
 const IN_GROUP = { from: `telegram:group:${GROUP}`, sessionKey: `agent:main:telegram:group:${GROUP}` };
 const IN_TOPIC = { from: `telegram:group:${GROUP}:topic:77`, messageThreadId: 77 };
 
@@ -195,6 +198,22 @@ describe("ownership is asked again before the write", () => {
     const message = await answerCommand(door.context, "finish", call({ args, assertOwnerCurrent: loseOwner }));
     expect(message.plainText).toContain("Only an owner of this gateway");
     expect(message.plainText).not.toContain(CANARY);
+    expect(savedIn(door.ports)).toEqual([]);
+  });
+
+  it("by the host's owner rule where the host gives no question of its own", async () => {
+    const door = createDoor();
+    const args = await startAndApprove(door);
+    await answerCommand(door.context, "finish", fromOlderHost(args));
+    expect(savedIn(door.ports)).toEqual(["openai:work"]);
+  });
+
+  it("and by that rule, too, a person who lost it meanwhile saves nothing", async () => {
+    const door = createDoor();
+    const args = await startAndApprove(door);
+    door.owners.clear();
+    const message = await answerCommand(door.context, "finish", fromOlderHost(args));
+    expect(message.plainText).toContain("Only an owner of this gateway");
     expect(savedIn(door.ports)).toEqual([]);
   });
 });

@@ -3,9 +3,12 @@ import { describe, expect, it } from "vitest";
 import {
   placeOfCommand,
   placeOfMessage,
+  placeOfReply,
   placeOfTap,
   type CommandPlace,
   type MessagePlace,
+  type ReplyPlace,
+  type SentPlace,
   type TapPlace,
 } from "../../src/doors/place.ts";
 
@@ -117,6 +120,12 @@ const PRIVATE_CHATS: readonly PrivateChat[] = [
     binding: telegram,
   },
   {
+    name: "Telegram, the host names no bot",
+    command: { channel: "telegram", senderId: SENDER, from: `telegram:${SENDER}` },
+    message: { channelId: "telegram", conversationId: SENDER, senderId: SENDER },
+    binding: telegram,
+  },
+  {
     name: "web chat",
     command: { channel: "webchat", agentId: "main", sessionKey: "agent:main:main" },
     message: { channelId: "webchat", conversationId: "agent:main:main", sessionKey: "agent:main:main", isGroup: false },
@@ -128,6 +137,12 @@ const PRIVATE_CHATS: readonly PrivateChat[] = [
       senderId: "",
       agentId: "main",
     },
+  },
+  {
+    name: "web chat, the host names no session",
+    command: { channel: "webchat" },
+    message: { channelId: "webchat" },
+    binding: { ...telegram, channel: "webchat", conversationId: "", senderId: "" },
   },
   {
     // The Discord plugin's `resolveInboundConversation` gives `user:<id>` for a direct chat.
@@ -265,6 +280,12 @@ const SHARED: readonly {
     tap: { channel: "telegram", accountId: "default", conversationId: "" },
   },
   {
+    name: "a sender in a chat that the host does not name",
+    command: { channel: "telegram", senderId: SENDER },
+    message: { senderId: SENDER },
+    tap: { channel: "telegram", accountId: "default", conversationId: "", senderId: SENDER },
+  },
+  {
     name: "an empty sender in an empty chat",
     command: { channel: "telegram", accountId: "default", senderId: "", from: "" },
     message: { channelId: "telegram", conversationId: "", senderId: "" },
@@ -334,5 +355,27 @@ describe("two chats never share a binding", () => {
       placeOfMessage(GATEWAY, { channelId: "webchat", sessionKey: `agent:${agent}:main` }),
     );
     expect(first?.who).not.toEqual(second?.who);
+  });
+});
+
+describe("a message of the host goes", () => {
+  it.each<{ name: string; sent: SentPlace; expected: ReplyPlace }>([
+    {
+      name: "to the bot and the chat that it names, as it names them",
+      sent: { channelId: "telegram", accountId: "studio", conversationId: `telegram:${SENDER}` },
+      expected: { channel: "telegram", channelAccountId: "studio", conversationId: `telegram:${SENDER}` },
+    },
+    {
+      name: "to the channel's one bot where it names none",
+      sent: { channelId: "telegram", conversationId: SENDER },
+      expected: { channel: "telegram", channelAccountId: "default", conversationId: SENDER },
+    },
+    {
+      name: "to a chat without a name where it names none, which is nobody's",
+      sent: { channelId: "telegram", accountId: "studio" },
+      expected: { channel: "telegram", channelAccountId: "studio", conversationId: "" },
+    },
+  ])("$name", ({ sent, expected }) => {
+    expect(placeOfReply(sent)).toEqual(expected);
   });
 });
