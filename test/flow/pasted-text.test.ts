@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanPastedText, findAddresses, findQuery, withoutSentenceEnd } from "../../src/flow/pasted-text.ts";
+import {
+  cleanPastedText,
+  findAddresses,
+  findQuery,
+  joinLines,
+  withoutSentenceEnd,
+} from "../../src/flow/pasted-text.ts";
 import { CALLBACK_URL, PASTES, WRAPPERS } from "../vectors/pastes.ts";
 
 const inputs = Object.values(PASTES).flatMap((rows) => rows.map(({ input }) => input));
@@ -52,6 +58,13 @@ const CLEANINGS: readonly Cleaning[] = [
     name: "an encoded parameter, as it is",
     input: "https://a.example/?u=http%3A%2F%2Fb",
     expect: "https://a.example/?u=http%3A%2F%2Fb",
+  },
+  { name: "an encoded scheme with one slash, as it is", input: "http%3A%2Fa", expect: "http%3A%2Fa" },
+  { name: "an address in italics", input: "_http://a.example/b_ c", expect: "http://a.example/b c" },
+  {
+    name: "underscores at the start of a word and inside it, as they are",
+    input: "_http://a.example/b_c",
+    expect: "_http://a.example/b_c",
   },
   { name: "an address encoded badly, as far as it goes", input: "http%3A%2F%2Fa%ZZ", expect: "http://a%ZZ" },
   { name: "other percent signs, as they are", input: "50%3A50 100%", expect: "50%3A50 100%" },
@@ -164,6 +177,16 @@ describe("cleanPastedText", () => {
   });
 });
 
+describe("joinLines", () => {
+  it.each([
+    { input: "a \nb\r\n c", expected: "abc" },
+    { input: "> a\n> > b\n| c", expected: "> abc" },
+    { input: "a\nb > c | d", expected: "ab > c | d" },
+  ])("makes '$expected' of $input", ({ input, expected }) => {
+    expect(joinLines(input)).toBe(expected);
+  });
+});
+
 describe("withoutSentenceEnd", () => {
   it.each([
     { input: "", expected: "" },
@@ -217,6 +240,18 @@ describe("findAddresses", () => {
 
   it("reads 24 pieces of an address and no more", () => {
     expect(findAddresses(`http://a.example/${" b".repeat(100)}`).map((readings) => readings.length)).toEqual([24]);
+  });
+
+  it("puts nothing to an address of 1,536 characters", () => {
+    const texts = [1534, 1535, 1536, 1537].map((length) => `${"http://a.example/".padEnd(length, "x")} b c`);
+    expect(texts.map((text) => findAddresses(text)[0]?.length)).toEqual([3, 2, 1, 1]);
+  });
+
+  it("reads on over a word that merely ends like the start of an address", () => {
+    expect(findAddresses("http://a.example/1 my-localhost:")).toEqual([
+      ["http://a.example/1", "http://a.example/1my-localhost:"],
+    ]);
+    expect(findAddresses("http://a.example/1 localhost:")).toEqual([["http://a.example/1"]]);
   });
 
   it("makes each reading out of the one before and a word behind it, and few of them", () => {
