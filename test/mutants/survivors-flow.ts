@@ -200,9 +200,32 @@ export const FLOW_SURVIVORS: Survivors = {
     },
     {
       was: 'const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "";',
-      becomes: ['const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "Stryker was here!";'],
+      becomes: [
+        'const before = wordAt(WORD_BEFORE, text, start)[1] ?? "";',
+        'const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "Stryker was here!";',
+      ],
       reason: "same",
       why: "the pattern finds something in every text; the other side is for the compiler",
+    },
+    {
+      was: "for (let at = 0; at < text.length;) {",
+      becomes: ["for (let at = 0; at <= text.length;) {"],
+      reason: "same",
+      why: "at the end of the text nothing is found: every start of an address wants a sign that follows",
+    },
+    {
+      was: "at = Math.max(end, match.index + match[0].length);",
+      becomes: ["at = Math.max(end, match.index - match[0].length);"],
+      reason: "same",
+      why: "an address is read from where the match begins and holds all of it, so that its end is never the nearer of the two",
+    },
+    {
+      was: "const OTHER_ADDRESS = /auth\\.openai\\.com\\/oauth\\/authorize|^(?:https?:\\/\\/|localhost:|127\\.0\\.0\\.1:)/i;",
+      becomes: [
+        "const OTHER_ADDRESS = /auth\\.openai\\.com\\/oauth\\/authorize|^(?:https:\\/\\/|localhost:|127\\.0\\.0\\.1:)/i;",
+      ],
+      reason: "same",
+      why: "a word with a colon before its end is no continuation in any case, so that none with `http://` comes this far",
     },
   ],
 };
