@@ -69,8 +69,15 @@ const UNDERSTOOD: readonly Row[] = [
   },
   {
     name: "finish with all there is",
-    argv: ["finish", "work", `--callback-url=${URL}`, "--queue-apply", "--json"],
-    expected: request({ verb: "finish", profileName: "work", callbackUrl: URL, queueApply: true, json: true }),
+    argv: ["finish", "work", `--callback-url=${URL}`, "--queue-apply", "--replace", "--json"],
+    expected: request({
+      verb: "finish",
+      profileName: "work",
+      callbackUrl: URL,
+      queueApply: true,
+      replace: true,
+      json: true,
+    }),
   },
   {
     name: "an agent and a file",

@@ -98,9 +98,10 @@ describe("buildHostProgram", () => {
     expect(optionsOf(commandOf(verb))).toEqual(expect.arrayContaining(["--agent", "--auth-path", "--json"]));
   });
 
-  it("takes an address and the leave to restart with finish", () => {
-    expect(optionsOf(commandOf("finish"))).toEqual(expect.arrayContaining(["--callback-url", "--queue-apply"]));
-    expect(optionsOf(commandOf("start"))).not.toContain("--callback-url");
+  it("takes an address, the leave to replace and the leave to restart with finish", () => {
+    const ofFinish = ["--callback-url", "--replace", "--queue-apply"];
+    expect(optionsOf(commandOf("finish"))).toEqual(expect.arrayContaining(ofFinish));
+    expect(optionsOf(commandOf("start")).filter((option) => ofFinish.includes(option ?? ""))).toEqual([]);
   });
 
   it.each(["start", "finish", "status", "cancel", "undo"])("hands on the bare profile of %s", async (verb) => {
@@ -123,7 +124,7 @@ describe("buildHostProgram", () => {
   });
 
   it("hands on all that was given", async () => {
-    const options = { callbackUrl: "-", queueApply: true, json: true, agent: "ops", authPath: "/x" };
+    const options = { callbackUrl: "-", queueApply: true, replace: true, json: true, agent: "ops", authPath: "/x" };
     await commandOf("finish").run("work", options);
     expect(runs).toEqual([{ verb: "finish", options: { ...options, profile: "work" } }]);
     await commandOf("list").run(undefined, { json: true, agent: "ops" });
@@ -136,8 +137,18 @@ describe("buildHostProgram", () => {
       callbackUrl: 1,
       json: "yes",
       queueApply: 1,
+      replace: "true",
       agent: [],
     });
     expect(runs).toEqual([{ verb: "finish", options: NOTHING }]);
+  });
+
+  it("hands on nothing where the builder calls without options", async () => {
+    await commandOf("start").handler?.("work");
+    await commandOf("log").handler?.();
+    expect(runs).toEqual([
+      { verb: "start", options: { ...NOTHING, profile: "work" } },
+      { verb: "log", options: NOTHING },
+    ]);
   });
 });

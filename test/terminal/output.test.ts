@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
-import type { Activation, ListedProfile, SavedLogin, UndoneLogin } from "../../src/flow/answers.ts";
+import type { Activation, Finding, ListedProfile, SavedLogin, UndoneLogin } from "../../src/flow/answers.ts";
+import { AUDITED_ACTIONS, type AuditEntry } from "../../src/flow/audit-entry.ts";
 import { parseSelector, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
 import { ENGLISH, HEALTHS, REFUSALS, SENTENCES, TERMINAL } from "../support/english.ts";
 import { parseArguments } from "../../src/terminal/arguments.ts";
@@ -37,6 +38,27 @@ const FULL: SavedLogin = { ...SAVED, email: "dana@example.com", plan: "plus", is
 const WAITING = { profileName: "home", expiresInMs: 14 * MINUTE_MS };
 const LAST_SAVED = { profileName: "work", profileId: "openai:work", agoMs: 90_400, activation: "live" } as const;
 
+const CHANGE: AuditEntry = {
+  atMs: NOW_MS - 5 * MINUTE_MS,
+  who: "telegram:4242",
+  action: "sign-in",
+  profileName: "work",
+  outcome: "done",
+};
+const REFUSED_CHANGE: AuditEntry = {
+  atMs: NOW_MS - 200 * MINUTE_MS,
+  who: "terminal",
+  action: "undo",
+  profileName: "home",
+  outcome: "identity-missing",
+};
+
+const inspection = (...findings: readonly Finding[]): TerminalAnswer => ({
+  kind: "inspection",
+  findings,
+  nowMs: NOW_MS,
+});
+
 interface Row {
   readonly name: string;
   readonly answer: TerminalAnswer;
@@ -61,8 +83,24 @@ const SUCCEEDED: readonly Row[] = [
     },
   },
   {
+    name: "a start of the profile that stands in for default",
+    answer: started({ standsInForDefault: true }),
+    fields: {
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      new_profile: false,
+      stands_in_for_default: true,
+      login_url: LINK,
+      redirect_uri: "http://localhost:1455/auth/callback",
+      expires_in: 900,
+      instructions: expect.stringContaining("codex-auth finish --profile work --callback-url -"),
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
     name: "a saved sign-in",
-    answer: FULL,
+    answer: { ...FULL, sameAccountAs: "home" },
     fields: {
       ok: true,
       profile: "work",
@@ -72,6 +110,7 @@ const SUCCEEDED: readonly Row[] = [
       expires: 1_795_000_000_000,
       email: "dana@example.com",
       plan: "plus",
+      same_account_as: "home",
       restart_required: false,
       queued: false,
       revert_command: "codex-auth undo --profile work",
@@ -105,6 +144,20 @@ const SUCCEEDED: readonly Row[] = [
       restart_required: false,
       queued: false,
       revert_command: "codex-auth undo --profile work",
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "an undo that cannot be undone",
+    answer: { ...UNDONE, isUndoable: false, activation: "restarted" },
+    fields: {
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      message: `Put back: profile work holds what it held before. ${TERMINAL["saved.restarted"]}`,
+      restart_required: false,
+      queued: true,
+      revert_command: null,
       status_command: "codex-auth status --profile work",
     },
   },
@@ -147,21 +200,73 @@ const SUCCEEDED: readonly Row[] = [
     name: "a list",
     answer: {
       kind: "profiles",
-      profiles: [listed("work", { email: "dana@example.com", plan: "plus" }), listed("home", { health: "disabled" })],
+      profiles: [
+        listed("work", { email: "dana@example.com", plan: "plus", isDefault: true }),
+        listed("home", { health: "disabled" }),
+      ],
       pending: [WAITING],
       nowMs: NOW_MS,
     },
     fields: {
       ok: true,
       profiles: [
-        { profile: "work", profile_id: "openai:work", email: "dana@example.com", plan: "plus", state: "signed-in" },
+        {
+          profile: "work",
+          profile_id: "openai:work",
+          email: "dana@example.com",
+          plan: "plus",
+          state: "signed-in",
+          default: true,
+        },
         { profile: "home", profile_id: "openai:home", state: "disabled" },
       ],
       pending: [{ profile: "home", expires_in: 840 }],
     },
   },
+  {
+    name: "a log",
+    answer: { kind: "log", entries: [CHANGE, REFUSED_CHANGE], nowMs: NOW_MS },
+    fields: {
+      ok: true,
+      changes: [
+        { at: CHANGE.atMs, who: "telegram:4242", action: "sign_in", profile: "work", outcome: "done" },
+        { at: REFUSED_CHANGE.atMs, who: "terminal", action: "undo", profile: "home", outcome: "missing_account_id" },
+      ],
+    },
+  },
+  { name: "a log of nothing", answer: { kind: "log", entries: [], nowMs: NOW_MS }, fields: { ok: true, changes: [] } },
+  {
+    name: "what is wrong",
+    answer: inspection(
+      { code: "no-owner" },
+      { code: "old-skill", folder: "/skills/codex-auth" },
+      { code: "profile-failing", profile: listed("work", { health: "needs-sign-in" }) },
+    ),
+    fields: {
+      ok: true,
+      findings: [
+        { finding: "no_owner", message: SENTENCES["finding.no-owner"] },
+        { finding: "old_skill", folder: "/skills/codex-auth", message: expect.stringContaining("/skills/codex-auth") },
+        {
+          finding: "profile_failing",
+          profile: "work",
+          message: "• work: needs sign-in. To sign in again: codex-auth start --profile work",
+        },
+      ],
+    },
+  },
+  { name: "that nothing is wrong", answer: inspection(), fields: { ok: true, findings: [] } },
+  { name: "the version", answer: { kind: "version", version: "1.2.3" }, fields: { ok: true, version: "1.2.3" } },
   { name: "the help", answer: { kind: "help" }, fields: { ok: true, message: expect.stringContaining("--json") } },
 ];
+
+/** A refusal of the sign-in server, which may have said when it will listen again. */
+const limited = (retryAfterSeconds?: number): TerminalAnswer => ({
+  kind: "refused",
+  code: "provider-rate-limited",
+  isOver: true,
+  ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+});
 
 describe("the JSON", () => {
   it.each(SUCCEEDED)("holds these fields and no others: $name", ({ answer, fields }) => {
@@ -191,6 +296,11 @@ describe("the JSON", () => {
       profile: "work",
       host_version: "2026.3.13",
     });
+  });
+
+  it("of a refusal tells a program how long to wait, where the server said so", () => {
+    expect(fieldsOf(limited(90))).toMatchObject({ error: "provider_rate_limited", retry_after: 90 });
+    expect(fieldsOf(limited())).not.toHaveProperty("retry_after");
   });
 
   it.each(SUCCEEDED)("says where no host was asked: $name", ({ answer, fields }) => {
@@ -270,6 +380,25 @@ describe("the text", () => {
       "",
       expect.stringContaining("run codex-auth finish --profile work --callback-url -"),
     ]);
+  });
+
+  it("of a start says first which profile stands in for default", () => {
+    expect(
+      textOf(started({ standsInForDefault: true }))
+        .split("\n")
+        .slice(0, 2),
+    ).toEqual([
+      "There is no profile named default, so this is your first Codex profile, work.",
+      "Open this link in any browser and approve, within 15 min, to sign in profile work:",
+    ]);
+  });
+
+  it("of a saved sign-in names the other profile of the same account", () => {
+    expect(
+      textOf({ ...SAVED, sameAccountAs: "home" })
+        .split("\n")
+        .at(-1),
+    ).toBe("Profile home holds the same account.");
   });
 
   it("of a saved sign-in names the account, the effect and the way back", () => {
@@ -352,6 +481,68 @@ describe("the text", () => {
     expect(textOf({ kind: "profiles", profiles, pending: [], nowMs: NOW_MS })).toBe(
       `work, a@b.example, team, ${SENTENCES[`health.${health}`]}`,
     );
+  });
+
+  it("of a log is a line for each change: when, who, what, and what came of it", () => {
+    expect(textOf({ kind: "log", entries: [CHANGE, REFUSED_CHANGE], nowMs: NOW_MS }).split("\n")).toEqual([
+      "• 5 min ago, telegram:4242: sign in to work: done",
+      "• 3 h ago, terminal: undo home: refused (identity-missing)",
+    ]);
+  });
+
+  it.each(AUDITED_ACTIONS)("of a log has words for what was done: %s", (action) => {
+    const entries: readonly AuditEntry[] = [{ ...CHANGE, action }];
+    expect(textOf({ kind: "log", entries, nowMs: NOW_MS })).toContain(`: ${SENTENCES[`action.${action}`]} work: done`);
+  });
+
+  it("of an empty log says that nothing was changed", () => {
+    expect(textOf({ kind: "log", entries: [], nowMs: NOW_MS })).toBe(SENTENCES["log.none"]);
+  });
+
+  const FINDINGS: readonly { readonly finding: Finding; readonly expected: string }[] = [
+    { finding: { code: "pending-insecure" }, expected: "codex-auth-pending.json" },
+    { finding: { code: "log-insecure" }, expected: "codex-auth/audit.jsonl" },
+    { finding: { code: "legacy-file" }, expected: SENTENCES["finding.legacy-file"] },
+    { finding: { code: "store-unreadable" }, expected: SENTENCES["finding.store-unreadable"] },
+    { finding: { code: "no-owner" }, expected: SENTENCES["finding.no-owner"] },
+    { finding: { code: "old-skill", folder: "/skills/codex-auth" }, expected: "lies in /skills/codex-auth and" },
+    {
+      finding: {
+        code: "profile-failing",
+        profile: listed("my team", { health: "disabled", reason: "billing" }),
+      },
+      expected: `my team: disabled by the gateway: ${SENTENCES["reason.billing"]}. To sign in again: codex-auth start --profile 'openai:my team'`,
+    },
+  ];
+  it.each(FINDINGS)("of an audit says what is wrong, and names it: $finding.code", ({ finding, expected }) => {
+    const text = textOf(inspection(finding));
+    expect(text).toContain(expected);
+    expect(text).toMatch(patternOf(SENTENCES[`finding.${finding.code}`]));
+  });
+
+  it("of an audit has a line for each finding", () => {
+    const findings = FINDINGS.map(({ finding }) => finding);
+    expect(textOf(inspection(...findings)).split("\n")).toEqual(findings.map((finding) => textOf(inspection(finding))));
+  });
+
+  it("of an audit that finds nothing says so", () => {
+    expect(textOf(inspection())).toBe(SENTENCES["audit.none"]);
+  });
+
+  it("of the version is the program and its version", () => {
+    expect(textOf({ kind: "version", version: "1.2.3" })).toBe("codex-auth 1.2.3");
+  });
+
+  it.each([
+    { seconds: undefined, expected: "a few minutes" },
+    { seconds: 0, expected: "a few minutes" },
+    { seconds: 1, expected: "1 min" },
+    { seconds: 61, expected: "2 min" },
+    { seconds: 119 * 60, expected: "119 min" },
+    { seconds: 120 * 60, expected: "2 h" },
+    { seconds: 179 * 60, expected: "2 h" },
+  ])("says how long to wait before another try: $seconds s as $expected", ({ seconds, expected }) => {
+    expect(textOf(limited(seconds))).toContain(`Wait ${expected}, then start again.`);
   });
 
   it("of an empty list says how to begin", () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { terminalBinding, type LoginBinding } from "../../src/flow/binding.ts";
@@ -8,6 +9,8 @@ import type { TerminalRequest, TerminalVerb } from "../../src/terminal/arguments
 import { runRequest, type TerminalAnswer, type TerminalContext } from "../../src/terminal/run.ts";
 import { addressOf, createFakePorts, DANA, type FakePorts } from "../fakes/fake-ports.ts";
 import { completionOf, startedLink } from "../login/requests.ts";
+
+const skill = JSON.parse(readFileSync(new URL("../../skill.json", import.meta.url), "utf8")) as { version: string };
 
 const HERE = terminalBinding(DANA.gateway, "main");
 
@@ -55,8 +58,8 @@ const startInChat = (name: string, binding = DANA) => startedLink(ports, name, b
 
 const finishInChat = (address: string, binding = DANA) => completeLogin(ports, completionOf(address, { binding }));
 
-async function signIn(profileName: string): Promise<TerminalAnswer> {
-  return run("finish", { callbackUrl: ports.oauth.approve(await start(profileName)) });
+async function signIn(profileName: string, options: Options = {}, email?: string): Promise<TerminalAnswer> {
+  return run("finish", { callbackUrl: ports.oauth.approve(await start(profileName), email), ...options });
 }
 
 describe("what is asked for", () => {
@@ -66,6 +69,7 @@ describe("what is asked for", () => {
     readonly expected: readonly string[];
   }[] = [
     { verb: "help", expected: [] },
+    { verb: "version", expected: [] },
     { verb: "status", expected: ["pending"] },
     { verb: "status", options: { profileName: "work" }, expected: ["pending"] },
     { verb: "cancel", expected: ["pending"] },
@@ -73,6 +77,8 @@ describe("what is asked for", () => {
     { verb: "list", expected: ["host"] },
     { verb: "start", expected: ["host"] },
     { verb: "undo", expected: ["host"] },
+    { verb: "log", expected: ["host"] },
+    { verb: "audit", expected: ["host"] },
     { verb: "finish", options: { callbackUrl: "x" }, expected: ["host"] },
     { verb: "finish", options: { callbackUrl: "-" }, expected: ["input", "host"] },
   ];
@@ -165,6 +171,29 @@ describe("finish", () => {
     await run("finish", { callbackUrl });
     expect(await run("finish", { callbackUrl })).toMatchObject({ code: "login-already-used" });
     expect(ports.oauth.exchanges).toHaveLength(1);
+  });
+});
+
+describe("finish with another account than the profile holds", () => {
+  beforeEach(() => signIn("work"));
+
+  it("is refused without a question, and saves nothing", async () => {
+    expect(await signIn("work", {}, "robin@example.com")).toEqual({
+      kind: "refused",
+      code: "account-differs",
+      profileName: "work",
+      isOver: true,
+    });
+    expect(ports.profiles.saves).toHaveLength(1);
+  });
+
+  it("saves it with the word that it may be replaced", async () => {
+    expect(await signIn("work", { replace: true }, "robin@example.com")).toMatchObject({
+      kind: "saved",
+      profileName: "work",
+      email: "robin@example.com",
+    });
+    expect(ports.profiles.saves).toHaveLength(2);
   });
 });
 
@@ -299,5 +328,78 @@ describe("undo", () => {
 
   it("says that there is nothing to put back, and for which profile", async () => {
     expect(await run("undo")).toEqual({ kind: "refused", code: "undo-missing", profileName: "default" });
+  });
+
+  it("means the profile that was saved last where none was named", async () => {
+    await signIn("home");
+    await signIn("work");
+    ports.profiles.undoable.add("openai:home").add("openai:work");
+    expect(await run("undo")).toMatchObject({ kind: "undone", profileName: "work" });
+  });
+
+  it("means default where what was saved last cannot be read", async () => {
+    await signIn("work");
+    ports.profiles.has("openai:default");
+    ports.profiles.undoable.add("openai:default").add("openai:work");
+    const pending = {
+      read: () => Promise.reject(new CodexAuthError("pending-insecure")),
+      update: ports.pending.update,
+    };
+    const context = { ...contextOf(), ports: async () => ({ ...ports, pending }) };
+    expect(await run("undo", {}, context)).toMatchObject({ kind: "undone", profileName: "default" });
+  });
+});
+
+describe("log", () => {
+  it("is empty at first", async () => {
+    expect(await run("log")).toEqual({ kind: "log", entries: [], nowMs: ports.clock.nowMs() });
+  });
+
+  it("tells of the newest change first, by whom it was made and what came of it", async () => {
+    await signIn("work");
+    await finishInChat(ports.oauth.approve(await startInChat("home"), "robin@example.com"));
+    expect(await run("log")).toMatchObject({
+      entries: [
+        { who: "telegram:4242", action: "sign-in", profileName: "home", outcome: "done" },
+        { who: "terminal", action: "sign-in", profileName: "work", outcome: "done" },
+      ],
+    });
+  });
+});
+
+describe("audit", () => {
+  it("finds nothing where all is well", async () => {
+    await signIn("work");
+    expect(await run("audit")).toMatchObject({ kind: "inspection", findings: [] });
+  });
+
+  it("finds what is wrong", async () => {
+    await signIn("work");
+    ports.profiles.becomes("openai:work", { health: "needs-sign-in" });
+    ports.surroundings.skills = ["/skills/codex-auth"];
+    ports.surroundings.owner = false;
+    expect(await run("audit")).toMatchObject({
+      findings: [
+        { code: "no-owner" },
+        { code: "old-skill", folder: "/skills/codex-auth" },
+        { code: "profile-failing", profile: { name: "work" } },
+      ],
+    });
+  });
+
+  it("looks at the profiles of this terminal's agent", async () => {
+    const agents: string[] = [];
+    ports.profiles.list = async (agentId) => {
+      agents.push(agentId);
+      return [];
+    };
+    await run("audit", {}, contextOf(terminalBinding(DANA.gateway, "ops")));
+    expect(agents).toEqual(["ops"]);
+  });
+});
+
+describe("version", () => {
+  it("is the one of skill.json", async () => {
+    expect(await run("version")).toEqual({ kind: "version", version: skill.version });
   });
 });
