@@ -1,9 +1,28 @@
+import { symlinkSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { readSandboxOrigin, SANDBOX_VARIABLE } from "../src/environment.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  isProgram,
+  readArguments,
+  readHostCommandEnvironment,
+  readLocale,
+  readSandboxOrigin,
+  readTerminalEnvironment,
+  SANDBOX_VARIABLE,
+  type TerminalEnvironment,
+} from "../src/environment.ts";
 import { CodexAuthError } from "../src/errors.ts";
+import { makeTempDir } from "./support/temp-dir.ts";
 
-afterEach(() => vi.unstubAllEnvs());
+const ARGV = [...process.argv];
+afterEach(() => {
+  vi.unstubAllEnvs();
+  process.argv = [...ARGV];
+});
 
 function read(value: string): string | undefined {
   vi.stubEnv(SANDBOX_VARIABLE, value);
@@ -96,5 +115,170 @@ describe("readSandboxOrigin", () => {
     expect(inspect(refusalOf("https://user:canary@evil.example"), { depth: null, showHidden: true })).not.toMatch(
       /canary|evil/,
     );
+  });
+});
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Every variable that is read; each of them is unset but for those that a test names. */
+const READ =
+  "PATH HOME OPENCLAW_HOME OPENCLAW_STATE_DIR CLAWDBOT_STATE_DIR OPENCLAW_CONFIG_PATH OPENCLAW_AGENT_DIR PI_CODING_AGENT_DIR OPENCLAW_GATEWAY_PORT LC_ALL LC_MESSAGES LANG".split(
+    " ",
+  );
+
+function setVariables(variables: Variables): void {
+  for (const name of READ) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries({ HOME: "/home/dana", ...variables })) vi.stubEnv(name, value);
+}
+
+function environmentOf(variables: Variables): TerminalEnvironment {
+  setVariables(variables);
+  return readTerminalEnvironment();
+}
+
+describe("readTerminalEnvironment", () => {
+  it("knows nothing but the user's home where nothing is said", () => {
+    expect(environmentOf({ TMPDIR: "/somewhere/tmp" })).toEqual({
+      program: ARGV[1],
+      pathFolders: [],
+      home: "/home/dana",
+      stateDir: undefined,
+      configPath: undefined,
+      agentDir: undefined,
+      gatewayPort: undefined,
+      tempFolder: "/somewhere/tmp",
+      uid: os.userInfo().uid,
+    });
+  });
+
+  const SAID: readonly {
+    readonly name: string;
+    readonly variables: Variables;
+    readonly expected: Partial<TerminalEnvironment>;
+  }[] = [
+    { name: "each folder of the PATH", variables: { PATH: "/a::/b:" }, expected: { pathFolders: ["/a", "/b"] } },
+    { name: "OpenClaw's own home", variables: { OPENCLAW_HOME: "/srv/claw" }, expected: { home: "/srv/claw" } },
+    { name: "a home below the user's", variables: { OPENCLAW_HOME: "~/claw" }, expected: { home: "/home/dana/claw" } },
+    { name: "no home in white space", variables: { OPENCLAW_HOME: "  " }, expected: { home: "/home/dana" } },
+    { name: "the state folder", variables: { OPENCLAW_STATE_DIR: " /state " }, expected: { stateDir: "/state" } },
+    { name: "~ as a whole", variables: { OPENCLAW_STATE_DIR: "~" }, expected: { stateDir: "/home/dana" } },
+    { name: "no ~ of another user", variables: { OPENCLAW_STATE_DIR: "/~dana" }, expected: { stateDir: "/~dana" } },
+    {
+      name: "a state folder below OpenClaw's own home",
+      variables: { OPENCLAW_HOME: "/srv/claw", OPENCLAW_STATE_DIR: "~/state" },
+      expected: { stateDir: "/srv/claw/state" },
+    },
+    {
+      name: "the state folder by its older name",
+      variables: { CLAWDBOT_STATE_DIR: "/older" },
+      expected: { stateDir: "/older" },
+    },
+    {
+      name: "the state folder by its name before the older one",
+      variables: { OPENCLAW_STATE_DIR: "/state", CLAWDBOT_STATE_DIR: "/older" },
+      expected: { stateDir: "/state" },
+    },
+    {
+      name: "the config",
+      variables: { OPENCLAW_CONFIG_PATH: "~/claw.json" },
+      expected: { configPath: "/home/dana/claw.json" },
+    },
+    { name: "the agent's folder", variables: { OPENCLAW_AGENT_DIR: "/agent" }, expected: { agentDir: "/agent" } },
+    {
+      name: "the agent's folder by its older name",
+      variables: { PI_CODING_AGENT_DIR: "/older" },
+      expected: { agentDir: "/older" },
+    },
+    { name: "the first port", variables: { OPENCLAW_GATEWAY_PORT: "1" }, expected: { gatewayPort: 1 } },
+    { name: "the last port", variables: { OPENCLAW_GATEWAY_PORT: " 65535 " }, expected: { gatewayPort: 65_535 } },
+    ...["", "0", "-1", "65536", "80.5", "http", "80a"].map((port) => ({
+      name: `no port in "${port}"`,
+      variables: { OPENCLAW_GATEWAY_PORT: port },
+      expected: { gatewayPort: undefined },
+    })),
+  ];
+  it.each(SAID)("takes $name", ({ variables, expected }) => {
+    expect(environmentOf(variables)).toMatchObject(expected);
+  });
+
+  it("has no program where none was named", () => {
+    process.argv = process.argv.slice(0, 1);
+    expect(environmentOf({}).program).toBe("");
+  });
+
+  describe("for a user whom the machine does not know", () => {
+    beforeEach(() => {
+      vi.spyOn(os, "homedir").mockImplementation(() => {
+        throw new Error("ENOENT: no such user");
+      });
+      syncBuiltinESMExports();
+    });
+    afterEach(() => {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    });
+
+    it("names a home in which nothing lies", () => {
+      expect(environmentOf({}).home).toBe("/nonexistent");
+    });
+
+    it("takes OpenClaw's own home all the same", () => {
+      expect(environmentOf({ OPENCLAW_HOME: "/srv/claw" }).home).toBe("/srv/claw");
+    });
+  });
+});
+
+describe("readLocale", () => {
+  it.each([
+    { name: "nothing where nothing is said", variables: {}, expected: "" },
+    { name: "LANG", variables: { LANG: "zh_CN.UTF-8" }, expected: "zh_CN.UTF-8" },
+    { name: "LC_MESSAGES before LANG", variables: { LC_MESSAGES: "en_GB", LANG: "zh_CN" }, expected: "en_GB" },
+    { name: "LC_ALL before all", variables: { LC_ALL: "C", LC_MESSAGES: "en_GB", LANG: "zh_CN" }, expected: "C" },
+    { name: "LANG where the others are empty", variables: { LC_ALL: "", LC_MESSAGES: "", LANG: "C" }, expected: "C" },
+  ])("is $name", ({ variables, expected }) => {
+    setVariables(variables);
+    expect(readLocale()).toBe(expected);
+  });
+});
+
+describe("readHostCommandEnvironment", () => {
+  it("is everything there is, and what keeps the host from a second process and from colours", () => {
+    vi.stubEnv("OPENCLAW_HOME", "/srv/claw");
+    vi.stubEnv("OPENCLAW_NO_RESPAWN", "0");
+    expect(readHostCommandEnvironment()).toEqual({
+      ...process.env,
+      OPENCLAW_HOME: "/srv/claw",
+      OPENCLAW_NO_RESPAWN: "1",
+      OPENCLAW_NODE_OPTIONS_READY: "1",
+      NO_COLOR: "1",
+    });
+  });
+});
+
+describe("readArguments", () => {
+  it("is the words after the program", () => {
+    process.argv = ["node", "codex-auth", "start", "work"];
+    expect(readArguments()).toEqual(["start", "work"]);
+  });
+});
+
+describe("isProgram", () => {
+  const FILE = fileURLToPath(import.meta.url);
+  const link = join(makeTempDir("program"), "codex-auth");
+  symlinkSync(FILE, link);
+
+  it.each([
+    { name: "the file that runs", argv: ["node", FILE], expected: true },
+    {
+      name: "the file behind the link that runs, as a package manager makes one",
+      argv: ["node", link],
+      expected: true,
+    },
+    { name: "a file that another program has loaded", argv: ["node", process.execPath], expected: false },
+    { name: "any file where what runs is gone", argv: ["node", `${FILE}.gone`], expected: false },
+    { name: "any file where nothing was named", argv: ["node"], expected: false },
+  ])("tells of $name: $expected", ({ argv, expected }) => {
+    process.argv = argv;
+    expect(isProgram(FILE)).toBe(expected);
   });
 });

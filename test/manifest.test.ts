@@ -1,6 +1,9 @@
 /** `skill.json` is the one source: everything else that says the same must say it alike. */
-import { existsSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import fs, { existsSync, readFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { inspect } from "node:util";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { CodexAuthError } from "../src/errors.ts";
 import { OLDEST_PLUGIN_HOST } from "../src/flow/host-era.ts";
 import { renderHostManifest } from "../scripts/manifest.ts";
 import { manifestSchema } from "../scripts/manifest-schema.ts";
@@ -41,6 +44,39 @@ describe("skill.json", () => {
 
   it("names files that exist", () => {
     expect([skill.skill, skill.risk].filter((path) => !exists(path))).toEqual([]);
+  });
+});
+
+function missing(): never {
+  throw Object.assign(new Error("ENOENT: no such file, open '/canary/skill.json'"), { code: "ENOENT" });
+}
+
+/** What reading the manifest throws where the package's file is read like this. */
+function refusalOf(read: () => string): unknown {
+  vi.spyOn(fs, "readFileSync").mockImplementation(read);
+  syncBuiltinESMExports();
+  try {
+    return readManifest();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("a skill.json that cannot be read", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
+
+  it.each([
+    { name: "that is missing", read: missing },
+    { name: "that is empty", read: () => "" },
+    { name: "that was cut short", read: () => '{"canary":' },
+    { name: "that is no JSON", read: () => "canary" },
+  ])("is refused, and nothing of it is told: one $name", ({ read }) => {
+    const refusal = refusalOf(read);
+    expect(refusal).toEqual(new CodexAuthError("manifest-invalid"));
+    expect(inspect(refusal, { depth: null, showHidden: true })).not.toContain("canary");
   });
 });
 

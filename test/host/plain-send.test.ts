@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import http, { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { createGuardedFetch } from "../../src/host/guarded-fetch.ts";
 import { createPlainSend } from "../../src/host/plain-send.ts";
-import { sandboxEndpoints, type Endpoints } from "../../src/oauth/endpoints.ts";
+import { OPENAI, sandboxEndpoints, type Endpoints } from "../../src/oauth/endpoints.ts";
 import type { TokenRequestInit } from "../../src/oauth/token-request.ts";
 import { closeServer, freePort, listenOnLoopback, readBody } from "../support/loopback.ts";
 
@@ -113,5 +113,53 @@ describe("behind the guarded fetch", () => {
     };
     await expect(fetchToken()).rejects.toThrow(new CodexAuthError("token-response-invalid"));
     await closed.promise;
+  });
+});
+
+/** Like the real server's, but of a name that no machine has: without the proxy nothing is reached. */
+const ELSEWHERE: Endpoints = {
+  ...OPENAI,
+  token: "https://sign-in.invalid/oauth/token",
+  hostname: "sign-in.invalid",
+};
+
+describe("a proxy that the environment names", () => {
+  const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+  const setProxy = vi.spyOn(http, "setGlobalProxyFromEnv");
+  let tunnels: string[];
+  const proxy = createServer();
+  proxy.on("connect", ({ url = "" }, socket) => {
+    tunnels.push(url);
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
+
+  beforeEach(async () => {
+    tunnels = [];
+    for (const name of PROXY_VARIABLES) vi.stubEnv(name, undefined);
+    vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${await listenOnLoopback(proxy)}`);
+  });
+  afterEach(async () => {
+    for (const { value } of setProxy.mock.results) (value as () => void)();
+    setProxy.mockClear();
+    vi.unstubAllEnvs();
+    await closeServer(proxy);
+  });
+
+  it("is asked for the real server, and not gone round when it refuses", async () => {
+    const sent = createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal());
+    await expect(sent).rejects.toThrow();
+    expect(tunnels).toEqual(["sign-in.invalid:443"]);
+  });
+
+  it("is not asked where NO_PROXY names the server", async () => {
+    vi.stubEnv("NO_PROXY", ELSEWHERE.hostname);
+    await expect(createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal())).rejects.toThrow();
+    expect(tunnels).toEqual([]);
+  });
+
+  it("is nothing to a sandbox on this machine", async () => {
+    vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${await freePort()}`);
+    expect((await send()).response.status).toBe(200);
+    expect(requests).toHaveLength(1);
   });
 });
