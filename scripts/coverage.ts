@@ -20,6 +20,8 @@ type Summary = Readonly<Record<string, { readonly lines: Share; readonly branche
 /** What the tests' own processes do not run, though other tests do: a gateway and a program of its own are counted by no one. */
 const IN_A_GATEWAY = "runs inside a real gateway alone: test/e2e";
 
+const BOUNDS = "values that only the compiler thinks may be missing";
+
 /** Why a file is below the mark: what is left, and which test runs that if any does. */
 const REASONS: Readonly<Record<string, string>> = {
   "src/host/agent-route.ts": IN_A_GATEWAY,
@@ -32,6 +34,14 @@ const REASONS: Readonly<Record<string, string>> = {
   "src/index.ts": IN_A_GATEWAY,
   "src/plugin.ts": IN_A_GATEWAY,
   "src/process-memory.ts": IN_A_GATEWAY,
+  "src/cli.ts": "the rest runs as a program of its own: test/e2e/terminal.test.ts, test/hosts",
+  "src/host/auth-store.ts": "other answers of the host's SDK: test/e2e, test/hosts/plugin.test.ts",
+  "src/host/guarded-fetch.ts":
+    "runs in processes of its own: test/host/guarded-fetch.test.ts, test/faults/network.test.ts",
+  "src/store/file-system.ts": "full disks, and a folder that two make at once: test/faults/disk.test.ts",
+  "src/store/sqlite-auth-store.ts": "what the host answers without an agent's folder: test/e2e",
+  "src/flow/host-era.ts": BOUNDS,
+  "src/flow/pasted-text.ts": BOUNDS,
 };
 
 const line = (name: string, lines: number, branches: number) => `${name}: lines ${lines} %, branches ${branches} %`;
