@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { makeLockFile } from "../../src/store/lock-file.ts";
 import { updatePrivateFile } from "../../src/store/private-file.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
@@ -45,9 +45,47 @@ function failing(): never {
   throw new Error("full");
 }
 
-it("leaves nothing behind where it cannot be written", () => {
-  expect(() => makeLockFile(lockPath, PID, failing)).toThrow("full");
+it.each([
+  { name: "an error", thrown: new Error("full") },
+  { name: "something that is no error", thrown: "full" },
+])("leaves nothing behind where it cannot be written: $name", ({ thrown }) => {
+  const making = () =>
+    makeLockFile(lockPath, PID, () => {
+      throw thrown;
+    });
+  expect(making).toThrow("full");
   expect(readdirSync(folder)).toEqual([]);
+});
+
+/** A folder can have none, anywhere: `link` answers EPERM for it, as such a file system does for a file. */
+const withoutLinks = (contentAt: () => string) => {
+  const beside = join(folder, `file.json.codex-auth-lock-${PID}.tmp`);
+  let isFirst = true;
+  return () => {
+    rmSync(beside, { recursive: true, force: true });
+    if (isFirst) mkdirSync(beside);
+    isFirst = false;
+    return contentAt();
+  };
+};
+
+describe("on a file system without second names", () => {
+  it("is written in its place at once", () => {
+    makeLockFile(
+      lockPath,
+      PID,
+      withoutLinks(() => "content"),
+    );
+    expect([readFileSync(lockPath, "utf8"), lstatSync(lockPath).mode & 0o777]).toEqual(["content", 0o600]);
+    expect(readdirSync(folder)).toEqual(["file.json.lock"]);
+  });
+
+  it("leaves no lock that names nobody where it cannot be written there", () => {
+    const contents = ["content"];
+    const once = withoutLinks(() => contents.pop() ?? failing());
+    expect(() => makeLockFile(lockPath, PID, once)).toThrow("full");
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 const openFiles = () => readdirSync("/proc/self/fd").length;

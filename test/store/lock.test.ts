@@ -258,6 +258,15 @@ describe.each(Object.entries({ ...HOST_LOCKS, own: OWN_LOCK }))("a place for the
     await expect(acquireLock(join(root, "nothing/x"), format, 0)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
+  it("that has no room for the guard's name is an error of the file system, and the dead one's lock stays", async () => {
+    const path = join(root, "x".repeat(244));
+    if (format === HOST_LOCKS.folder) mkdirSync(`${path}.lock`);
+    else writeFileSync(`${path}.lock`, JSON.stringify({ pid: deadPid() }));
+    utimesSync(`${path}.lock`, new Date(0), new Date(0));
+    await expect(acquireLock(path, format, 0)).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+    expect(format.judge(`${path}.lock`)).toBe("dead");
+  });
+
   it("that is there a moment later is waited for", async () => {
     const lock = acquireLock(join(root, "later/x"), format, 2000);
     setTimeout(() => mkdirSync(join(root, "later")), 50);
@@ -307,6 +316,22 @@ describe.each([
     steal();
     expect(lock.isStillOurs()).toBe(false);
     await lock.release();
+  });
+
+  it("is known to be lost where it was gone before it was first looked at, and the next one's stays", async () => {
+    let isFirst = true;
+    const lock = await held({
+      ...format,
+      identityOf(path) {
+        if (isFirst) steal();
+        isFirst = false;
+        return format.identityOf(path);
+      },
+    });
+    format.make(lockPath);
+    expect(lock.isStillOurs()).toBe(false);
+    await lock.release();
+    expect(names()).toEqual([basename(lockPath)]);
   });
 
   it("is known to be lost where it is another's, which stays the other's", async () => {
