@@ -5,12 +5,15 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import { createGuardedFetch, createHostSend } from "../../src/host/guarded-fetch.ts";
 import { OPENAI, sandboxEndpoints, type Endpoints } from "../../src/oauth/endpoints.ts";
+import type { TokenRequestInit } from "../../src/oauth/token-request.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
 import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
 import { NODE } from "../support/host.ts";
-import { closeServer, freePort, listenOnLoopback } from "../support/loopback.ts";
+import { closeServer, freePort, listenOnLoopback, readBody } from "../support/loopback.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import { findInFolders } from "../support/state-search.ts";
 import type { Answer, Ask, Told } from "./guarded-fetch-child.ts";
@@ -350,5 +353,105 @@ describe("with the host's debug proxy on", () => {
     await closeServer(server);
     expect(signIn.tokenRequests()).toHaveLength(1);
     expect(found).toEqual([]);
+  });
+});
+
+const INIT: TokenRequestInit = { method: "POST", headers: {}, body: BODY };
+
+const fetchFrom = (endpoints: Endpoints) => createGuardedFetch(createHostSend(endpoints))(endpoints.token, INIT);
+
+describe("in the gateway's own process", () => {
+  /** The host reads its folders from the environment, and a proxy too. */
+  beforeAll(() => {
+    const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-fetch-"));
+    for (const name of Object.keys(process.env)) if (/^(?:OPENCLAW|.*_PROXY$)/i.test(name)) vi.stubEnv(name, undefined);
+    for (const name of ["HOME", "OPENCLAW_HOME", "OPENCLAW_STATE_DIR"]) vi.stubEnv(name, nowhere);
+    return () => {
+      vi.unstubAllEnvs();
+      rmSync(nowhere, { recursive: true, force: true });
+    };
+  });
+
+  it("reaches the sandbox's server, with all that was to be sent", async () => {
+    const bodies: string[] = [];
+    const server = createServer(async (request, response) => {
+      bodies.push(await readBody(request));
+      response.writeHead(418).end("{}");
+    });
+    const endpoints = sandboxEndpoints(`http://127.0.0.1:${await listenOnLoopback(server)}`);
+    const response = await fetchFrom(endpoints);
+    await closeServer(server);
+    expect([response.status, await response.text(), bodies]).toEqual([418, "{}", [BODY]]);
+  });
+
+  it("sends nothing without TLS, nor to a private address, where that is no sandbox", async () => {
+    const urls: unknown[] = [];
+    const server = createServer((request, response) => {
+      urls.push(request.url);
+      response.end("{}");
+    });
+    const origin = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+    const sent = fetchFrom({ ...sandboxEndpoints(origin), isSandbox: false });
+    await expect(sent).rejects.toThrow(new CodexAuthError("provider-unreachable"));
+    await closeServer(server);
+    expect(urls).toEqual([]);
+  });
+});
+
+const answering = (response: Response) =>
+  createGuardedFetch(async () => ({ response, release: async () => undefined }));
+const throwing = (error: unknown) => createGuardedFetch(() => Promise.reject(error as Error));
+const named = (name: string) => Object.assign(new Error("canary"), { name });
+const coded = (code: unknown) => Object.assign(new Error("canary"), { code });
+const over = (depth: number, cause: Error): Error =>
+  depth === 0 ? cause : new Error("canary", { cause: over(depth - 1, cause) });
+
+describe("whatever sends the request", () => {
+  it.each([
+    { name: "a redirect", error: named("GuardedFetchRedirectError"), code: "token-response-invalid" },
+    { name: "a time limit", error: named("TimeoutError"), code: "provider-timeout" },
+    { name: "a connection that takes too long", error: coded("UND_ERR_CONNECT_TIMEOUT"), code: "provider-timeout" },
+    { name: "a certificate out of date", error: coded("CERT_HAS_EXPIRED"), code: "provider-certificate" },
+    { name: "one of its own making", error: coded("DEPTH_ZERO_SELF_SIGNED_CERT"), code: "provider-certificate" },
+    { name: "another name's", error: coded("ERR_TLS_CERT_ALTNAME_INVALID"), code: "provider-certificate" },
+    { name: "no TLS at all", error: coded("EPROTO"), code: "provider-certificate" },
+    { name: "its cause", error: over(1, coded("CERT_HAS_EXPIRED")), code: "provider-certificate" },
+    {
+      name: "a cause eight deep, and no deeper",
+      error: over(8, coded("CERT_HAS_EXPIRED")),
+      code: "provider-unreachable",
+    },
+    { name: "nobody there", error: coded("ECONNREFUSED"), code: "provider-unreachable" },
+    { name: "a code that is no text", error: coded(42), code: "provider-unreachable" },
+    { name: "something that is no error", error: "TimeoutError", code: "provider-unreachable" },
+    { name: "a code of ours", error: new CodexAuthError("config-invalid"), code: "config-invalid" },
+  ] as const)("tells $name by names and codes alone", async ({ error, code }) => {
+    await expect(throwing(error)(OPENAI.token, INIT)).rejects.toThrow(new CodexAuthError(code));
+  });
+
+  it("calls it a time limit where that is over, whatever is thrown then", async () => {
+    const limit = vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
+    onTestFinished(() => limit.mockRestore());
+    const sent = throwing(coded("CERT_HAS_EXPIRED"))(OPENAI.token, INIT);
+    await expect(sent).rejects.toThrow(new CodexAuthError("provider-timeout"));
+  });
+
+  it.each([
+    { name: "204, which may have no body", response: new Response(null, { status: 204 }) },
+    { name: "200 and an empty one", response: new Response("") },
+  ])("gives back an answer of $name", async ({ response }) => {
+    const { status } = response;
+    const given = await answering(response)(OPENAI.token, INIT);
+    expect([given.status, await given.text()]).toEqual([status, ""]);
+  });
+
+  it("lets go of the connection, whether or not the answer could be read", async () => {
+    const released: string[] = [];
+    for (const length of [MIB, MIB + 1]) {
+      const response = new Response("a".repeat(length));
+      const release = async () => void released.push("released");
+      await createGuardedFetch(async () => ({ response, release }))(OPENAI.token, INIT).catch(() => undefined);
+    }
+    expect(released).toEqual(["released", "released"]);
   });
 });

@@ -156,7 +156,8 @@ describe("where it is not certain how profiles are kept", () => {
     put(inState("openclaw.json"), "{ agents: broken");
     const host = installHost(machine, "2026.3.13");
     expect(await codeOf({ host })).toBe("host-config-unreadable");
-    expect(await codeOf({ host, authPath: inState("auth-profiles.json") })).toBeUndefined();
+    const named = await open({ host, authPath: inState("auth-profiles.json") });
+    expect(named.configured()).toEqual({ order: [], profiles: [] });
   });
 });
 
@@ -280,6 +281,17 @@ describe("letting a running gateway know", () => {
     expect(host.calls()).toEqual([RELOAD, RESTART]);
   });
 
+  it("says so, too, where it was restarted and still knows nothing of the change", async () => {
+    const command = `
+      import { appendFileSync } from "node:fs";
+      const words = process.argv.slice(2);
+      appendFileSync(new URL("calls.jsonl", import.meta.url), JSON.stringify(words) + "\\n");
+      process.exit(words[0] === "gateway" ? 0 : 1);`;
+    const host = installHost(machine, "2026.3.31", { "openclaw.mjs": command });
+    expect(await write(await open({ host, mayRestart: true }))).toBe("restart");
+    expect(host.calls()).toEqual([RELOAD, RESTART, RELOAD]);
+  });
+
   it("says that it was restarted once the gateway answers again", async () => {
     // Fails until somebody has restarted it.
     const command = `
@@ -295,6 +307,8 @@ describe("letting a running gateway know", () => {
   });
 });
 
+/** What a record of any type may hold. */
+const credentialFields = { access: "access", refresh: "refresh", key: "key" };
 const authPath = () => join(machine.root, "named/auth-profiles.json");
 
 describe("a file that was named, without a host", () => {
@@ -304,6 +318,43 @@ describe("a file that was named, without a host", () => {
     expect(store.provider).toBe("openai-codex");
     expect(stored(authPath())["profiles"]).toHaveProperty("openai-codex:work");
     expect(existsSync(join(machine.root, "named/auth-state.json"))).toBe(false);
+  });
+
+  it("is written as newer hosts do where their second file lies beside it", async () => {
+    const state = put(join(machine.root, "named/auth-state.json"), { version: 1, order: { "openai-codex": ["a"] } });
+    const store = await open({ authPath: authPath() });
+    await write(store);
+    expect([store.provider, (await store.read(store.agentDirOf("main"))).order]).toEqual([
+      "openai-codex",
+      { "openai-codex": ["a"] },
+    ]);
+    expect(stored(authPath())).not.toHaveProperty("order");
+    expect(stored(state)).toHaveProperty("order");
+  });
+
+  const HELD: readonly { readonly name: string; readonly held: readonly object[]; readonly expected: string }[] = [
+    { name: "sign-ins of today", held: [{ type: "oauth", provider: "openai" }], expected: "openai" },
+    { name: "sign-ins of old", held: [{ type: "oauth", provider: "openai-codex" }], expected: "openai-codex" },
+    {
+      name: "both",
+      held: [
+        { type: "oauth", provider: "openai" },
+        { type: "oauth", provider: "openai-codex" },
+      ],
+      expected: "openai-codex",
+    },
+    { name: "a key alone", held: [{ type: "api_key", provider: "openai" }], expected: "openai-codex" },
+  ];
+
+  it.each(HELD)("is written under the name $expected where it holds $name", async ({ held, expected }) => {
+    const profiles = Object.fromEntries(held.map((record, at) => [`held:${at}`, { ...credentialFields, ...record }]));
+    put(authPath(), { version: 1, profiles });
+    const store = await open({ authPath: authPath() });
+    await write(store);
+    expect(Object.keys(stored(authPath())["profiles"] as object)).toEqual([
+      ...Object.keys(profiles),
+      `${expected}:work`,
+    ]);
   });
 
   it("is the same for every agent", async () => {
@@ -340,6 +391,9 @@ describe("a host of a database", () => {
     "config-runtime": `export const loadConfig = () => ({ root: "/agents", auth: { order: { openai: ["openai:work"] } } });`,
   };
 
+  /** With this in its SDK besides. */
+  const withRuntime = (code: string) => sdkOf({ ...PARTS, "agent-runtime": `${PARTS["agent-runtime"]}\n${code}` });
+
   it("is asked through its own SDK", async () => {
     const store = await open({ host: installHost(machine, "2026.9.6", sdkOf(PARTS)) });
     expect([store.provider, store.agentDirOf("ops"), store.configured().order]).toEqual([
@@ -353,9 +407,28 @@ describe("a host of a database", () => {
     { name: "what its SDK says", code: '() => "ops"', expected: "ops" },
     { name: "main where its SDK cannot say", code: "() => { throw new Error('several'); }", expected: "main" },
   ])("means by no agent $name", async ({ code, expected }) => {
-    const runtime = `${PARTS["agent-runtime"]}\nexport const resolveDefaultAgentId = ${code};`;
-    const host = installHost(machine, "2026.9.6", sdkOf({ ...PARTS, "agent-runtime": runtime }));
+    const host = installHost(machine, "2026.9.6", withRuntime(`export const resolveDefaultAgentId = ${code};`));
     expect((await open({ host })).defaultAgentId).toBe(expected);
+  });
+
+  it("knows no agent that its SDK does not name", async () => {
+    const host = installHost(machine, "2026.9.6", withRuntime('export const listAgentIds = () => ["main", "ops"];'));
+    expect(await codeOf({ host, agentId: "wrok" })).toBe("agent-unknown");
+    expect(await codeOf({ host, agentId: "ops" })).toBeUndefined();
+  });
+
+  it("is told to reload after a change: until then a running gateway works with the old tokens", async () => {
+    const host = installHost(machine, "2026.9.6", sdkOf(PARTS));
+    const store = await open({ host });
+    const change = { agentDir: undefined, profileId: "openai:work", credential: credentialOf(store) };
+    expect(await store.activate(change)).toBe("live");
+    expect(host.calls()).toEqual([["secrets", "reload"]]);
+  });
+
+  it("is unreadable where its own SDK cannot open it", async () => {
+    const runtime = "export const resolveAuthStorePathForDisplay = () => { throw new Error('canary'); };";
+    const host = installHost(machine, "2026.9.6", sdkOf({ ...PARTS, "agent-runtime": runtime }));
+    expect(await codeOf({ host })).toBe("store-unreadable");
   });
 
   it.each(["agent-runtime", "provider-auth", "config-runtime"] as const)(
