@@ -2,16 +2,18 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { runTerminal } from "../src/cli.ts";
+import { runAndPrint, runTerminal } from "../src/cli.ts";
 import { terminalBinding, type LoginBinding } from "../src/flow/binding.ts";
 import { cancelLogins } from "../src/flow/pending-login.ts";
 import type { ProfileName } from "../src/flow/profile-id.ts";
 import { createGuardedFetch } from "../src/host/guarded-fetch.ts";
 import { findTempFolder } from "../src/host/host-folders.ts";
 import { createPlainSend } from "../src/host/plain-send.ts";
-import { REFUSALS, SENTENCES, TERMINAL } from "./support/english.ts";
+import { catalogueOf } from "../src/languages/catalogue.ts";
+import { ENGLISH, REFUSALS, SENTENCES, TERMINAL } from "./support/english.ts";
 import { beginLogin } from "../src/login/begin.ts";
 import { completeLogin } from "../src/login/complete.ts";
 import type { LoginPorts } from "../src/login/ports.ts";
@@ -22,6 +24,7 @@ import { createPendingStore } from "../src/store/pending-logins.ts";
 import { systemClock } from "../src/clock.ts";
 import { systemEntropy } from "../src/entropy.ts";
 import { parseArguments } from "../src/terminal/arguments.ts";
+import { HOST_PROGRAM } from "../src/terminal/host-program.ts";
 import { createFakePorts, DANA, MemoryLog, MemoryProfileStore } from "./fakes/fake-ports.ts";
 import { SignInServer } from "./fakes/sign-in-server.ts";
 import { makeTempDir } from "./support/temp-dir.ts";
@@ -43,7 +46,13 @@ beforeAll(async () => {
   origin = await server.listen();
 });
 
-afterEach(() => vi.unstubAllEnvs());
+const { exitCode: EXIT_CODE, stdin: STDIN } = process;
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  process.exitCode = EXIT_CODE;
+  Object.defineProperty(process, "stdin", { value: STDIN, configurable: true });
+});
 
 afterAll(async () => {
   await server.close();
@@ -125,6 +134,39 @@ async function call(machine: Machine, args: readonly string[], env: Readonly<Rec
   const { text, exitCode } = await runTerminal(parseArguments([...args, "--json"]));
   ended.push({ exitCode, stdout: text, stderr: "" });
   return { ...(JSON.parse(text) as Record<string, unknown>), exitCode };
+}
+
+/** The same with its streams and its exit code, as far as they are this process's. */
+async function callAndPrint(machine: Machine, args: readonly string[], program = HOST_PROGRAM): Promise<Ended> {
+  for (const [name, value] of Object.entries(environmentOf(machine))) vi.stubEnv(name, value);
+  const texts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    vi.spyOn(process[name], "write").mockImplementation((text) => {
+      texts[name] += String(text);
+      return true;
+    });
+  }
+  await runAndPrint(parseArguments(args), program);
+  vi.restoreAllMocks();
+  const result = { exitCode: Number(process.exitCode), ...texts };
+  ended.push(result);
+  return result;
+}
+
+/** What is typed in from now on, in as many pieces. */
+function typeIn(...pieces: readonly string[]): { readonly read: number } {
+  const typing = { read: 0 };
+  const input = Readable.from(
+    (function* () {
+      for (const piece of pieces) {
+        typing.read += piece.length;
+        yield Buffer.from(piece);
+      }
+    })(),
+    { highWaterMark: 1 },
+  );
+  Object.defineProperty(process, "stdin", { value: input, configurable: true });
+  return typing;
 }
 
 async function start(machine: Machine, profile = "work", more: readonly string[] = []): Promise<string> {
@@ -487,6 +529,105 @@ describe("a machine that is not well", () => {
     put(storeOf(machine), "{ broken");
     expect(await call(machine, ["start"])).toMatchObject({ error: "store_unreadable", exitCode: 2 });
     expect(readFileSync(storeOf(machine), "utf8")).toBe("{ broken");
+  });
+});
+
+describe("what goes to which stream", () => {
+  it("an answer in words: standard output", async () => {
+    const { exitCode, stdout, stderr } = await callAndPrint(newMachine(), ["help"]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("openclaw codex-auth finish --callback-url");
+  });
+
+  it("a refusal in words: standard error", async () => {
+    expect(await callAndPrint(newMachine(), ["list"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `${SENTENCES.sandbox}\n${REFUSALS["host-not-found"]}\n`,
+    });
+  });
+
+  it.each([
+    { name: "of the machine", args: ["list", "--json"], error: "host_not_found" },
+    { name: "of what was typed", args: ["login", "--json"], error: "usage_verb" },
+  ])("a refusal in JSON: standard output: $name", async ({ args, error }) => {
+    const { exitCode, stdout, stderr } = await callAndPrint(newMachine(), args);
+    expect([exitCode, stderr, JSON.parse(stdout)]).toMatchObject([2, "", { ok: false, error }]);
+  });
+
+  it.each(["stdout", "stderr"] as const)("nothing ends the program where nobody reads %s any more", async (name) => {
+    await callAndPrint(newMachine(), ["help"]);
+    expect(() => process[name].emit("error", new Error("write EPIPE"))).not.toThrow();
+  });
+});
+
+describe("an address on standard input", () => {
+  it("is taken together from its pieces", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const address = server.approve(await start(machine));
+    typeIn(address.slice(0, 30), address.slice(30), "\n");
+    expect(await call(machine, ["finish", "--callback-url", "-"])).toMatchObject({ ok: true, profile: "work" });
+  });
+
+  it("is not read past what an address can be", async () => {
+    const { machine } = newHost(OLD_HOST);
+    await start(machine);
+    const typing = typeIn(...Array.from({ length: 1000 }, () => "x".repeat(1024)));
+    expect(await call(machine, ["finish", "--callback-url", "-"])).toMatchObject({ error: "callback_too_long" });
+    expect(typing.read).toBeLessThan(100 * 1024);
+  });
+});
+
+describe("without a sandbox", () => {
+  const REAL = { CODEX_AUTH_SANDBOX: "", HTTP_PROXY: "", HTTPS_PROXY: "", http_proxy: "", https_proxy: "" };
+
+  it("the link is the real server's, and nothing speaks of a sandbox", async () => {
+    const answer = await call(newHost(OLD_HOST).machine, ["start", "work"], REAL);
+    expect(answer).toMatchObject({
+      ok: true,
+      login_url: expect.stringMatching(/^https:\/\/auth\.openai\.com\/oauth\/authorize\?/),
+    });
+    expect(answer).not.toHaveProperty("sandbox");
+  });
+
+  it("no word is said of a proxy's address that cannot be read", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const answer = await call(machine, ["start", "work"], { ...REAL, HTTPS_PROXY: "http://user:canary@[x" });
+    expect(answer).toMatchObject({ ok: false, error: "internal", message: REFUSALS.internal, exitCode: 2 });
+    expect(JSON.stringify(answer)).not.toContain("canary");
+  });
+});
+
+describe("what was done and what is wrong", () => {
+  it("is told of a gateway by its files", async () => {
+    const { machine } = newHost(OLD_HOST);
+    put(join(machine.stateDir, "skills/codex-auth/SKILL.md"), "");
+    put(join(machine.stateDir, "openclaw.json"), { commands: { ownerAllowFrom: [] } });
+    const callbackUrl = server.approve(await start(machine));
+    await call(machine, ["finish", "--callback-url", callbackUrl]);
+    expect(await call(machine, ["log"])).toMatchObject({
+      ok: true,
+      changes: [{ who: "terminal", action: "sign_in", profile: "work", outcome: "done" }],
+    });
+    expect(await call(machine, ["audit"])).toMatchObject({
+      ok: true,
+      findings: [
+        { finding: "no_owner" },
+        { finding: "old_skill", folder: join(machine.stateDir, "skills/codex-auth") },
+      ],
+    });
+  });
+});
+
+describe("the language of the terminal", () => {
+  it.each([
+    { locale: "zh_CN.UTF-8", expected: catalogueOf("zh-CN") },
+    { locale: "de_DE.UTF-8", expected: ENGLISH },
+    { locale: "", expected: ENGLISH },
+  ])("is the one it is set to, where it is known: $locale", async ({ locale, expected }) => {
+    expect(await call(newMachine(), ["list"], { LC_ALL: locale, LC_MESSAGES: "", LANG: "" })).toMatchObject({
+      message: expected.refusals["host-not-found"],
+    });
   });
 });
 
