@@ -153,7 +153,11 @@ async function loginPorts(
       import("./host/surroundings.ts"),
       import("./host/host-folders.ts"),
     ]);
-  const owners = async () => (await readHostConfig(environment, stateDir))?.commands?.ownerAllowFrom;
+  /** Undefined where the config cannot be read from here: what it does not say is no owner, what is not known is no finding. */
+  const owners = async () => {
+    const config = await readHostConfig(environment, stateDir);
+    return config && (config.commands?.ownerAllowFrom ?? []);
+  };
   const sandbox = readSandboxOrigin();
   const endpoints = sandbox === undefined ? OPENAI : sandboxEndpoints(sandbox);
   const undo = createUndoRecords(stateDir);

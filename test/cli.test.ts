@@ -619,6 +619,18 @@ describe("what was done and what is wrong", () => {
   });
 });
 
+describe("an owner", () => {
+  it.each([
+    { name: "a config that names none", config: "{}", expected: ["no_owner"] },
+    { name: "a config that names one", config: '{"commands":{"ownerAllowFrom":["telegram:1"]}}', expected: [] },
+  ])("is missed where the config says so: $name", async ({ config, expected }) => {
+    const { machine } = newHost(OLD_HOST);
+    put(join(machine.stateDir, "openclaw.json"), config);
+    const findings = expected.map((finding) => expect.objectContaining({ finding }));
+    expect(await call(machine, ["audit"])).toMatchObject({ ok: true, findings });
+  });
+});
+
 describe("the language of the terminal", () => {
   it.each([
     { locale: "zh_CN.UTF-8", expected: catalogueOf("zh-CN") },
