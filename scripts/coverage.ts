@@ -35,11 +35,9 @@ const REASONS: Readonly<Record<string, string>> = {
   "src/plugin.ts": IN_A_GATEWAY,
   "src/process-memory.ts": IN_A_GATEWAY,
   "src/cli.ts": "the rest runs as a program of its own: test/e2e/terminal.test.ts, test/hosts",
-  "src/host/auth-store.ts": "other answers of the host's SDK: test/e2e, test/hosts/plugin.test.ts",
-  "src/host/guarded-fetch.ts":
-    "runs in processes of its own: test/host/guarded-fetch.test.ts, test/faults/network.test.ts",
-  "src/store/file-system.ts": "full disks, and a folder that two make at once: test/faults/disk.test.ts",
-  "src/store/sqlite-auth-store.ts": "what the host answers without an agent's folder: test/e2e",
+  "src/store/file-system.ts":
+    "a disk that is full half-way, in processes of their own: test/store/private-file.test.ts",
+  "src/host/auth-store.ts": BOUNDS,
   "src/flow/host-era.ts": BOUNDS,
   "src/flow/pasted-text.ts": BOUNDS,
 };
