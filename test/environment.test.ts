@@ -128,7 +128,7 @@ const READ =
 
 function setVariables(variables: Variables): void {
   for (const name of READ) vi.stubEnv(name, undefined);
-  for (const [name, value] of Object.entries({ HOME: "/home/dana", ...variables })) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({ HOME: "/people/dana", ...variables })) vi.stubEnv(name, value);
 }
 
 function environmentOf(variables: Variables): TerminalEnvironment {
@@ -141,7 +141,7 @@ describe("readTerminalEnvironment", () => {
     expect(environmentOf({ TMPDIR: "/somewhere/tmp" })).toEqual({
       program: ARGV[1],
       pathFolders: [],
-      home: "/home/dana",
+      home: "/people/dana",
       stateDir: undefined,
       configPath: undefined,
       agentDir: undefined,
@@ -158,10 +158,14 @@ describe("readTerminalEnvironment", () => {
   }[] = [
     { name: "each folder of the PATH", variables: { PATH: "/a::/b:" }, expected: { pathFolders: ["/a", "/b"] } },
     { name: "OpenClaw's own home", variables: { OPENCLAW_HOME: "/srv/claw" }, expected: { home: "/srv/claw" } },
-    { name: "a home below the user's", variables: { OPENCLAW_HOME: "~/claw" }, expected: { home: "/home/dana/claw" } },
-    { name: "no home in white space", variables: { OPENCLAW_HOME: "  " }, expected: { home: "/home/dana" } },
+    {
+      name: "a home below the user's",
+      variables: { OPENCLAW_HOME: "~/claw" },
+      expected: { home: "/people/dana/claw" },
+    },
+    { name: "no home in white space", variables: { OPENCLAW_HOME: "  " }, expected: { home: "/people/dana" } },
     { name: "the state folder", variables: { OPENCLAW_STATE_DIR: " /state " }, expected: { stateDir: "/state" } },
-    { name: "~ as a whole", variables: { OPENCLAW_STATE_DIR: "~" }, expected: { stateDir: "/home/dana" } },
+    { name: "~ as a whole", variables: { OPENCLAW_STATE_DIR: "~" }, expected: { stateDir: "/people/dana" } },
     { name: "no ~ of another user", variables: { OPENCLAW_STATE_DIR: "/~dana" }, expected: { stateDir: "/~dana" } },
     {
       name: "a state folder below OpenClaw's own home",
@@ -181,7 +185,7 @@ describe("readTerminalEnvironment", () => {
     {
       name: "the config",
       variables: { OPENCLAW_CONFIG_PATH: "~/claw.json" },
-      expected: { configPath: "/home/dana/claw.json" },
+      expected: { configPath: "/people/dana/claw.json" },
     },
     { name: "the agent's folder", variables: { OPENCLAW_AGENT_DIR: "/agent" }, expected: { agentDir: "/agent" } },
     {

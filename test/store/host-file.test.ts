@@ -3,19 +3,17 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { keepCorruptCopy, readHostFile, underHostLock } from "../../src/store/host-file.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const MAX_BYTES = 64 * 1024;
 const IS_ROOT = process.getuid?.() === 0;
@@ -27,12 +25,10 @@ let folder: string;
 let path: string;
 
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), "codex-auth-host-file-"));
+  base = makeTempDir("host-file");
   folder = join(base, "agent");
   path = join(folder, "auth-profiles.json");
 });
-
-afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const hosts = () => ({ path, lock: "file", waitMs: 0 }) as const;
 

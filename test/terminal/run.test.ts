@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { terminalBinding, type LoginBinding } from "../../src/flow/binding.ts";
 import { LOGIN_TTL_MS } from "../../src/flow/pending-login.ts";
+import type { PendingStore } from "../../src/login/ports.ts";
 import { completeLogin } from "../../src/login/complete.ts";
 import type { Secret } from "../../src/secret.ts";
 import type { TerminalRequest, TerminalVerb } from "../../src/terminal/arguments.ts";
@@ -233,6 +234,12 @@ describe("a sign-in of both worlds", () => {
   });
 });
 
+/** A pending file that cannot be trusted. */
+const untrusted = (): PendingStore => ({
+  read: () => Promise.reject(new CodexAuthError("pending-insecure")),
+  update: ports.pending.update,
+});
+
 describe("status", () => {
   it("has nothing to tell at first", async () => {
     expect(await run("status")).toEqual({ kind: "refused", code: "no-status" });
@@ -289,11 +296,7 @@ describe("status", () => {
   });
 
   it("passes on that the pending file cannot be trusted", async () => {
-    const pending = {
-      read: () => Promise.reject(new CodexAuthError("pending-insecure")),
-      update: ports.pending.update,
-    };
-    const context = { ...contextOf(), pendingPorts: async () => ({ ...ports, pending }) };
+    const context = { ...contextOf(), pendingPorts: async () => ({ ...ports, pending: untrusted() }) };
     expect(await run("status", {}, context)).toEqual({ kind: "refused", code: "pending-insecure" });
   });
 });
@@ -341,11 +344,7 @@ describe("undo", () => {
     await signIn("work");
     ports.profiles.has("openai:default");
     ports.profiles.undoable.add("openai:default").add("openai:work");
-    const pending = {
-      read: () => Promise.reject(new CodexAuthError("pending-insecure")),
-      update: ports.pending.update,
-    };
-    const context = { ...contextOf(), ports: async () => ({ ...ports, pending }) };
+    const context = { ...contextOf(), ports: async () => ({ ...ports, pending: untrusted() }) };
     expect(await run("undo", {}, context)).toMatchObject({ kind: "undone", profileName: "default" });
   });
 });
