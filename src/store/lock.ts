@@ -32,8 +32,8 @@ type Judgement = "free" | "live" | "dead" | "foreign";
 
 export interface LockFormat {
   readonly renewalMs: number;
-  /** Throws EEXIST where there is a lock, dead or alive. */
-  make(lockPath: string): void;
+  /** Gives the identity of what it made. Throws EEXIST where there is a lock, dead or alive. */
+  make(lockPath: string): string;
   remove(lockPath: string): void;
   judge(lockPath: string): Judgement;
   /** Differs for a lock that was removed and made again, even where the disk gives it the same number. */
@@ -64,7 +64,10 @@ function isOlderThan(stats: Stats, ageMs: number): boolean {
 function folderLock(staleMs: number, renewalMs: number): LockFormat {
   return {
     renewalMs,
-    make: (lockPath) => void mkdirSync(lockPath),
+    make(lockPath) {
+      mkdirSync(lockPath);
+      return identityOfFolder(lockPath) ?? "gone";
+    },
     remove: (lockPath) => rmdirSync(lockPath),
     judge(lockPath) {
       const stats = statsOf(lockPath);
@@ -72,11 +75,13 @@ function folderLock(staleMs: number, renewalMs: number): LockFormat {
       if (!stats.isDirectory()) return "foreign";
       return isOlderThan(stats, staleMs) ? "dead" : "live";
     },
-    identityOf(lockPath) {
-      const stats = lstatSync(lockPath, { bigint: true, throwIfNoEntry: false });
-      return stats && `${stats.ino}:${stats.birthtimeNs}`;
-    },
+    identityOf: identityOfFolder,
   };
+}
+
+function identityOfFolder(lockPath: string): string | undefined {
+  const stats = lstatSync(lockPath, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.ino}:${stats.birthtimeNs}`;
 }
 
 /** What such a host writes into its lock; `starttime` by 2026.5.28, to tell a number that is used again. */
@@ -88,11 +93,12 @@ const fileLock: LockFormat = {
   make(lockPath) {
     const { pid } = process;
     const starttime = processOf(pid)?.starttime;
-    makeLockFile(
+    const { ino, content } = makeLockFile(
       lockPath,
       pid,
       (made) => `${JSON.stringify({ pid, createdAt: made.toISOString(), starttime }, null, 2)}\n`,
     );
+    return `${ino}:${content}`;
   },
   remove: (lockPath) => (statsOf(lockPath)?.isDirectory() ? rmdirSync(lockPath) : unlinkSync(lockPath)),
   judge(lockPath) {
@@ -205,10 +211,12 @@ export async function acquireLock(
 }
 
 async function lockOnce(path: string, lockPath: string, format: LockFormat): Promise<HeldLock> {
-  let identity: string | undefined;
-  const isStillOurs = () => identity !== undefined && identityIn(lockPath, format) === identity;
+  // Of what was made, not of what is there once proper-lockfile is done: that could be the lock of whoever robbed us.
+  let made: string | undefined;
+  const isStillOurs = () => made !== undefined && identityIn(lockPath, format) === made;
+  const make = () => void (made = format.make(lockPath));
   const removeOurs = () => {
-    if (identity === undefined || isStillOurs()) format.remove(lockPath);
+    if (isStillOurs()) format.remove(lockPath);
   };
   const release = await lock(path, {
     realpath: false,
@@ -216,15 +224,14 @@ async function lockOnce(path: string, lockPath: string, format: LockFormat): Pro
     update: format.renewalMs,
     // The default throws from a timer and would take the gateway down; a lost lock is seen by its identity instead.
     onCompromised: () => undefined,
-    fs: fileSystemOf(format, removeOurs),
+    fs: fileSystemOf(make, removeOurs),
   });
-  identity = identityIn(lockPath, format) ?? "gone";
   return {
     isStillOurs,
     async release() {
       await release().catch(() => undefined);
       // proper-lockfile gives up, and leaves, a lock whose time anybody else has changed. Ours would outlive us.
-      if (isStillOurs()) quietly(() => format.remove(lockPath));
+      quietly(removeOurs);
     },
   };
 }
@@ -239,9 +246,9 @@ function identityIn(lockPath: string, format: LockFormat): string | undefined {
 }
 
 /** What proper-lockfile needs of `fs`, with the format's own making and removing in place of folders. */
-function fileSystemOf(format: LockFormat, removeOurs: () => void) {
+function fileSystemOf(make: () => void, removeOurs: () => void) {
   return {
-    mkdir: (lockPath: string, done: Done) => settle(() => format.make(lockPath), done),
+    mkdir: (_lockPath: string, done: Done) => settle(make, done),
     rmdir: (_lockPath: string, done: Done) => settle(removeOurs, done),
     rmdirSync: removeOurs,
     // Of the lock alone: a link that has taken its place meanwhile leads to somebody's file.
@@ -266,20 +273,21 @@ function settle(work: () => void, done: Done): void {
  * Takes a dead holder's lock away, one process at a time. proper-lockfile would let two waiters judge the same lock
  * dead, and the second remove what the first has just taken; so whoever removes must hold the guard, and look again.
  * Look and removal are one step: the host heeds no guard, and could put its own lock there between the two.
+ * A guard is a lock itself, of a process that may have died as well, and is taken away in no other way.
  */
 function removeDeadLock(lockPath: string, format: LockFormat): Judgement {
   const judgement = format.judge(lockPath);
   if (judgement !== "dead") return judgement;
   const guard = `${lockPath}.takeover`;
   try {
-    mkdirSync(guard);
+    fileLock.make(guard);
   } catch (error) {
     if (!isErrno(error, "EEXIST")) throw error;
-    if (OWN_LOCK.judge(guard) === "dead") quietly(() => rmdirSync(guard));
+    removeDeadLock(guard, fileLock);
     return judgement;
   }
   quietly(() => format.judge(lockPath) === "dead" && format.remove(lockPath));
-  quietly(() => rmdirSync(guard));
+  quietly(() => fileLock.remove(guard));
   return judgement;
 }
 

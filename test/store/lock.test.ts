@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
@@ -24,6 +25,7 @@ import { agentDirIn, FLAVOURS, lockIn, newRoot, profilesIn, seedFiles, storedIn,
 
 const repository = new URL("../../", import.meta.url).pathname;
 const CHILD = join(repository, "test/store/file-auth-store-child.ts");
+const SLOW_LOCKS = join(repository, "test/store/slow-locks.ts");
 const [FOLDER_HOST, FILE_HOST] = FLAVOURS;
 const HOUR_MS = 60 * 60_000;
 const WAIT_MS = 200;
@@ -279,10 +281,11 @@ describe.each(Object.entries({ ...HOST_LOCKS, own: OWN_LOCK }))("a place for the
     if (format === HOST_LOCKS.folder) mkdirSync(lockPath);
     else writeFileSync(lockPath, JSON.stringify({ pid: deadPid() }));
     age(HOUR_MS);
-    mkdirSync(guard);
+    writeFileSync(guard, JSON.stringify({ pid: process.pid }));
     expect(await outcomeOf(format)).toBe("busy");
     expect(names()).toHaveLength(2);
-    utimesSync(guard, new Date(0), new Date(0));
+    writeFileSync(guard, JSON.stringify({ pid: deadPid() }));
+    writeFileSync(`${guard}.takeover`, JSON.stringify({ pid: deadPid() }));
     expect(await outcomeOf(format)).toBe("taken");
     expect(names()).toEqual([]);
   });
@@ -318,27 +321,30 @@ describe.each([
     await lock.release();
   });
 
-  it("is known to be lost where it was gone before it was first looked at, and the next one's stays", async () => {
-    let isFirst = true;
+  it("is known to be lost where another took it before we were done, and the other's stays", async () => {
     const lock = await held({
       ...format,
-      identityOf(path) {
-        if (isFirst) steal();
-        isFirst = false;
-        return format.identityOf(path);
+      make(path) {
+        const ours = format.make(path);
+        takeOver(format);
+        return ours;
       },
     });
-    format.make(lockPath);
     expect(lock.isStillOurs()).toBe(false);
     await lock.release();
     expect(names()).toEqual([basename(lockPath)]);
   });
 
+  it("is told by its making which one it is", () => {
+    const made = format.make(lockPath);
+    expect(format.identityOf(lockPath)).toBe(made);
+    format.remove(lockPath);
+    expect(format.identityOf(lockPath)).toBeUndefined();
+  });
+
   it("is known to be lost where it is another's, which stays the other's", async () => {
     const lock = await held(format);
-    steal();
-    format.make(lockPath);
-    const theirs = format.identityOf(lockPath);
+    const theirs = takeOver(format);
     expect(lock.isStillOurs()).toBe(false);
     await lock.release();
     expect(format.identityOf(lockPath)).toBe(theirs);
@@ -395,12 +401,17 @@ describe.each([
   it("is taken over from one that died while it took over, too", { timeout: 60_000 }, async () => {
     const leaveBoth = () => {
       leaveDead(flavour);
-      mkdirSync(`${lockPath}.takeover`, { recursive: true });
-      utimesSync(`${lockPath}.takeover`, new Date(0), new Date(0));
+      writeFileSync(`${lockPath}.takeover`, JSON.stringify({ pid: deadPid() }));
     };
     expect(await saveAfter(flavour, leaveBoth)).toEqual({ refusals: [], lost: [], left: [] });
   });
 });
+
+/** The old lock is kept, so that the disk cannot give its number to the new one. */
+function takeOver(format: LockFormat): string {
+  renameSync(lockPath, join(root, "taken"));
+  return format.make(lockPath);
+}
 
 /** As a process leaves it that was killed. */
 function leaveDead(flavour: Flavour): void {
@@ -412,11 +423,11 @@ function leaveDead(flavour: Flavour): void {
   }
 }
 
-/** One save by each of 4 processes at once, fifty times over what `put` has left there. */
+/** One save by each of 4 slow processes at once, fifty times over what `put` has left there. */
 async function saveAfter(flavour: Flavour, put: () => void) {
   seedFiles(root, flavour, { profiles: {} });
   const children = Array.from({ length: 4 }, (_, index) =>
-    spawnOwned(NODE, [CHILD, "serve", root, flavour.name, `p${index}`], {
+    spawnOwned(NODE, ["--import", SLOW_LOCKS, CHILD, "serve", root, flavour.name, `p${index}`], {
       env: { PATH: "/usr/bin:/bin" },
       cwd: repository,
     }),

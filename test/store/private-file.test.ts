@@ -28,6 +28,7 @@ import { spawnOwned } from "../support/owned-process.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
 const CHILD = join(repository, "test/store/private-file-child.ts");
+const SLOW_LOCKS = join(repository, "test/store/slow-locks.ts");
 const MAX_BYTES = 64 * 1024;
 const IS_ROOT = process.getuid?.() === 0;
 /** Anybody but us. */
@@ -57,8 +58,11 @@ function plant(content = "planted", mode = 0o600): void {
   chmodSync(path, mode);
 }
 
-function startChild(task: string, argument = "") {
-  return spawnOwned(NODE, [CHILD, task, path, argument], { env: { PATH: "/usr/bin:/bin" }, cwd: repository });
+function startChild(task: string, argument = "", options: readonly string[] = []) {
+  return spawnOwned(NODE, [...options, CHILD, task, path, argument], {
+    env: { PATH: "/usr/bin:/bin" },
+    cwd: repository,
+  });
 }
 
 async function lastLineOf(child: ReturnType<typeof startChild>): Promise<string> {
@@ -90,10 +94,10 @@ const addOne = (content: string | undefined) => ({ result: undefined, next: Stri
 const addOnes = (times: number) =>
   Promise.all(Array.from({ length: times }, () => updatePrivateFile(path, MAX_BYTES, addOne)));
 
-/** As a process leaves it that was killed: a lock, or a guard, that nobody renews. */
+/** As a process leaves it that was killed: a lock, or a guard, that names nobody who lives. */
 function leaveDead(ending: ".lock" | ".lock.takeover"): void {
-  mkdirSync(path + ending, { recursive: true });
-  utimesSync(path + ending, new Date(0), new Date(0));
+  const { pid } = spawnSync("/bin/true");
+  writeFileSync(path + ending, JSON.stringify({ pid, createdAt: new Date().toISOString() }), { mode: 0o600 });
 }
 
 /** Stops us for so long (a suspended machine, a blocked event loop) that another process takes the lock over. */
@@ -129,11 +133,11 @@ async function readWhileWriting(): Promise<ReadonlySet<string>> {
   return seen;
 }
 
-/** One update by each of 4 processes at once, a hundred times over what `leave` has left there. */
+/** One update by each of 4 slow processes at once, a hundred times over what `leave` has left there. */
 async function updateAfter(
   leave: () => void,
 ): Promise<readonly [answers: readonly string[], count: string | undefined]> {
-  const children = Array.from({ length: 4 }, () => startChild("serve"));
+  const children = Array.from({ length: 4 }, () => startChild("serve", "", ["--import", SLOW_LOCKS]));
   const answers = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]());
   const said = new Set<string>();
   for (let round = 0; round < 100; round += 1) {
@@ -493,8 +497,7 @@ describe("several at once", () => {
 
   it("wait for no holder that was killed a moment ago", async () => {
     mkdirSync(folder, { mode: 0o700 });
-    const { pid } = spawnSync(NODE, ["--version"]);
-    writeFileSync(`${path}.lock`, JSON.stringify({ pid, createdAt: new Date().toISOString() }), { mode: 0o600 });
+    leaveDead(".lock");
     const held = await acquireLock(path, OWN_LOCK, 0);
     expect(held).toHaveProperty("release");
     if (typeof held !== "string") await held.release();
