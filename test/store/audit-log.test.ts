@@ -30,6 +30,8 @@ function put(name: string, content: string, mode = 0o600): void {
   writeFileSync(inState(name), content, { mode });
 }
 
+const linesOf = (name: string) => readFileSync(inState(name), "utf8").trimEnd().split("\n");
+
 describe("the audit log", () => {
   it("keeps one line for each change, in a private file, and makes none for a question", async () => {
     const log = createAuditLog(stateDir);
@@ -64,6 +66,17 @@ describe("the audit log", () => {
     expect(kept.length).toBeLessThan(800);
     expect(kept.at(-1)).toEqual(entryOf(7));
     expect(statSync(inState("audit.jsonl")).size).toBeLessThan(80 * 1024);
+    expect(linesOf("audit.jsonl").every((line) => JSON.parse(line) !== undefined)).toBe(true);
+  });
+
+  it.each([
+    { name: "of 128 KiB loses nothing", bytes: 128 * 1024, isWhole: true },
+    { name: "of a byte more loses its older half", bytes: 128 * 1024 + 1, isWhole: false },
+  ])("$name", async ({ bytes, isWhole }) => {
+    const first = JSON.stringify(entryOf(1));
+    put("audit.jsonl", `${first}\n`.padEnd(bytes - 1, "x\n").concat("\n"));
+    await createAuditLog(stateDir).note(entryOf(2));
+    expect(linesOf("audit.jsonl").includes(first)).toBe(isWhole);
   });
 
   it("passes over lines that are no entries", async () => {
@@ -94,6 +107,11 @@ describe("the notices", () => {
     expect(await claim(["openai:a", "openai:b"], DAY_MS - 1)).toEqual([]);
     expect(await claim(["openai:a", "openai:b"], DAY_MS)).toEqual(["openai:a"]);
     expect(statSync(inState("notices.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("are written only where there is one to give", async () => {
+    expect(await claim([], 0)).toEqual([]);
+    expect(existsSync(inState("notices.json"))).toBe(false);
   });
 
   it("are given to one of two that ask at once", async () => {

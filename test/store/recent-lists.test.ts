@@ -14,8 +14,10 @@ function board(count: number) {
   const store = createProfileStore({ ...partsOver(createSqliteAuthStore(host)), clock });
   const addElsewhere = (id: string) =>
     host.seed({ profiles: { ...host.stored().profiles, [id]: credential("elsewhere") } });
+  const keepElsewhere = (kept: number) =>
+    host.seed({ profiles: Object.fromEntries(Object.entries(host.stored().profiles).slice(0, kept)) });
   const lengthOf = async (list: "list" | "recentList") => (await store[list]("main")).length;
-  return { store, clock, addElsewhere, lengthOf };
+  return { store, clock, addElsewhere, keepElsewhere, lengthOf };
 }
 
 describe("a recent list", () => {
@@ -47,6 +49,15 @@ describe("a recent list", () => {
     expect(await lengthOf("recentList")).toBe(52);
   });
 
+  it("is of no use once there are fewer", async () => {
+    const { keepElsewhere, lengthOf } = board(51);
+    await lengthOf("recentList");
+    keepElsewhere(50);
+    expect(await lengthOf("list")).toBe(50);
+    keepElsewhere(49);
+    expect(await lengthOf("recentList")).toBe(49);
+  });
+
   it("is of one agent alone", async () => {
     const { store, addElsewhere } = board(51);
     await store.recentList("main");
@@ -66,6 +77,20 @@ describe("a recent list", () => {
     expect(lists.get("main")).toBeUndefined();
     await lists.renew("main", () => Promise.resolve(profiles));
     expect(lists.get("main")).toBe(profiles);
+  });
+
+  it("is not given while a change is made, and what is read meanwhile is not kept", async () => {
+    const { store, clock } = board(51);
+    const lists = new RecentLists(clock);
+    const profiles = await store.list("main");
+    const read = () => lists.renew("main", () => Promise.resolve(profiles));
+    await read();
+    const seen = await lists.around(async () => {
+      const before = lists.get("main");
+      await read();
+      return before;
+    });
+    expect([seen, lists.get("main")]).toEqual([undefined, undefined]);
   });
 
   it.each(["save", "remove", "prefer", "undo"] as const)("is forgotten with a change made here: %s", async (act) => {
