@@ -66,7 +66,7 @@ function folderLock(staleMs: number, renewalMs: number): LockFormat {
     renewalMs,
     make(lockPath) {
       mkdirSync(lockPath);
-      return identityOfFolder(lockPath) ?? "gone";
+      return String(identityOfFolder(lockPath));
     },
     remove: (lockPath) => rmdirSync(lockPath),
     judge(lockPath) {
