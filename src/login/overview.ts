@@ -30,12 +30,10 @@ export async function listProfiles(
 ): Promise<ProfileList | Refusal> {
   try {
     const { profiles: store } = ports;
+    // The file first: its disk works while the host reads its store, which it does in one go.
+    const waits = pendingOf(ports, binding);
     const listed = isFresh ? store.list(binding.agentId) : store.recentList(binding.agentId);
-    // At once: while the one waits for its file, the other works.
-    const [{ nowMs, waiting }, profiles] = await Promise.all([
-      pendingOf(ports, binding),
-      withPin(ports, binding, listed),
-    ]);
+    const [{ nowMs, waiting }, profiles] = await Promise.all([waits, withPin(ports, binding, listed)]);
     return { kind: "profiles", profiles, ...waiting, nowMs };
   } catch (error) {
     return refusalOf(error, ports.log);
