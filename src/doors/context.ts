@@ -45,29 +45,40 @@ export interface DoorContext {
   areTextCommandsOn(): boolean;
 }
 
-/** A screen as it leaves: text in both forms, and its buttons if the chat can show them. */
+/** A screen as it leaves: its text, in the form that is asked for, and its buttons if the chat can show them. */
 export interface Message {
   readonly markdown: string;
   readonly plainText: string;
   readonly rows: readonly (readonly WireButton[])[];
 }
 
-/** A screen without its buttons. */
-export function presentText(context: DoorContext, screen: Screen): Message {
+/** A screen, without its buttons unless they are given. No door needs both forms of its text: each is made when read. */
+export function presentText(context: DoorContext, screen: Screen, rows: Message["rows"] = []): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
   const words = context.words();
-  return { markdown: toMarkdown(noticed, words), plainText: toPlainText(noticed, words), rows: [] };
+  return {
+    get markdown() {
+      return toMarkdown(noticed, words);
+    },
+    get plainText() {
+      return toPlainText(noticed, words);
+    },
+    rows,
+  };
 }
 
 export async function present(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message> {
-  const text = presentText(context, screen);
-  if (screen.rows.length === 0) return text;
+  return presentText(context, screen, await rowsOf(context, binding, screen));
+}
+
+async function rowsOf(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message["rows"]> {
+  if (screen.rows.length === 0) return [];
   const support = await context.buttonsOf(binding).catch(() => "none");
-  if (support === "none") return text;
-  if (support === "links") return { ...text, rows: linkRows(screen, context.words()) };
+  if (support === "none") return [];
+  if (support === "links") return linkRows(screen, context.words());
   const screenId = context.screens.remember(binding, screen, context.nowMs());
   const place = { prefix: context.callbackPrefix, screenId };
-  return { ...text, rows: toWireButtons(screen, context.words(), place) };
+  return toWireButtons(screen, context.words(), place);
 }
 
 /** A caller whom only the host's owner rule vouches for: a tap and a pasted message bring no owner mark of their own. */
