@@ -1,5 +1,5 @@
 /**
- * Figure 7: what 1,000 sign-ins leave in the gateway's memory, against one where the same messages meet a no-op that saves
+ * Figure 7b: what 1,000 sign-ins leave in the gateway's memory, against one where the same messages meet a no-op that saves
  * as many credentials by the host's own writer: the host keeps a part of its whole store for each (2026.9.6: the catalogs of
  * models that it prepares anew).
  */
@@ -62,7 +62,7 @@ export const measure: MeasureFigure = async (machine) => {
   const added = values.ours.map((mb, at) => mb - (values.base[at] ?? Number.NaN));
   const [half, end] = [window(added, SIGN_INS / 2), window(added, SIGN_INS)];
   const shown = (from: number) => `${median(window(values.ours, from)).toFixed(1)} MB`;
-  const result = { figure: "7", unit: "MB", count: SAMPLES, samples: values } as const;
+  const result = { figure: "7b", unit: "MB", count: SAMPLES, samples: values } as const;
   const results: Result[] = [
     {
       ...result,

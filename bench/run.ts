@@ -17,7 +17,8 @@ const FIGURES = new Map<string, () => Promise<{ readonly measure: MeasureFigure 
   ["1", () => import("./command.ts")],
   ["2", () => import("./tap-and-paste.ts")],
   ["3c", () => import("./loaded-modules.ts")],
-  ["7", () => import("./memory.ts")],
+  ["7a", () => import("./own-memory.ts")],
+  ["7b", () => import("./memory.ts")],
   ["3a", () => import("./gateway-start.ts")],
 ]);
 

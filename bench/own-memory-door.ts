@@ -1,0 +1,53 @@
+/** The plugin's doors over its real stores, in a process without a host. */
+import { join } from "node:path";
+import { answerCommand } from "../src/doors/command.ts";
+import { claimPastedMessage } from "../src/doors/pasted-message.ts";
+import { Secret } from "../src/secret.ts";
+import { createAuditLog } from "../src/store/audit-log.ts";
+import { createPendingStore } from "../src/store/pending-logins.ts";
+import { createProfileStore } from "../src/store/profile-store.ts";
+import { createSqliteAuthStore } from "../src/store/sqlite-auth-store.ts";
+import { createUndoRecords } from "../src/store/undo-records.ts";
+import { readIdentity } from "../src/oauth/identity.ts";
+import { createDoor, OWNER_CALL, ownerMessage } from "../test/doors/fake-door.ts";
+import { FakeOAuth } from "../test/fakes/fake-ports.ts";
+import { MemoryHostAuthStore } from "../test/store/memory-host-auth-store.ts";
+import { makeTempDir } from "../test/support/temp-dir.ts";
+
+/** Gives what takes one person from `/codex_auth work-…` to "Signed in", with every answer checked. */
+export async function createSignIns(): Promise<(senderId: string) => Promise<void>> {
+  const folder = makeTempDir("bench-own-memory");
+  const door = createDoor({ ports: () => Promise.resolve(ports) });
+  const { context, owners, sent } = door;
+  const { clock, entropy } = door.ports;
+  const ports = {
+    ...door.ports,
+    audit: createAuditLog(folder),
+    pending: createPendingStore(join(folder, "tmp")),
+    profiles: createProfileStore({
+      host: createSqliteAuthStore(new MemoryHostAuthStore()),
+      undo: createUndoRecords(folder),
+      clock,
+      entropy,
+      readIdentity,
+    }),
+  };
+  return async (senderId) => {
+    // A server that remembers every code it gave out would be counted as the plugin's.
+    ports.oauth = new FakeOAuth(entropy);
+    owners.add(`telegram:${senderId}`);
+    clock.move(60_000);
+    const args = `work-${senderId}`;
+    const card = await answerCommand(context, "select", {
+      ...OWNER_CALL,
+      senderId,
+      from: `telegram:${senderId}`,
+      args,
+    });
+    const link = card.plainText.split("\n\n").find((line) => line.startsWith("https://")) ?? "";
+    const address = ports.oauth.approve(new Secret(link), `${senderId}@example.com`);
+    await claimPastedMessage(context, ownerMessage(address, { senderId, conversationId: senderId }));
+    const said = sent.splice(0).at(-1)?.message.markdown ?? "";
+    if (!said.includes("Signed in")) throw new Error(`a sign-in failed: ${said}`);
+  };
+}
