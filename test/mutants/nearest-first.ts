@@ -26,6 +26,7 @@ const NEARBY: Readonly<Record<string, readonly string[]>> = {
   patience: ["profile-store", "file-auth-store"],
   "profile-store": ["file-auth-store"],
   "profiles-document": ["profile-store"],
+  "replaced-record": ["profile-store"],
   "sqlite-auth-store": ["profile-store"],
   shape: ["pending-logins"],
   "undo-records": ["profile-store"],

@@ -4,7 +4,12 @@ import type { ProfileHealth } from "../../src/flow/answers.ts";
 import {
   beginningOf,
   conditionOf,
+  hasTokens,
+  heldAccounts,
   listCodexProfiles,
+  moveInOrder,
+  preferProfile,
+  removeProfile,
   replaceProfile,
   type ProfilesDocument,
   type StoredCredential,
@@ -121,8 +126,106 @@ describe("conditionOf", () => {
     expect(condition).toEqual({ health, ...(health === "signed-in" ? {} : { pausedUntilMs: NOW_MS + 1 }) });
   });
 
+  interface ReasonRow {
+    readonly name: string;
+    readonly credential?: Partial<StoredCredential>;
+    readonly stats?: Stats;
+    readonly expect: ReturnType<typeof conditionOf>;
+  }
+
+  const LATER = NOW_MS + 1;
+  const REASONS: readonly ReasonRow[] = [
+    {
+      name: "a refresh that failed for good",
+      credential: { refresh: `${FENCE}:failed:refresh:${DIGEST}` },
+      expect: { health: "needs-sign-in", reason: "renewal-failed" },
+    },
+    { name: "no token", credential: { refresh: "" }, expect: { health: "needs-sign-in", reason: "no-token" } },
+    {
+      name: "a token that OpenAI refused",
+      stats: { cooldownUntil: LATER, cooldownClassification: "wham_token_expired", cooldownReason: "auth" },
+      expect: { health: "needs-sign-in", reason: "refused" },
+    },
+    {
+      name: "a token that was refused once, before the pause ended",
+      stats: { cooldownUntil: NOW_MS, cooldownClassification: "wham_account_dead" },
+      expect: { health: "signed-in" },
+    },
+    {
+      name: "a pause of another kind",
+      stats: { cooldownUntil: LATER, cooldownClassification: "usage_wham_", cooldownReason: "rate_limit" },
+      expect: { health: "cooling-down", pausedUntilMs: LATER, reason: "rate_limit" },
+    },
+    {
+      name: "a block before a cooldown",
+      stats: { cooldownUntil: LATER, cooldownReason: "rate_limit", blockedUntil: LATER, blockedReason: "quota" },
+      expect: { health: "cooling-down", pausedUntilMs: LATER, reason: "quota" },
+    },
+    {
+      name: "a block that is over this moment",
+      stats: { cooldownUntil: LATER, cooldownReason: "rate_limit", blockedUntil: NOW_MS, blockedReason: "quota" },
+      expect: { health: "cooling-down", pausedUntilMs: LATER, reason: "rate_limit" },
+    },
+    {
+      name: "a pause without a reason",
+      stats: { blockedUntil: LATER },
+      expect: { health: "cooling-down", pausedUntilMs: LATER },
+    },
+  ];
+
+  it.each(REASONS)("says why: $name", ({ credential: change = {}, stats, expect: expected }) => {
+    expect(conditionOf(credential(change), stats, NOW_MS)).toStrictEqual(expected);
+  });
+
   it("needs a sign-in where there are no tokens at all", () => {
     expect(conditionOf({ type: "oauth", provider: "openai" }, undefined, NOW_MS).health).toBe("needs-sign-in");
+  });
+});
+
+describe("hasTokens", () => {
+  it.each([
+    { name: "both", change: {}, expected: true },
+    { name: "no access token", change: { access: "" }, expected: false },
+    { name: "no refresh token", change: { refresh: "" }, expected: false },
+    { name: "a parked access token", change: { access: `${FENCE}:access:${DIGEST}` }, expected: false },
+    { name: "a parked refresh token", change: { refresh: `${FENCE}:refresh:${DIGEST}` }, expected: false },
+    { name: "tokens that end like a fence", change: { access: `x${FENCE}`, refresh: `x${FENCE}` }, expected: true },
+  ])("of $name: $expected", ({ change, expected }) => {
+    expect(hasTokens(credential(change))).toBe(expected);
+  });
+
+  it.each(["access", "refresh"] as const)("of a record without %s at all: false", (missing) => {
+    const { [missing]: _left, ...others } = GOOD;
+    expect(hasTokens(others)).toBe(false);
+  });
+});
+
+describe("heldAccounts", () => {
+  const asked: string[] = [];
+  const readIdentity = (access: string) => {
+    asked.push(access);
+    return access === "eyJ.a.b" ? { chatgptAccountId: "workspace-of-token" } : undefined;
+  };
+
+  it("are those of the provider's OAuth profiles, by what the token says before what stands beside it", () => {
+    const document: ProfilesDocument = {
+      profiles: {
+        "openai:a": credential({ accountId: "workspace-beside", email: "a@example.com" }),
+        "openai:b": { type: "oauth", provider: "openai", accountId: "workspace-beside" },
+        "openai:key": credential({ type: "api_key" }),
+        "anthropic:x": credential({ provider: "anthropic" }),
+        "other:key": credential({ type: "api_key", provider: "anthropic" }),
+      },
+    };
+    expect(heldAccounts(document, "openai", readIdentity)).toEqual([
+      {
+        profileId: "openai:a",
+        profileName: "a",
+        account: { workspaceId: "workspace-of-token", email: "a@example.com" },
+      },
+      { profileId: "openai:b", profileName: "b", account: { workspaceId: "workspace-beside" } },
+    ]);
+    expect(asked).toEqual(["eyJ.a.b", ""]);
   });
 });
 
@@ -160,7 +263,7 @@ describe("listCodexProfiles", () => {
       profiles: { "openai:a": credential({ email: "d@example.com", chatgptPlanType: "plus" }) },
       usageStats: { "openai:a": { cooldownUntil: NOW_MS + 1 } },
     };
-    expect(listCodexProfiles(document, "openai", NOW_MS)).toEqual([
+    expect(listCodexProfiles(document, "openai", NOW_MS)).toStrictEqual([
       {
         profileId: "openai:a",
         name: "a",
@@ -169,6 +272,12 @@ describe("listCodexProfiles", () => {
         health: "cooling-down",
         pausedUntilMs: NOW_MS + 1,
       },
+    ]);
+  });
+
+  it("says nothing of what is not known", () => {
+    expect(listCodexProfiles({ profiles: { "openai:a": GOOD } }, "openai", NOW_MS)).toStrictEqual([
+      { profileId: "openai:a", name: "a", health: "signed-in" },
     ]);
   });
 
@@ -291,6 +400,11 @@ describe("replaceProfile", () => {
     });
   });
 
+  it("keeps of its use what there was, and makes up nothing", () => {
+    const document = { profiles: {}, usageStats: { "openai:work": { errorCount: 9 } } };
+    expect(replaced(document).usageStats).toStrictEqual({ "openai:work": { errorCount: 0 } });
+  });
+
   it("makes a failed profile healthy again", () => {
     const document: ProfilesDocument = {
       profiles: {
@@ -330,6 +444,61 @@ describe("replaceProfile", () => {
     ) as ProfilesDocument;
     replaceProfile(document, { profileId: "__proto__", credential: NEW, configuredIds: [] });
     expect(Object.getOwnPropertyDescriptor(document.profiles, "__proto__")?.value).toEqual(NEW);
+  });
+});
+
+describe("removeProfile", () => {
+  it("takes the profile out of all three places, and leaves the others", () => {
+    const document: ProfilesDocument = {
+      profiles: { "openai:a": GOOD, "openai:b": NEW },
+      usageStats: { "openai:a": { errorCount: 1 }, "openai:b": { errorCount: 2 } },
+      order: { openai: ["openai:b", "openai:a"], other: ["x"] },
+    };
+    removeProfile(document, "openai:a");
+    expect(document).toStrictEqual({
+      profiles: { "openai:b": NEW },
+      usageStats: { "openai:b": { errorCount: 2 } },
+      order: { openai: ["openai:b"], other: ["x"] },
+    });
+  });
+
+  it("makes up neither statistics nor an order", () => {
+    const document: ProfilesDocument = { profiles: { "openai:a": GOOD } };
+    removeProfile(document, "openai:a");
+    expect(document).toStrictEqual({ profiles: {} });
+  });
+});
+
+const ordered = (openai?: string[]): ProfilesDocument => ({
+  profiles: {},
+  order: { other: ["x"], ...(openai === undefined ? {} : { openai }) },
+});
+const preferred = (document: ProfilesDocument) => {
+  preferProfile(document, { profileId: "openai:b", provider: "openai", othersInOrder: ["openai:c"] });
+  return document.order;
+};
+const moved = (document: ProfilesDocument) => {
+  moveInOrder(document, "openai", { profileId: "openai:b", index: 1 });
+  return document.order;
+};
+
+describe("an order", () => {
+  it("gets a preferred profile at its beginning, and is begun with the others where there is none", () => {
+    expect(preferred(ordered(["openai:a", "openai:b"]))).toEqual({ other: ["x"], openai: ["openai:b", "openai:a"] });
+    expect(preferred(ordered([]))).toEqual({ other: ["x"], openai: ["openai:b", "openai:c"] });
+    expect(preferred(ordered())).toEqual({ other: ["x"], openai: ["openai:b", "openai:c"] });
+    expect(preferred({ profiles: {} })).toEqual({ openai: ["openai:b", "openai:c"] });
+  });
+
+  it("gets a profile to another place only where it holds it", () => {
+    expect(moved(ordered(["openai:a", "openai:c", "openai:b"]))?.["openai"]).toEqual([
+      "openai:a",
+      "openai:b",
+      "openai:c",
+    ]);
+    expect(moved(ordered(["openai:a", "openai:c"]))?.["openai"]).toEqual(["openai:a", "openai:c"]);
+    expect(moved(ordered())).toEqual({ other: ["x"] });
+    expect(moved({ profiles: {} })).toBeUndefined();
   });
 });
 
