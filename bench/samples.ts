@@ -17,18 +17,22 @@ export interface Rounds {
 /** The fewest rounds of which a median is shown. */
 export const MIN_ROUNDS = 30;
 
-/** Who goes first changes with every round: the second may find the disk or the caches as the first left them. */
-export async function alternate({ rounds, warmUps }: Rounds, ours: Measure, base: Measure): Promise<Samples> {
-  const samples = { ours: [] as number[], base: [] as number[] };
-  for (let round = -warmUps; round < rounds; round += 1) {
-    const isOursFirst = round % 2 === 0;
-    const first = await (isOursFirst ? ours : base)();
-    const second = await (isOursFirst ? base : ours)();
-    if (round < 0) continue;
-    samples.ours.push(isOursFirst ? first : second);
-    samples.base.push(isOursFirst ? second : first);
+/** Who goes first changes with every round: the next may find the disk or the caches as the one before left them. */
+export async function takeTurns({ rounds, warmUps }: Rounds, sides: readonly Measure[]): Promise<number[][]> {
+  const samples = sides.map((): number[] => []);
+  for (let round = 0; round < warmUps + rounds; round += 1) {
+    for (let turn = 0; turn < sides.length; turn += 1) {
+      const at = (round + turn) % sides.length;
+      const value = (await sides[at]?.()) ?? Number.NaN;
+      if (round >= warmUps) samples[at]?.push(value);
+    }
   }
   return samples;
+}
+
+export async function alternate(rounds: Rounds, ours: Measure, base: Measure): Promise<Samples> {
+  const [one = [], other = []] = await takeTurns(rounds, [ours, base]);
+  return { ours: one, base: other };
 }
 
 /** How many milliseconds the work takes. */
