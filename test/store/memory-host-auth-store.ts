@@ -12,6 +12,8 @@ export interface AuthConfig {
 export type StoreTrouble = "locked" | "unreadable" | "migration-required";
 
 const SHARED = "main";
+/** No folder, so that what is taken for one by mistake is found. */
+const SHARED_ROW = "the row of all agents";
 const PROVIDER = "openai";
 const TROUBLE_CODES = {
   unreadable: "AUTH_PROFILE_STORE_UNREADABLE",
@@ -115,7 +117,7 @@ export class MemoryHostAuthStore implements AuthStoreSdk {
 
 /** Main's own directory stands for the shared store, as it does for the host's writer. */
 function keyOf(agentDir: string | undefined): string {
-  return agentDir === undefined || agentDir === `/state/agents/${SHARED}/agent` ? "shared" : agentDir;
+  return agentDir === undefined || agentDir === `/state/agents/${SHARED}/agent` ? SHARED_ROW : agentDir;
 }
 
 /** An agent's own order wins; where it has none, its own profiles come before the shared order. */
