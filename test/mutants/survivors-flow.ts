@@ -219,13 +219,5 @@ export const FLOW_SURVIVORS: Survivors = {
       reason: "same",
       why: "an address is read from where the match begins and holds all of it, so that its end is never the nearer of the two",
     },
-    {
-      was: "const OTHER_ADDRESS = /auth\\.openai\\.com\\/oauth\\/authorize|^(?:https?:\\/\\/|localhost:|127\\.0\\.0\\.1:)/i;",
-      becomes: [
-        "const OTHER_ADDRESS = /auth\\.openai\\.com\\/oauth\\/authorize|^(?:https:\\/\\/|localhost:|127\\.0\\.0\\.1:)/i;",
-      ],
-      reason: "same",
-      why: "a word with a colon before its end is no continuation in any case, so that none with `http://` comes this far",
-    },
   ],
 };

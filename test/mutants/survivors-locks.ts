@@ -5,20 +5,12 @@ export const LOCK_SURVIVORS: Survivors = {
     {
       was: 'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
       becomes: [
-        "const NO_LINKS: ReadonlySet<unknown> = new Set([]);",
-        'const NO_LINKS: ReadonlySet<unknown> = new Set(["", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
         'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);',
         'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "", "ENOSYS", "EMLINK", "EXDEV"]);',
         'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "", "EMLINK", "EXDEV"]);',
         'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "", "EXDEV"]);',
         'const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", ""]);',
       ],
-      reason: "elsewhere",
-      why: "only a disk without second names for a file goes that way",
-    },
-    {
-      was: "const codeOf = (error: unknown) => (error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);",
-      becomes: ["const codeOf = () => undefined;"],
       reason: "elsewhere",
       why: "only a disk without second names for a file goes that way",
     },
@@ -38,24 +30,30 @@ export const LOCK_SURVIVORS: Survivors = {
     },
     {
       was: "if (!NO_LINKS.has(codeOf(error))) throw error;",
-      becomes: ["if (NO_LINKS.has(codeOf(error))) throw error;", "if (false) throw error;", "if (true) throw error;"],
+      becomes: ["if (false) throw error;"],
       reason: "elsewhere",
       why: "only a disk without second names for a file goes that way",
-    },
-    {
-      was: "writeNew(lockPath, contentAt);",
-      becomes: [";"],
-      reason: "elsewhere",
-      why: "only a disk without second names for a file goes that way",
-    },
-    {
-      was: "unlinkSync(path);",
-      becomes: [";"],
-      reason: "elsewhere",
-      why: "only a disk without second names for a file goes that way; else the caller takes it away",
     },
   ],
   "src/store/lock.ts": [
+    {
+      was: "return readdirSync(lockPath).length === 0;",
+      becomes: ["return true;"],
+      reason: "same",
+      why: "a folder with something in it cannot be removed either",
+    },
+    {
+      was: "return false;",
+      becomes: ["return true;"],
+      reason: "elsewhere",
+      why: "only a folder that another process makes a file between two looks goes that way",
+    },
+    {
+      was: "const isStillOurs = () => made !== undefined && identityIn(lockPath, format) === made;",
+      becomes: ["const isStillOurs = () => true && identityIn(lockPath, format) === made;"],
+      reason: "same",
+      why: "nobody asks before there is one",
+    },
     {
       was: "return Math.abs(systemClock.nowMs() - stats.mtimeMs) > ageMs;",
       becomes: ["return Math.abs(systemClock.nowMs() - stats.mtimeMs) >= ageMs;"],
@@ -93,18 +91,6 @@ export const LOCK_SURVIVORS: Survivors = {
       ],
       reason: "same",
       why: "a lock that is gone cannot be removed, and whoever removes expects that to fail",
-    },
-    {
-      was: 'if (stats.isDirectory()) return isAbandonedFolder(lockPath, stats) ? "dead" : "live";',
-      becomes: ['if (stats.isDirectory()) return isAbandonedFolder(lockPath, stats) ? "dead" : "";'],
-      reason: "same",
-      why: "only `dead` and `foreign` are asked after",
-    },
-    {
-      was: "}",
-      becomes: ["}true"],
-      reason: "same",
-      why: "a folder with something in it cannot be removed either",
     },
     {
       was: 'return stats.size > MAX_LOCK_BYTES ? "" : readFileSync(lockPath, "utf8");',
@@ -159,35 +145,6 @@ export const LOCK_SURVIVORS: Survivors = {
       becomes: ['if (waitedMs > waitMs) return "busy";'],
       reason: "speed",
       why: "one step more",
-    },
-    {
-      was: "const isStillOurs = () => identity !== undefined && identityIn(lockPath, format) === identity;",
-      becomes: ["const isStillOurs = () => true && identityIn(lockPath, format) === identity;"],
-      reason: "same",
-      why: "nobody asks before there is one",
-    },
-    {
-      was: "const removeOurs = () => {",
-      becomes: ["const removeOurs = () => {};"],
-      reason: "elsewhere",
-      why: "told by a process that ends under its lock; whoever lets go removes it a second time",
-    },
-    {
-      was: "if (identity === undefined || isStillOurs()) format.remove(lockPath);",
-      becomes: [
-        "if (false) format.remove(lockPath);",
-        "if (false || isStillOurs()) format.remove(lockPath);",
-        "if (identity === undefined && isStillOurs()) format.remove(lockPath);",
-        "if (identity === undefined || isStillOurs()) ;",
-      ],
-      reason: "elsewhere",
-      why: "told by a process that ends under its lock; whoever lets go removes it a second time",
-    },
-    {
-      was: 'identity = identityIn(lockPath, format) ?? "gone";',
-      becomes: ['identity = identityIn(lockPath, format) ?? "";'],
-      reason: "same",
-      why: "neither is the identity of a lock",
     },
     {
       was: 'if (judgement !== "dead") return judgement;',

@@ -265,4 +265,107 @@ export const STORE_SURVIVORS: Survivors = {
       why: "told by `profile-store-real.test.ts`, over the real host's store",
     },
   ],
+  "src/store/audit-log.ts": [
+    {
+      was: 'last: (count) => trusted(async () => entriesIn((await readPrivateFile(path, MAX_BYTES)) ?? "").slice(-count)),',
+      becomes: [
+        'last: (count) => trusted(async () => entriesIn((await readPrivateFile(path, MAX_BYTES)) ?? "Stryker was here!").slice(-count)),',
+      ],
+      reason: "same",
+      why: "a line that is no entry is passed over",
+    },
+  ],
+  "src/store/notices.ts": [
+    {
+      was: "if (content === undefined) return [];",
+      becomes: ["if (false) return [];", 'if (content === undefined) return ["Stryker was here"];'],
+      reason: "same",
+      why: "what is no text cannot be parsed, and what bears no time is no notice of today",
+    },
+    {
+      was: "return [];",
+      becomes: ['return ["Stryker was here"];'],
+      reason: "same",
+      why: "what bears no time is no notice of today",
+    },
+  ],
+  "src/store/patience.ts": [
+    {
+      was: 'const code = error instanceof CodexAuthError ? error.code : "store-write-failed";',
+      becomes: ['const code = error instanceof CodexAuthError ? error.code : "";'],
+      reason: "same",
+      why: "what is not known is called that below",
+    },
+    {
+      was: '"store-write-failed",',
+      becomes: ['"",'],
+      reason: "same",
+      why: "what is not known is called that below",
+    },
+  ],
+  "src/store/recent-lists.ts": [
+    {
+      was: "this.#changes += 1;",
+      becomes: ["this.#changes -= 1;"],
+      reason: "same",
+      why: "any other number tells of a change",
+    },
+  ],
+  "src/store/replaced-record.ts": [
+    {
+      was: 'return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\\n${record.refresh ?? ""}`);',
+      becomes: [
+        'return record === undefined ? "" : entropy.digest(`${record.access ?? "Stryker was here!"}\\n${record.refresh ?? ""}`);',
+        'return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\\n${record.refresh ?? "Stryker was here!"}`);',
+      ],
+      reason: "same",
+      why: "any one word for a token that is missing tells it from one that is there",
+    },
+  ],
+  "src/store/profile-store.ts": [
+    {
+      was: "const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };",
+      becomes: ["const place = false ? {} : { orderIndex: kept.orderIndex };"],
+      reason: "same",
+      why: "a place that is undefined is none",
+    },
+    {
+      was: "let isAllowed = false;",
+      becomes: ["let isAllowed = true;"],
+      reason: "same",
+      why: "a store that did not ask has thrown, and one that asked has said",
+    },
+    {
+      was: "if (isAllowed) preferProfile(document, { profileId, provider: host.provider, othersInOrder });",
+      becomes: ["if (true) preferProfile(document, { profileId, provider: host.provider, othersInOrder });"],
+      reason: "same",
+      why: "what is answered with false is not written, whatever was changed in it",
+    },
+    {
+      was: 'let outcome: "written" | "moved" | "not-allowed" = "moved";',
+      becomes: ['let outcome: "written" | "moved" | "not-allowed" = "";'],
+      reason: "same",
+      why: "a store that did not ask has thrown, and one that asked has said",
+    },
+    {
+      was: "} catch {",
+      becomes: ["} catch {}"],
+      reason: "same",
+      why: "a function that ends without a value answers undefined too",
+    },
+  ],
+  "src/store/profiles-document.ts": [
+    {
+      was: 'const { access = "", refresh = "" } = credential;',
+      becomes: ['const { access = "Stryker was here!", refresh = "" } = credential;'],
+      reason: "same",
+      why: "of an access token nothing is asked but whether it is a fence",
+    },
+    {
+      was: "const order = document.order?.[provider] ?? [];",
+      becomes: ['const order = document.order?.[provider] ?? ["Stryker was here"];'],
+      reason: "same",
+      why: "an order without the profile is left as it is",
+    },
+  ],
 };
