@@ -14,7 +14,7 @@ const NEARBY: Readonly<Record<string, readonly string[]>> = {
   endpoints: ["token-request", "authorization-request"],
   identity: ["token-response"],
   "token-response": ["token-request"],
-  "file-auth-store": ["lock"],
+  "file-auth-store": ["file-auth-store-choice", "lock"],
   "host-auth-store": ["profile-store", "file-auth-store"],
   "host-document": ["file-auth-store"],
   lock: ["private-file"],
