@@ -368,4 +368,33 @@ export const STORE_SURVIVORS: Survivors = {
       why: "an order without the profile is left as it is",
     },
   ],
+  "src/store/file-auth-store.ts": [
+    {
+      was: "await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));",
+      becomes: [
+        "await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => true }).catch(() => undefined));",
+        "await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => undefined }).catch(() => undefined));",
+      ],
+      reason: "same",
+      why: "an edit that changes nothing is not written, whatever it answers",
+    },
+    {
+      was: "if (changed.some(({ content }) => Buffer.byteLength(content) > MAX_BYTES)) {",
+      becomes: ["if (changed.some(({ content }) => Buffer.byteLength(content) >= MAX_BYTES)) {"],
+      reason: "open",
+      why: "no test makes a file of 16 MiB to the byte",
+    },
+    {
+      was: "if (attempt >= READ_ATTEMPTS) {",
+      becomes: ["if (attempt > READ_ATTEMPTS) {"],
+      reason: "speed",
+      why: "one look more",
+    },
+    {
+      was: 'return [...profiles.keys()].filter((id) => isOurs(id) && profiles.get(id)?.type === "oauth");',
+      becomes: ['return [...profiles.keys()].filter((id) => isOurs(id) && profiles.get(id).type === "oauth");'],
+      reason: "same",
+      why: "the key of an entry leads to one always; the other side is for the compiler",
+    },
+  ],
 };
