@@ -423,7 +423,7 @@ function leaveDead(flavour: Flavour): void {
   }
 }
 
-/** One save by each of 4 slow processes at once, fifty times over what `put` has left there. */
+/** One save by each of 4 slow processes at once, twenty-five times over what `put` has left there. */
 async function saveAfter(flavour: Flavour, put: () => void) {
   seedFiles(root, flavour, { profiles: {} });
   const children = Array.from({ length: 4 }, (_, index) =>
@@ -434,7 +434,7 @@ async function saveAfter(flavour: Flavour, put: () => void) {
   );
   const answers = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]());
   const said: string[] = [];
-  for (let round = 0; round < 50; round += 1) {
+  for (let round = 0; round < 25; round += 1) {
     put();
     for (const child of children) child.stdin.write("go\n");
     for (const answer of await Promise.all(answers.map((lines) => lines.next()))) said.push(String(answer.value));
