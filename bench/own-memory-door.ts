@@ -9,7 +9,7 @@ import { createProfileStore } from "../src/store/profile-store.ts";
 import { createSqliteAuthStore } from "../src/store/sqlite-auth-store.ts";
 import { createUndoRecords } from "../src/store/undo-records.ts";
 import { readIdentity } from "../src/oauth/identity.ts";
-import { createDoor, OWNER_CALL, ownerMessage } from "../test/doors/fake-door.ts";
+import { createDoor, linkOf, OWNER_CALL, ownerMessage } from "../test/doors/fake-door.ts";
 import { FakeOAuth } from "../test/fakes/fake-ports.ts";
 import { MemoryHostAuthStore } from "../test/store/memory-host-auth-store.ts";
 import { makeTempDir } from "../test/support/temp-dir.ts";
@@ -44,8 +44,7 @@ export async function createSignIns(): Promise<(senderId: string) => Promise<voi
       from: `telegram:${senderId}`,
       args,
     });
-    const link = card.plainText.split("\n\n").find((line) => line.startsWith("https://")) ?? "";
-    const address = ports.oauth.approve(new Secret(link), `${senderId}@example.com`);
+    const address = ports.oauth.approve(new Secret(linkOf(card)), `${senderId}@example.com`);
     await claimPastedMessage(context, ownerMessage(address, { senderId, conversationId: senderId }));
     const said = sent.splice(0).at(-1)?.message.markdown ?? "";
     if (!said.includes("Signed in")) throw new Error(`a sign-in failed: ${said}`);

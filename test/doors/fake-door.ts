@@ -127,7 +127,7 @@ export async function startAndApprove({ context, ports }: Door, call: CommandCal
 }
 
 /** The sign-in link, alone on its line. */
-function linkOf({ plainText }: Message): string {
+export function linkOf({ plainText }: Message): string {
   return plainText.split("\n\n").find((line) => line.startsWith("https://")) ?? "";
 }
 

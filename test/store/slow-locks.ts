@@ -18,7 +18,7 @@ function putAside(): void {
   Atomics.wait(cell, 0, 0, Math.random() * (Math.random() < LONG_SHARE ? LONG_MS : SHORT_MS));
 }
 
-for (const name of ["lstatSync", "mkdirSync", "rmdirSync", "linkSync", "unlinkSync"] as const) {
+for (const name of ["lstatSync", "mkdirSync", "rmdirSync", "unlinkSync"] as const) {
   const real = fs[name] as (...values: readonly unknown[]) => unknown;
   const slow = (...values: readonly unknown[]) => {
     if (String(values[0]).includes(".lock")) putAside();
