@@ -7,7 +7,13 @@ const PRIVATE_FILE = 0o600;
 export const PRIVATE_DIR = 0o700;
 
 /** Loaded with the first lock that is taken: whoever only reads pays for none. */
-export const loadLocks = () => import("./lock.ts");
+export async function loadLocks() {
+  const [{ acquireLock }, { HOST_LOCKS, OWN_LOCK }] = await Promise.all([
+    import("./lock.ts"),
+    import("./lock-format.ts"),
+  ]);
+  return { acquireLock, HOST_LOCKS, OWN_LOCK };
+}
 
 export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;

@@ -21,6 +21,7 @@ export const SECURITY_CHECKS: Readonly<Record<string, string>> = {
   "src/store/host-file.ts": "which file of a host is trusted",
   "src/store/file-system.ts": "what a write leaves behind",
   "src/store/lock.ts": "one writer at a time",
+  "src/store/lock-format.ts": "whose a lock is, and whether its holder lives",
   "src/store/shape.ts": "what a stored sign-in may look like",
   "src/store/lock-file.ts": "that a lock is whole from its first moment",
   "src/store/pending-logins.ts": "which stored sign-ins are read back",

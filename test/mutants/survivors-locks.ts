@@ -35,7 +35,7 @@ export const LOCK_SURVIVORS: Survivors = {
       why: "only a disk without second names for a file goes that way",
     },
   ],
-  "src/store/lock.ts": [
+  "src/store/lock-format.ts": [
     {
       was: "return readdirSync(lockPath).length === 0;",
       becomes: ["return true;"],
@@ -47,12 +47,6 @@ export const LOCK_SURVIVORS: Survivors = {
       becomes: ["return true;"],
       reason: "elsewhere",
       why: "only a folder that another process makes a file between two looks goes that way",
-    },
-    {
-      was: "const isStillOurs = () => made !== undefined && identityIn(lockPath, format) === made;",
-      becomes: ["const isStillOurs = () => true && identityIn(lockPath, format) === made;"],
-      reason: "same",
-      why: "nobody asks before there is one",
     },
     {
       was: "return Math.abs(systemClock.nowMs() - stats.mtimeMs) > ageMs;",
@@ -139,6 +133,20 @@ export const LOCK_SURVIVORS: Survivors = {
       becomes: ['const isForgotten = judgement === "live" && true && isOlderThan(stats, OWN_STALE_MS);'],
       reason: "same",
       why: "what is dead stays dead, and what is free has no age",
+    },
+  ],
+  "src/store/lock.ts": [
+    {
+      was: "const isStillOurs = () => made !== undefined && identityIn(lockPath, format) === made;",
+      becomes: ["const isStillOurs = () => true && identityIn(lockPath, format) === made;"],
+      reason: "same",
+      why: "nobody asks before there is one",
+    },
+    {
+      was: "} catch {",
+      becomes: ["} catch {}"],
+      reason: "same",
+      why: "a function that ends without a value answers undefined too",
     },
     {
       was: 'if (waitedMs >= waitMs) return "busy";',
