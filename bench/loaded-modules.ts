@@ -11,7 +11,7 @@ const IN_COPY = /\/plugin-captures\/.*\/package-\d+\/node_modules\/([^?]+)/;
  * What nobody pays for who never signs in. Not `profiles-document.js`, which imports nothing heavy: the watch for sign-ins
  * that have ended reads with it.
  */
-const HEAVY = /^(?!codex-auth\/)|^codex-auth\/dist\/(?:oauth\/|store\/(?!profiles-document\.js))/;
+const HEAVY = /^(?!codex-auth\/)|^codex-auth\/dist\/(?:schema\.js|oauth\/|store\/(?!profiles-document\.js))/;
 
 /** Writes the name of every script that V8 is given, whichever way the host loads it: its own loader passes Node's hooks. */
 const recorder = (list: string) => `

@@ -153,10 +153,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   commands: { inside: ["commands", "interaction", "login", "flow", ...LEAVES] },
   doors: { inside: ["doors", "commands", "interaction", "languages", "login", "flow", ...LEAVES], types: ["manifest"] },
   login: { inside: ["login", "flow", ...LEAVES] },
-  oauth: { inside: ["oauth", "login/ports.ts", "flow", ...LEAVES], packages: ["oauth4webapi", "zod"] },
+  schema: { inside: [], packages: ["zod/mini"] },
+  oauth: { inside: ["oauth", "login/ports.ts", "flow", "schema", ...LEAVES], packages: ["oauth4webapi"] },
   store: {
-    inside: ["store", "login/ports.ts", "flow", "attempt", "clock", "errors"],
-    packages: ["node:fs", "node:fs/promises", "node:path", "proper-lockfile", "zod"],
+    inside: ["store", "login/ports.ts", "flow", "attempt", "clock", "errors", "schema"],
+    packages: ["node:fs", "node:fs/promises", "node:path", "proper-lockfile"],
   },
   host: {
     inside: ["host", "store", "flow", "environment", ...LEAVES],
@@ -389,7 +390,9 @@ describe("loading the plugin", () => {
   it("loads no sign-in code: a gateway whose chats never sign in pays for none", () => {
     const loaded = [...loadedBy("index.ts")];
     expect(loaded).toContain("plugin.ts");
-    expect(loaded.filter((to) => /oauth4webapi|proper-lockfile|^zod|^oauth\/|^store\//.test(to))).toEqual([]);
+    expect(loaded.filter((to) => /oauth4webapi|proper-lockfile|^zod|^schema\.ts|^oauth\/|^store\//.test(to))).toEqual(
+      [],
+    );
   });
 
   it("loads no validator and no lock to tell what waits: the terminal's status is a process of its own", () => {
@@ -397,7 +400,7 @@ describe("loading the plugin", () => {
       (path) => [...loadedBy(path)],
     );
     expect(loaded).toContain("store/file-system.ts");
-    expect(loaded.filter((to) => /^(?:zod|proper-lockfile|oauth4webapi)$|pasted-text/.test(to))).toEqual([]);
+    expect(loaded.filter((to) => /^(?:zod|proper-lockfile|oauth4webapi)|^schema\.ts|pasted-text/.test(to))).toEqual([]);
     expect(loaded.filter((to) => /^entropy\.ts$|^node:(?:crypto|util)$/.test(to))).toEqual([]);
   });
 

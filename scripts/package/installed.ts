@@ -1,10 +1,10 @@
 /** What an installation of the package brings along, counted where npm has put it. */
 import { globSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { output } from "./tools.ts";
+import { output } from "../run.ts";
 
 /** Each one is read by whoever judges the plugin, so a new one is added here knowingly or not at all. */
-const BROUGHT_ALONG = ["graceful-fs", "oauth4webapi", "proper-lockfile", "retry", "signal-exit", "zod"];
+const BROUGHT_ALONG = ["graceful-fs", "oauth4webapi", "proper-lockfile", "retry", "signal-exit"];
 
 export interface Installed {
   /** The package itself, with what it needs beside it. */

@@ -7,6 +7,7 @@ const BESIDE_THE_CODE = [
   "README.md",
   "RISK.md",
   "SKILL.md",
+  "dist/index.d.ts",
   "dist/skills/codex-auth/RISK.md",
   "dist/skills/codex-auth/SKILL.md",
   "openclaw.plugin.json",
@@ -14,14 +15,14 @@ const BESIDE_THE_CODE = [
   "skill.json",
 ];
 
-/** Each module of `src` ships as its code and its types, and nothing else of `src` ships. */
+/** Each module of `src` ships as its code, the entry with its types, and nothing else of `src` ships. */
 export function expectedFiles(): readonly string[] {
   const modules = globSync("**/*", { cwd: `${ROOT}src`, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(`${ROOT}src/`.length));
   const strange = modules.filter((path) => !/^(?!.*\.(?:test|d)\.ts$)[a-z0-9/-]+\.ts$/.test(path));
   if (strange.length > 0) throw new Error(`src holds what is no module: ${strange.join(", ")}`);
-  const compiled = modules.flatMap((path) => [".js", ".d.ts"].map((end) => `dist/${path.replace(/\.ts$/, end)}`));
+  const compiled = modules.map((path) => `dist/${path.replace(/\.ts$/, ".js")}`);
   return [...BESIDE_THE_CODE, ...compiled].toSorted();
 }
 

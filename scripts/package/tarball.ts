@@ -2,8 +2,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../build.ts";
+import { output } from "../run.ts";
 import type { ScannedFile } from "./static-scan.ts";
-import { output } from "./tools.ts";
 
 /** Names the tarball to the tests in `test/package`. */
 export const TARBALL_VARIABLE = "CODEX_AUTH_TARBALL";

@@ -2,17 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../run.ts";
+import { output, ROOT } from "../run.ts";
 
 /** The host that package.json pins: told where it lies, the tools download none of their own. */
 const HOST = `${ROOT}node_modules/@openclaw/plugin-sdk`;
-
-/** What a program prints; throws with all it said where it fails. */
-export function output(program: string, args: readonly string[], cwd: string = ROOT): string {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-  if (status !== 0) throw new Error(`${program} ${args.join(" ")}\n${stdout}${stderr}`);
-  return stdout;
-}
 
 /** The shape of the package for whoever imports it. */
 export function publint(tarball: string): readonly string[] {

@@ -2,30 +2,28 @@
  * Reads who signed in out of the access token's claims. The signature is not checked: the token came over TLS from
  * the token endpoint itself, and the claims only name the account; they open nothing.
  */
-import { z } from "zod";
 import type { Identity } from "../flow/credential.ts";
+import * as z from "../schema.ts";
 
 const MAX_TOKEN_LENGTH = 64 * 1024;
 
 /** Claim text is whatever an account holder chose: one line, bounded, or not there at all. */
-const claimText = z
-  .string()
-  .max(320)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
-  .optional()
-  .catch(undefined);
+const claimText = z.catch(
+  z.optional(z.string().check(z.maxLength(320), z.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u))),
+  undefined,
+);
 
 const accessTokenClaims = z.object({
   iss: claimText,
   sub: claimText,
   "https://api.openai.com/auth": z.object({
-    chatgpt_account_id: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/),
+    chatgpt_account_id: z.string().check(z.regex(/^[A-Za-z0-9._:-]{1,128}$/)),
     chatgpt_account_user_id: claimText,
     chatgpt_user_id: claimText,
     user_id: claimText,
     chatgpt_plan_type: claimText,
   }),
-  "https://api.openai.com/profile": z.object({ email: claimText }).optional().catch(undefined),
+  "https://api.openai.com/profile": z.catch(z.optional(z.object({ email: claimText })), undefined),
 });
 
 function decodePayload(token: string): unknown {

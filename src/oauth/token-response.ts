@@ -1,32 +1,20 @@
 /** Judges the token endpoint's answer. Sends nothing, and keeps nothing of an answer it refuses. */
 import { processAuthorizationCodeResponse, type AuthorizationServer, type Client } from "oauth4webapi";
-import { z } from "zod";
 import type { TokenSet } from "../flow/credential.ts";
 import type { ExchangeRefusal, ExchangeResult } from "../login/ports.ts";
+import * as z from "../schema.ts";
 import { Secret } from "../secret.ts";
 import { readIdentity } from "./identity.ts";
 
 type Refused = Extract<ExchangeResult, { kind: "refused" }>;
 
 const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
-const token = z
-  .string()
-  .min(1)
-  .max(64 * 1024)
-  .regex(/^[\x21-\x7e]+$/);
-const lifetime = z.number().min(1).max(MAX_LIFETIME_SECONDS);
+const token = z.string().check(z.minLength(1), z.maxLength(64 * 1024), z.regex(/^[\x21-\x7e]+$/));
+const seconds = z.union([z.number(), z.pipe(z.string().check(z.regex(/^\d{1,9}$/)), z.transform(Number))]);
 const tokenFields = z.object({
   access_token: token,
   refresh_token: token,
-  expires_in: z
-    .union([
-      z.number(),
-      z
-        .string()
-        .regex(/^\d{1,9}$/)
-        .transform(Number),
-    ])
-    .pipe(lifetime),
+  expires_in: z.pipe(seconds, z.number().check(z.minimum(1), z.maximum(MAX_LIFETIME_SECONDS))),
 });
 
 /**
@@ -34,7 +22,7 @@ const tokenFields = z.object({
  * used and foreign code. Only the code is read; the text is the server's and is never shown.
  */
 const errorBody = z.object({
-  error: z.union([z.string(), z.object({ code: z.string().nullish(), type: z.string().nullish() })]),
+  error: z.union([z.string(), z.object({ code: z.nullish(z.string()), type: z.nullish(z.string()) })]),
 });
 
 const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(

@@ -1,9 +1,9 @@
 /** The last changes made here, one JSON line each, in a small private file of the plugin's own state directory. */
 import { join } from "node:path";
-import { z } from "zod";
 import { failingAs } from "../errors.ts";
 import { AUDITED_ACTIONS, type AuditEntry } from "../flow/audit-entry.ts";
 import type { AuditLog } from "../login/ports.ts";
+import * as z from "../schema.ts";
 import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";

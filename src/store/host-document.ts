@@ -1,5 +1,5 @@
 /** The JSON of hosts that keep profiles in files, and the view of it that is read and edited. Pure. */
-import { z } from "zod";
+import * as z from "../schema.ts";
 import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
 
 export type JsonObject = Record<string, unknown>;
@@ -17,17 +17,14 @@ const isObject = (value: unknown): value is JsonObject =>
  * zod's own record skips a key named `__proto__`, which to a host is a profile like any other. So zod only judges
  * here: what is read and written on is the parsed JSON itself.
  */
-function recordOf(value: z.ZodType): z.ZodType {
+function recordOf(value: z.ZodMiniType): z.ZodMiniType {
   return z.custom((input) => isObject(input) && Object.values(input).every((one) => value.safeParse(one).success));
 }
 
 /** A host of tomorrow would number its format anew; what its fields mean then, nobody knows today. */
-const version = z
-  .unknown()
-  .refine((value) => typeof value !== "number" || value <= 1)
-  .optional();
-const order = recordOf(z.array(z.string())).nullish();
-const usageStats = recordOf(z.looseObject({ disabledReason: z.string().optional() })).nullish();
+const version = z.optional(z.unknown().check(z.refine((value) => typeof value !== "number" || value <= 1)));
+const order = z.nullish(recordOf(z.array(z.string())));
+const usageStats = z.nullish(recordOf(z.looseObject({ disabledReason: z.optional(z.string()) })));
 
 const profilesFile = z.looseObject({ version, profiles: recordOf(z.looseObject({})), order, usageStats });
 const stateFile = z.looseObject({ version, order, usageStats });
@@ -36,17 +33,17 @@ const stateFile = z.looseObject({ version, order, usageStats });
 const storedCredential = z.looseObject({
   type: z.string(),
   provider: z.string(),
-  access: z.string().optional(),
-  refresh: z.string().optional(),
-  email: z.string().optional(),
-  chatgptPlanType: z.string().optional(),
+  access: z.optional(z.string()),
+  refresh: z.optional(z.string()),
+  email: z.optional(z.string()),
+  chatgptPlanType: z.optional(z.string()),
 });
 
 export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, profilesFile);
 export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, stateFile);
 
 /** Undefined for what could not be written back without loss: bytes that are no text included. */
-function parseFile(bytes: Uint8Array, schema: z.ZodType): JsonObject | undefined {
+function parseFile(bytes: Uint8Array, schema: z.ZodMiniType): JsonObject | undefined {
   try {
     const content: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
     return isObject(content) && isRepeatable(content) && schema.safeParse(content).success ? content : undefined;

@@ -1,7 +1,7 @@
 /** What a lock is on the disk: that of our own files, and the two formats of hosts that keep profiles in a file. */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, unlinkSync, type Stats } from "node:fs";
-import { z } from "zod";
 import { systemClock } from "../clock.ts";
+import * as z from "../schema.ts";
 import { makeLockFile } from "./lock-file.ts";
 
 /** A folder of an old proper-lockfile where the host wants a file, and the host's own age limit for one. */
@@ -62,7 +62,10 @@ function identityOfFolder(lockPath: string): string | undefined {
 }
 
 /** What such a host writes into its lock; `starttime` by 2026.5.28, to tell a number that is used again. */
-const holder = z.looseObject({ pid: z.int().positive().max(MAX_PID), starttime: z.number().optional() });
+const holder = z.looseObject({
+  pid: z.int().check(z.positive(), z.maximum(MAX_PID)),
+  starttime: z.optional(z.number()),
+});
 
 /** A file that names its holder: the lock of hosts from 2026.2.17 on. A folder there would stop their every write. */
 export const FILE_LOCK: LockFormat = {

@@ -1,7 +1,7 @@
 /** Which profiles their owners were told about lately, in a small private file of the plugin's own state directory. */
 import { join } from "node:path";
-import { z } from "zod";
 import type { Notices } from "../login/ports.ts";
+import * as z from "../schema.ts";
 import { updatePrivateFile } from "./private-file.ts";
 
 const NOTICES_FILE = "codex-auth/notices.json";

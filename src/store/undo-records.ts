@@ -3,8 +3,8 @@
  * plugin's own state directory. It holds tokens, as the host's own store does.
  */
 import { join } from "node:path";
-import { z } from "zod";
 import { CodexAuthError, failingAs } from "../errors.ts";
+import * as z from "../schema.ts";
 import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 import type { StoredCredential } from "./profiles-document.ts";
 
@@ -55,7 +55,7 @@ const document = z.strictObject({
       place: z.string(),
       profileId: z.string(),
       record: z.looseObject({ type: z.string(), provider: z.string() }),
-      orderIndex: z.int().nonnegative().optional(),
+      orderIndex: z.optional(z.int().check(z.nonnegative())),
       replacedBy: z.string(),
       atMs: z.number(),
     }),
