@@ -36,10 +36,10 @@ export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
 export async function claimPastedMessage(context: DoorContext, message: ChatMessage): Promise<Claim | undefined> {
   try {
     const original = context.originals.take(message.messageId);
-    const pastedText = original?.text ?? new Secret(message.content ?? "");
-    const likelihood = weighPastedText(pastedText.reveal());
-    if (likelihood === "none") return withholdQuoted(context, message);
-    return await claim(context, message, { text: pastedText, isCertain: likelihood === "certain", original });
+    const text = original?.text ?? new Secret(message.content ?? "");
+    // The host shows a command, and the message that it answers, to no model.
+    if (OWN_COMMAND.test(text.reveal()) && context.areTextCommandsOn()) return undefined;
+    return (await claim(context, message, { text, original })) ?? withholdQuoted(context, message);
   } catch (error) {
     return { handled: true, text: errorMessage(context, error).markdown };
   }
@@ -47,24 +47,25 @@ export async function claimPastedMessage(context: DoorContext, message: ChatMess
 
 interface Paste {
   readonly text: Secret;
-  readonly isCertain: boolean;
   readonly original: OriginalMessage | undefined;
 }
 
 async function claim(context: DoorContext, message: ChatMessage, paste: Paste): Promise<Claim | undefined> {
-  if (OWN_COMMAND.test(paste.text.reveal()) && context.areTextCommandsOn()) return undefined;
+  const { text, original } = paste;
+  const likelihood = weighPastedText(text.reveal());
+  if (likelihood === "none") return undefined;
+  const isCertain = likelihood === "certain";
   const { who, isPrivate } = placeOfMessage(context.gateway, message);
   if (!isPrivate) {
-    return paste.isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
+    return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
   }
-  if (!paste.isCertain && !(await concernsLogin(await context.ports(), who, paste.text))) return undefined;
-  const { original } = paste;
+  if (!isCertain && !(await concernsLogin(await context.ports(), who, text))) return undefined;
   // The web chat names no sender, and does not say who may what of a message that looks like some command.
   if (original === undefined && who.senderId === "") {
     return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
   }
   const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
-  return finish(context, callerByRule(who, isPrivate, isOwner), paste.text);
+  return finish(context, callerByRule(who, isPrivate, isOwner), text);
 }
 
 /** An ordinary message that answers or quotes one with an address: with it the address would reach the model. */

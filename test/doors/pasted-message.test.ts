@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { answerCommand } from "../../src/doors/command.ts";
 import type { DoorContext } from "../../src/doors/context.ts";
 import { claimPastedMessage, type ChatMessage, type Claim } from "../../src/doors/pasted-message.ts";
 import { CodexAuthError } from "../../src/errors.ts";
@@ -11,6 +12,7 @@ import {
   createDoor,
   GROUP,
   OWNER,
+  OWNER_CALL,
   savedIn,
   startAndApprove,
   STRANGER,
@@ -175,9 +177,12 @@ describe("an address pasted in the chat that waits for it", () => {
   it.each([
     { name: "an ordinary message", content: "what is this?" },
     { name: "a picture", content: undefined },
-  ])("is withheld when $name only quotes it, and nothing is done with it", async ({ content }) => {
+    { name: "what might be an address itself, after the sign-in is over,", content: POSSIBLE, isOver: true },
+    { name: "the same in a group", content: POSSIBLE, place: IN_GROUP },
+  ])("is withheld when $name only quotes it, and nothing is done with it", async ({ content, isOver = false, place = {} }) => {
     const { context, address, ports } = await waiting();
-    const claim = await claimPastedMessage(context, message("", { content, replyToBody: address }));
+    if (isOver) await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
+    const claim = await claimPastedMessage(context, message("", { ...place, content, replyToBody: address }));
     expect(claim?.text).toContain("holds a sign-in address");
     expect(ports.oauth.exchanges).toEqual([]);
   });
@@ -321,6 +326,11 @@ describe("a command of ours on the host's text path", () => {
     const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
     expect(await claimPastedMessage(context, message(text))).toBeUndefined();
     expect(loads()).toBe(0);
+  });
+
+  it("passes when it answers a message with an address: the host runs it, and shows that message to nobody", async () => {
+    const { context } = createDoor();
+    expect(await claimPastedMessage(context, message("/Codex_Auth", { replyToBody: CERTAIN }))).toBeUndefined();
   });
 
   it.each(COMMANDS)("is claimed where text commands are off and the model would read it: $name", async ({ text }) => {
