@@ -1,12 +1,12 @@
-/** Wiring: builds the ports over the host, and registers commands, buttons and the message hook. */
-import { answerCommand, type CommandCall } from "./doors/command.ts";
+/**
+ * Wiring: builds the ports over the host, and registers commands, buttons and the message hooks. What answers is loaded with
+ * the first that asks; what keeps an address out of transcripts and from models is there from the start.
+ */
+import { succeeds } from "./attempt.ts";
+import type { CommandCall } from "./doors/command.ts";
 import type { DoorContext } from "./doors/context.ts";
-import { explainHostRefusal } from "./doors/host-refusal.ts";
-import { explainFailedTurn, tellOwners } from "./doors/notice.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
 import { OriginalMessages } from "./doors/originals.ts";
-import { placeOfReply } from "./doors/place.ts";
-import { answerTap } from "./doors/tap.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
 import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
@@ -14,7 +14,6 @@ import { defaultAgent, resolveAgent } from "./host/agent-route.ts";
 import { buttonsOf, TAP_CHANNELS } from "./host/chat-buttons.ts";
 import { watch } from "./host/watch.ts";
 import { canSendNow, sendNow } from "./host/outbound.ts";
-import { loadOwnerCheck, loadOwners } from "./host/owner-check.ts";
 import { settingsOf } from "./host/plugin-settings.ts";
 import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
 import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
@@ -22,7 +21,6 @@ import { namespacesOf } from "./interaction/callback-data.ts";
 import { ShownScreens } from "./interaction/shown-screens.ts";
 import { catalogueOf } from "./languages/catalogue.ts";
 import { languageOf } from "./languages/language.ts";
-import { ParkedInMemory } from "./login/parked-logins.ts";
 import type { Log, LoginPorts } from "./login/ports.ts";
 import type { Manifest } from "./manifest.ts";
 import { remember } from "./process-memory.ts";
@@ -43,16 +41,18 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   watch(api, { isOn: () => settingsOf(api).notify, isSandbox: context.isSandbox }, async () => {
     const { agentWithDeadLogin } = await import("./host/dead-logins.ts");
     const agentId = await agentWithDeadLogin(api, context.nowMs());
-    if (agentId !== undefined) await tellOwners(context, agentId);
+    if (agentId === undefined) return;
+    const { tellOwners } = await import("./doors/notice.ts");
+    await tellOwners(context, agentId);
   });
   api.on("before_message_write", ({ message }) => {
     const written = withholdFromTranscript(context, message as TranscriptEntry);
     return written === undefined ? undefined : { message: written as typeof message };
   });
+  const explanation = once(() => import("./doors/explanation.ts"));
   api.on("message_sending", async ({ content }, hookContext) => {
-    const place = placeOfReply(hookContext);
-    const explained = explainHostRefusal(context.words(), content, place);
-    const answer = explained ?? (await explainFailedTurn(context, content, place));
+    const { explain } = await explanation();
+    const answer = await explain(context, content, hookContext);
     return answer === undefined ? undefined : { content: answer };
   });
   api.on("before_dispatch", (event, hookContext) =>
@@ -66,6 +66,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
 }
 
 function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
+  const door = once(() => import("./doors/command.ts"));
   for (const { name, description, acceptsArgs, handler } of manifest.commands) {
     api.registerCommand({
       name,
@@ -73,6 +74,7 @@ function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: D
       acceptsArgs,
       requiredScopes: ["operator.admin"],
       handler: async (call) => {
+        const { answerCommand } = await door();
         const message = await answerCommand(context, handler, call as CommandCall);
         return toReplyPayload(message.markdown, message.rows);
       },
@@ -107,6 +109,7 @@ interface TelegramTap {
 }
 
 function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
+  const door = once(() => import("./doors/tap.ts"));
   for (const channel of TAP_CHANNELS) {
     for (const { namespace } of namespacesOf(manifest.interaction.callbackPrefix)) {
       api.registerInteractiveHandler({
@@ -115,16 +118,20 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: Do
         handler: async (raw) => {
           const tap = raw as TelegramTap;
           const { accountId, conversationId, senderId, isGroup, callback, respond } = tap;
-          await answerTap(context, {
-            channel,
-            accountId,
-            conversationId,
-            senderId,
-            isGroup,
-            payload: callback.payload,
-            edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
-            reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
-          });
+          const answered = door().then(({ answerTap }) =>
+            answerTap(context, {
+              channel,
+              accountId,
+              conversationId,
+              senderId,
+              isGroup,
+              payload: callback.payload,
+              edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
+              reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
+            }),
+          );
+          // A tap that fails is asked again and again, and holds up its chat.
+          await succeeds(() => answered);
           return { handled: true };
         },
       });
@@ -140,7 +147,8 @@ const gatewayOf = (api: OpenClawPluginApi) => api.runtime.state.resolveStateDir(
 function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorContext {
   const sandbox = readSandbox();
   const ports = once(() => createPorts(api, manifest.version, sandbox));
-  const ownerCheck = once(() => loadOwnerCheck(api));
+  const owners = once(() => import("./host/owner-check.ts"));
+  const ownerCheck = once(async () => (await owners()).loadOwnerCheck(api));
   const answers = once(() => import("./commands/answer.ts"));
   return {
     get gateway() {
@@ -163,8 +171,9 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     inBackground: (task) => void task(),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
     async ownersToTell() {
-      const owners = await loadOwners(api, "telegram");
-      return owners.map((person) => ({
+      const { loadOwners } = await owners();
+      const people = await loadOwners(api, "telegram");
+      return people.map((person) => ({
         gateway: gatewayOf(api),
         ...person,
         conversationId: person.senderId,
@@ -210,14 +219,16 @@ async function createPorts(api: OpenClawPluginApi, version: string, sandbox: San
       import("./host/running-host.ts"),
       hostSdk.tempPath(),
     ]);
-  const [{ createAuditLog }, { createNotices }, { readIdentity }, { createChatPins }, { createSurroundings }] =
-    await Promise.all([
-      import("./store/audit-log.ts"),
-      import("./store/notices.ts"),
-      import("./oauth/identity.ts"),
-      import("./host/chat-pins.ts"),
-      import("./host/surroundings.ts"),
-    ]);
+  const [{ createAuditLog }, { createNotices }, { readIdentity }] = await Promise.all([
+    import("./store/audit-log.ts"),
+    import("./store/notices.ts"),
+    import("./oauth/identity.ts"),
+  ]);
+  const [{ createChatPins }, { createSurroundings }, { ParkedInMemory }] = await Promise.all([
+    import("./host/chat-pins.ts"),
+    import("./host/surroundings.ts"),
+    import("./login/parked-logins.ts"),
+  ]);
   const stateDir = api.runtime.state.resolveStateDir();
   const undo = createUndoRecords(stateDir);
   const host = await openRunningHost(api);

@@ -115,7 +115,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   index: { inside: ["plugin", "manifest"], packages: ["openclaw/plugin-sdk/plugin-entry"] },
   plugin: {
     inside:
-      "cli clock commands doors entropy environment errors host interaction languages login manifest oauth process-memory store terminal".split(
+      "attempt cli clock commands doors entropy environment errors host interaction languages login manifest oauth process-memory store terminal".split(
         " ",
       ),
   },
@@ -379,6 +379,7 @@ function loadedBy(path: string, seen = new Set<string>()): ReadonlySet<string> {
 const LAZY = new Set([
   "plugin.ts",
   "cli.ts",
+  "doors/pasted-message.ts",
   "host/sdk.ts",
   "host/installed-host.ts",
   "languages/language.ts",

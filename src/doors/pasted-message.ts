@@ -2,15 +2,10 @@
  * The third door: an ordinary message that holds the address. It sees every message of every chat, so it lets all
  * through that is not plainly its own, and never lets an error out: the host would hand the message to the model.
  */
-import { succeeds } from "../attempt.ts";
-import type { Caller } from "../commands/access.ts";
 import { weighPastedText } from "../flow/callback-url.ts";
-import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
-import { concernsLogin } from "../login/concern.ts";
 import { Secret } from "../secret.ts";
-import { callerByRule, errorMessage, present, presentText, type DoorContext, type Message } from "./context.ts";
-import type { OriginalMessage } from "./originals.ts";
-import { placeOfMessage, type MessagePlace } from "./place.ts";
+import type { DoorContext } from "./context.ts";
+import type { MessagePlace } from "./place.ts";
 
 export interface ChatMessage extends MessagePlace {
   readonly messageId?: string | undefined;
@@ -26,69 +21,18 @@ export interface Claim {
   readonly text?: string;
 }
 
-/**
- * A command of ours on the host's text path: the host runs it next, with the owner checked. Not with a bot's name
- * behind it: the web chat knows no bots, and would hand such a message to the model.
- */
-export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
-
-/** A claim, or undefined for a message that is none of ours. Never throws. */
+/** A claim, or undefined for a message that is none of ours: for those, nothing more is loaded. Never throws. */
 export async function claimPastedMessage(context: DoorContext, message: ChatMessage): Promise<Claim | undefined> {
   try {
     const original = context.originals.take(message.messageId);
     const text = original?.text ?? new Secret(message.content ?? "");
-    // The host shows a command, and the message that it answers, to no model.
-    if (OWN_COMMAND.test(text.reveal()) && context.areTextCommandsOn()) return undefined;
-    return (await claim(context, message, { text, original })) ?? withholdQuoted(context, message);
-  } catch (error) {
-    return { handled: true, text: errorMessage(context, error).markdown };
+    const likelihood = weighPastedText(text.reveal());
+    const quotesAddress = weighPastedText(message.replyToBody ?? "") === "certain";
+    if (likelihood === "none" && !quotesAddress) return undefined;
+    const { answerPaste } = await import("./paste.ts");
+    return await answerPaste(context, message, { text, likelihood, quotesAddress, original });
+  } catch {
+    // What would say so could not even be loaded: silence is better than the address before the model.
+    return { handled: true };
   }
-}
-
-interface Paste {
-  readonly text: Secret;
-  readonly original: OriginalMessage | undefined;
-}
-
-async function claim(context: DoorContext, message: ChatMessage, paste: Paste): Promise<Claim | undefined> {
-  const { text, original } = paste;
-  const likelihood = weighPastedText(text.reveal());
-  if (likelihood === "none") return undefined;
-  const isCertain = likelihood === "certain";
-  const { who, isPrivate } = placeOfMessage(context.gateway, message);
-  if (!isPrivate) {
-    return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
-  }
-  if (!isCertain && !(await concernsLogin(await context.ports(), who, text))) return undefined;
-  // The web chat names no sender, and does not say who may what of a message that looks like some command.
-  if (original === undefined && who.senderId === "") {
-    return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
-  }
-  const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
-  return finish(context, callerByRule(who, isPrivate, isOwner), text);
-}
-
-/** An ordinary message that answers or quotes one with an address: with it the address would reach the model. */
-function withholdQuoted(context: DoorContext, { replyToBody = "" }: ChatMessage): Claim | undefined {
-  if (weighPastedText(replyToBody) !== "certain") return undefined;
-  return { handled: true, text: presentText(context, quotedScreen()).markdown };
-}
-
-/**
- * Where the channel takes messages of our own, the hook ends before the exchange begins: while it lasts the host holds
- * back every other message of the chat, and the very config change that may take the person's ownership away.
- */
-async function finish(context: DoorContext, caller: Caller, pastedText: Secret): Promise<Claim> {
-  const reply = async (): Promise<Message> => {
-    const screen = await context.answer(caller, { verb: "finish", pastedText });
-    return present(context, caller.binding, screen);
-  };
-  if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };
-  await context.inBackground(async () => {
-    const message = await reply().catch((error: unknown) => errorMessage(context, error));
-    const send = () => context.sendNow(caller.binding, message);
-    // Never as the hook's own text instead: the host would begin a turn with it, and show the address to the model.
-    if (!(await succeeds(send))) await succeeds(send);
-  });
-  return { handled: true };
 }

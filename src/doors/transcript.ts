@@ -5,7 +5,7 @@
 import { weighPastedText } from "../flow/callback-url.ts";
 import { Secret } from "../secret.ts";
 import type { DoorContext } from "./context.ts";
-import { OWN_COMMAND } from "./pasted-message.ts";
+import { OWN_COMMAND } from "./own-command.ts";
 
 /** The part of a transcript entry that is used here. */
 export interface TranscriptEntry {

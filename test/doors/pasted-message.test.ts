@@ -179,13 +179,16 @@ describe("an address pasted in the chat that waits for it", () => {
     { name: "a picture", content: undefined },
     { name: "what might be an address itself, after the sign-in is over,", content: POSSIBLE, isOver: true },
     { name: "the same in a group", content: POSSIBLE, place: IN_GROUP },
-  ])("is withheld when $name only quotes it, and nothing is done with it", async ({ content, isOver = false, place = {} }) => {
-    const { context, address, ports } = await waiting();
-    if (isOver) await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
-    const claim = await claimPastedMessage(context, message("", { ...place, content, replyToBody: address }));
-    expect(claim?.text).toContain("holds a sign-in address");
-    expect(ports.oauth.exchanges).toEqual([]);
-  });
+  ])(
+    "is withheld when $name only quotes it, and nothing is done with it",
+    async ({ content, isOver = false, place = {} }) => {
+      const { context, address, ports } = await waiting();
+      if (isOver) await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
+      const claim = await claimPastedMessage(context, message("", { ...place, content, replyToBody: address }));
+      expect(claim?.text).toContain("holds a sign-in address");
+      expect(ports.oauth.exchanges).toEqual([]);
+    },
+  );
 
   it("twice at once is saved once, with one exchange and one clear refusal", async () => {
     const door = await waiting();
