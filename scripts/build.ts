@@ -20,7 +20,7 @@ export function build(): void {
  * read and hashed by the host at each start of a gateway, and its sentences in fifty languages be loaded by the first command.
  */
 function bundleZod(door: string): void {
-  output("rolldown", [door, "--file", door, "--format", "esm", "--platform", "node"]);
+  output("rolldown", [door, "--file", door, "--format", "esm", "--platform", "node", "--no-comments"]);
   const folder = `${ROOT}node_modules/zod`;
   const { version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as { readonly version: string };
   const licence = readFileSync(`${folder}/LICENSE`, "utf8").trim();

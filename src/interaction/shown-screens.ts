@@ -6,7 +6,7 @@ import { sameBinding, type LoginBinding } from "../flow/binding.ts";
 import type { ButtonPlace } from "./callback-data.ts";
 import type { Action, Screen } from "./screen.ts";
 
-const MAX_SCREENS = 500;
+const MAX_SCREENS = 200;
 const SCREEN_TTL_MS = 60 * 60_000;
 
 interface ShownScreen {

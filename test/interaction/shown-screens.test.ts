@@ -122,7 +122,7 @@ describe("the remembered screens", () => {
     const selector: Screen = selectorScreen(listOf(1), 1);
     const ids = Array.from({ length: 3000 }, (_unused, at) => screens.remember(BINDING, selector, at));
     const alive = ids.filter((screenId) => screens.use({ screenId, index: 0 }, TAPPER, 3000).kind === "action");
-    expect(alive.length).toBeLessThanOrEqual(500);
+    expect(alive.length).toBeLessThanOrEqual(200);
     expect(alive).toEqual(ids.slice(-alive.length));
     expect(alive.length).toBeGreaterThan(0);
   });
