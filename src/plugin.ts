@@ -118,8 +118,10 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: Do
         handler: async (raw) => {
           const tap = raw as TelegramTap;
           const { accountId, conversationId, senderId, isGroup, callback, respond } = tap;
-          const answered = door().then(({ answerTap }) =>
-            answerTap(context, {
+          // A tap that fails is asked again and again, and holds up its chat.
+          await succeeds(async () => {
+            const { answerTap } = await door();
+            await answerTap(context, {
               channel,
               accountId,
               conversationId,
@@ -128,10 +130,8 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: Do
               payload: callback.payload,
               edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
               reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
-            }),
-          );
-          // A tap that fails is asked again and again, and holds up its chat.
-          await succeeds(() => answered);
+            });
+          });
           return { handled: true };
         },
       });

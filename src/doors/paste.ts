@@ -8,8 +8,21 @@ import type { Secret } from "../secret.ts";
 import { callerByRule, errorMessage, present, presentText, type DoorContext, type Message } from "./context.ts";
 import type { OriginalMessage } from "./originals.ts";
 import { OWN_COMMAND } from "./own-command.ts";
-import type { ChatMessage, Claim } from "./pasted-message.ts";
-import { placeOfMessage } from "./place.ts";
+import { placeOfMessage, type MessagePlace } from "./place.ts";
+
+export interface ChatMessage extends MessagePlace {
+  readonly messageId?: string | undefined;
+  /** As the host shows it to hooks: the web chat has masked it by now. A picture or a voice may come without. */
+  readonly content: string | undefined;
+  /** The message this one answers or quotes: the host shows it to the model too. */
+  readonly replyToBody?: string | undefined;
+}
+
+/** Keeps the message from the model; `text` is the answer, absent where it was already sent. */
+export interface Claim {
+  readonly handled: true;
+  readonly text?: string;
+}
 
 export interface Paste {
   readonly text: Secret;

@@ -5,21 +5,7 @@
 import { weighPastedText } from "../flow/callback-url.ts";
 import { Secret } from "../secret.ts";
 import type { DoorContext } from "./context.ts";
-import type { MessagePlace } from "./place.ts";
-
-export interface ChatMessage extends MessagePlace {
-  readonly messageId?: string | undefined;
-  /** As the host shows it to hooks: the web chat has masked it by now. A picture or a voice may come without. */
-  readonly content: string | undefined;
-  /** The message this one answers or quotes: the host shows it to the model too. */
-  readonly replyToBody?: string | undefined;
-}
-
-/** Keeps the message from the model; `text` is the answer, absent where it was already sent. */
-export interface Claim {
-  readonly handled: true;
-  readonly text?: string;
-}
+import type { ChatMessage, Claim } from "./paste.ts";
 
 /** A claim, or undefined for a message that is none of ours: for those, nothing more is loaded. Never throws. */
 export async function claimPastedMessage(context: DoorContext, message: ChatMessage): Promise<Claim | undefined> {

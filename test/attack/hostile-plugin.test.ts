@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../src/doors/command.ts";
 import type { Message } from "../../src/doors/context.ts";
-import { claimPastedMessage, type ChatMessage } from "../../src/doors/pasted-message.ts";
+import type { ChatMessage } from "../../src/doors/paste.ts";
+import { claimPastedMessage } from "../../src/doors/pasted-message.ts";
 import { answerTap, type Tap } from "../../src/doors/tap.ts";
 import { withholdFromTranscript } from "../../src/doors/transcript.ts";
 import {

@@ -2,7 +2,7 @@
 import { answer } from "../../src/commands/answer.ts";
 import { answerCommand, type CommandCall } from "../../src/doors/command.ts";
 import type { DoorContext, Message } from "../../src/doors/context.ts";
-import type { ChatMessage } from "../../src/doors/pasted-message.ts";
+import type { ChatMessage } from "../../src/doors/paste.ts";
 import { OriginalMessages } from "../../src/doors/originals.ts";
 import type { LoginBinding } from "../../src/flow/binding.ts";
 import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";

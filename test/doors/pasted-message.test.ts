@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../src/doors/command.ts";
 import type { DoorContext } from "../../src/doors/context.ts";
-import { claimPastedMessage, type ChatMessage, type Claim } from "../../src/doors/pasted-message.ts";
+import type { ChatMessage, Claim } from "../../src/doors/paste.ts";
+import { claimPastedMessage } from "../../src/doors/pasted-message.ts";
 import { CodexAuthError } from "../../src/errors.ts";
 import { weighPastedText } from "../../src/flow/callback-url.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";

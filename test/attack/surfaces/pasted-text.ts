@@ -1,7 +1,8 @@
 /** What is pasted: read alone, as a message, as a command's argument, and by the transcript hook. */
 import { parseSelectArguments } from "../../../src/commands/arguments.ts";
 import { answerCommand } from "../../../src/doors/command.ts";
-import { claimPastedMessage, type ChatMessage } from "../../../src/doors/pasted-message.ts";
+import type { ChatMessage } from "../../../src/doors/paste.ts";
+import { claimPastedMessage } from "../../../src/doors/pasted-message.ts";
 import { withholdFromTranscript } from "../../../src/doors/transcript.ts";
 import { parsePastedText, weighPastedText } from "../../../src/flow/callback-url.ts";
 import { createDoor, OWNER, OWNER_CALL, savedIn, startAndApprove, STRANGER, type Door } from "../../doors/fake-door.ts";
