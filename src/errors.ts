@@ -67,6 +67,7 @@ export const ERRORS = {
 
   "host-not-found": { category: "program", retryable: false },
   "host-unknown": { category: "program", retryable: false },
+  "host-needs-other-node": { category: "program", retryable: false },
   "host-config-unreadable": { category: "program", retryable: false },
   "store-ambiguous": { category: "store", retryable: false },
   "host-uses-sqlite": { category: "store", retryable: false },

@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CodexAuthError } from "../errors.ts";
+import { CodexAuthError, failingAs } from "../errors.ts";
 
 export interface InstalledHost {
   /** The folder of its package. */
@@ -94,12 +94,16 @@ async function readPackage(folder: string): Promise<HostPackage> {
   }
 }
 
-/** A part of that host's SDK such as `provider-auth`; undefined where that version has none of the name. */
+/**
+ * A part of that host's SDK such as `provider-auth`; undefined where that version has none of the name. Throws
+ * `host-needs-other-node` where it does not load: newer hosts need what an older Node has not.
+ */
 export async function loadSdkPart(host: InstalledHost, part: string): Promise<Record<string, unknown> | undefined> {
   const entry = (await readPackage(host.root)).exports?.[`./plugin-sdk/${part}`];
   const file = typeof entry === "string" ? entry : entry?.default;
   if (file === undefined) return undefined;
-  return (await import(pathToFileURL(join(host.root, file)).href)) as Record<string, unknown>;
+  const { href } = pathToFileURL(join(host.root, file));
+  return failingAs("host-needs-other-node", async () => (await import(href)) as Record<string, unknown>);
 }
 
 /** The JSON5 reader that the host itself reads its config with. */

@@ -86,6 +86,8 @@ export const EN_REFUSALS = {
     "No OpenClaw was found on this machine's PATH. Install it, or name the profile file to work on with --auth-path.",
   "host-unknown":
     "This OpenClaw is not one codex-auth knows how to write for, so nothing was changed. Update codex-auth or OpenClaw.",
+  "host-needs-other-node":
+    "The OpenClaw on this machine does not load on this version of Node. Run codex-auth with the Node that OpenClaw itself runs on: openclaw --version says which it needs.",
   "host-config-unreadable":
     "OpenClaw's openclaw.json cannot be read from here: it is damaged, or put together from other files or variables. So it is not certain where its profiles lie, and nothing was changed. Name the profile file with --auth-path, or run openclaw doctor.",
   "host-uses-sqlite":

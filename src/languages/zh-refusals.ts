@@ -66,6 +66,8 @@ export const ZH_REFUSALS = {
   "usage-address": "缺少地址：请加上 --callback-url 和地址，或加上 --callback-url - 并将地址送入标准输入。",
   "host-not-found": "在这台机器的 PATH 中没有找到 OpenClaw。请安装它，或用 --auth-path 指定保存 Codex 配置的文件。",
   "host-unknown": "codex-auth 不了解如何为此 OpenClaw 写入数据，因此未做任何更改。请更新 codex-auth 或 OpenClaw。",
+  "host-needs-other-node":
+    "这台机器上的 OpenClaw 无法在当前版本的 Node 上加载。请用 OpenClaw 自己所用的 Node 运行 codex-auth：openclaw --version 会说明需要哪个版本。",
   "host-config-unreadable":
     "无法从这里读取 OpenClaw 的 openclaw.json：它已损坏，或由其他文件或变量拼成。因此无法确定其 Codex 配置的位置，未做任何更改。请用 --auth-path 指定保存 Codex 配置的文件，或运行 openclaw doctor。",
   "host-uses-sqlite":

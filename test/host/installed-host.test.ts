@@ -146,6 +146,16 @@ describe("loadSdkPart", () => {
   ])("has nothing where the package $name", async ({ exports }) => {
     expect(await loadSdkPart(withExports(exports), "provider-auth")).toBeUndefined();
   });
+
+  it("says that it takes another Node where the part does not load, and nothing of why", async () => {
+    const host = withExports(
+      { "./plugin-sdk/provider-auth": "./dist/newer.js" },
+      { "dist/newer.js": 'import "node:of-a-day-to-come";' },
+    );
+    const failed = await loadSdkPart(host, "provider-auth").catch((error: unknown) => error);
+    expect(failed).toEqual(new CodexAuthError("host-needs-other-node"));
+    expect((failed as Error).cause).toBeUndefined();
+  });
 });
 
 describe("hostJson5", () => {

@@ -189,6 +189,7 @@ const ALONE = [
   "usage-address",
   "host-not-found",
   "host-unknown",
+  "host-needs-other-node",
   "host-config-unreadable",
   "host-uses-sqlite",
   "auth-path-invalid",
