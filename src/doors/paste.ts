@@ -7,7 +7,6 @@ import { concernsLogin } from "../login/concern.ts";
 import type { Secret } from "../secret.ts";
 import { callerByRule, errorMessage, present, presentText, type DoorContext, type Message } from "./context.ts";
 import type { OriginalMessage } from "./originals.ts";
-import { OWN_COMMAND } from "./own-command.ts";
 import { placeOfMessage, type MessagePlace } from "./place.ts";
 
 export interface ChatMessage extends MessagePlace {
@@ -26,9 +25,9 @@ export interface Claim {
 
 export interface Paste {
   readonly text: Secret;
-  readonly likelihood: PasteLikelihood;
-  /** The message that this one answers or quotes holds an address. */
-  readonly quotesAddress: boolean;
+  /** The message that this one answers or quotes. */
+  readonly quoted: Secret;
+  readonly weights: { readonly own: PasteLikelihood; readonly quoted: PasteLikelihood };
   readonly original: OriginalMessage | undefined;
 }
 
@@ -39,9 +38,7 @@ export async function answerPaste(
   paste: Paste,
 ): Promise<Claim | undefined> {
   try {
-    // The host shows a command, and the message that it answers, to no model.
-    if (OWN_COMMAND.test(paste.text.reveal()) && context.areTextCommandsOn()) return undefined;
-    return (await claim(context, message, paste)) ?? withholdQuoted(context, paste);
+    return (await claim(context, message, paste)) ?? (await withholdQuoted(context, message, paste));
   } catch (error) {
     return { handled: true, text: errorMessage(context, error).markdown };
   }
@@ -50,10 +47,10 @@ export async function answerPaste(
 async function claim(
   context: DoorContext,
   message: ChatMessage,
-  { text, likelihood, original }: Paste,
+  { text, weights, original }: Paste,
 ): Promise<Claim | undefined> {
-  if (likelihood === "none") return undefined;
-  const isCertain = likelihood === "certain";
+  if (weights.own === "none") return undefined;
+  const isCertain = weights.own === "certain";
   const { who, isPrivate } = placeOfMessage(context.gateway, message);
   if (!isPrivate) {
     return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
@@ -68,8 +65,16 @@ async function claim(
 }
 
 /** An ordinary message that answers or quotes one with an address: with it the address would reach the model. */
-function withholdQuoted(context: DoorContext, { quotesAddress }: Paste): Claim | undefined {
-  if (!quotesAddress) return undefined;
+async function withholdQuoted(
+  context: DoorContext,
+  message: ChatMessage,
+  { quoted, weights }: Paste,
+): Promise<Claim | undefined> {
+  if (weights.quoted === "none") return undefined;
+  if (weights.quoted === "possible") {
+    const { who, isPrivate } = placeOfMessage(context.gateway, message);
+    if (!isPrivate || !(await concernsLogin(await context.ports(), who, quoted))) return undefined;
+  }
   return { handled: true, text: presentText(context, quotedScreen()).markdown };
 }
 

@@ -77,6 +77,15 @@ describe("a message that is none of ours", () => {
     }
   });
 
+  it.each([5, { text: CERTAIN }, [CERTAIN], null])(
+    "passes where what it is or quotes is no text: %j",
+    async (other) => {
+      const { context } = await waiting();
+      const strange = { content: other, replyToBody: other } as unknown as ChatMessage;
+      expect(await claimPastedMessage(context, { ...message(""), ...strange })).toBeUndefined();
+    },
+  );
+
   it("passes where it has no text at all, as a picture", async () => {
     const { context } = await waiting();
     expect(await claimPastedMessage(context, message("", { content: undefined }))).toBeUndefined();
@@ -190,6 +199,23 @@ describe("an address pasted in the chat that waits for it", () => {
       expect(ports.oauth.exchanges).toEqual([]);
     },
   );
+
+  it("is withheld when it is quoted in a form that only might be one, while the sign-in waits", async () => {
+    const { context, ports } = await waiting();
+    const quoting = message("what is this?", { replyToBody: POSSIBLE });
+    expect((await claimPastedMessage(context, quoting))?.text).toContain("holds a sign-in address");
+    expect(await claimPastedMessage(context, { ...quoting, ...IN_GROUP })).toBeUndefined();
+    await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
+    expect(await claimPastedMessage(context, quoting)).toBeUndefined();
+    expect(ports.oauth.exchanges).toEqual([]);
+  });
+
+  it("is read as it was sent where the web chat has a message of the same number in memory", async () => {
+    const door = await waiting();
+    door.context.originals.keep("17", { text: new Secret("hello"), isOwner: true }, door.context.nowMs());
+    const claim = await claimPastedMessage(door.context, message(door.address, { messageId: "17" }));
+    expect(answerOf(claim, door)).toContain("Signed in: profile `work`");
+  });
 
   it("twice at once is saved once, with one exchange and one clear refusal", async () => {
     const door = await waiting();
