@@ -5,6 +5,7 @@
 import { succeeds } from "./attempt.ts";
 import type { CommandCall } from "./doors/command.ts";
 import type { DoorContext } from "./doors/context.ts";
+import type { Tap } from "./doors/tap.ts";
 import { claimPastedMessage } from "./doors/pasted-message.ts";
 import { OriginalMessages } from "./doors/originals.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
@@ -51,8 +52,8 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   });
   const explanation = once(() => import("./doors/explanation.ts"));
   api.on("message_sending", async ({ content }, hookContext) => {
-    const { explain } = await explanation();
-    const answer = await explain(context, content, hookContext);
+    const doors = await explanation().catch(() => undefined);
+    const answer = await doors?.explain(context, content, hookContext);
     return answer === undefined ? undefined : { content: answer };
   });
   api.on("before_dispatch", (event, hookContext) =>
@@ -74,8 +75,9 @@ function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: D
       acceptsArgs,
       requiredScopes: ["operator.admin"],
       handler: async (call) => {
-        const { answerCommand } = await door();
-        const message = await answerCommand(context, handler, call as CommandCall);
+        const doors = await door().catch(() => undefined);
+        if (doors === undefined) return { text: context.words().refusals.internal };
+        const message = await doors.answerCommand(context, handler, call as CommandCall);
         return toReplyPayload(message.markdown, message.rows);
       },
     });
@@ -116,27 +118,33 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: Do
         channel,
         namespace,
         handler: async (raw) => {
-          const tap = raw as TelegramTap;
-          const { accountId, conversationId, senderId, isGroup, callback, respond } = tap;
+          const { respond } = raw as TelegramTap;
           // A tap that fails is asked again and again, and holds up its chat.
-          await succeeds(async () => {
+          const isAnswered = await succeeds(async () => {
             const { answerTap } = await door();
-            await answerTap(context, {
-              channel,
-              accountId,
-              conversationId,
-              senderId,
-              isGroup,
-              payload: callback.payload,
-              edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
-              reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
-            });
+            await answerTap(context, tapAt(channel, raw as TelegramTap));
           });
+          const internal = () => respond.reply({ text: context.words().refusals.internal, buttons: [] });
+          if (!isAnswered) await succeeds(internal);
           return { handled: true };
         },
       });
     }
   }
+}
+
+function tapAt(channel: string, tap: TelegramTap): Tap {
+  const { accountId, conversationId, senderId, isGroup, callback, respond } = tap;
+  return {
+    channel,
+    accountId,
+    conversationId,
+    senderId,
+    isGroup,
+    payload: callback.payload,
+    edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
+    reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
+  };
 }
 
 const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
