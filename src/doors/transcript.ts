@@ -41,15 +41,22 @@ export function withholdFromTranscript<Entry extends TranscriptEntry>(
   }
   if (command === undefined && likelihood !== "certain") return undefined;
   const note = `${command === undefined ? "" : `${command} `}${context.words().chat["transcript.withheld"]}`;
-  return { ...entry, content: typeof entry.content === "string" ? note : [{ type: "text", text: note }] };
+  return { ...entry, content: Array.isArray(entry.content) ? withNote(entry.content, note) : note };
 }
 
 function textOf(content: unknown): string | undefined {
   if (typeof content === "string") return content;
-  if (!Array.isArray(content) || content.length === 0) return undefined;
-  return content.every(isTextPart) ? content.map((part: TextPart) => part.text).join("\n") : undefined;
+  const texts = Array.isArray(content) ? content.filter(isTextPart) : [];
+  return texts.length === 0 ? undefined : texts.map(({ text }) => text).join("\n");
+}
+
+/** In place of all its text; a picture beside it stays. */
+function withNote(content: readonly unknown[], note: string): unknown[] {
+  return [{ type: "text", text: note }, ...content.filter((part) => !isTextPart(part))];
 }
 
 function isTextPart(part: unknown): part is TextPart {
-  return typeof part === "object" && part !== null && (part as Partial<TextPart>).type === "text";
+  if (typeof part !== "object" || part === null) return false;
+  const { type, text } = part as Partial<Record<keyof TextPart, unknown>>;
+  return type === "text" && typeof text === "string";
 }

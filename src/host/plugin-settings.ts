@@ -8,8 +8,19 @@ export interface PluginSettings {
   readonly notify: boolean;
 }
 
-/** Anything of another shape counts as not there: the host has judged it against the plugin's own schema. */
+/**
+ * Anything of another shape counts as not there: the host has judged it against the plugin's own schema. Never throws: what
+ * keeps an address out of a transcript needs a language, whatever has become of the config.
+ */
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
-  const { language, notify } = currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
+  const { language, notify } = configured(api);
   return { ...(typeof language === "string" ? { language } : {}), notify: notify !== false };
+}
+
+function configured(api: OpenClawPluginApi): Readonly<Record<string, unknown>> {
+  try {
+    return currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -31,6 +31,11 @@ describe("a transcript entry", () => {
     { name: "text", content: CERTAIN, written: NOTE },
     { name: "parts", content: parts(CERTAIN), written: parts(NOTE) },
     { name: "several parts", content: parts("here:", CERTAIN), written: parts(NOTE) },
+    {
+      name: "a picture beside it",
+      content: [{ type: "image", data: "x" }, ...parts(CERTAIN)],
+      written: [...parts(NOTE), { type: "image", data: "x" }],
+    },
     { name: "a command of ours", content: `/codex_auth_finish ${CERTAIN}`, written: `/codex_auth_finish ${NOTE}` },
     {
       name: "a command and what only might be",
@@ -48,6 +53,7 @@ describe("a transcript entry", () => {
     { name: "an answer of the model", content: CERTAIN, extra: { role: "assistant" } },
     { name: "no content", content: undefined, extra: {} },
     { name: "no parts", content: [], extra: {} },
+    { name: "a text part without text", content: [{ type: "text", text: 5 }], extra: {} },
     { name: "a part that is no text", content: [{ type: "image", data: "x" }], extra: {} },
   ])("is left as it is: $name", ({ content, extra }) => {
     expect(withhold(content, extra).written).toBeUndefined();

@@ -34,6 +34,16 @@ describe("the settings", () => {
   it("are none where the config has no plugins", () => {
     expect(settingsOf(gateway().api)).toEqual({ notify: true });
   });
+
+  it("are none while the host's config cannot be read: what withholds an address needs a language all the same", () => {
+    const { api } = gateway();
+    Object.defineProperty(api.runtime, "config", {
+      get: () => {
+        throw new Error("the config is being reloaded");
+      },
+    });
+    expect(settingsOf(api)).toEqual({ notify: true });
+  });
 });
 
 function running({ isOn = true, isSandbox = false } = {}) {
