@@ -11,7 +11,9 @@ import {
   mergeDocuments,
   parseProfilesFile,
   parseStateFile,
+  recordIn,
   renderFile,
+  replacesUnreadable,
   viewOf,
   type HostFiles,
   type JsonObject,
@@ -25,7 +27,7 @@ import {
   type HostChange,
   type HostUpdate,
 } from "./host-auth-store.ts";
-import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
+import type { ProfilesDocument } from "./profiles-document.ts";
 
 const PROFILES_FILE = "auth-profiles.json";
 const STATE_FILE = "auth-state.json";
@@ -78,8 +80,8 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
   };
   const ownerOf = async (agentDir: string, profileId: string) => {
     const own = await readFiles(agentDir);
-    if (profileIn(viewOf(own), profileId) !== undefined) return agentDir;
-    const isNobodys = profileIn(await mainOf(), profileId) === undefined;
+    if (recordIn(own, profileId) !== undefined) return agentDir;
+    const isNobodys = recordIn(await readFiles(host.mainAgentDir()), profileId) === undefined;
     return isNobodys && own.profiles !== undefined ? agentDir : host.mainAgentDir();
   };
   return {
@@ -91,7 +93,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     read: (agentDir) => keepingUnreadable(agentDir, () => read(agentDir)),
     ownerOf: (agentDir, profileId) => keepingUnreadable(agentDir, () => ownerOf(agentDir, profileId)),
     persisted: async (agentDir, profileId) =>
-      profileIn(await ownOf(agentDir), profileId) ?? profileIn(await mainOf(), profileId),
+      recordIn(await readFiles(agentDir), profileId) ?? recordIn(await readFiles(host.mainAgentDir()), profileId),
     selectableIds: async (agentDir, document) => selectableIn(document ?? (await read(agentDir)), host),
     update,
     activate: (change) => host.publish(change),
@@ -113,6 +115,7 @@ async function updateFiles(
   const after = copyOf(before);
   // Not merely truthy: an edit that is async by mistake has not happened yet.
   if (edit(after) !== true) return;
+  if (replacesUnreadable(files, { before, after })) throw new CodexAuthError("store-unreadable");
   const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;
   const { profiles, state } = applyEdit(files, { before, after }, keepsStateApart);
   // The profile comes last: an order that names it too early is harmless, one that does not know it would shut it out.
@@ -154,10 +157,6 @@ async function readFile(
     }
     await new Promise((resolve) => setTimeout(resolve, READ_RETRY_MS));
   }
-}
-
-function profileIn({ profiles }: ProfilesDocument, profileId: string): StoredCredential | undefined {
-  return Object.hasOwn(profiles, profileId) ? profiles[profileId] : undefined;
 }
 
 /** As those hosts choose: the stored order, else the config's, else every profile of the provider. */

@@ -1,6 +1,6 @@
 /** What keeps the profiles of one host, in the host's own names: its SDK, or its file where it keeps one. */
 import type { Activation } from "../flow/answers.ts";
-import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
+import type { ProfilesDocument, StoredCredential, StoredRecord } from "./profiles-document.ts";
 
 export interface HostAuthStore {
   readonly provider: string;
@@ -17,9 +17,13 @@ export interface HostAuthStore {
   read(agentDir: string): Promise<ProfilesDocument>;
   /** The agent directory whose row or file holds the profile; undefined for the shared store. */
   ownerOf(agentDir: string, profileId: string): Promise<string | undefined>;
-  /** One locked transaction; the edit must not be async. Throws `CodexAuthError` (`store-*`) when it did not happen. */
+  /**
+   * One locked transaction; the edit must not be async. Throws `CodexAuthError` (`store-*`) when it did not happen:
+   * `store-unreadable` too if the edit would replace a record that its document leaves out.
+   */
   update(request: HostUpdate): Promise<void>;
-  persisted(agentDir: string, profileId: string): Promise<StoredCredential | undefined>;
+  /** The record that the agent would use. An unreadable one in its own store hides a good one in the shared store. */
+  persisted(agentDir: string, profileId: string): Promise<StoredRecord>;
   /** What the host would try, in its order: of the document that was read, where one is given. */
   selectableIds(agentDir: string, document?: ProfilesDocument): Promise<readonly string[]>;
   /** Makes a change known to the running gateway, as far as it needs telling. Never throws. */

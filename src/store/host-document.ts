@@ -1,6 +1,6 @@
 /** The JSON of hosts that keep profiles in files, and the view of it that is read and edited. Pure. */
 import * as z from "../schema.ts";
-import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
+import type { ProfilesDocument, StoredCredential, StoredRecord } from "./profiles-document.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -26,10 +26,10 @@ const version = z.optional(z.unknown().check(z.refine((value) => typeof value !=
 const order = z.nullish(recordOf(z.array(z.string())));
 const usageStats = z.nullish(recordOf(z.looseObject({ disabledReason: z.optional(z.string()) })));
 
-const profilesFile = z.looseObject({ version, profiles: recordOf(z.looseObject({})), order, usageStats });
+const profilesFile = z.looseObject({ version, profiles: recordOf(z.unknown()), order, usageStats });
 const stateFile = z.looseObject({ version, order, usageStats });
 
-/** A record that the host itself would skip is neither shown nor touched. */
+/** A record of any other form is not shown, and no edit may write over it: some of them are in use by the host. */
 const storedCredential = z.looseObject({
   type: z.string(),
   provider: z.string(),
@@ -38,6 +38,8 @@ const storedCredential = z.looseObject({
   email: z.optional(z.string()),
   chatgptPlanType: z.optional(z.string()),
 });
+
+const isReadable = (record: unknown) => storedCredential.safeParse(record).success;
 
 export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, profilesFile);
 export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, stateFile);
@@ -66,7 +68,7 @@ export const renderFile = (content: JsonObject) => `${JSON.stringify(content, nu
 
 /** As the host reads it, `auth-state.json` comes before what an older host left in the other file. */
 export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
-  const stored = entriesOf(profiles?.["profiles"]).filter(([, record]) => storedCredential.safeParse(record).success);
+  const stored = entriesOf(profiles?.["profiles"]).filter(([, record]) => isReadable(record));
   const withOrder = [...entriesOf(profiles?.["order"]), ...entriesOf(state?.["order"])];
   const withStats = [...entriesOf(profiles?.["usageStats"]), ...entriesOf(state?.["usageStats"])];
   return {
@@ -74,6 +76,24 @@ export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
     ...(withOrder.length === 0 ? {} : { order: recordFrom(withOrder) as Record<string, string[]> }),
     ...(withStats.length === 0 ? {} : { usageStats: recordFrom(withStats) as Record<string, JsonObject> }),
   };
+}
+
+export function recordIn({ profiles: file }: HostFiles, profileId: string): StoredRecord {
+  const profiles = file?.["profiles"];
+  if (!isObject(profiles) || !Object.hasOwn(profiles, profileId)) return undefined;
+  const record = profiles[profileId];
+  return isReadable(record) ? (record as StoredCredential) : "unreadable";
+}
+
+interface Edited {
+  readonly before: ProfilesDocument;
+  readonly after: ProfilesDocument;
+}
+
+/** Whether an edit, which sees only what `viewOf` shows, puts a record in the place of one that it could not see. */
+export function replacesUnreadable(files: HostFiles, { before, after }: Edited): boolean {
+  const added = Object.keys(after.profiles).filter((id) => !Object.hasOwn(before.profiles, id));
+  return added.some((id) => recordIn(files, id) === "unreadable");
 }
 
 /** For an edit, which puts records in and takes them out, and leaves what is in a record alone. */
@@ -97,11 +117,7 @@ export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument):
  * The files that an edit changes, each with nothing else changed in it. `keepsStateApart`: order and statistics go to
  * the second file, where the host looks first; what is removed goes from both.
  */
-export function applyEdit(
-  files: HostFiles,
-  edit: { readonly before: ProfilesDocument; readonly after: ProfilesDocument },
-  keepsStateApart: boolean,
-): HostFiles {
+export function applyEdit(files: HostFiles, edit: Edited, keepsStateApart: boolean): HostFiles {
   const profiles: JsonObject = { ...(files.profiles ?? { version: 1, profiles: {} }) };
   const state: JsonObject = { ...(files.state ?? { version: 1 }) };
   let [profilesChanged, stateChanged] = [false, false];

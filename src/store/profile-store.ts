@@ -39,6 +39,9 @@ export interface ProfileStoreParts {
   readonly readIdentity: ReadIdentity;
 }
 
+/** Nothing replaces a record that cannot be read: it may be a sign-in that the host uses, and no undo could keep it. */
+const UNREADABLE = { kind: "refused", code: "store-unreadable" } as const;
+
 interface Change extends ProfileTarget {
   /** What the profile is to hold; undefined to take it out. */
   readonly next: StoredCredential | undefined;
@@ -126,21 +129,28 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
   return patiently(host, async () => {
     const agentDir = host.agentDirOf(target.agentId);
     const before = await host.read(agentDir);
+    if ((await host.persisted(agentDir, profileId)) === "unreadable") return UNREADABLE;
     if (!Object.hasOwn(before.profiles, profileId)) return { kind: "refused", code: "profile-unknown" } as const;
     const known = await host.selectableIds(agentDir, before);
     const othersInOrder = known.filter((id) => id !== profileId);
-    let isAllowed = false;
+    let outcome: "written" | "moved" | "not-allowed" = "moved";
     await host.update({
       agentDir: await host.ownerOf(agentDir, profileId),
       keepInOrder: [profileId, ...othersInOrder],
       edit(document) {
-        isAllowed = holds(target.assertAllowed);
-        if (isAllowed) preferProfile(document, { profileId, provider: host.provider, othersInOrder });
-        return isAllowed;
+        // Its record may have gone, or have become unreadable, since it was looked at.
+        if (!Object.hasOwn(document.profiles, profileId)) outcome = "moved";
+        else outcome = holds(target.assertAllowed) ? "written" : "not-allowed";
+        if (outcome !== "written") return false;
+        preferProfile(document, { profileId, provider: host.provider, othersInOrder });
+        return true;
       },
     });
-    if (!isAllowed) return { kind: "refused", code: "not-allowed" } as const;
+    if (outcome === "moved") return "moved";
+    if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" } as const;
     const credential = await host.persisted(agentDir, profileId);
+    // A host is told by writing the record once more, which would replace one that has become unreadable by now.
+    if (credential === "unreadable") return UNREADABLE;
     const activation = await host.activate({
       agentDir: await host.ownerOf(agentDir, profileId),
       profileId,
@@ -157,6 +167,7 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const agentDir = host.agentDirOf(wanted.agentId);
   const { owner } = wanted.ownedBy ?? { owner: await host.ownerOf(agentDir, profileId) };
   const before = await host.persisted(agentDir, profileId);
+  if (before === "unreadable") return UNREADABLE;
   if (!isCodex(host, before)) return { kind: "refused", code: "profile-not-codex" };
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
@@ -189,7 +200,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   if (kept !== undefined) await parts.undo.settle(kept).catch(() => undefined);
   const activation = await host.activate({ agentDir: owner, profileId, credential: next });
   // Read back: the host's writer can answer a document and still have kept another process's newer one.
-  if ((await host.persisted(agentDir, profileId))?.refresh !== next?.refresh) {
+  const stored = await host.persisted(agentDir, profileId);
+  if (stored === "unreadable" || stored?.refresh !== next?.refresh) {
     return { kind: "refused", code: "store-write-failed" };
   }
   return {
@@ -214,6 +226,7 @@ async function obstacleTo(
     const agentDir = host.agentDirOf(agentId);
     await host.read(agentDir);
     const current = await host.persisted(agentDir, profileId);
+    if (current === "unreadable") return "store-unreadable";
     if (!isCodex(host, current)) return "profile-not-codex";
     // The locks are taken and let go again: what keeps us from them would keep us from them at the write.
     if (current !== undefined && hasTokens(current)) await undo.tryOut();

@@ -21,6 +21,9 @@ export interface StoredCredential {
   readonly accountId?: string;
 }
 
+/** What a store holds under an id. `unreadable`: a record exists, but its fields are not those that we know. */
+export type StoredRecord = StoredCredential | "unreadable" | undefined;
+
 interface UsageStats {
   readonly lastUsed?: number;
   readonly lastFailureAt?: number;

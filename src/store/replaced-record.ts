@@ -36,7 +36,9 @@ export async function keptOf(parts: ProfileStoreParts, { agentId, profileId }: P
   const { host, undo, clock } = parts;
   const agentDir = host.agentDirOf(agentId);
   const owner = await host.ownerOf(agentDir, profileId);
-  const current = markOf(parts, await host.persisted(agentDir, profileId));
+  // What is kept for an unreadable record is only looked up here. The change that would put it back is refused.
+  const record = await host.persisted(agentDir, profileId);
+  const current = markOf(parts, record === "unreadable" ? undefined : record);
   const target = { profileId, current, nowMs: clock.nowMs() };
   return (
     (await undo.find({ ...target, place: owner ?? SHARED })) ??

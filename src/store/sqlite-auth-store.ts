@@ -42,7 +42,12 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
       throw new CodexAuthError("store-migration-required");
     },
     ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
-    persisted: async (agentDir, profileId) => reading(() => sdk.persisted(agentDir, profileId)),
+    async persisted(agentDir, profileId) {
+      const record: unknown = reading(() => sdk.persisted(agentDir, profileId));
+      // The host skips what it cannot read itself. Another version of it might not.
+      const isRecord = record === undefined || (typeof record === "object" && record !== null);
+      return isRecord ? (record as StoredCredential | undefined) : "unreadable";
+    },
     selectableIds: async (agentDir, document) => sdk.selectableIds(agentDir, document),
     async update(request) {
       if ((await sdk.update(request)) !== null) return;

@@ -27,7 +27,6 @@ describe("a file that is read", () => {
   it.each([
     { name: "null", content: null },
     { name: "profiles of null", content: { profiles: null } },
-    { name: "a profile of null", content: { profiles: { "openai:a": null } } },
     { name: "a reason that is no text", content: { profiles: {}, usageStats: { a: { disabledReason: 7 } } } },
     { name: "statistics of null", content: { profiles: {}, usageStats: { a: null } } },
     { name: "an order of numbers", content: { profiles: {}, order: { openai: [1] } } },
