@@ -2,7 +2,7 @@
  * What our plugin answers, for the plugin that does nothing to say: what the host takes to render and to send such a
  * message is its own, and must be on both sides of a ratio.
  */
-import type { ListedProfile } from "../src/flow/answers.ts";
+import type { ListedProfile } from "../src/rules/results.ts";
 import { profileScreen } from "../src/interaction/profile-screens.ts";
 import { toMarkdown, toPlainText } from "../src/interaction/render.ts";
 import type { Screen } from "../src/interaction/screen.ts";

@@ -1,5 +1,5 @@
 /** Figure 6: how long the slowest text takes to read, and that twice the text takes twice as long. */
-import { parsePastedText, PASTE_LIMIT, weighPastedText } from "../src/flow/callback-url.ts";
+import { parsePastedText, PASTE_LIMIT, weighPastedText } from "../src/rules/callback-url.ts";
 import type { MeasureFigure } from "./figure.ts";
 import { hostileTexts } from "./hostile-texts.ts";
 import type { Result } from "./result.ts";

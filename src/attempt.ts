@@ -1,5 +1,4 @@
 /** Calls whose failure is an answer, not an error. What they throw is dropped: it may hold what was sent. */
-
 /** Whether an assertion holds: true unless it throws. */
 export function holds(assertion: () => void): boolean {
   try {

@@ -2,6 +2,9 @@
 /** The terminal's wiring: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ParkedInMemory } from "./actions/account-question.ts";
+import type { PendingPorts } from "./actions/overview.ts";
+import type { ChatPins, LoginPorts } from "./actions/ports.ts";
 import {
   isProgram,
   readArguments,
@@ -11,16 +14,13 @@ import {
   type TerminalEnvironment,
 } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
-import { terminalBinding } from "./flow/binding.ts";
-import { ParkedInMemory } from "./login/parked-logins.ts";
-import type { ChatPins, LoginPorts } from "./login/ports.ts";
-import type { PendingPorts } from "./login/overview.ts";
-import { languageOf, loadCatalogue } from "./languages/language.ts";
-import { systemClock } from "./clock.ts";
+import { languageOf, loadCatalogue } from "./languages/catalogue.ts";
+import { terminalBinding } from "./rules/binding.ts";
+import { systemClock } from "./system.ts";
 import { parseArguments, type ParsedArguments, type TerminalRequest } from "./terminal/arguments.ts";
 import { print, type Printed } from "./terminal/output.ts";
-import type { Program, Surroundings } from "./terminal/words.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
+import type { Program, Surroundings } from "./terminal/words.ts";
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
 const SILENT_LOG = { info: () => undefined, warn: () => undefined };
@@ -90,18 +90,18 @@ async function answerOf(seen: Seen, request: TerminalRequest): Promise<TerminalA
 /** What the terminal knows of this machine. What costs time is found when it is first asked for. */
 async function openMachine(seen: Seen, request: TerminalRequest): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
-  const { findStateDir, findTempFolder } = await import("./host/host-folders.ts");
+  const { findStateDir, findTempFolder } = await import("./terminal/folders.ts");
   const stateDir = await findStateDir(environment);
   let { agentId = "" } = request;
   const pendingPorts = async (): Promise<PendingPorts> => {
-    const { createPendingStore } = await import("./store/pending-logins.ts");
+    const { createPendingStore } = await import("./store/pending-sign-ins.ts");
     const pending = createPendingStore(await findTempFolder(environment));
     return { clock: systemClock, log: SILENT_LOG, pending, parked: new ParkedInMemory() };
   };
   const ports = async (): Promise<LoginPorts> => {
     const [{ findInstalledHost }, { openTerminalHost }] = await Promise.all([
-      import("./host/installed-host.ts"),
-      import("./host/terminal-host.ts"),
+      import("./terminal/installed-host.ts"),
+      import("./terminal/terminal-host.ts"),
     ]);
     const ownFolder = dirname(fileURLToPath(import.meta.url));
     const host = await findInstalledHost({ ...environment, ownFolder });
@@ -137,21 +137,21 @@ async function loginPorts(
   const [{ createProfileStore }, { createUndoRecords }, { OPENAI, sandboxEndpoints }, { createOAuthClient }] =
     await Promise.all([
       import("./store/profile-store.ts"),
-      import("./store/undo-records.ts"),
+      import("./store/undo.ts"),
       import("./oauth/endpoints.ts"),
       import("./oauth/client.ts"),
     ]);
   const [{ createGuardedFetch }, { createPlainSend }] = await Promise.all([
-    import("./host/guarded-fetch.ts"),
-    import("./host/plain-send.ts"),
+    import("./host/fetch.ts"),
+    import("./terminal/network.ts"),
   ]);
   const [{ createAuditLog }, { systemEntropy }, { readIdentity }, { createSurroundings }, { readHostConfig }] =
     await Promise.all([
-      import("./store/audit-log.ts"),
-      import("./entropy.ts"),
+      import("./store/records.ts"),
+      import("./system.ts"),
       import("./oauth/identity.ts"),
       import("./host/surroundings.ts"),
-      import("./host/host-folders.ts"),
+      import("./terminal/folders.ts"),
     ]);
   /** Undefined where the config cannot be read from here: what it does not say is no owner, what is not known is no finding. */
   const owners = async () => {

@@ -1,5 +1,4 @@
 /** The one table of error codes. What a person reads for each is in `languages/*-refusals.ts`. */
-
 /** Who has to act: the person, the sign-in server, the host's store, or whoever runs the program. */
 export type ErrorCategory = "caller" | "callback" | "provider" | "store" | "program";
 

@@ -2,32 +2,35 @@
  * Wiring: builds the ports over the host, and registers commands, buttons and the message hooks. What answers is loaded with
  * the first that asks; what keeps an address out of transcripts and from models is there from the start.
  */
+import type { Log, LoginPorts } from "./actions/ports.ts";
 import { succeeds } from "./attempt.ts";
-import type { CommandCall } from "./doors/command.ts";
-import type { DoorContext } from "./doors/context.ts";
-import type { Tap } from "./doors/tap.ts";
-import { claimPastedMessage } from "./doors/pasted-message.ts";
-import { OriginalMessages } from "./doors/originals.ts";
-import { withholdFromTranscript, type TranscriptEntry } from "./doors/transcript.ts";
 import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
-import { defaultAgent, resolveAgent } from "./host/agent-route.ts";
-import { buttonsOf, TAP_CHANNELS } from "./host/chat-buttons.ts";
+import type { CommandCall } from "./handlers/command.ts";
+import type { DoorContext } from "./handlers/context.ts";
+import type { Tap } from "./handlers/tap.ts";
+import {
+  claimPastedMessage,
+  OriginalMessages,
+  withholdFromTranscript,
+  type TranscriptEntry,
+} from "./handlers/transcript.ts";
+import {
+  buttonsOf,
+  TAP_CHANNELS,
+  canSendNow,
+  sendNow,
+  toReplyPayload,
+  toTelegramRows,
+  type TelegramButton,
+} from "./host/chat.ts";
+import { resolveAgent, settingsOf, hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
 import { watch } from "./host/watch.ts";
-import { canSendNow, sendNow } from "./host/outbound.ts";
-import { settingsOf } from "./host/plugin-settings.ts";
-import { toReplyPayload, toTelegramRows, type TelegramButton } from "./host/reply-payload.ts";
-import { hostSdk, type OpenClawPluginApi } from "./host/sdk.ts";
-import { namespacesOf } from "./interaction/callback-data.ts";
-import { ShownScreens } from "./interaction/shown-screens.ts";
-import { catalogueOf } from "./languages/catalogue.ts";
-import { languageOf } from "./languages/language.ts";
-import type { Log, LoginPorts } from "./login/ports.ts";
+import { namespacesOf, ShownScreens } from "./interaction/buttons.ts";
+import { catalogueOf, languageOf } from "./languages/catalogue.ts";
 import type { Manifest } from "./manifest.ts";
-import { remember } from "./process-memory.ts";
+import { remember, systemClock, systemEntropy } from "./system.ts";
 import { buildHostProgram, HOST_PROGRAM, type CommandBuilder } from "./terminal/host-program.ts";
-import { systemClock } from "./clock.ts";
-import { systemEntropy } from "./entropy.ts";
 
 /** Called by the host several times, in different modes: it registers, and does nothing else. */
 export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void {
@@ -35,22 +38,18 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
   registerTerminal(api, manifest);
-  api.registerSecurityAuditCollector(async () => {
-    const { securityFindings } = await import("./doors/security-audit.ts");
-    return securityFindings(context, () => defaultAgent(api));
-  });
   watch(api, { isOn: () => settingsOf(api).notify, isSandbox: context.isSandbox }, async () => {
-    const { agentWithDeadLogin } = await import("./host/dead-logins.ts");
+    const { agentWithDeadLogin } = await import("./host/auth-store.ts");
     const agentId = await agentWithDeadLogin(api, context.nowMs());
     if (agentId === undefined) return;
-    const { tellOwners } = await import("./doors/notice.ts");
+    const { tellOwners } = await import("./handlers/notices.ts");
     await tellOwners(context, agentId);
   });
   api.on("before_message_write", ({ message }) => {
     const written = withholdFromTranscript(context, message as TranscriptEntry);
     return written === undefined ? undefined : { message: written as typeof message };
   });
-  const explanation = once(() => import("./doors/explanation.ts"));
+  const explanation = once(() => import("./handlers/notices.ts"));
   api.on("message_sending", async ({ content }, hookContext) => {
     const doors = await explanation().catch(() => undefined);
     const answer = await doors?.explain(context, content, hookContext);
@@ -67,7 +66,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
 }
 
 function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
-  const door = once(() => import("./doors/command.ts"));
+  const door = once(() => import("./handlers/command.ts"));
   for (const { name, description, acceptsArgs, handler } of manifest.commands) {
     api.registerCommand({
       name,
@@ -111,7 +110,7 @@ interface TelegramTap {
 }
 
 function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
-  const door = once(() => import("./doors/tap.ts"));
+  const door = once(() => import("./handlers/tap.ts"));
   for (const channel of TAP_CHANNELS) {
     for (const { namespace } of namespacesOf(manifest.interaction.callbackPrefix)) {
       api.registerInteractiveHandler({
@@ -155,7 +154,7 @@ const gatewayOf = (api: OpenClawPluginApi) => api.runtime.state.resolveStateDir(
 function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorContext {
   const sandbox = readSandbox();
   const ports = once(() => createPorts(api, manifest.version, sandbox));
-  const owners = once(() => import("./host/owner-check.ts"));
+  const owners = once(() => import("./host/owners.ts"));
   const ownerCheck = once(async () => (await owners()).loadOwnerCheck(api));
   const answers = once(() => import("./commands/answer.ts"));
   return {
@@ -217,25 +216,25 @@ async function createPorts(api: OpenClawPluginApi, version: string, sandbox: San
   ] = await Promise.all([
     import("./oauth/endpoints.ts"),
     import("./oauth/client.ts"),
-    import("./host/guarded-fetch.ts"),
-    import("./store/pending-logins.ts"),
+    import("./host/fetch.ts"),
+    import("./store/pending-sign-ins.ts"),
   ]);
   const [{ createProfileStore }, { createUndoRecords }, { openRunningHost }, { resolvePreferredOpenClawTmpDir }] =
     await Promise.all([
       import("./store/profile-store.ts"),
-      import("./store/undo-records.ts"),
-      import("./host/running-host.ts"),
+      import("./store/undo.ts"),
+      import("./host/auth-store.ts"),
       hostSdk.tempPath(),
     ]);
   const [{ createAuditLog }, { createNotices }, { readIdentity }] = await Promise.all([
-    import("./store/audit-log.ts"),
-    import("./store/notices.ts"),
+    import("./store/records.ts"),
+    import("./store/records.ts"),
     import("./oauth/identity.ts"),
   ]);
   const [{ createChatPins }, { createSurroundings }, { ParkedInMemory }] = await Promise.all([
-    import("./host/chat-pins.ts"),
+    import("./host/pins.ts"),
     import("./host/surroundings.ts"),
-    import("./login/parked-logins.ts"),
+    import("./actions/account-question.ts"),
   ]);
   const stateDir = api.runtime.state.resolveStateDir();
   const undo = createUndoRecords(stateDir);

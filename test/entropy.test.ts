@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { systemEntropy } from "../src/entropy.ts";
+import { systemEntropy } from "../src/system.ts";
 
 describe("systemEntropy", () => {
   it.each([16, 32])("gives %i bytes in both spellings", (length) => {

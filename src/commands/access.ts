@@ -1,5 +1,5 @@
 /** Who may do anything here at all. Pure, and closed: whatever is not known to be true counts as false. */
-import type { LoginBinding } from "../flow/binding.ts";
+import type { LoginBinding } from "../rules/binding.ts";
 
 /** The person at a door, as the host tells it. */
 export interface Caller {

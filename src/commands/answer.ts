@@ -1,7 +1,27 @@
 /** From an intent to the screen that answers it: the one way in for commands, taps and pasted messages alike. */
-import type { CompletionRefusal, Refusal, SavedLogin } from "../flow/answers.ts";
-import type { ProfileName } from "../flow/profile-id.ts";
-import { inspectionScreen, logScreen, whyScreen } from "../interaction/gateway-screens.ts";
+import { keepLogin } from "../actions/account-question.ts";
+import { completeLogin } from "../actions/finish.ts";
+import {
+  inspect,
+  readChangeLog,
+  cancelPending,
+  hasPending,
+  listProfiles,
+  readStatus,
+  explainChoice,
+} from "../actions/overview.ts";
+import type { LoginPorts } from "../actions/ports.ts";
+import {
+  preferProfile,
+  showProfile,
+  signOut,
+  stopUsingProfile,
+  useProfile,
+  type ProfileRequest,
+  undoLogin,
+} from "../actions/profiles.ts";
+import { beginLogin } from "../actions/start.ts";
+import { inspectionScreen, logScreen, whyScreen } from "../interaction/diagnosis-screens.ts";
 import {
   pinnedScreen,
   preferredScreen,
@@ -24,22 +44,8 @@ import {
   selectorScreen,
   statusScreen,
 } from "../interaction/screens.ts";
-import { beginLogin } from "../login/begin.ts";
-import { completeLogin } from "../login/complete.ts";
-import { inspect, readChangeLog } from "../login/inspect.ts";
-import { keepLogin } from "../login/keep.ts";
-import {
-  preferProfile,
-  showProfile,
-  signOut,
-  stopUsingProfile,
-  useProfile,
-  type ProfileRequest,
-} from "../login/manage.ts";
-import { cancelPending, hasPending, listProfiles, readStatus } from "../login/overview.ts";
-import { undoLogin } from "../login/undo.ts";
-import { explainChoice } from "../login/why.ts";
-import type { LoginPorts } from "../login/ports.ts";
+import type { ProfileName } from "../rules/profile-id.ts";
+import type { CompletionRefusal, Refusal, SavedLogin } from "../rules/results.ts";
 import { judgeAccess, type Caller } from "./access.ts";
 import type { Intent } from "./arguments.ts";
 

@@ -1,5 +1,6 @@
 /** What was typed after a command, as an intent. Pure; decides nothing about who may. */
-import { weighPastedText } from "../flow/callback-url.ts";
+import type { Action } from "../interaction/screen.ts";
+import { weighPastedText } from "../rules/callback-url.ts";
 import {
   parseSelector,
   parseStoredSelector,
@@ -7,8 +8,7 @@ import {
   type ParsedSelector,
   type ProfileName,
   type Subcommand,
-} from "../flow/profile-id.ts";
-import type { Action } from "../interaction/screen.ts";
+} from "../rules/profile-id.ts";
 import { Secret } from "../secret.ts";
 
 export type Intent =

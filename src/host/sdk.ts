@@ -21,3 +21,46 @@ export const hostSdk = {
   ssrfRuntime: () => import("openclaw/plugin-sdk/ssrf-runtime"),
   tempPath: () => import("openclaw/plugin-sdk/temp-path"),
 };
+
+/** What the gateway's config says to this plugin, under `plugins.entries["codex-auth"].config`, as it is now. */
+
+export interface PluginSettings {
+  /** A language tag such as `zh-CN`; English where it is absent or not known. */
+  readonly language?: string;
+  /** False where owners are not to be told of sign-ins that have ended. */
+  readonly notify: boolean;
+}
+
+/**
+ * Anything of another shape counts as not there: the host has judged it against the plugin's own schema. Never throws: what
+ * keeps an address out of a transcript needs a language, whatever has become of the config.
+ */
+export function settingsOf(api: OpenClawPluginApi): PluginSettings {
+  const { language, notify } = configured(api);
+  return { ...(typeof language === "string" ? { language } : {}), notify: notify !== false };
+}
+
+function configured(api: OpenClawPluginApi): Readonly<Record<string, unknown>> {
+  try {
+    return currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Which agent the host routes a private chat to, by the host's own bindings. */
+
+export interface PrivateChat {
+  readonly channel: string;
+  readonly channelAccountId: string;
+  readonly senderId: string;
+}
+
+export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: PrivateChat): string {
+  return api.runtime.channel.routing.resolveAgentRoute({
+    cfg: currentConfig(api),
+    channel,
+    accountId: channelAccountId,
+    peer: { kind: "direct", id: senderId },
+  }).agentId;
+}

@@ -1,7 +1,7 @@
 /** What lies around a gateway that may get in this plugin's way. Looks, and changes nothing. */
 import { join } from "node:path";
-import type { Surroundings } from "../login/ports.ts";
-import { fileExists } from "../store/file-system.ts";
+import type { Surroundings } from "../actions/ports.ts";
+import { fileExists } from "../store/private-file.ts";
 
 export interface SurroundingsRequest {
   readonly stateDir: string;

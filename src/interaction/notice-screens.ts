@@ -1,8 +1,7 @@
 /** What is said of a sign-in that has ended, without anybody having asked. Pure. */
-import type { ListedProfile } from "../flow/answers.ts";
-import { selectorOf } from "../flow/profile-id.ts";
-import { button, command, say, verbatim } from "./phrases.ts";
-import type { Line, Screen } from "./screen.ts";
+import { selectorOf } from "../rules/profile-id.ts";
+import type { ListedProfile } from "../rules/results.ts";
+import { button, command, say, verbatim, type Line, type Screen } from "./screen.ts";
 
 export interface NoticeFacts {
   readonly profile: ListedProfile;

@@ -1,16 +1,15 @@
 /** The screens of one profile: its card, and what came of acting on it. Pure. */
-import type {
-  AccountQuestion,
-  PinnedProfile,
-  PreferredProfile,
-  ShownProfile,
-  SignedOutProfile,
-  UndoneLogin,
-} from "../flow/answers.ts";
-import { isUsable } from "../flow/health.ts";
-import { selectorOf, type ProfileName } from "../flow/profile-id.ts";
-import { button, command, conditionOf, duration, effectLine, factsOf, say, verbatim } from "./phrases.ts";
-import type { Screen } from "./screen.ts";
+import { selectorOf, type ProfileName } from "../rules/profile-id.ts";
+import {
+  type AccountQuestion,
+  type PinnedProfile,
+  type PreferredProfile,
+  type ShownProfile,
+  type SignedOutProfile,
+  type UndoneLogin,
+  isUsable,
+} from "../rules/results.ts";
+import { button, command, conditionOf, duration, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("") });

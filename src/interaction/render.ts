@@ -1,7 +1,7 @@
 /** One screen in one language, three ways to show it: Markdown, plain text, and buttons. Each text is complete alone. */
 import type { Catalogue } from "../languages/catalogue.ts";
 import type { Secret } from "../secret.ts";
-import { encodeCallbackData } from "./callback-data.ts";
+import { encodeCallbackData } from "./buttons.ts";
 import type { Action, Button, Line, LinkButton, Screen, Segment, Sentence } from "./screen.ts";
 
 /** Control, format (direction, zero width) and line-separating characters, and what would end a code span. */

@@ -1,5 +1,6 @@
 /** Every screen, built from what the login shell answered. Pure: the same facts give the same screen in every chat. */
 import type { ErrorCode } from "../errors.ts";
+import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../rules/profile-id.ts";
 import type {
   ListedProfile,
   LoginStatus,
@@ -7,8 +8,7 @@ import type {
   ProfileList,
   SavedLogin,
   StartedLogin,
-} from "../flow/answers.ts";
-import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../flow/profile-id.ts";
+} from "../rules/results.ts";
 import {
   button,
   command,
@@ -22,8 +22,11 @@ import {
   say,
   sayRefusal,
   verbatim,
-} from "./phrases.ts";
-import type { Button, Line, Screen, Segment } from "./screen.ts";
+  type Button,
+  type Line,
+  type Screen,
+  type Segment,
+} from "./screen.ts";
 
 /** Profiles on one page of the selector. */
 export const PAGE_SIZE = 8;

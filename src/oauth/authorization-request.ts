@@ -1,6 +1,6 @@
 /** Builds the sign-in link (RFC 6749 section 4.1.1, RFC 7636 section 4.3) exactly as OpenClaw's own login does. */
 import { calculatePKCECodeChallenge } from "oauth4webapi";
-import type { AuthorizationRequest, Entropy } from "../login/ports.ts";
+import type { AuthorizationRequest, Entropy } from "../actions/ports.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, ORIGINATOR, REDIRECT_URI, SCOPE, type Endpoints } from "./endpoints.ts";
 

@@ -1,8 +1,8 @@
 /** The sign-in server as the login shell sees it. */
-import type { Entropy, OAuthClient } from "../login/ports.ts";
+import type { Entropy, OAuthClient } from "../actions/ports.ts";
 import { buildAuthorizationRequest } from "./authorization-request.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { exchangeCode, type TokenFetch } from "./token-request.ts";
+import { exchangeCode, type TokenFetch } from "./token.ts";
 
 export function createOAuthClient(endpoints: Endpoints, entropy: Entropy, fetch: TokenFetch): OAuthClient {
   return {

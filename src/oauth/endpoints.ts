@@ -1,5 +1,4 @@
 /** The only addresses a sign-in ever uses. Constants: never taken from chat, config or a server's answer. */
-
 /** Registered with OpenAI as this exact string; both requests send it, whatever address was pasted. */
 export const REDIRECT_URI = "http://localhost:1455/auth/callback";
 export const CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann";

@@ -2,7 +2,7 @@
  * Reads who signed in out of the access token's claims. The signature is not checked: the token came over TLS from
  * the token endpoint itself, and the claims only name the account; they open nothing.
  */
-import type { Identity } from "../flow/credential.ts";
+import type { Identity } from "../rules/account.ts";
 import * as z from "../schema.ts";
 
 const MAX_TOKEN_LENGTH = 64 * 1024;

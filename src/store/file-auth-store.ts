@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { CodexAuthError } from "../errors.ts";
-import type { Activation } from "../flow/answers.ts";
+import type { Activation } from "../rules/results.ts";
 import {
   applyEdit,
   copyOf,
@@ -18,16 +18,16 @@ import {
   type HostFiles,
   type JsonObject,
 } from "./host-document.ts";
-import { MAX_WAIT_MS } from "./lock.ts";
 import { keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
+import { MAX_WAIT_MS } from "./lock.ts";
 import {
   configuredIdsOf,
   type ConfiguredIds,
   type HostAuthStore,
   type HostChange,
   type HostUpdate,
-} from "./host-auth-store.ts";
-import type { ProfilesDocument } from "./profiles-document.ts";
+  type ProfilesDocument,
+} from "./profiles-document.ts";
 
 const PROFILES_FILE = "auth-profiles.json";
 const STATE_FILE = "auth-state.json";

@@ -1,6 +1,4 @@
 /** Profiles of one host, whatever keeps them: what is replaced is kept for an undo, and one profile alone changes. */
-import { holds } from "../attempt.ts";
-import type { CredentialDraft } from "../flow/credential.ts";
 import type {
   ChangeResult,
   Clock,
@@ -11,10 +9,13 @@ import type {
   ProfileTarget,
   SaveRefusal,
   SaveResult,
-} from "../login/ports.ts";
-import { configuredIdsOf, type HostAuthStore } from "./host-auth-store.ts";
-import { patiently, refusalOf } from "./patience.ts";
+} from "../actions/ports.ts";
+import { holds } from "../attempt.ts";
+import { CodexAuthError } from "../errors.ts";
+import type { CredentialDraft } from "../rules/account.ts";
 import {
+  configuredIdsOf,
+  type HostAuthStore,
   beginningOf,
   hasTokens,
   heldAccounts,
@@ -28,8 +29,7 @@ import {
   type StoredCredential,
 } from "./profiles-document.ts";
 import { RecentLists } from "./recent-lists.ts";
-import { keptOf, markOf, SHARED, undoRecordOf } from "./replaced-record.ts";
-import type { UndoRecords } from "./undo-records.ts";
+import { keptOf, markOf, SHARED, undoRecordOf, type UndoRecords } from "./undo.ts";
 
 export interface ProfileStoreParts {
   readonly host: HostAuthStore;
@@ -271,4 +271,46 @@ async function isSelectable(host: HostAuthStore, agentDir: string, profileId: st
 /** The one place where tokens leave their seal: the value goes straight into the host's transaction. */
 function revealCredential(draft: CredentialDraft): StoredCredential {
   return { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
+}
+
+/** How a change of a profile store goes on when others are at it too, and what a failure is called in the end. */
+
+/** Other writers hold the store for milliseconds; a second try after this is enough for all but a stuck one. */
+const RETRY_DELAY_MS = 250;
+/** A record that somebody else changes between its backup and its replacement is read again this often. */
+const MAX_ATTEMPTS = 4;
+
+/** Tries again where another writer came in between, and once where the store was busy and does not wait by itself. */
+export async function patiently<Result>(
+  { waitsForOthers }: Pick<HostAuthStore, "waitsForOthers">,
+  attempt: () => Promise<Result | "moved">,
+): Promise<Result | { readonly kind: "refused"; readonly code: SaveRefusal }> {
+  let hasWaited = waitsForOthers;
+  for (let count = 1; ; count += 1) {
+    try {
+      const result = await attempt();
+      if (result !== "moved") return result;
+      if (count >= MAX_ATTEMPTS) return { kind: "refused", code: "store-locked" };
+    } catch (error) {
+      const code = refusalOf(error);
+      if (code !== "store-locked" || hasWaited) return { kind: "refused", code };
+      hasWaited = true;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+    }
+  }
+}
+
+const SAVE_REFUSALS: ReadonlySet<string> = new Set([
+  "store-locked",
+  "store-unreadable",
+  "store-migration-required",
+  "store-write-failed",
+  "profile-not-codex",
+  "undo-unwritable",
+] satisfies SaveRefusal[]);
+
+/** Our own codes as they are; anything else is a write that failed. */
+export function refusalOf(error: unknown): SaveRefusal {
+  const code = error instanceof CodexAuthError ? error.code : "store-write-failed";
+  return SAVE_REFUSALS.has(code) ? (code as SaveRefusal) : "store-write-failed";
 }

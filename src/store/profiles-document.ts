@@ -1,8 +1,7 @@
 /** The host's auth-profile document: reading one profile's state out of it, and the one edit this plugin makes. Pure. */
-import { accountOf, type HeldAccount } from "../flow/account.ts";
-import type { ListedProfile } from "../flow/answers.ts";
-import type { Identity } from "../flow/credential.ts";
-import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../flow/profile-id.ts";
+import { accountOf, type HeldAccount, type Identity } from "../rules/account.ts";
+import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
+import type { ListedProfile, Activation } from "../rules/results.ts";
 
 /** The part of the host's store that is read or edited here; everything else passes through untouched. */
 export interface ProfilesDocument {
@@ -220,4 +219,59 @@ export function beginningOf(
     conditionOf(profiles[id] as StoredCredential, document.usageStats?.[id], nowMs).health === "signed-in";
   if (!ids.some(isUsable) || ids.some((id) => profileNameOf(id) === DEFAULT_PROFILE_NAME)) return undefined;
   return { ...document, profiles, order: { ...document.order, [provider]: ids } };
+}
+
+/** What keeps the profiles of one host, in the host's own names: its SDK, or its file where it keeps one. */
+
+export interface HostAuthStore {
+  readonly provider: string;
+  /** The file of a store that was named outright; absent where it is the host's own. */
+  readonly namedPath?: string;
+  /** Whether `update` has waited for others, as long as anybody should, before it says that the store is locked. */
+  readonly waitsForOthers: boolean;
+  agentDirOf(agentId: string): string;
+  /** The directory of the store that all agents share; undefined where it is in none of theirs. */
+  sharedDir(): string | undefined;
+  /** Ids that the config names for the provider: in `auth.order`, and in `auth.profiles`. */
+  configured(): ConfiguredIds;
+  /** The effective document of an agent. Throws `CodexAuthError` (`store-*`). */
+  read(agentDir: string): Promise<ProfilesDocument>;
+  /** The agent directory whose row or file holds the profile; undefined for the shared store. */
+  ownerOf(agentDir: string, profileId: string): Promise<string | undefined>;
+  /**
+   * One locked transaction; the edit must not be async. Throws `CodexAuthError` (`store-*`) when it did not happen:
+   * `store-unreadable` too if the edit would replace a record that its document leaves out.
+   */
+  update(request: HostUpdate): Promise<void>;
+  /** The record that the agent would use. An unreadable one in its own store hides a good one in the shared store. */
+  persisted(agentDir: string, profileId: string): Promise<StoredRecord>;
+  /** What the host would try, in its order: of the document that was read, where one is given. */
+  selectableIds(agentDir: string, document?: ProfilesDocument): Promise<readonly string[]>;
+  /** Makes a change known to the running gateway, as far as it needs telling. Never throws. */
+  activate(change: HostChange): Promise<Activation>;
+}
+
+/** Empty where the config says nothing of it. */
+export interface ConfiguredIds {
+  readonly order: readonly string[];
+  readonly profiles: readonly string[];
+}
+
+/** What the config asks for: its order, or failing that its list. */
+export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly string[] {
+  return order.length > 0 ? order : profiles;
+}
+
+export interface HostUpdate {
+  readonly agentDir: string | undefined;
+  readonly keepInOrder: readonly string[];
+  /** Puts whole records in and takes them out, and changes nothing inside one. False to write nothing. */
+  readonly edit: (document: ProfilesDocument) => boolean;
+}
+
+export interface HostChange {
+  readonly agentDir: string | undefined;
+  readonly profileId: string;
+  /** What it holds now; undefined where it was taken out. */
+  readonly credential: StoredCredential | undefined;
 }

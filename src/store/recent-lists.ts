@@ -1,6 +1,6 @@
 /** Long lists of profiles, for a few seconds: the host parses its whole store for each look at it, and nothing less. */
-import type { ListedProfile } from "../flow/answers.ts";
-import type { Clock } from "../login/ports.ts";
+import type { Clock } from "../actions/ports.ts";
+import type { ListedProfile } from "../rules/results.ts";
 
 /** Up to here a look costs next to nothing, and is always a look at what there is now. */
 const SHORT = 50;

@@ -1,5 +1,4 @@
 /** Checks of what was read from a file, for what must be quick to load: a validator takes longer than the rest of it. */
-
 export type Check = (value: unknown) => boolean;
 
 export const text =

@@ -3,9 +3,14 @@
  * `auth-profiles.json` would break the gateway's sign-ins at once.
  */
 import { CodexAuthError } from "../errors.ts";
-import { fileExists } from "./file-system.ts";
-import type { ConfiguredIds, HostAuthStore, HostUpdate } from "./host-auth-store.ts";
-import type { ProfilesDocument, StoredCredential } from "./profiles-document.ts";
+import { fileExists } from "./private-file.ts";
+import type {
+  ConfiguredIds,
+  HostAuthStore,
+  HostUpdate,
+  ProfilesDocument,
+  StoredCredential,
+} from "./profiles-document.ts";
 
 /** The host's own functions. They answer at once, and throw the host's errors, which carry a `code`. */
 export interface AuthStoreSdk {

@@ -1,5 +1,5 @@
 /** What was typed in a terminal, as a request. Pure; what is wrong with it is a usage error with its own sentence. */
-import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../flow/profile-id.ts";
+import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../rules/profile-id.ts";
 
 /** Not by an import: to name all that `node:util` has, Node would load it all, and that takes a fifth of its own start. */
 const { parseArgs } = process.getBuiltinModule("node:util");

@@ -1,7 +1,14 @@
 /** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
 import { ERRORS, type ErrorCode } from "../errors.ts";
-import type { Finding, LoginStatus, ProfileList, SavedLogin, StartedLogin, UndoneLogin } from "../flow/answers.ts";
-import type { AuditEntry } from "../flow/audit-entry.ts";
+import type {
+  Finding,
+  LoginStatus,
+  ProfileList,
+  SavedLogin,
+  StartedLogin,
+  UndoneLogin,
+  AuditEntry,
+} from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
 import { cancelledText, changedText, findingText, finishCommand, helpText, refusalText, toText } from "./text.ts";

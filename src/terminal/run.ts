@@ -1,4 +1,8 @@
 /** From a request of the terminal to what it came to: the same login shell as behind the chat's doors. */
+import type { PendingPorts } from "../actions/overview.ts";
+import type { LoginPorts } from "../actions/ports.ts";
+import type { LoginBinding } from "../rules/binding.ts";
+import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
   CancelledLogins,
   ChangeLog,
@@ -10,11 +14,7 @@ import type {
   SavedLogin,
   StartedLogin,
   UndoneLogin,
-} from "../flow/answers.ts";
-import type { LoginBinding } from "../flow/binding.ts";
-import { DEFAULT_PROFILE_NAME, type ProfileName } from "../flow/profile-id.ts";
-import type { LoginPorts } from "../login/ports.ts";
-import type { PendingPorts } from "../login/overview.ts";
+} from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import type { TerminalRequest } from "./arguments.ts";
 
@@ -51,40 +51,40 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
       return { kind: "version", version: readManifest().version };
     }
     case "status": {
-      const { readStatus } = await import("../login/overview.ts");
+      const { readStatus } = await import("../actions/overview.ts");
       const status = await readStatus(await context.pendingPorts(), context.binding, request.profileName);
       const isEmpty = status.kind === "status" && status.pending.length === 0 && status.lastSaved === undefined;
       return isEmpty ? { kind: "refused", code: "no-status" } : status;
     }
     case "cancel": {
-      const { cancelPending } = await import("../login/overview.ts");
+      const { cancelPending } = await import("../actions/overview.ts");
       return cancelPending(await context.pendingPorts(), context.binding, request.profileName);
     }
     case "list": {
-      const { listProfiles } = await import("../login/overview.ts");
+      const { listProfiles } = await import("../actions/overview.ts");
       const ports = await context.ports();
       return listProfiles(ports, context.binding);
     }
     case "start": {
-      const { beginLogin } = await import("../login/begin.ts");
+      const { beginLogin } = await import("../actions/start.ts");
       const ports = await context.ports();
       return beginLogin(ports, context.binding, nameOf(request));
     }
     case "undo": {
-      const { undoLogin } = await import("../login/undo.ts");
+      const { undoLogin } = await import("../actions/profiles.ts");
       const ports = await context.ports();
-      const { readStatus } = await import("../login/overview.ts");
+      const { readStatus } = await import("../actions/overview.ts");
       const status = await readStatus(ports, context.binding);
       const lastSaved = status.kind === "status" ? status.lastSaved?.profileName : undefined;
       const askedName = request.profileName ?? ((lastSaved ?? DEFAULT_PROFILE_NAME) as ProfileName);
       return undoLogin(ports, { binding: context.binding, askedName, assertAllowed });
     }
     case "log": {
-      const { readChangeLog } = await import("../login/inspect.ts");
+      const { readChangeLog } = await import("../actions/overview.ts");
       return readChangeLog(await context.ports());
     }
     case "audit": {
-      const { inspect } = await import("../login/inspect.ts");
+      const { inspect } = await import("../actions/overview.ts");
       const ports = await context.ports();
       return inspect(ports, context.binding.agentId);
     }
@@ -96,7 +96,7 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
 async function finish(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   const { callbackUrl = "", profileName } = request;
   const pastedText = new Secret(callbackUrl === "-" ? await context.readStandardInput() : callbackUrl);
-  const { completeLogin } = await import("../login/complete.ts");
+  const { completeLogin } = await import("../actions/finish.ts");
   const ports = await context.ports();
   const ifOtherAccount = request.replace === true ? "replace" : "refuse";
   const completed = await completeLogin(ports, {

@@ -1,4 +1,7 @@
 /** The terminal's answers in words: the same facts as its JSON, in the person's language. Pure. */
+import { fileOf } from "../interaction/diagnosis-screens.ts";
+import { toPlainText } from "../interaction/render.ts";
+import { conditionOf } from "../interaction/screen.ts";
 import type {
   Activation,
   CompletionRefusal,
@@ -9,11 +12,8 @@ import type {
   Refusal,
   SavedLogin,
   UndoneLogin,
-} from "../flow/answers.ts";
-import type { AuditEntry } from "../flow/audit-entry.ts";
-import { fileOf } from "../interaction/gateway-screens.ts";
-import { conditionOf } from "../interaction/phrases.ts";
-import { toPlainText } from "../interaction/render.ts";
+  AuditEntry,
+} from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
 import { fill, shown, typed, type Surroundings } from "./words.ts";

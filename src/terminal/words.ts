@@ -1,6 +1,6 @@
 /** Words as the terminal prints them: harmless to it, and ready to be typed back. Pure. */
-import { selectorOf } from "../flow/profile-id.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
+import { selectorOf } from "../rules/profile-id.ts";
 
 /** How the person would type this program, and which of its options names a profile there. */
 export interface Program {

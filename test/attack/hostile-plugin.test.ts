@@ -1,11 +1,11 @@
 /** Another plugin of the same gateway: its buttons under our names, and messages that no chat would send. */
 import { describe, expect, it } from "vitest";
-import { answerCommand } from "../../src/doors/command.ts";
-import type { Message } from "../../src/doors/context.ts";
-import type { ChatMessage } from "../../src/doors/paste.ts";
-import { claimPastedMessage } from "../../src/doors/pasted-message.ts";
-import { answerTap, type Tap } from "../../src/doors/tap.ts";
-import { withholdFromTranscript } from "../../src/doors/transcript.ts";
+import { answerCommand } from "../../src/handlers/command.ts";
+import type { Message } from "../../src/handlers/context.ts";
+import type { ChatMessage } from "../../src/handlers/message.ts";
+import { claimPastedMessage } from "../../src/handlers/transcript.ts";
+import { answerTap, type Tap } from "../../src/handlers/tap.ts";
+import { withholdFromTranscript } from "../../src/handlers/transcript.ts";
 import {
   createDoor,
   OWNER,
@@ -17,7 +17,7 @@ import {
   waitingIn,
   WEBCHAT_CALL,
   type Door,
-} from "../doors/fake-door.ts";
+} from "../handlers/fake-handler.ts";
 import { requireSilence } from "./surface.ts";
 
 const SECOND_OWNER = "4242002";

@@ -1,14 +1,14 @@
 /** Profiles named like what every object has: through the doors, and in both kinds of store. */
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { answerCommand } from "../../src/doors/command.ts";
-import { claimPastedMessage } from "../../src/doors/pasted-message.ts";
-import { answerTap } from "../../src/doors/tap.ts";
-import type { Message } from "../../src/doors/context.ts";
-import type { ProfileId } from "../../src/flow/profile-id.ts";
-import type { ProfileStore } from "../../src/login/ports.ts";
+import { answerCommand } from "../../src/handlers/command.ts";
+import { claimPastedMessage } from "../../src/handlers/transcript.ts";
+import { answerTap } from "../../src/handlers/tap.ts";
+import type { Message } from "../../src/handlers/context.ts";
+import type { ProfileId } from "../../src/rules/profile-id.ts";
+import type { ProfileStore } from "../../src/actions/ports.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
-import type { HostAuthStore } from "../../src/store/host-auth-store.ts";
+import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import { createSqliteAuthStore } from "../../src/store/sqlite-auth-store.ts";
@@ -20,7 +20,7 @@ import {
   startAndApprove,
   waitingIn,
   WEBCHAT_CALL,
-} from "../doors/fake-door.ts";
+} from "../handlers/fake-handler.ts";
 import { fileHost, FLAVOURS, newRoot, seedFiles, storedIn } from "../store/file-host.ts";
 import { MemoryHostAuthStore } from "../store/memory-host-auth-store.ts";
 import { credential, partsOver, saveRequest } from "../store/profile-store-requests.ts";

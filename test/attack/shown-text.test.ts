@@ -1,14 +1,14 @@
 /** What accounts, plans and servers call themselves, as people see it: in Telegram, in the web chat, on buttons. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { answerCommand } from "../../src/doors/command.ts";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
+import { answerCommand } from "../../src/handlers/command.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { profileScreen, questionScreen } from "../../src/interaction/profile-screens.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
 import { cardScreen, savedScreen, selectorScreen } from "../../src/interaction/screens.ts";
 import { noticeScreen } from "../../src/interaction/notice-screens.ts";
 import { Secret } from "../../src/secret.ts";
-import { createDoor, OWNER_CALL, WEBCHAT_CALL } from "../doors/fake-door.ts";
+import { createDoor, OWNER_CALL, WEBCHAT_CALL } from "../handlers/fake-handler.ts";
 import {
   anyHostileScreen,
   LINK,

@@ -3,12 +3,12 @@ import type { Caller } from "../../src/commands/access.ts";
 import { answer } from "../../src/commands/answer.ts";
 import type { Intent } from "../../src/commands/arguments.ts";
 import { CodexAuthError } from "../../src/errors.ts";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { toPlainText } from "../support/english.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
-import type { LoginPorts } from "../../src/login/ports.ts";
+import type { LoginPorts } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
-import { CANARY, notAllowed, savedIn } from "../doors/fake-door.ts";
+import { CANARY, notAllowed, savedIn } from "../handlers/fake-handler.ts";
 import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-ports.ts";
 
 const WORK = "work" as ProfileName;

@@ -2,14 +2,14 @@
 import { createHash } from "node:crypto";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import { holds } from "../../src/attempt.ts";
-import type { Account, HeldAccount } from "../../src/flow/account.ts";
-import type { ListedProfile } from "../../src/flow/answers.ts";
-import type { AuditEntry } from "../../src/flow/audit-entry.ts";
-import type { LoginBinding } from "../../src/flow/binding.ts";
-import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/flow/pending-login.ts";
-import type { ProfileId, ProfileName } from "../../src/flow/profile-id.ts";
-import { profileNameOf } from "../../src/flow/profile-id.ts";
-import { ParkedInMemory } from "../../src/login/parked-logins.ts";
+import type { Account, HeldAccount } from "../../src/rules/account.ts";
+import type { ListedProfile } from "../../src/rules/results.ts";
+import type { AuditEntry } from "../../src/rules/results.ts";
+import type { LoginBinding } from "../../src/rules/binding.ts";
+import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/rules/pending-sign-ins.ts";
+import type { ProfileId, ProfileName } from "../../src/rules/profile-id.ts";
+import { profileNameOf } from "../../src/rules/profile-id.ts";
+import { ParkedInMemory } from "../../src/actions/account-question.ts";
 import type {
   AuditLog,
   AuthorizationGrant,
@@ -34,7 +34,7 @@ import type {
   ChangeResult,
   SaveResult,
   Surroundings,
-} from "../../src/login/ports.ts";
+} from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 
 const REDIRECT_URI = "http://localhost:1455/auth/callback";

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
-import type { PendingDocument } from "../../src/flow/pending-login.ts";
+import type { PendingDocument } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
 import { NODE, OPENCLAW } from "../support/host.ts";

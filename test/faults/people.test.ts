@@ -3,23 +3,23 @@
  * each sign-in lands on its own profile, with its own account.
  */
 import { expect, it } from "vitest";
-import type { LoginBinding } from "../../src/flow/binding.ts";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { createGuardedFetch } from "../../src/host/guarded-fetch.ts";
-import { createPlainSend } from "../../src/host/plain-send.ts";
-import { beginLogin } from "../../src/login/begin.ts";
-import { completeLogin } from "../../src/login/complete.ts";
-import type { LoginPorts } from "../../src/login/ports.ts";
+import type { LoginBinding } from "../../src/rules/binding.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
+import { createGuardedFetch } from "../../src/host/fetch.ts";
+import { createPlainSend } from "../../src/terminal/network.ts";
+import { beginLogin } from "../../src/actions/start.ts";
+import { completeLogin } from "../../src/actions/finish.ts";
+import type { LoginPorts } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
 import { Secret } from "../../src/secret.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
-import { createPendingStore } from "../../src/store/pending-logins.ts";
+import { createPendingStore } from "../../src/store/pending-sign-ins.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
-import { createUndoRecords } from "../../src/store/undo-records.ts";
-import { systemClock } from "../../src/clock.ts";
-import { systemEntropy } from "../../src/entropy.ts";
+import { createUndoRecords } from "../../src/store/undo.ts";
+import { systemClock } from "../../src/system.ts";
+import { systemEntropy } from "../../src/system.ts";
 import { createFakePorts, DANA } from "../fakes/fake-ports.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 import { fileHost, FLAVOURS, storedIn } from "../store/file-host.ts";

@@ -5,7 +5,7 @@
 import { createInterface } from "node:readline";
 import { inspect } from "node:util";
 import { CodexAuthError } from "../../src/errors.ts";
-import { createGuardedFetch, createHostSend } from "../../src/host/guarded-fetch.ts";
+import { createGuardedFetch, createHostSend } from "../../src/host/fetch.ts";
 import type { Endpoints } from "../../src/oauth/endpoints.ts";
 
 export interface Ask {

@@ -1,6 +1,6 @@
 /** The parts that talk to a running gateway, over a stand-in of what its API gives: the real one is in test/e2e. */
 import { describe, expect, it, vi } from "vitest";
-import { settingsOf } from "../../src/host/plugin-settings.ts";
+import { settingsOf } from "../../src/host/sdk.ts";
 import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
 import { watch } from "../../src/host/watch.ts";
 

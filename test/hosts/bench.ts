@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
-import { eraOf, type HostEra } from "../../src/flow/host-era.ts";
+import { eraOf, type HostEra } from "../../src/rules/host-versions.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 import { fakeAccount, SignInServer, type FakeAccount } from "../fakes/sign-in-server.ts";
 import { hostEnvironment, NODE, type GatewayFolders } from "../support/host.ts";

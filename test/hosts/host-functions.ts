@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { loadSdkPart } from "../../src/host/installed-host.ts";
+import { loadSdkPart } from "../../src/terminal/installed-host.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 
 type Updater = (document: ProfilesDocument) => boolean;

@@ -6,17 +6,17 @@
  */
 import { writeSync } from "node:fs";
 import { join } from "node:path";
-import { eraOf } from "../../src/flow/host-era.ts";
-import { openTerminalHost } from "../../src/host/terminal-host.ts";
-import type { ProfileId } from "../../src/flow/profile-id.ts";
+import { eraOf } from "../../src/rules/host-versions.ts";
+import { openTerminalHost } from "../../src/terminal/terminal-host.ts";
+import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { Secret } from "../../src/secret.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
-import { type HostAuthStore } from "../../src/store/host-auth-store.ts";
+import { type HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
-import { createUndoRecords } from "../../src/store/undo-records.ts";
-import { systemClock } from "../../src/clock.ts";
-import { systemEntropy } from "../../src/entropy.ts";
+import { createUndoRecords } from "../../src/store/undo.ts";
+import { systemClock } from "../../src/system.ts";
+import { systemEntropy } from "../../src/system.ts";
 
 const [task, root = "", version = "", stateDir = "", first = "", second = ""] = process.argv.slice(2);
 

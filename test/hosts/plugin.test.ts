@@ -1,7 +1,7 @@
 /** The plugin inside the gateway of each host that takes it: from the selector in Telegram to the host's own list. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { OLDEST_PLUGIN_HOST } from "../../src/flow/host-era.ts";
+import { OLDEST_PLUGIN_HOST } from "../../src/rules/host-versions.ts";
 import {
   createWorld,
   linkIn,

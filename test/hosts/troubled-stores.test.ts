@@ -1,7 +1,7 @@
 /** A store that cannot be read or written: nothing is lost, and one answer says so. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it, type TestContext } from "vitest";
-import { eraOf } from "../../src/flow/host-era.ts";
+import { eraOf } from "../../src/rules/host-versions.ts";
 import { DANA, type HostBench } from "./bench.ts";
 import { describeHosts } from "./describe-hosts.ts";
 import { isChecked } from "./versions.ts";

@@ -1,6 +1,6 @@
 /** The hosts that are installed and driven, and which of them this run is about. */
 
-/** One of every era (`src/flow/host-era.ts`), and what changed the SDK within one. Oldest first. */
+/** One of every era (`src/rules/host-versions.ts`), and what changed the SDK within one. Oldest first. */
 export const HOST_VERSIONS = [
   "2026.2.2-3",
   "2026.3.13",

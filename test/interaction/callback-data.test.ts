@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  CALLBACK_DATA_LIMIT,
-  decodePayload,
-  encodeCallbackData,
-  namespacesOf,
-} from "../../src/interaction/callback-data.ts";
+import { CALLBACK_DATA_LIMIT, decodePayload, encodeCallbackData, namespacesOf } from "../../src/interaction/buttons.ts";
 import { VERBS } from "../../src/interaction/screen.ts";
 import { manifestSchema } from "../../scripts/manifest-schema.ts";
 

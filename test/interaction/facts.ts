@@ -1,7 +1,7 @@
 /** Facts that screens are built from: fixed ones for tables, generated ones for laws, and every screen there is. */
 import fc from "fast-check";
 import { ERRORS, type ErrorCode } from "../../src/errors.ts";
-import { AUDITED_ACTIONS } from "../../src/flow/audit-entry.ts";
+import { AUDITED_ACTIONS } from "../../src/rules/results.ts";
 import type {
   AccountQuestion,
   ExplainedChoice,
@@ -15,8 +15,8 @@ import type {
   SignedOutProfile,
   StartedLogin,
   UndoneLogin,
-} from "../../src/flow/answers.ts";
-import { profileNameOf, subcommandOf, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
+} from "../../src/rules/results.ts";
+import { profileNameOf, subcommandOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
 import {
   cancelledScreen,
@@ -32,7 +32,7 @@ import {
   quotedScreen,
   withheldScreen,
 } from "../../src/interaction/screens.ts";
-import { inspectionScreen, logScreen, whyScreen } from "../../src/interaction/gateway-screens.ts";
+import { inspectionScreen, logScreen, whyScreen } from "../../src/interaction/diagnosis-screens.ts";
 import { noticeLine, noticeScreen } from "../../src/interaction/notice-screens.ts";
 import {
   pinnedScreen,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { profileNameOf, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
+import { profileNameOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import {
   preferredScreen,
   profileScreen,

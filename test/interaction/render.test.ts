@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../support/english.ts";
 import type { Screen, Segment } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";

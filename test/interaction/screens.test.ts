@@ -7,7 +7,7 @@ import {
   SUBCOMMANDS,
   type ProfileId,
   type ProfileName,
-} from "../../src/flow/profile-id.ts";
+} from "../../src/rules/profile-id.ts";
 import { spelled, toPlainText } from "../support/english.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import {

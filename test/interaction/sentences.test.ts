@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
-import type { ProfileHealth } from "../../src/flow/answers.ts";
+import type { ProfileHealth } from "../../src/rules/results.ts";
 import { toPlainText } from "../support/english.ts";
 import { ownersLine, refusalScreen, withSandboxNotice, type RefusalFacts } from "../../src/interaction/screens.ts";
 import { ENGLISH, HEALTHS, REFUSALS, SENTENCES, TERMINAL, spelled } from "../support/english.ts";

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LoginBinding } from "../../src/flow/binding.ts";
-import type { ProfileName } from "../../src/flow/profile-id.ts";
-import { decodePayload } from "../../src/interaction/callback-data.ts";
+import type { LoginBinding } from "../../src/rules/binding.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
+import { decodePayload } from "../../src/interaction/buttons.ts";
 import { toWireButtons } from "../support/english.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
 import { closedScreen, selectorScreen } from "../../src/interaction/screens.ts";
-import { ShownScreens, type Tapper } from "../../src/interaction/shown-screens.ts";
+import { ShownScreens, type Tapper } from "../../src/interaction/buttons.ts";
 import { anyScreen, listOf } from "./facts.ts";
 
 const BINDING: LoginBinding = {

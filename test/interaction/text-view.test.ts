@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseSelectArguments } from "../../src/commands/arguments.ts";
-import type { ListedProfile } from "../../src/flow/answers.ts";
-import { profileNameOf, type ProfileId, type ProfileName } from "../../src/flow/profile-id.ts";
+import type { ListedProfile } from "../../src/rules/results.ts";
+import { profileNameOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import { spelled, toMarkdown, toPlainText } from "../support/english.ts";
 import type { Action, Button, Screen } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";

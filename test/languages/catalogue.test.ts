@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
 import { CATALOGUES, catalogueOf, type Language } from "../../src/languages/catalogue.ts";
-import { languageOf, loadCatalogue } from "../../src/languages/language.ts";
+import { languageOf, loadCatalogue } from "../../src/languages/catalogue.ts";
 import { print } from "../../src/terminal/output.ts";
 import { anyHostileScreen, anyScreen, ERROR_CODES, sampleScreens, SAVED, started } from "../interaction/facts.ts";
 

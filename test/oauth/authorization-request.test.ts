@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { Entropy } from "../../src/login/ports.ts";
+import type { Entropy } from "../../src/actions/ports.ts";
 import { buildAuthorizationRequest } from "../../src/oauth/authorization-request.ts";
 import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
-import { systemEntropy } from "../../src/entropy.ts";
+import { systemEntropy } from "../../src/system.ts";
 
 /** Bytes of one value, so that every text made of them is known beforehand; notes how many were drawn. */
 function fixedEntropy(drawn: number[] = []): Entropy {

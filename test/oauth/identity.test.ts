@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Identity } from "../../src/flow/credential.ts";
+import type { Identity } from "../../src/rules/account.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
 import { accessTokenClaims, fakeAccount, jwtOf } from "../fakes/sign-in-accounts.ts";
 

@@ -2,12 +2,12 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError, ERRORS, type ErrorCode } from "../../src/errors.ts";
-import type { AuthorizationGrant, ExchangeResult, OAuthClient } from "../../src/login/ports.ts";
+import type { AuthorizationGrant, ExchangeResult, OAuthClient } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
-import { exchangeCode, type TokenFetch, type TokenRequestInit } from "../../src/oauth/token-request.ts";
+import { exchangeCode, type TokenFetch, type TokenRequestInit } from "../../src/oauth/token.ts";
 import { Secret } from "../../src/secret.ts";
-import { systemEntropy } from "../../src/entropy.ts";
+import { systemEntropy } from "../../src/system.ts";
 import { fakeAccount, SignInServer, type Misbehaviour } from "../fakes/sign-in-server.ts";
 
 const DANA = fakeAccount("dana@example.com", "plus");

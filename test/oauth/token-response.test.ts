@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CLIENT_ID, OPENAI } from "../../src/oauth/endpoints.ts";
-import { judgeTokenResponse } from "../../src/oauth/token-response.ts";
+import { judgeTokenResponse } from "../../src/oauth/token.ts";
 import { accessTokenClaims, fakeAccount, idTokenClaims, jwtOf } from "../fakes/sign-in-accounts.ts";
 
 const NOW_S = 1_795_000_000;

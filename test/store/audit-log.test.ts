@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import type { AuditEntry } from "../../src/flow/audit-entry.ts";
-import { createAuditLog } from "../../src/store/audit-log.ts";
-import { createNotices } from "../../src/store/notices.ts";
+import type { AuditEntry } from "../../src/rules/results.ts";
+import { createAuditLog } from "../../src/store/records.ts";
+import { createNotices } from "../../src/store/records.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const NOW_MS = 1_795_000_000_000;

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { makeFolder } from "../../src/store/file-system.ts";
+import { makeFolder } from "../../src/store/private-file.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
 
 let base: string;

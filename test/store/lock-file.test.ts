@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { makeLockFile } from "../../src/store/lock-file.ts";
+import { makeLockFile } from "../../src/store/lock.ts";
 import { updatePrivateFile } from "../../src/store/private-file.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
 

@@ -19,7 +19,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { acquireLock, type HeldLock } from "../../src/store/lock.ts";
-import { HOST_LOCKS, OWN_LOCK, type LockFormat } from "../../src/store/lock-format.ts";
+import { HOST_LOCKS, OWN_LOCK, type LockFormat } from "../../src/store/lock.ts";
 import { NODE } from "../support/host.ts";
 import { spawnOwned } from "../support/owned-process.ts";
 import { agentDirIn, FLAVOURS, lockIn, newRoot, profilesIn, seedFiles, storedIn, type Flavour } from "./file-host.ts";
@@ -220,7 +220,7 @@ describe("the lock that is a file", () => {
   });
 
   it("leaves no lock of nobody behind where the disk is full", () => {
-    const script = `import { acquireLock } from "./src/store/lock.ts"; import { HOST_LOCKS } from "./src/store/lock-format.ts";
+    const script = `import { acquireLock, HOST_LOCKS } from "./src/store/lock.ts";
       process.on("SIGXFSZ", () => undefined);
       await acquireLock(${JSON.stringify(profilesIn(root))}, HOST_LOCKS.file, 0).catch((error) => console.log(error.code));`;
     const args = ["-c", `trap '' XFSZ; ulimit -f 0; exec "$0" "$@"`, NODE, "--input-type=module", "-e", script];
@@ -370,7 +370,7 @@ describe.each([
   });
 
   it("is given back where the process ends under it", () => {
-    const script = `import { acquireLock } from "./src/store/lock.ts"; import { HOST_LOCKS } from "./src/store/lock-format.ts";
+    const script = `import { acquireLock, HOST_LOCKS } from "./src/store/lock.ts";
       await acquireLock(${JSON.stringify(profilesIn(root))}, HOST_LOCKS.${flavour.lock}, 0); process.exit(0);`;
     spawnSync(NODE, ["--input-type=module", "-e", script], { cwd: repository });
     expect(names()).toEqual([]);

@@ -1,7 +1,7 @@
 /** What is tried again, and what a failure is called. */
 import { describe, expect, it, vi } from "vitest";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
-import { patiently, refusalOf } from "../../src/store/patience.ts";
+import { patiently, refusalOf } from "../../src/store/profile-store.ts";
 
 const OUR_WAIT = { waitsForOthers: false };
 const THEIR_WAIT = { waitsForOthers: true };

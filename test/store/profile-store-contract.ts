@@ -2,8 +2,8 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import type { ProfileStore, ProfileTarget, SaveRequest } from "../../src/login/ports.ts";
-import { type HostAuthStore } from "../../src/store/host-auth-store.ts";
+import type { ProfileStore, ProfileTarget, SaveRequest } from "../../src/actions/ports.ts";
+import { type HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 import { credential as credentialOf, NOW_MS, partsOver, saveRequest } from "./profile-store-requests.ts";

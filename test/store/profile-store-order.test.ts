@@ -1,7 +1,7 @@
 /** What is tried first and why, what the host is asked and told for it, and whose the profiles are. */
 import { describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import type { HostAuthStore, HostChange, HostUpdate } from "../../src/store/host-auth-store.ts";
+import type { HostAuthStore, HostChange, HostUpdate } from "../../src/store/profiles-document.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
 import { createSqliteAuthStore } from "../../src/store/sqlite-auth-store.ts";
 import { MemoryHostAuthStore, type AuthConfig } from "./memory-host-auth-store.ts";

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { SdkConfig } from "../../src/host/sdk.ts";
-import type { HostAuthStore } from "../../src/store/host-auth-store.ts";
+import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";

@@ -1,11 +1,11 @@
 /** What the tests of the host store save, and what lies there before; shared with their child processes. */
-import type { ProfileId } from "../../src/flow/profile-id.ts";
+import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
-import { systemEntropy } from "../../src/entropy.ts";
-import type { HostAuthStore } from "../../src/store/host-auth-store.ts";
+import { systemEntropy } from "../../src/system.ts";
+import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import type { ProfileStoreParts } from "../../src/store/profile-store.ts";
-import type { UndoRecord, UndoRecords, UndoTarget } from "../../src/store/undo-records.ts";
-import type { SaveRequest } from "../../src/login/ports.ts";
+import type { UndoRecord, UndoRecords, UndoTarget } from "../../src/store/undo.ts";
+import type { SaveRequest } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import type { StoredCredential } from "../../src/store/profiles-document.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ProfileHealth } from "../../src/flow/answers.ts";
+import type { ProfileHealth } from "../../src/rules/results.ts";
 import {
   beginningOf,
   conditionOf,

@@ -1,19 +1,19 @@
 /** Records under a profile id that exist in the host's file, but that we cannot read: nothing replaces them. */
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ProfileId, ProfileName } from "../../src/flow/profile-id.ts";
-import { beginLogin } from "../../src/login/begin.ts";
-import { completeLogin } from "../../src/login/complete.ts";
-import { keepLogin } from "../../src/login/keep.ts";
-import type { LoginPorts, ProfileStore } from "../../src/login/ports.ts";
-import { undoLogin } from "../../src/login/undo.ts";
+import type { ProfileId, ProfileName } from "../../src/rules/profile-id.ts";
+import { beginLogin } from "../../src/actions/start.ts";
+import { completeLogin } from "../../src/actions/finish.ts";
+import { keepLogin } from "../../src/actions/account-question.ts";
+import type { LoginPorts, ProfileStore } from "../../src/actions/ports.ts";
+import { undoLogin } from "../../src/actions/profiles.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
-import type { HostAuthStore } from "../../src/store/host-auth-store.ts";
+import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createProfileStore, type ProfileStoreParts } from "../../src/store/profile-store.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import { createSqliteAuthStore } from "../../src/store/sqlite-auth-store.ts";
 import { createFakePorts, DANA } from "../fakes/fake-ports.ts";
-import { asked, completionOf, startedLink } from "../login/requests.ts";
+import { asked, completionOf, startedLink } from "../actions/requests.ts";
 import { fileHost, FLAVOURS, namesIn, newRoot, plant, profilesIn, seedFiles, storedIn } from "./file-host.ts";
 import { MemoryHostAuthStore } from "./memory-host-auth-store.ts";
 import { credential as credentialOf, partsOver, saveRequest } from "./profile-store-requests.ts";

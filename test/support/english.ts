@@ -1,5 +1,5 @@
 /** What tests read: screens and sentences in English. Other languages are compared with it in test/languages. */
-import type { ProfileHealth } from "../../src/flow/answers.ts";
+import type { ProfileHealth } from "../../src/rules/results.ts";
 import * as render from "../../src/interaction/render.ts";
 import type { Line, Screen } from "../../src/interaction/screen.ts";
 import { catalogueOf } from "../../src/languages/catalogue.ts";

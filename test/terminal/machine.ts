@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import type { TerminalEnvironment } from "../../src/environment.ts";
-import type { InstalledHost } from "../../src/host/installed-host.ts";
+import type { InstalledHost } from "../../src/terminal/installed-host.ts";
 import { listenOnLoopback } from "../support/loopback.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
 

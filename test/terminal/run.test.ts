@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { terminalBinding, type LoginBinding } from "../../src/flow/binding.ts";
-import { LOGIN_TTL_MS } from "../../src/flow/pending-login.ts";
-import type { PendingStore } from "../../src/login/ports.ts";
-import { completeLogin } from "../../src/login/complete.ts";
+import { terminalBinding, type LoginBinding } from "../../src/rules/binding.ts";
+import { LOGIN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
+import type { PendingStore } from "../../src/actions/ports.ts";
+import { completeLogin } from "../../src/actions/finish.ts";
 import type { Secret } from "../../src/secret.ts";
 import type { TerminalRequest, TerminalVerb } from "../../src/terminal/arguments.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "../../src/terminal/run.ts";
 import { addressOf, createFakePorts, DANA, type FakePorts } from "../fakes/fake-ports.ts";
-import { completionOf, startedLink } from "../login/requests.ts";
+import { completionOf, startedLink } from "../actions/requests.ts";
 
 const skill = JSON.parse(readFileSync(new URL("../../skill.json", import.meta.url), "utf8")) as { version: string };
 

@@ -1,6 +1,6 @@
 /** What people really paste after a sign-in, and what they write otherwise. Expectations are the protocol's, not the code's. */
 import { createHash } from "node:crypto";
-import type { CallbackOutcome, PasteLikelihood, PasteRefusal } from "../../src/flow/callback-url.ts";
+import type { CallbackOutcome, PasteLikelihood, PasteRefusal } from "../../src/rules/callback-url.ts";
 
 type OutcomeRefusal = Extract<CallbackOutcome, { kind: "refused" }>["code"];
 

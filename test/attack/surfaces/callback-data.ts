@@ -1,9 +1,9 @@
 /** What a tapped button carries, as the host splits it: at the first colon, for the namespaces that were registered. */
-import { answerCommand } from "../../../src/doors/command.ts";
-import type { Message } from "../../../src/doors/context.ts";
-import { answerTap, type Tap } from "../../../src/doors/tap.ts";
-import { decodePayload, namespacesOf } from "../../../src/interaction/callback-data.ts";
-import { createDoor, GROUP, OWNER, OWNER_CALL, STRANGER, type Door } from "../../doors/fake-door.ts";
+import { answerCommand } from "../../../src/handlers/command.ts";
+import type { Message } from "../../../src/handlers/context.ts";
+import { answerTap, type Tap } from "../../../src/handlers/tap.ts";
+import { decodePayload, namespacesOf } from "../../../src/interaction/buttons.ts";
+import { createDoor, GROUP, OWNER, OWNER_CALL, STRANGER, type Door } from "../../handlers/fake-handler.ts";
 import { canary, must, requireSilence, type Attack, type Surface } from "../surface.ts";
 
 const PREFIX = "codex_auth_";

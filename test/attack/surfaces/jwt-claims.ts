@@ -1,6 +1,6 @@
 /** The claims of an access token: an account holder chose some of them, and nobody has checked a signature. */
-import { accountOf, nameForAccount } from "../../../src/flow/account.ts";
-import { newIdOf, type ProfileName } from "../../../src/flow/profile-id.ts";
+import { accountOf, nameForAccount } from "../../../src/rules/account.ts";
+import { newIdOf, type ProfileName } from "../../../src/rules/profile-id.ts";
 import { savedScreen } from "../../../src/interaction/screens.ts";
 import { readIdentity } from "../../../src/oauth/identity.ts";
 import { heldAccounts } from "../../../src/store/profiles-document.ts";

@@ -1,11 +1,19 @@
 /** What is pasted: read alone, as a message, as a command's argument, and by the transcript hook. */
 import { parseSelectArguments } from "../../../src/commands/arguments.ts";
-import { answerCommand } from "../../../src/doors/command.ts";
-import type { ChatMessage } from "../../../src/doors/paste.ts";
-import { claimPastedMessage } from "../../../src/doors/pasted-message.ts";
-import { withholdFromTranscript } from "../../../src/doors/transcript.ts";
-import { parsePastedText, weighPastedText } from "../../../src/flow/callback-url.ts";
-import { createDoor, OWNER, OWNER_CALL, savedIn, startAndApprove, STRANGER, type Door } from "../../doors/fake-door.ts";
+import { answerCommand } from "../../../src/handlers/command.ts";
+import type { ChatMessage } from "../../../src/handlers/message.ts";
+import { claimPastedMessage } from "../../../src/handlers/transcript.ts";
+import { withholdFromTranscript } from "../../../src/handlers/transcript.ts";
+import { parsePastedText, weighPastedText } from "../../../src/rules/callback-url.ts";
+import {
+  createDoor,
+  OWNER,
+  OWNER_CALL,
+  savedIn,
+  startAndApprove,
+  STRANGER,
+  type Door,
+} from "../../handlers/fake-handler.ts";
 import { must, requireSilence, type Attack, type Surface } from "../surface.ts";
 
 // The fakes draw the same numbers in every run, so that this is the address that waits at every door made here.

@@ -10,12 +10,12 @@ import {
   startLogin,
   type PendingDocument,
   type PendingLogin,
-} from "../../../src/flow/pending-login.ts";
-import { completeLogin } from "../../../src/login/complete.ts";
-import { readStatus } from "../../../src/login/overview.ts";
-import type { LoginPorts, PendingStore } from "../../../src/login/ports.ts";
+} from "../../../src/rules/pending-sign-ins.ts";
+import { completeLogin } from "../../../src/actions/finish.ts";
+import { readStatus } from "../../../src/actions/overview.ts";
+import type { LoginPorts, PendingStore } from "../../../src/actions/ports.ts";
 import { Secret } from "../../../src/secret.ts";
-import { createPendingStore, PENDING_FILE } from "../../../src/store/pending-logins.ts";
+import { createPendingStore, PENDING_FILE } from "../../../src/store/pending-sign-ins.ts";
 import { addressOf, createFakePorts, DANA } from "../../fakes/fake-ports.ts";
 import { toMarkdown, toPlainText } from "../../support/english.ts";
 import { makeTempDir, removeTempDir } from "../../support/temp-dir.ts";

@@ -1,13 +1,13 @@
 /** `auth-profiles.json` and `auth-state.json` of a host that keeps profiles in files. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { ProfileId } from "../../../src/flow/profile-id.ts";
+import type { ProfileId } from "../../../src/rules/profile-id.ts";
 import { profileScreen, questionScreen } from "../../../src/interaction/profile-screens.ts";
 import { selectorScreen } from "../../../src/interaction/screens.ts";
 import { createFileAuthStore } from "../../../src/store/file-auth-store.ts";
 import { parseProfilesFile } from "../../../src/store/host-document.ts";
 import { createProfileStore } from "../../../src/store/profile-store.ts";
-import type { ProfileStore } from "../../../src/login/ports.ts";
+import type { ProfileStore } from "../../../src/actions/ports.ts";
 import {
   agentDirIn,
   fileHost,

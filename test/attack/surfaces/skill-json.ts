@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildHostManifest } from "../../../scripts/manifest.ts";
 import { manifestSchema } from "../../../scripts/manifest-schema.ts";
-import { CALLBACK_DATA_LIMIT, encodeCallbackData, namespacesOf } from "../../../src/interaction/callback-data.ts";
+import { CALLBACK_DATA_LIMIT, encodeCallbackData, namespacesOf } from "../../../src/interaction/buttons.ts";
 import { makeTempDir, removeTempDir } from "../../support/temp-dir.ts";
 import { bytesOf, canary, refusable, must, requireSilence, textsIn, type Surface } from "../surface.ts";
 

@@ -1,11 +1,11 @@
 /** What the token endpoint answers, as the guarded fetch hands it on: any status, any body, or none at all. */
 import { inspect } from "node:util";
-import { buildCredential } from "../../../src/flow/credential.ts";
+import { buildCredential } from "../../../src/rules/account.ts";
 import { createOAuthClient } from "../../../src/oauth/client.ts";
 import { CLIENT_ID, OPENAI, REDIRECT_URI } from "../../../src/oauth/endpoints.ts";
 import { savedScreen } from "../../../src/interaction/screens.ts";
 import { Secret } from "../../../src/secret.ts";
-import { systemEntropy } from "../../../src/entropy.ts";
+import { systemEntropy } from "../../../src/system.ts";
 import { SAVED } from "../../interaction/facts.ts";
 import { toMarkdown, toPlainText } from "../../support/english.ts";
 import { bytesOf, canary, must, requireSilence, variantOf, type Attack, type Surface } from "../surface.ts";

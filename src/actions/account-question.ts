@@ -1,0 +1,124 @@
+/** The person's word on a sign-in whose account is another than was there: where it is saved, if it is. */
+import type { ErrorCode } from "../errors.ts";
+import { accountOf, isSameAccount } from "../rules/account.ts";
+import { sameBinding, type LoginBinding } from "../rules/binding.ts";
+import { recallOf } from "../rules/pending-sign-ins.ts";
+import { newIdOf, storedIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
+import type { CompletionRefusal, SavedLogin } from "../rules/results.ts";
+import { saveLogin, settle } from "./finish.ts";
+import { refusalOf } from "./outcome.ts";
+import type { LoginPorts, ParkedLogin, ParkedLogins } from "./ports.ts";
+import type { ProfileRequest } from "./profiles.ts";
+
+export interface KeepRequest extends ProfileRequest {
+  /** The question that a button was shown under; the newest where a word was typed. */
+  readonly questionId?: string | undefined;
+}
+
+/** Never throws. Where it cannot be saved as asked, it waits on for another word, as long as it may. */
+export async function keepLogin(ports: LoginPorts, request: KeepRequest): Promise<SavedLogin | CompletionRefusal> {
+  const nowMs = ports.clock.nowMs();
+  const parked = ports.parked.take(request.binding, nowMs, request.questionId);
+  if (parked === undefined) return { kind: "refused", code: "nothing-parked", isOver: true };
+  try {
+    const result = await keep(ports, request, parked);
+    if (result.kind === "refused" && !result.isOver) ports.parked.park(request.binding, parked, nowMs);
+    return result;
+  } catch (error) {
+    return { ...refusalOf(error, ports.log), profileName: parked.login.profileName, isOver: true };
+  }
+}
+
+async function keep(
+  ports: LoginPorts,
+  { askedName, assertAllowed }: ProfileRequest,
+  parked: ParkedLogin,
+): Promise<SavedLogin | CompletionRefusal> {
+  const { login, exchanged } = parked;
+  const recalled = recallOf(await ports.pending.read(), login.stateDigest);
+  if (recalled !== undefined) return { kind: "refused", code: recalled, profileName: login.profileName, isOver: true };
+  const target = await targetOf(ports, parked, askedName);
+  if (target.kind === "refused") return { ...target, profileName: askedName, isOver: false };
+  const saved = await saveLogin(ports, {
+    login,
+    exchanged,
+    profileId: target.profileId,
+    profileName: askedName,
+    assertAllowed,
+  });
+  return saved.kind === "refused" ? { ...saved, isOver: false } : settle(ports, login, saved);
+}
+
+type Target =
+  | { readonly kind: "target"; readonly profileId: ProfileId }
+  | { readonly kind: "refused"; readonly code: ErrorCode };
+
+/**
+ * A new profile, one of the same account, or the one whose account the question named, if it still holds that: what has
+ * changed since was nobody asked about.
+ */
+async function targetOf(ports: LoginPorts, parked: ParkedLogin, name: ProfileName): Promise<Target> {
+  const { login, exchanged, conflict } = parked;
+  const held = await ports.profiles.accounts(login.binding.agentId);
+  const { provider } = ports.profiles;
+  const stored = storedIdOf(
+    name,
+    provider,
+    held.map(({ profileId }) => profileId),
+  );
+  if (stored === undefined) return newIdOf(name, provider);
+  const there = held.find(({ profileId }) => profileId === stored);
+  const isTheirs = there !== undefined && isSameAccount(there.account, accountOf(exchanged.identity)) === true;
+  const wasAsked = conflict.code === "account-differs" && conflict.held.profileId === stored;
+  const mayReplace = isTheirs || (wasAsked && JSON.stringify(there?.account) === JSON.stringify(conflict.held.account));
+  return mayReplace ? { kind: "target", profileId: stored } : { kind: "refused", code: "profile-of-other-account" };
+}
+
+/**
+ * Sign-ins that are done at the server and wait for the person's word before they are saved, because another account
+ * came back than was there. In memory alone, for five minutes at most, one for each profile of a person in a chat.
+ */
+
+export const PARKED_TTL_MS = 5 * 60_000;
+const MAX_PARKED = 50;
+
+interface Slot {
+  readonly binding: LoginBinding;
+  readonly parked: ParkedLogin;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class ParkedInMemory implements ParkedLogins {
+  #slots: readonly Slot[] = [];
+
+  park(binding: LoginBinding, parked: ParkedLogin, nowMs: number): void {
+    const isReplaced = ({ parked: { login } }: Slot) => login.profileId === parked.login.profileId;
+    for (const slot of this.#slotsOf(binding).filter(isReplaced)) this.#drop(slot);
+    const slot: Slot = { binding, parked, timer: setTimeout(() => this.#drop(slot), parked.expiresAtMs - nowMs) };
+    slot.timer.unref();
+    this.#slots = [...this.#slots, slot];
+    const oldest = this.#slots[0];
+    if (this.#slots.length > MAX_PARKED && oldest !== undefined) this.#drop(oldest);
+  }
+
+  list(binding: LoginBinding, nowMs: number): readonly ParkedLogin[] {
+    return this.#slotsOf(binding).flatMap(({ parked }) => (nowMs < parked.expiresAtMs ? [parked] : []));
+  }
+
+  take(binding: LoginBinding, nowMs: number, questionId?: string): ParkedLogin | undefined {
+    const isMeant = ({ parked }: Slot) => questionId === undefined || parked.questionId === questionId;
+    const slot = this.#slotsOf(binding).findLast(isMeant);
+    if (slot === undefined) return undefined;
+    this.#drop(slot);
+    return nowMs < slot.parked.expiresAtMs ? slot.parked : undefined;
+  }
+
+  #slotsOf(binding: LoginBinding): readonly Slot[] {
+    return this.#slots.filter((slot) => sameBinding(slot.binding, binding));
+  }
+
+  #drop(slot: Slot): void {
+    clearTimeout(slot.timer);
+    this.#slots = this.#slots.filter((one) => one !== slot);
+  }
+}

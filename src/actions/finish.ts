@@ -1,0 +1,266 @@
+/** Finishes a sign-in: judge the paste, claim the login, exchange the code, save the profile; in that order. */
+import { holds } from "../attempt.ts";
+import type { ErrorCode } from "../errors.ts";
+import {
+  accountOf,
+  conflictOf,
+  nameForAccount,
+  type AccountConflict,
+  type HeldAccount,
+  buildCredential,
+} from "../rules/account.ts";
+import type { LoginBinding } from "../rules/binding.ts";
+import { parsePastedText, type CallbackOutcome, type PastedText } from "../rules/callback-url.ts";
+import {
+  claimLogin,
+  findLogin,
+  recallOf,
+  type PendingLogin,
+  type Presented,
+  settleLogin,
+} from "../rules/pending-sign-ins.ts";
+import { newIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
+import type { AccountQuestion, CompletionRefusal, SavedLogin } from "../rules/results.ts";
+import { Secret } from "../secret.ts";
+import { PARKED_TTL_MS } from "./account-question.ts";
+import { refusalOf, audited } from "./outcome.ts";
+import { hasPending } from "./overview.ts";
+import type { ExchangeResult, LoginPorts } from "./ports.ts";
+
+export interface CompletionRequest {
+  readonly binding: LoginBinding;
+  readonly pastedText: Secret;
+  /** The profile the person named beside the address, where they did. */
+  readonly profileName?: ProfileName | undefined;
+  /** Throws when the person may no longer do this; asked again right before the write. */
+  readonly assertAllowed: () => void;
+  /** What is done where another account comes back than the profile holds: nothing is overwritten unasked. */
+  readonly ifOtherAccount: "ask" | "refuse" | "replace";
+}
+
+type Response = Extract<PastedText, { kind: "response" }>;
+
+/** Never throws. */
+export async function completeLogin(
+  ports: LoginPorts,
+  request: CompletionRequest,
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+  try {
+    const pasted = parsePastedText(request.pastedText.reveal());
+    if (pasted.kind === "refused") return { ...pasted, isOver: false };
+    return await completeResponse(ports, request, pasted);
+  } catch (error) {
+    return { ...refusalOf(error, ports.log), isOver: false };
+  }
+}
+
+async function completeResponse(
+  ports: LoginPorts,
+  request: CompletionRequest,
+  { state, outcome }: Response,
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+  const presented: Presented = {
+    binding: request.binding,
+    stateDigest: ports.entropy.digest(state.reveal()),
+    ...(request.profileName === undefined ? {} : { profileName: request.profileName }),
+  };
+  const nowMs = ports.clock.nowMs();
+  // A damaged address of the right sign-in costs nothing: the login stays, and the whole address can still come.
+  if (outcome.kind === "refused" && findLogin(await ports.pending.read(), presented, nowMs).kind === "found") {
+    return { ...outcome, isOver: false };
+  }
+  // Told before the code is spent: the address stays good, and can be sent again once the way is clear.
+  const refusal = await refusalBefore(ports, presented, nowMs);
+  if (refusal !== undefined) return refusal;
+  const claimed = await ports.pending.update((document) => claimLogin(document, presented, nowMs));
+  if (claimed.kind === "refused") return { ...claimed, isOver: false };
+  const result = await redeem(ports, request, claimed.login, outcome);
+  return result.kind === "question" ? result : settle(ports, claimed.login, result);
+}
+
+/** Why the login that would be claimed could not be saved here; undefined where nothing is known to be in the way. */
+async function refusalBefore(
+  ports: LoginPorts,
+  presented: Presented,
+  nowMs: number,
+): Promise<CompletionRefusal | undefined> {
+  const found = findLogin(await ports.pending.read(), presented, nowMs);
+  if (found.kind === "refused") return undefined;
+  const { profileId, profileName, storeId, binding } = found.login;
+  const { agentId } = binding;
+  const code =
+    (storeId ?? ports.profiles.storeId) === ports.profiles.storeId
+      ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId, isAboutToSave: true })
+      : "login-of-other-store";
+  return code === undefined ? undefined : { kind: "refused", code, profileName, isOver: false };
+}
+
+async function redeem(
+  ports: LoginPorts,
+  request: CompletionRequest,
+  login: PendingLogin,
+  outcome: CallbackOutcome,
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+  const over = (code: ErrorCode) => ({ kind: "refused", code, profileName: login.profileName, isOver: true }) as const;
+  try {
+    if (outcome.kind === "error") return over(deniedCodeOf(outcome.error, outcome.description));
+    if (outcome.kind === "refused") return over(outcome.code);
+    if (!holds(request.assertAllowed)) return over("not-allowed");
+    const exchanged = await ports.oauth.exchange({
+      code: outcome.code,
+      state: new Secret(login.state),
+      codeVerifier: new Secret(login.codeVerifier),
+      redirectUri: login.redirectUri,
+    });
+    if (exchanged.kind === "refused") return { ...exchanged, profileName: login.profileName, isOver: true };
+    // Cancelled, or started anew, while the server was answering: an older account must not overwrite a newer one.
+    const recalled = recallOf(await ports.pending.read(), login.stateDigest);
+    if (recalled !== undefined) return over(recalled);
+    return await save(ports, request, login, exchanged);
+  } catch (error) {
+    return { ...refusalOf(error, ports.log), profileName: login.profileName, isOver: true };
+  }
+}
+
+/**
+ * Whose account came back is compared with whose was there before anything is written; the terminal, which cannot be
+ * asked in between, says beforehand what it wants.
+ */
+async function save(
+  ports: LoginPorts,
+  request: CompletionRequest,
+  login: PendingLogin,
+  exchanged: Extract<ExchangeResult, { kind: "exchanged" }>,
+): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+  const { assertAllowed, ifOtherAccount } = request;
+  const profileId = login.profileId as ProfileId;
+  const { profileName } = login;
+  const held = await ports.profiles.accounts(login.binding.agentId);
+  const conflict = conflictOf(profileId, accountOf(exchanged.identity), held);
+  if (conflict !== undefined && ifOtherAccount === "ask")
+    return ask(ports, request, { login, exchanged, conflict, held });
+  if (conflict?.code === "account-differs" && ifOtherAccount === "refuse") {
+    return { kind: "refused", code: "account-differs", profileName, isOver: true };
+  }
+  const sameAccountAs = conflict?.code === "account-has-profile" ? { sameAccountAs: conflict.held.profileName } : {};
+  return saveLogin(ports, { login, exchanged, profileId, profileName, assertAllowed, ...sameAccountAs });
+}
+
+interface Asking {
+  readonly login: PendingLogin;
+  readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
+  readonly conflict: AccountConflict;
+  readonly held: readonly HeldAccount[];
+}
+
+function ask(
+  ports: LoginPorts,
+  { binding }: CompletionRequest,
+  { login, exchanged, conflict, held }: Asking,
+): AccountQuestion {
+  const nowMs = ports.clock.nowMs();
+  const questionId = login.stateDigest.slice(0, 12);
+  ports.parked.park(binding, { questionId, login, exchanged, conflict, expiresAtMs: nowMs + PARKED_TTL_MS }, nowMs);
+  const { email, plan } = exchanged.identity;
+  const { provider } = ports.profiles;
+  const taken = new Set(held.map(({ profileId }) => profileId));
+  const isFree = (name: string) => {
+    const made = newIdOf(name as ProfileName, provider);
+    return made.kind === "target" && !taken.has(made.profileId);
+  };
+  const newName =
+    conflict.code === "account-differs"
+      ? nameForAccount(accountOf(exchanged.identity), login.profileName, isFree)
+      : login.profileName;
+  const { profileName, account } = conflict.held;
+  return {
+    kind: "question",
+    questionId,
+    code: conflict.code,
+    profileName: login.profileName,
+    came: { ...(email === undefined ? {} : { email }), ...(plan === undefined ? {} : { plan }) },
+    there: { profileName, ...(account.email === undefined ? {} : { email: account.email }) },
+    newName: newName as ProfileName,
+    expiresInMs: PARKED_TTL_MS,
+  };
+}
+
+function deniedCodeOf(error: string, description: Secret): ErrorCode {
+  if (error !== "access_denied") return "authorization-failed";
+  return description.reveal().includes("missing_codex_entitlement") ? "workspace-not-entitled" : "authorization-denied";
+}
+
+/** The last step of a sign-in, whether it was asked about or not: the profile is saved, and the receipt says so. */
+
+export interface Saving {
+  /** Claimed by now. */
+  readonly login: PendingLogin;
+  readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
+  /** Where it goes: the login's own profile, or the one that was chosen since. */
+  readonly profileId: ProfileId;
+  readonly profileName: string;
+  /** Another profile that holds the same account. */
+  readonly sameAccountAs?: string;
+  readonly assertAllowed: () => void;
+}
+
+/** Throws only what the store's ports throw. */
+export async function saveLogin(ports: LoginPorts, saving: Saving): Promise<SavedLogin | CompletionRefusal> {
+  const { login, profileId, profileName, sameAccountAs, assertAllowed } = saving;
+  const { tokens, identity } = saving.exchanged;
+  const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
+  const saved = await ports.profiles.save({ profileId, agentId: login.binding.agentId, credential, assertAllowed });
+  const outcome = saved.kind === "refused" ? saved.code : "done";
+  await audited(ports, { binding: login.binding, action: "sign-in", profileName, outcome });
+  if (saved.kind === "refused") return { ...saved, profileName, isOver: true };
+  ports.log.info("profile saved");
+  return {
+    kind: "saved",
+    profileId,
+    profileName,
+    accountId: credential.accountId,
+    expiresAtMs: credential.expires,
+    ...(identity.email === undefined ? {} : { email: identity.email }),
+    ...(identity.plan === undefined ? {} : { plan: identity.plan }),
+    ...(sameAccountAs === undefined ? {} : { sameAccountAs }),
+    isSelectable: saved.isSelectable,
+    isUndoable: saved.isUndoable,
+    activation: saved.activation,
+  };
+}
+
+/** What became of a claimed login goes onto its receipt. A failure to note it changes nothing that was saved. */
+export async function settle(
+  ports: LoginPorts,
+  login: PendingLogin,
+  result: SavedLogin | CompletionRefusal,
+): Promise<SavedLogin | CompletionRefusal> {
+  const settled =
+    result.kind === "saved"
+      ? ({
+          outcome: "saved",
+          activation: result.activation,
+          profileId: result.profileId,
+          profileName: result.profileName,
+        } as const)
+      : ({ outcome: "failed" } as const);
+  const nowMs = ports.clock.nowMs();
+  try {
+    await ports.pending.update((document) => settleLogin(document, login.stateDigest, settled, nowMs));
+  } catch (error) {
+    refusalOf(error, ports.log);
+  }
+  return result;
+}
+
+/** Whose text a pasted one is. Apart from what is told of logins, so that a terminal that only asks loads no parser. */
+
+/** Whether a text that only might be an address belongs to this person: a sign-in waits, or it was one's address. */
+export async function concernsLogin(ports: LoginPorts, binding: LoginBinding, pastedText: Secret): Promise<boolean> {
+  if (await hasPending(ports, binding)) return true;
+  const pasted = parsePastedText(pastedText.reveal());
+  if (pasted.kind === "refused") return false;
+  const stateDigest = ports.entropy.digest(pasted.state.reveal());
+  const found = findLogin(await ports.pending.read(), { binding, stateDigest }, ports.clock.nowMs());
+  return found.kind === "found" || found.code !== "no-pending-login";
+}

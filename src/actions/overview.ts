@@ -1,0 +1,244 @@
+/** What there is: the profiles to choose from, what is pending, what was last saved; and ending what is pending. */
+import { CodexAuthError, type ErrorCode } from "../errors.ts";
+import type { LoginBinding } from "../rules/binding.ts";
+import { cancelLogins, isNamed, lastReceiptOf, loginsOf } from "../rules/pending-sign-ins.ts";
+import { type ProfileName, profileNameOf, storedIdOf } from "../rules/profile-id.ts";
+import {
+  type CancelledLogins,
+  type ListedProfile,
+  type LoginStatus,
+  type ProfileList,
+  type Refusal,
+  type ChangeLog,
+  type Finding,
+  type Inspection,
+  isFailing,
+  needsSignIn,
+  type ExplainedChoice,
+  isUsable,
+} from "../rules/results.ts";
+import { refusalOf } from "./outcome.ts";
+import type { LoginPorts, ChatPin, ProfileChoice } from "./ports.ts";
+
+/** What it takes to know what waits: no profile store, and so nothing of the host. */
+export type PendingPorts = Pick<LoginPorts, "clock" | "log" | "parked" | "pending">;
+
+async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName?: ProfileName) {
+  const document = await ports.pending.read();
+  const nowMs = ports.clock.nowMs();
+  const pending = loginsOf(document, binding, nowMs)
+    .filter((login) => profileName === undefined || isNamed(login, profileName))
+    .map((login) => ({ profileName: login.profileName, expiresInMs: login.expiresAtMs - nowMs }));
+  const parked = ports.parked
+    .list(binding, nowMs)
+    .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
+    .map(({ login, expiresAtMs }) => ({ profileName: login.profileName, expiresInMs: expiresAtMs - nowMs }));
+  return { document, nowMs, pending, waiting: { pending, ...(parked.length === 0 ? {} : { parked }) } };
+}
+
+/** `isFresh` for the store as it is this moment, where seconds matter. Never throws. */
+export async function listProfiles(
+  ports: LoginPorts,
+  binding: LoginBinding,
+  { isFresh = false } = {},
+): Promise<ProfileList | Refusal> {
+  try {
+    const { profiles: store } = ports;
+    // The file first: its disk works while the host reads its store, which it does in one go.
+    const waits = pendingOf(ports, binding);
+    const listed = isFresh ? store.list(binding.agentId) : store.recentList(binding.agentId);
+    const [{ nowMs, waiting }, profiles] = await Promise.all([waits, withPin(ports, binding, listed)]);
+    return { kind: "profiles", profiles, ...waiting, nowMs };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+/** The profiles, with the mark of the one that this chat asks for. A host that cannot tell marks none. */
+export function listWithPin(ports: LoginPorts, binding: LoginBinding): Promise<readonly ListedProfile[]> {
+  return withPin(ports, binding, ports.profiles.list(binding.agentId));
+}
+
+async function withPin(
+  ports: LoginPorts,
+  binding: LoginBinding,
+  listed: Promise<readonly ListedProfile[]>,
+): Promise<readonly ListedProfile[]> {
+  const [profiles, pin] = await Promise.all([listed, ports.pins.read(binding).catch(() => undefined)]);
+  const pinned = pin?.by === "person" ? pin.profileId : undefined;
+  return profiles.map((profile) => (profile.profileId === pinned ? { ...profile, isPinned: true } : profile));
+}
+
+/** Of all profiles or of one. Never throws. */
+export async function readStatus(
+  ports: PendingPorts,
+  binding: LoginBinding,
+  profileName?: ProfileName,
+): Promise<LoginStatus | Refusal> {
+  try {
+    const { document, nowMs, waiting } = await pendingOf(ports, binding, profileName);
+    const saved = lastReceiptOf(document, binding, "saved", profileName);
+    if (saved === undefined) return { kind: "status", ...waiting };
+    const { profileId, atMs, activation = "live" } = saved;
+    const lastSaved = { profileName: saved.profileName, profileId, agoMs: nowMs - atMs, activation };
+    return { kind: "status", ...waiting, lastSaved };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+/** Ends the person's pending sign-ins in this chat, all or one profile's; answers their names. Never throws. */
+export async function cancelPending(
+  ports: PendingPorts,
+  binding: LoginBinding,
+  profileName?: ProfileName,
+): Promise<CancelledLogins | Refusal> {
+  try {
+    const nowMs = ports.clock.nowMs();
+    const dropped = ports.parked
+      .list(binding, nowMs)
+      .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
+      .flatMap(({ questionId }) => ports.parked.take(binding, nowMs, questionId)?.login.profileName ?? []);
+    const ended = await ports.pending.update((document) => cancelLogins(document, binding, nowMs, profileName));
+    const profileNames = [...new Set([...dropped, ...ended])];
+    return { kind: "cancelled", profileNames };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+/** Whether the person has a sign-in waiting in this chat; false when that cannot be told. */
+export async function hasPending(ports: PendingPorts, binding: LoginBinding): Promise<boolean> {
+  try {
+    return (await pendingOf(ports, binding)).pending.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What is wrong here, and what was last changed here. */
+
+const LOG_SHOWN = 10;
+
+/** Looks, and changes nothing. Never throws. */
+export async function inspect(ports: LoginPorts, agentId: string): Promise<Inspection> {
+  const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
+    codeOf(ports.pending.read()),
+    codeOf(ports.audit.last(1)),
+    profilesOf(ports, agentId),
+    ports.surroundings.oldSkills(),
+    ports.surroundings.hasOwner(),
+  ]);
+  const findings: readonly (Finding | false)[] = [
+    pendingCode === "pending-insecure" && { code: "pending-insecure" },
+    logCode === "log-insecure" && { code: "log-insecure" },
+    storeCode === "store-migration-required" && { code: "legacy-file" },
+    storeCode === "store-unreadable" && { code: "store-unreadable" },
+    hasOwner === false && { code: "no-owner" },
+    ...folders.map((folder) => ({ code: "old-skill", folder }) as const),
+    ...profiles.filter(isFailing).map((profile) => ({ code: "profile-failing", profile }) as const),
+  ];
+  return { kind: "inspection", findings: findings.filter((one) => one !== false), nowMs: ports.clock.nowMs() };
+}
+
+/** The last changes, the newest first. Never throws. */
+export async function readChangeLog(ports: LoginPorts): Promise<ChangeLog | Refusal> {
+  try {
+    return { kind: "log", entries: (await ports.audit.last(LOG_SHOWN)).toReversed(), nowMs: ports.clock.nowMs() };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+async function profilesOf(ports: LoginPorts, agentId: string) {
+  const listed = ports.profiles.list(agentId);
+  const code = await codeOf(listed);
+  return { code, profiles: code === undefined ? await listed : [] };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<ErrorCode | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error instanceof CodexAuthError ? error.code : "internal";
+  }
+}
+
+/** Which sign-ins have ended for good, and which of them their owner has yet to hear of. */
+
+/** Each profile once a day at most. Throws what the store's ports throw. */
+export async function claimDeadLogins(ports: LoginPorts, agentId: string): Promise<readonly ListedProfile[]> {
+  const dead = (await ports.profiles.list(agentId)).filter(needsSignIn);
+  if (dead.length === 0) return [];
+  const ids = dead.map(({ profileId }) => profileId);
+  const due = await ports.notices.claim(ids, ports.clock.nowMs());
+  return dead.filter(({ profileId }) => due.includes(profileId));
+}
+
+/** Which profile the next turn of a chat uses, and what decides it. */
+
+export interface WhyRequest {
+  readonly binding: LoginBinding;
+  /** Asked about, where one is. */
+  readonly askedName?: ProfileName | undefined;
+}
+
+/** Never throws. */
+export async function explainChoice(
+  ports: LoginPorts,
+  { binding, askedName }: WhyRequest,
+): Promise<ExplainedChoice | Refusal> {
+  try {
+    const profiles = await ports.profiles.list(binding.agentId);
+    const choice = await ports.profiles.choice(binding.agentId);
+    const pin = await ports.pins.read(binding).catch(() => undefined);
+    const ids = profiles.map(({ profileId }) => profileId);
+    const askedId = askedName && storedIdOf(askedName, ports.profiles.provider, ids);
+    if (askedName !== undefined && askedId === undefined) {
+      return { kind: "refused", code: "profile-unknown", profileName: askedName };
+    }
+    return explain({ profiles, choice, pin, askedId, nowMs: ports.clock.nowMs() });
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+interface Facts {
+  readonly profiles: readonly ListedProfile[];
+  readonly choice: ProfileChoice;
+  readonly pin: ChatPin | undefined;
+  readonly askedId: string | undefined;
+  readonly nowMs: number;
+}
+
+function explain({ profiles, choice, pin, askedId, nowMs }: Facts): ExplainedChoice {
+  const nameOf = (id: string) => profiles.find(({ profileId }) => profileId === id)?.name ?? profileNameOf(id);
+  const { tried } = choice;
+  const pinned = profiles.find(({ profileId }) => profileId === pin?.profileId);
+  const isPinUsable = pinned !== undefined && isUsable(pinned);
+  const nextId = isPinUsable ? pinned.profileId : tried[0];
+  const place = askedId === undefined ? -1 : tried.indexOf(askedId);
+  return {
+    kind: "choice",
+    decides: isPinUsable ? (pin?.by === "person" ? "pin" : "kept") : decidingList(choice),
+    ...(nextId === undefined ? {} : { next: nameOf(nextId) }),
+    ...(pin === undefined ? {} : { pin: { profileName: nameOf(pin.profileId), by: pin.by, isUsable: isPinUsable } }),
+    storedOrder: choice.storedOrder.map(nameOf),
+    configOrder: choice.configOrder.map(nameOf),
+    allowList: choice.allowList.map(nameOf),
+    paused: profiles.filter((profile) => !isUsable(profile)),
+    isOwnCopy: choice.isOwnCopy,
+    ...(askedId === undefined
+      ? {}
+      : { asked: { profileName: nameOf(askedId), ...(place === -1 ? {} : { place: place + 1 }) } }),
+    nowMs,
+  };
+}
+
+/** The host's own precedence: the stored order, the config's order, the config's list, its own rule. */
+function decidingList({ storedOrder, configOrder, allowList }: ProfileChoice): ExplainedChoice["decides"] {
+  if (storedOrder.length > 0) return "stored-order";
+  if (configOrder.length > 0) return "config-order";
+  return allowList.length > 0 ? "allow-list" : "host";
+}

@@ -1,0 +1,59 @@
+/** Starts a sign-in: finds the profile, builds the link, remembers the pending login. */
+import type { LoginBinding } from "../rules/binding.ts";
+import { LOGIN_TTL_MS, startLogin } from "../rules/pending-sign-ins.ts";
+import { resolveSelector, type ProfileName } from "../rules/profile-id.ts";
+import type { Refusal, StartedLogin } from "../rules/results.ts";
+import { refusalOf } from "./outcome.ts";
+import type { LoginPorts } from "./ports.ts";
+
+/** Never throws. The profile list is read first: a store that cannot be read stops the sign-in before it starts. */
+export async function beginLogin(
+  ports: LoginPorts,
+  binding: LoginBinding,
+  askedName: ProfileName,
+): Promise<StartedLogin | Refusal> {
+  try {
+    const discovered = await ports.profiles.list(binding.agentId);
+    // What is tried first stands in for a default that is not there.
+    const first = discovered.filter(({ isDefault }) => isDefault === true);
+    const ids = [...new Set([...first, ...discovered])].map(({ profileId }) => profileId);
+    const profile = resolveSelector(askedName, ports.profiles.provider, ids);
+    if (profile.kind === "refused") return profile;
+    const obstacle = await ports.profiles.obstacle({
+      profileId: profile.profileId,
+      agentId: binding.agentId,
+      isAboutToSave: false,
+    });
+    if (obstacle !== undefined) return { kind: "refused", code: obstacle, profileName: profile.name };
+    const request = await ports.oauth.buildAuthorizationRequest();
+    const state = request.state.reveal();
+    const nowMs = ports.clock.nowMs();
+    const login = {
+      binding,
+      profileId: profile.profileId,
+      profileName: profile.name,
+      storeId: ports.profiles.storeId,
+      askedName,
+      stateDigest: ports.entropy.digest(state),
+      state,
+      codeVerifier: request.codeVerifier.reveal(),
+      redirectUri: request.redirectUri,
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + LOGIN_TTL_MS,
+      attempts: 0,
+    };
+    await ports.pending.update((document) => startLogin(document, login, nowMs));
+    return {
+      kind: "started",
+      profileId: profile.profileId,
+      profileName: profile.name,
+      standsInForDefault: profile.standsInForDefault,
+      isNewProfile: !ids.includes(profile.profileId),
+      authorizationUrl: request.authorizationUrl,
+      redirectUri: request.redirectUri,
+      expiresInMs: LOGIN_TTL_MS,
+    };
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}

@@ -1,0 +1,57 @@
+/** The first door: a slash command. The host has checked the owner already; this asks it again before the write. */
+import { holds } from "../attempt.ts";
+import type { Caller } from "../commands/access.ts";
+import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
+import { CodexAuthError } from "../errors.ts";
+import type { HandlerId } from "../manifest.ts";
+import type { LoginBinding } from "../rules/binding.ts";
+import { keptBy, placeOfCommand, type CommandPlace } from "./channels.ts";
+import { errorMessage, present, type DoorContext, type Message } from "./context.ts";
+
+/** The handlers that `skill.json` binds its commands to by id. */
+const COMMAND_PARSERS = {
+  select: parseSelectArguments,
+  finish: parseFinishArguments,
+} as const satisfies Record<HandlerId, (args: string) => Intent>;
+
+export interface CommandCall extends CommandPlace {
+  readonly args?: string | undefined;
+  readonly senderIsOwner?: boolean | undefined;
+  readonly gatewayClientScopes?: readonly string[] | undefined;
+  readonly assertOwnerCurrent?: (() => void) | undefined;
+}
+
+const ADMIN_SCOPE = "operator.admin";
+
+/** Answers a command. Never throws into the host, and always with text: an empty answer reads as a failure there. */
+export async function answerCommand(context: DoorContext, handler: HandlerId, call: CommandCall): Promise<Message> {
+  try {
+    const caller = await callerOf(context, call);
+    const screen = await context.answer(caller, COMMAND_PARSERS[handler](call.args ?? ""));
+    return await present(context, caller.binding, screen);
+  } catch (error) {
+    return errorMessage(context, error);
+  }
+}
+
+async function callerOf(context: DoorContext, call: CommandCall): Promise<Caller> {
+  const { who, isPrivate } = placeOfCommand(context.gateway, call);
+  const isOwner = call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true;
+  return {
+    binding: who,
+    isPrivate,
+    chatKeeps: keptBy(call.channel),
+    isOwner,
+    assertAllowed: await assertionOf(context, call, who, isOwner),
+  };
+}
+
+/** The host's own question where it gives one (2026.9.6); its owner rule where it does not and names a sender. */
+async function assertionOf(context: DoorContext, call: CommandCall, who: LoginBinding, isOwner: boolean) {
+  const { assertOwnerCurrent } = call;
+  const hasRule = assertOwnerCurrent === undefined && isOwner && who.senderId !== "";
+  const isStillOwner = hasRule ? await context.loadOwnerCheck() : () => true;
+  return () => {
+    if (!holds(() => assertOwnerCurrent?.()) || !isStillOwner(who)) throw new CodexAuthError("not-allowed");
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * What buttons a private chat can show, and whether it hands their taps back. The host itself sends buttons even where
+ * they are switched off, and nobody can tap those; so the channel's adapter and the config are asked first.
+ */
+import type { WireButton } from "../interaction/render.ts";
+import type { ButtonSupport } from "../interaction/screen.ts";
+import type { LoginBinding } from "../rules/binding.ts";
+import { type OpenClawPluginApi, currentConfig, hostSdk, type PluginCommandResult } from "./sdk.ts";
+
+/** Channels whose taps this plugin takes. */
+export const TAP_CHANNELS = ["telegram"] as const;
+
+const TAPPABLE_SCOPES: ReadonlySet<unknown> = new Set(["dm", "all", "allowlist"]);
+
+/** A channel that renders the host's portable buttons but whose taps reach nobody here still opens links. */
+export async function buttonsOf(
+  api: OpenClawPluginApi,
+  channel: string,
+  channelAccountId: string,
+): Promise<ButtonSupport> {
+  const adapter = await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined);
+  if (adapter?.presentationCapabilities?.buttons !== true) return "none";
+  if (!TAP_CHANNELS.some((known) => known === channel)) return "links";
+  return isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId) ? "all" : "none";
+}
+
+/** Telegram's own rule: no list, or an empty one, means what the channel says, then the default scope. */
+export function isInlineButtonsOn(telegram: unknown, channelAccountId: string): boolean {
+  const account = accountOf(fieldOf(telegram, "accounts"), channelAccountId);
+  const capabilities = [fieldOf(account, "capabilities"), fieldOf(telegram, "capabilities")].find(isSaid);
+  if (capabilities === undefined) return true;
+  if (Array.isArray(capabilities)) return capabilities.some((name) => /^inlinebuttons$/i.test(String(name).trim()));
+  return TAPPABLE_SCOPES.has(fieldOf(capabilities, "inlineButtons") ?? "allowlist");
+}
+
+function isSaid(capabilities: unknown): boolean {
+  return Array.isArray(capabilities) ? capabilities.length > 0 : capabilities !== undefined && capabilities !== null;
+}
+
+/** The host writes an account's id in lower case with dashes, however the config spells its name. */
+function accountOf(accounts: unknown, id: string): unknown {
+  if (typeof accounts !== "object" || accounts === null) return undefined;
+  return fieldOf(accounts, id) ?? Object.entries(accounts).find(([name]) => toId(name) === toId(id))?.[1];
+}
+
+function toId(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "-");
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}
+
+/** Sends a message into a chat at once, past the queue that a hook's own answer has to wait in. */
+
+export async function canSendNow(api: OpenClawPluginApi, { channel }: LoginBinding): Promise<boolean> {
+  return (await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined)) !== undefined;
+}
+
+/** True once the host has sent it. */
+export async function sendNow(
+  api: OpenClawPluginApi,
+  binding: LoginBinding,
+  payload: PluginCommandResult,
+): Promise<boolean> {
+  const { sendDurableMessageBatch } = await hostSdk.channelOutbound();
+  const sent = await sendDurableMessageBatch({
+    cfg: currentConfig(api),
+    channel: binding.channel,
+    to: binding.conversationId,
+    accountId: binding.channelAccountId,
+    payloads: [payload],
+  });
+  return sent.status === "sent";
+}
+
+/** Rendered text and buttons in the shapes the host takes: its portable presentation, and Telegram's edit. */
+
+type ButtonRows = readonly (readonly WireButton[])[];
+
+/** One block per row: the host starts a new row of the keyboard with each. */
+export function toReplyPayload(text: string, rows: ButtonRows): PluginCommandResult {
+  if (rows.length === 0) return { text };
+  const blocks = rows.map((row) => ({
+    type: "buttons" as const,
+    buttons: row.map((button) =>
+      "link" in button
+        ? linkButton(button.label, button.link.reveal())
+        : { label: button.label, action: { type: "callback" as const, value: button.callbackData } },
+    ),
+  }));
+  return { text, presentation: { blocks } };
+}
+
+/** `url` beside the action: hosts before 2026.8 know only that one. */
+function linkButton(label: string, url: string) {
+  return { label, url, action: { type: "url" as const, url } };
+}
+
+export type TelegramButton = { text: string; url: string } | { text: string; callback_data: string };
+
+export function toTelegramRows(rows: ButtonRows): TelegramButton[][] {
+  return rows.map((row) =>
+    row.map((button) =>
+      "link" in button
+        ? { text: button.label, url: button.link.reveal() }
+        : { text: button.label, callback_data: button.callbackData },
+    ),
+  );
+}

@@ -1,0 +1,89 @@
+/** The token request's way out: one host, no redirects, 30 s, 1 MiB. */
+import { CodexAuthError, type ErrorCode } from "../errors.ts";
+import type { Endpoints } from "../oauth/endpoints.ts";
+import type { TokenFetch, TokenRequestInit } from "../oauth/token.ts";
+import { hostSdk } from "./sdk.ts";
+
+const TIMEOUT_MS = 30_000;
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Sends one request and answers its beginning. Follows no redirect and reaches no other host. May throw anything. */
+export type Send = (
+  url: string,
+  init: TokenRequestInit,
+  signal: AbortSignal,
+) => Promise<{ readonly response: Response; readonly release: () => Promise<void> }>;
+
+/** Through the host's own guard. Honours the gateway's proxy variables as OpenClaw's own login does. */
+export function createHostSend(endpoints: Endpoints): Send {
+  return async (url, init, signal) => {
+    const { fetchWithSsrFGuard } = await hostSdk.ssrfRuntime();
+    return fetchWithSsrFGuard({
+      url,
+      init: { ...init },
+      signal,
+      maxRedirects: 0,
+      // With the debug proxy on, a capture would keep the request body: code and verifier.
+      capture: false,
+      auditContext: "codex-auth",
+      ...transportOf(endpoints),
+    });
+  };
+}
+
+/** `fetch` with the limits of time and size, and with errors that tell nothing of what was sent. */
+export function createGuardedFetch(send: Send): TokenFetch {
+  return async (url, init) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const { response, release } = await send(url, init, signal);
+      try {
+        const body = await readBounded(response);
+        // The standard forbids a body, even an empty one, with some statuses (204, 205, 304).
+        return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
+      } finally {
+        await release();
+      }
+    } catch (error) {
+      throw new CodexAuthError(signal.aborted ? "provider-timeout" : transportCodeOf(error));
+    }
+  };
+}
+
+function transportOf(endpoints: Endpoints) {
+  const policy = { hostnameAllowlist: [endpoints.hostname] };
+  if (endpoints.isSandbox) return { policy: { ...policy, allowPrivateNetwork: true } } as const;
+  return { policy, mode: "trusted_env_proxy", requireHttps: true } as const;
+}
+
+async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw new CodexAuthError("token-response-invalid");
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** Only names and codes of the error chain are read: its messages and URLs may hold what was sent. */
+function transportCodeOf(error: unknown): ErrorCode {
+  if (error instanceof CodexAuthError) return error.code;
+  const marks = marksOf(error);
+  if (marks.some((mark) => mark === "GuardedFetchRedirectError")) return "token-response-invalid";
+  if (marks.some((mark) => /timeout/i.test(mark))) return "provider-timeout";
+  if (marks.some((mark) => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO/.test(mark)))
+    return "provider-certificate";
+  return "provider-unreachable";
+}
+
+function marksOf(error: unknown): readonly string[] {
+  const marks: string[] = [];
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth += 1) {
+    marks.push(current.name);
+    const code: unknown = (current as { code?: unknown }).code;
+    if (typeof code === "string") marks.push(code);
+  }
+  return marks;
+}

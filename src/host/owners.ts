@@ -1,0 +1,54 @@
+/**
+ * Asks the host who is an owner, for the two doors where it does not say: a tap and a pasted message. It is the
+ * host's own rule over its current config, so that a removed owner is out at once.
+ */
+import { DEFAULT_ACCOUNT } from "../rules/binding.ts";
+import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
+
+export interface Person {
+  readonly channel: string;
+  readonly channelAccountId: string;
+  readonly senderId: string;
+}
+
+export type OwnerCheck = (person: Person) => boolean;
+
+export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck> {
+  const { resolveCommandAuthorization } = await hostSdk.commandAuth();
+  return ({ channel, channelAccountId, senderId }) => {
+    if (senderId === "") return false;
+    const address = `${channel}:${senderId}`;
+    const ctx = {
+      Provider: channel,
+      Surface: channel,
+      AccountId: channelAccountId,
+      SenderId: senderId,
+      From: address,
+      To: address,
+      ChatType: "direct",
+    };
+    const cfg = currentConfig(api);
+    return resolveCommandAuthorization({ ctx, cfg, commandAuthorized: true }).senderIsOwner === true;
+  };
+}
+
+/**
+ * The owners that the config names for a channel whose private chats bear their person's own number. Others cannot be
+ * written to unasked: their entries tell no chat.
+ */
+export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): Promise<readonly Person[]> {
+  const { resolveCommandAuthorization } = await hostSdk.commandAuth();
+  const channelAccountId = firstAccountOf(currentConfig(api).channels?.[channel]);
+  const ctx = { Provider: channel, Surface: channel, AccountId: channelAccountId, ChatType: "direct" };
+  const { ownerList } = resolveCommandAuthorization({ ctx, cfg: currentConfig(api), commandAuthorized: true });
+  const ids = ownerList.filter((id) => /^\d+$/.test(id));
+  return ids.map((senderId) => ({ channel, channelAccountId, senderId }));
+}
+
+/** The bot that the host sends with where none is named. */
+function firstAccountOf(channel: unknown): string {
+  const { accounts, defaultAccount } = (channel ?? {}) as { accounts?: object; defaultAccount?: unknown };
+  if (typeof defaultAccount === "string") return defaultAccount;
+  const names = Object.keys(accounts ?? {});
+  return names.includes(DEFAULT_ACCOUNT) ? DEFAULT_ACCOUNT : (names[0] ?? DEFAULT_ACCOUNT);
+}

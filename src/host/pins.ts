@@ -1,0 +1,101 @@
+/**
+ * What a chat's turns are to use, in the host's own session store: the same fields that `/model <model>@<profile>`
+ * writes, so that its own commands and this plugin see one pin.
+ */
+import type { ChatPin, ChatPins, Clock, Entropy } from "../actions/ports.ts";
+import { DEFAULT_ACCOUNT, WEBCHAT, type LoginBinding } from "../rules/binding.ts";
+import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
+
+/** The fields of a pin; all three absent where there is none. */
+interface PinFields {
+  readonly authProfileOverride: string | undefined;
+  readonly authProfileOverrideSource: "user" | undefined;
+  readonly authProfileOverrideCompactionCount: undefined;
+}
+
+const NO_PIN: PinFields = {
+  authProfileOverride: undefined,
+  authProfileOverrideSource: undefined,
+  authProfileOverrideCompactionCount: undefined,
+};
+
+export function createChatPins(api: OpenClawPluginApi, clock: Clock, entropy: Entropy): ChatPins {
+  const { session } = api.runtime.agent;
+  const read = (chat: LoginBinding) => pinIn(session.getSessionEntry(sessionOf(api, chat)));
+  /** A chat in which nothing was said yet has no session: it gets the one that its first message will find. */
+  const newEntry = () => ({ sessionId: uuidOf(entropy), updatedAt: clock.nowMs() });
+  return {
+    read: async (chat) => read(chat),
+    async pin(chat, profileId) {
+      const at = sessionOf(api, chat);
+      if (!(await usesOpenAi(api, at))) return "other-model";
+      const fields: PinFields = { ...NO_PIN, authProfileOverride: profileId, authProfileOverrideSource: "user" };
+      const update = () => fields as object;
+      await session.patchSessionEntry({ ...at, preserveActivity: true, fallbackEntry: newEntry(), update });
+      const pin = read(chat);
+      return pin?.profileId === profileId && pin.by === "person" ? "done" : "failed";
+    },
+    async unpin(chat) {
+      const at = sessionOf(api, chat);
+      await session.patchSessionEntry({ ...at, preserveActivity: true, update: () => NO_PIN as object });
+      return read(chat)?.by === "person" ? "failed" : "done";
+    },
+    async release(profileId) {
+      const { listAgentIds } = await hostSdk.agentRuntime();
+      for (const agentId of listAgentIds(currentConfig(api))) {
+        const entries = session.listSessionEntries({ agentId });
+        for (const { sessionKey } of entries.filter(({ entry }) => entry.authProfileOverride === profileId)) {
+          const update = (now: { authProfileOverride?: string }) =>
+            now.authProfileOverride === profileId ? (NO_PIN as object) : null;
+          await session.patchSessionEntry({ agentId, sessionKey, preserveActivity: true, update });
+        }
+      }
+    },
+  };
+}
+
+interface SessionPlace {
+  readonly agentId: string;
+  readonly sessionKey: string;
+}
+
+/** Whether the session's model is one of OpenAI's: the host drops a pin that its model cannot use. */
+async function usesOpenAi(api: OpenClawPluginApi, at: SessionPlace): Promise<boolean> {
+  const entry = api.runtime.agent.session.getSessionEntry(at);
+  const { resolveDefaultModelForAgent } = await hostSdk.agentRuntime();
+  const provider =
+    entry?.providerOverride ??
+    entry?.modelProvider ??
+    resolveDefaultModelForAgent({ cfg: currentConfig(api), agentId: at.agentId }).provider;
+  return /^openai(?:-codex)?$/.test(provider);
+}
+
+/** The session that the chat's next message goes to, by the host's own routing. */
+function sessionOf(api: OpenClawPluginApi, chat: LoginBinding): SessionPlace {
+  const { agentId, channel, channelAccountId, conversationId, senderId } = chat;
+  if (channel === WEBCHAT) return { agentId, sessionKey: conversationId };
+  const { sessionKey, matchedBy } = api.runtime.channel.routing.resolveAgentRoute({
+    cfg: currentConfig(api),
+    channel,
+    accountId: channelAccountId,
+    peer: { kind: "direct", id: senderId },
+  });
+  // A second bot of a channel that no binding names keeps sessions of its own (2026.9.6, `conversation-route`).
+  const isSecondBot = matchedBy === "default" && channelAccountId !== DEFAULT_ACCOUNT;
+  const ownKey = `agent:${agentId}:${channel}:${channelAccountId}:direct:${senderId}`;
+  return { agentId, sessionKey: isSecondBot ? ownKey : sessionKey };
+}
+
+function pinIn(
+  entry: { authProfileOverride?: string; authProfileOverrideSource?: string } | undefined,
+): ChatPin | undefined {
+  const profileId = entry?.authProfileOverride;
+  if (profileId === undefined || profileId === "") return undefined;
+  return { profileId, by: entry?.authProfileOverrideSource === "user" ? "person" : "host" };
+}
+
+/** A random UUID (RFC 9562, version 4). */
+function uuidOf(entropy: Entropy): string {
+  const hex = entropy.bytes(16).toHex();
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+}

@@ -1,0 +1,80 @@
+/** The screens of the gateway as a whole: what decides, what was changed, what is wrong. Pure. */
+import { selectorOf } from "../rules/profile-id.ts";
+import type { ChangeLog, ExplainedChoice, Finding, Inspection } from "../rules/results.ts";
+import { command, conditionOf, duration, namesOf, say, verbatim, type Line, type Screen } from "./screen.ts";
+
+const PAUSED_SHOWN = 6;
+
+/** Which profile this chat uses next; first what decides, then all that was looked at. */
+export function whyScreen(choice: ExplainedChoice): Screen {
+  const { next, pin, asked, nowMs } = choice;
+  const lines: Line[] =
+    next === undefined
+      ? [say("why.nothing")]
+      : [say("why.next", { name: verbatim(next) }), say(`why.decides.${choice.decides}`)];
+  if (pin !== undefined) lines.push(pinLine(pin));
+  if (choice.storedOrder.length > 0) lines.push(say("why.stored-order", { names: namesOf(choice.storedOrder) }));
+  if (choice.configOrder.length > 0) lines.push(say("why.config-order", { names: namesOf(choice.configOrder) }));
+  if (choice.allowList.length > 0) lines.push(say("why.allow-list", { names: namesOf(choice.allowList) }));
+  for (const profile of choice.paused.slice(0, PAUSED_SHOWN)) {
+    lines.push(say("why.paused", { name: verbatim(profile.name), facts: conditionOf(profile, nowMs) }));
+  }
+  const more = choice.paused.length - PAUSED_SHOWN;
+  if (more > 0) lines.push(say("pending.more", { count: String(more) }));
+  if (choice.isOwnCopy) lines.push(say("why.own-copy"));
+  if (asked !== undefined) lines.push(placeLine(asked));
+  return { lines, rows: [] };
+}
+
+function pinLine({ profileName, by, isUsable }: NonNullable<ExplainedChoice["pin"]>): Line {
+  const name = verbatim(profileName);
+  if (by === "host") return say("why.kept", { name });
+  return isUsable ? say("why.pin", { name }) : say("why.pin-unusable", { name, command: command("unuse") });
+}
+
+function placeLine({ profileName, place }: NonNullable<ExplainedChoice["asked"]>): Line {
+  const name = verbatim(profileName);
+  return place === undefined ? say("why.no-place", { name }) : say("why.place", { name, place: String(place) });
+}
+
+export function logScreen({ entries, nowMs }: ChangeLog): Screen {
+  const lines = entries.map(({ atMs, who, action, profileName, outcome }) =>
+    say("log.line", {
+      time: duration(Math.max(0, nowMs - atMs)),
+      who: verbatim(who),
+      action: say(`action.${action}`),
+      name: verbatim(profileName),
+      outcome: outcome === "done" ? say("log.done") : say("log.refused", { code: verbatim(outcome) }),
+    }),
+  );
+  return { lines: lines.length === 0 ? [say("log.none")] : [say("log.title"), ...lines], rows: [] };
+}
+
+const FINDINGS_SHOWN = 10;
+
+export function inspectionScreen({ findings, nowMs }: Inspection): Screen {
+  if (findings.length === 0) return { lines: [say("audit.none")], rows: [] };
+  const lines = findings.slice(0, FINDINGS_SHOWN).map((finding) => findingLine(finding, nowMs));
+  const more = findings.length - FINDINGS_SHOWN;
+  if (more > 0) lines.push(say("pending.more", { count: String(more) }));
+  return { lines: [say("audit.title"), ...lines], rows: [] };
+}
+
+/** What the person has to look for on the server. */
+export const fileOf = (code: Finding["code"]) =>
+  code === "log-insecure" ? "codex-auth/audit.jsonl" : "codex-auth-pending.json";
+
+function findingLine(finding: Finding, nowMs: number): Line {
+  switch (finding.code) {
+    case "old-skill":
+      return say("finding.old-skill", { folder: verbatim(finding.folder) });
+    case "profile-failing":
+      return say("finding.profile-failing", {
+        name: verbatim(finding.profile.name),
+        facts: conditionOf(finding.profile, nowMs),
+        command: command(selectorOf(finding.profile.name)),
+      });
+    default:
+      return say(`finding.${finding.code}`, { file: verbatim(fileOf(finding.code)) });
+  }
+}

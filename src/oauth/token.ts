@@ -1,0 +1,180 @@
+/** The one place that talks to the token endpoint: one request for one code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
+import {
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  customFetch,
+  None,
+  validateAuthResponse,
+  type AuthorizationServer,
+  type Client,
+  processAuthorizationCodeResponse,
+} from "oauth4webapi";
+import type { AuthorizationGrant, ExchangeRefusal, ExchangeResult } from "../actions/ports.ts";
+import { CodexAuthError } from "../errors.ts";
+import type { TokenSet } from "../rules/account.ts";
+import * as z from "../schema.ts";
+import { Secret } from "../secret.ts";
+import { CLIENT_ID, type Endpoints } from "./endpoints.ts";
+import { readIdentity } from "./identity.ts";
+
+/**
+ * Sends one POST and returns the whole, bounded answer. Follows no redirect, reaches no other host, and throws
+ * `CodexAuthError` (`provider-*`, `token-response-invalid`) and nothing else.
+ */
+export type TokenFetch = (url: string, init: TokenRequestInit) => Promise<Response>;
+
+export interface TokenRequestInit {
+  readonly method: "POST";
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+const EXCHANGE_REFUSALS: ReadonlySet<string> = new Set<ExchangeRefusal>([
+  "provider-timeout",
+  "provider-unreachable",
+  "provider-certificate",
+  "token-response-invalid",
+]);
+
+/**
+ * Redeems a code. Never retried, on any failure: once bytes were sent the code may be spent, and a second use lets
+ * the server revoke what the first one gave (RFC 6749 section 4.1.2).
+ */
+export async function exchangeCode(
+  endpoints: Endpoints,
+  fetch: TokenFetch,
+  grant: AuthorizationGrant,
+): Promise<ExchangeResult> {
+  const server: AuthorizationServer = { issuer: endpoints.issuer, token_endpoint: endpoints.token };
+  const client: Client = { client_id: CLIENT_ID };
+  try {
+    const response = await requestTokens(server, client, endpoints, fetch, grant);
+    return await judgeTokenResponse(server, client, response);
+  } catch (error) {
+    return { kind: "refused", code: refusalOf(error) };
+  }
+}
+
+async function requestTokens(
+  server: AuthorizationServer,
+  client: Client,
+  endpoints: Endpoints,
+  fetch: TokenFetch,
+  grant: AuthorizationGrant,
+): Promise<Response> {
+  const state = grant.state.reveal();
+  const answer = new URLSearchParams({ code: grant.code.reveal(), state });
+  const judged = validateAuthResponse(server, client, answer, state);
+  return authorizationCodeGrantRequest(server, client, None(), judged, grant.redirectUri, grant.codeVerifier.reveal(), {
+    [allowInsecureRequests]: endpoints.isSandbox,
+    [customFetch]: (url, init) => fetch(url, { method: "POST", headers: init.headers, body: String(init.body) }),
+  });
+}
+
+/** The library's own errors print codes and tokens when inspected, so only our own codes leave this file. */
+function refusalOf(error: unknown): ExchangeRefusal {
+  if (error instanceof CodexAuthError && EXCHANGE_REFUSALS.has(error.code)) return error.code as ExchangeRefusal;
+  return "token-response-invalid";
+}
+
+/** Judges the token endpoint's answer. Sends nothing, and keeps nothing of an answer it refuses. */
+
+type Refused = Extract<ExchangeResult, { kind: "refused" }>;
+
+const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
+const token = z.string().check(z.minLength(1), z.maxLength(64 * 1024), z.regex(/^[\x21-\x7e]+$/));
+const seconds = z.union([z.number(), z.pipe(z.string().check(z.regex(/^\d{1,9}$/)), z.transform(Number))]);
+const tokenFields = z.object({
+  access_token: token,
+  refresh_token: token,
+  expires_in: z.pipe(seconds, z.number().check(z.minimum(1), z.maximum(MAX_LIFETIME_SECONDS))),
+});
+
+/**
+ * The server's errors are not those of RFC 6749: the code is nested, and the message is the same for an expired,
+ * used and foreign code. Only the code is read; the text is the server's and is never shown.
+ */
+const errorBody = z.object({
+  error: z.union([z.string(), z.object({ code: z.nullish(z.string()), type: z.nullish(z.string()) })]),
+});
+
+const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
+  Object.entries({
+    token_exchange_user_error: "token-rejected",
+    invalid_grant: "token-rejected",
+    unsupported_country_region_territory: "region-unsupported",
+    invalid_client: "client-rejected",
+    unauthorized_client: "client-rejected",
+    unknown_parameter: "client-rejected",
+  }),
+);
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function serverCodeOf(body: string): string | undefined {
+  const parsed = errorBody.safeParse(parseJson(body));
+  if (!parsed.success) return undefined;
+  const { error } = parsed.data;
+  return typeof error === "string" ? error : (error.code ?? undefined);
+}
+
+/** Seconds of a `Retry-After` header; a date or nonsense is left out rather than guessed. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const text = headers.get("retry-after");
+  return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
+}
+
+/** What a status other than 200 means for the person. */
+function judgeFailure(status: number, headers: Headers, body: string): Refused {
+  const serverCode = serverCodeOf(body);
+  const known = serverCode === undefined ? undefined : REFUSAL_BY_SERVER_CODE.get(serverCode);
+  if (known !== undefined) return { kind: "refused", code: known };
+  if (status === 429) {
+    const retryAfterSeconds = retryAfterOf(headers);
+    return { kind: "refused", code: "provider-rate-limited", ...(retryAfterSeconds && { retryAfterSeconds }) };
+  }
+  if (status === 403) return { kind: "refused", code: "provider-blocked" };
+  if (status === 400 || status === 401) return { kind: "refused", code: "token-rejected" };
+  return { kind: "refused", code: status >= 500 ? "provider-failed" : "token-response-invalid" };
+}
+
+/**
+ * Turns a 200 answer into a token set. The id_token is taken out first: nothing here uses it, and its clock checks
+ * would refuse a good sign-in on a host whose clock is an hour off.
+ */
+export async function judgeTokenResponse(
+  server: AuthorizationServer,
+  client: Client,
+  response: Response,
+): Promise<ExchangeResult> {
+  const body = await response.text();
+  if (response.status !== 200) return judgeFailure(response.status, response.headers, body);
+  const json = parseJson(body);
+  if (typeof json !== "object" || json === null) return { kind: "refused", code: "token-response-invalid" };
+  const { id_token: _unused, ...rest } = json as Record<string, unknown>;
+  try {
+    await processAuthorizationCodeResponse(server, client, new Response(JSON.stringify(rest)));
+    return readTokens(rest);
+  } catch {
+    return { kind: "refused", code: "token-response-invalid" };
+  }
+}
+
+function readTokens(answer: unknown): ExchangeResult {
+  const fields = tokenFields.safeParse(answer);
+  if (!fields.success) return { kind: "refused", code: "token-response-invalid" };
+  const identity = readIdentity(fields.data.access_token);
+  if (identity === undefined) return { kind: "refused", code: "identity-missing" };
+  const tokens: TokenSet = {
+    accessToken: new Secret(fields.data.access_token),
+    refreshToken: new Secret(fields.data.refresh_token),
+    expiresInSeconds: fields.data.expires_in,
+  };
+  return { kind: "exchanged", tokens, identity };
+}

@@ -1,0 +1,81 @@
+/** What each version of OpenClaw keeps its profiles in, and what it takes until a running gateway sees a change. Pure. */
+export interface FileEra {
+  readonly medium: "file";
+  /** Provider id of Codex profiles, and so the first half of their ids. */
+  readonly provider: "openai-codex" | "openai";
+  /** What the host itself takes as a lock of `auth-profiles.json`. */
+  readonly lock: "folder" | "file";
+  /** Where order and failures lie. */
+  readonly state: "same-file" | "auth-state.json";
+  /**
+   * What a running gateway needs after a change from outside: nothing; a reload of its secrets; or a reload while the
+   * lock is held, because its own next write would otherwise start from what it has in memory.
+   */
+  readonly apply: "none" | "reload" | "reload-under-lock";
+  /** Whose file every agent reads besides its own: always main's, or the default agent's. */
+  readonly shared: "main" | "default-agent";
+}
+
+export interface SqliteEra {
+  readonly medium: "sqlite";
+  readonly provider: "openai";
+}
+
+export type HostEra = FileEra | SqliteEra;
+
+interface EraStart {
+  /** The first version of the era. */
+  readonly from: string;
+  readonly era: HostEra;
+}
+
+const LEGACY = { medium: "file", provider: "openai-codex", state: "same-file", shared: "main" } as const;
+
+/**
+ * Oldest first. Source: the published packages, and runs of 2026.2.2-3, 3.13, 4.15, 5.12, 6.1, 6.5, 7.x, 8.2 and 9.6
+ * (`npm run test:hosts`).
+ */
+export const ERAS: readonly EraStart[] = [
+  { from: "2026.1.29", era: { ...LEGACY, lock: "folder", apply: "none" } },
+  { from: "2026.2.17", era: { ...LEGACY, lock: "file", apply: "none" } },
+  { from: "2026.2.26", era: { ...LEGACY, lock: "file", apply: "reload-under-lock" } },
+  { from: "2026.3.31", era: { ...LEGACY, lock: "file", apply: "reload" } },
+  { from: "2026.4.7", era: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload" } },
+  {
+    from: "2026.5.12",
+    era: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload", shared: "default-agent" },
+  },
+  {
+    from: "2026.6.1",
+    era: {
+      medium: "file",
+      provider: "openai",
+      lock: "file",
+      state: "auth-state.json",
+      apply: "reload",
+      shared: "default-agent",
+    },
+  },
+  { from: "2026.6.5", era: { medium: "sqlite", provider: "openai" } },
+];
+
+/** The oldest host on which the plugin itself works; older ones are served by the terminal alone. */
+export const OLDEST_PLUGIN_HOST = "2026.6.1";
+
+/** The era of a version such as `2026.3.13` or `2026.2.2-3`; undefined for one that is older than all, or no version. */
+export function eraOf(version: string): HostEra | undefined {
+  const parts = partsOf(version);
+  if (parts === undefined) return undefined;
+  return ERAS.findLast(({ from }) => compare(partsOf(from) ?? [], parts) <= 0)?.era;
+}
+
+/** Year, month and day; what follows a dash is a later build or a preview of the same day. */
+function partsOf(version: string): readonly number[] | undefined {
+  const match = /^v?(\d{4})\.(\d{1,2})\.(\d{1,3})(?:-[\w.]+)?$/.exec(version.trim());
+  return match?.slice(1).map(Number);
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((part, index) => part !== b[index]);
+  return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}

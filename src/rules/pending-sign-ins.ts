@@ -1,0 +1,289 @@
+/**
+ * The life of a started sign-in, as pure edits of one document. A login is pending until it is claimed, cancelled,
+ * replaced or expired; what is left of it then is a receipt without any secret, so that a late paste gets the true reason.
+ */
+import { type LoginBinding, isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
+import type { Activation } from "./results.ts";
+
+/** How long a sign-in may take, as OpenClaw's own chat login. */
+export const LOGIN_TTL_MS = 15 * 60_000;
+/** How long a receipt can still explain a late paste. */
+const RECEIPT_TTL_MS = 24 * 60 * 60_000;
+/** Wrong addresses in a row before the sign-in ends: a guess is hopeless anyway, a stuck person should start again. */
+export const MAX_ATTEMPTS = 5;
+/** How far a clock may be set right backwards while a login waits: time services and waking machines do that. */
+export const CLOCK_STEP_MS = 60_000;
+/** Longer than an exchange and a write can last: an older claimed receipt is that of a process that died. */
+const REDEEMING_MS = 2 * 60_000;
+/** Bounds on the file: what one runaway chat can make everybody else read. */
+const MAX_PENDING = 200;
+const MAX_PENDING_PER_PERSON = 5;
+const MAX_RECEIPTS = 200;
+
+export interface PendingLogin {
+  readonly binding: LoginBinding;
+  readonly profileId: string;
+  readonly profileName: string;
+  /** The profile store that it was started for. */
+  readonly storeId?: string | undefined;
+  /** The name the person typed or tapped: `default` where another profile stands in for it. */
+  readonly askedName: string;
+  /** SHA-256 of the state, base64url: what a paste is looked up by, and what the receipt keeps. */
+  readonly stateDigest: string;
+  readonly state: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly attempts: number;
+}
+
+export type ReceiptOutcome = "claimed" | "saved" | "failed" | "cancelled" | "replaced" | "expired" | "given-up";
+
+export interface Receipt {
+  readonly binding: LoginBinding;
+  readonly profileId: string;
+  readonly profileName: string;
+  readonly stateDigest: string;
+  readonly outcome: ReceiptOutcome;
+  readonly atMs: number;
+  /** Of a saved one: `restart` while the running gateway does not know it yet. Absent means live. */
+  readonly activation?: Activation | undefined;
+}
+
+export interface PendingDocument {
+  readonly version: 1;
+  readonly logins: readonly PendingLogin[];
+  readonly receipts: readonly Receipt[];
+}
+
+export const EMPTY_DOCUMENT: PendingDocument = { version: 1, logins: [], receipts: [] };
+
+/** An edit of the document, and what it answers. `next` is absent when nothing has to be written. */
+export interface Edit<Result> {
+  readonly result: Result;
+  readonly next?: PendingDocument;
+}
+
+/** Why a presented state leads to no sign-in of this person in this chat. */
+export type ClaimRefusal =
+  | "no-pending-login"
+  | "state-mismatch"
+  | "login-expired"
+  | "login-cancelled"
+  | "login-replaced"
+  | "login-already-used"
+  | "login-of-other-profile"
+  | "too-many-attempts";
+
+export type FoundLogin =
+  | { readonly kind: "found"; readonly login: PendingLogin }
+  | { readonly kind: "refused"; readonly code: ClaimRefusal; readonly profileName?: string };
+
+const RECEIPT_CODES = {
+  claimed: "login-already-used",
+  saved: "login-already-used",
+  failed: "login-already-used",
+  cancelled: "login-cancelled",
+  replaced: "login-replaced",
+  expired: "login-expired",
+  "given-up": "too-many-attempts",
+} as const satisfies Record<ReceiptOutcome, ClaimRefusal>;
+
+function receiptOf(login: PendingLogin, outcome: ReceiptOutcome, nowMs: number): Receipt {
+  const { binding, profileId, profileName, stateDigest } = login;
+  return { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
+}
+
+/** A login well in the future was made before the clock was set back: nobody can tell its age, so it is dead. */
+function isAlive(login: PendingLogin, nowMs: number): boolean {
+  return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs - CLOCK_STEP_MS;
+}
+
+/** Whether a name means this login: its profile's, or the one that was asked for. */
+export function isNamed(login: PendingLogin, name: string): boolean {
+  return login.profileName === name || login.askedName === name;
+}
+
+/** The document as of now: dead logins turned into receipts, old receipts dropped, both lists bounded. */
+export function sweep(document: PendingDocument, nowMs: number): PendingDocument {
+  const dead = document.logins.filter((login) => !isAlive(login, nowMs));
+  const receipts = document.receipts.filter((receipt) => nowMs - receipt.atMs < RECEIPT_TTL_MS);
+  return {
+    version: 1,
+    logins: document.logins.filter((login) => isAlive(login, nowMs)).slice(-MAX_PENDING),
+    receipts: [...receipts, ...dead.map((login) => receiptOf(login, "expired", nowMs))].slice(-MAX_RECEIPTS),
+  };
+}
+
+/** Replaces each login that `ends` picks by a receipt of that outcome. */
+function end(
+  document: PendingDocument,
+  ends: (login: PendingLogin) => boolean,
+  outcome: ReceiptOutcome,
+  nowMs: number,
+): PendingDocument {
+  const ended = document.logins.filter(ends).map((login) => receiptOf(login, outcome, nowMs));
+  return {
+    version: 1,
+    logins: document.logins.filter((login) => !ends(login)),
+    receipts: [...document.receipts, ...ended].slice(-MAX_RECEIPTS),
+  };
+}
+
+/** Takes claimed logins back that are not saved yet: what is being redeemed then comes to nothing. */
+function recall(
+  document: PendingDocument,
+  isMeant: (receipt: Receipt) => boolean,
+  outcome: "cancelled" | "replaced",
+): PendingDocument {
+  const receipts = document.receipts.map((receipt) =>
+    receipt.outcome === "claimed" && isMeant(receipt) ? { ...receipt, outcome } : receipt,
+  );
+  return { ...document, receipts };
+}
+
+/** Why a claimed login may no longer be saved; undefined while it may. Asked between the exchange and the write. */
+export function recallOf(
+  document: PendingDocument,
+  stateDigest: string,
+): "login-cancelled" | "login-replaced" | undefined {
+  const receipt = document.receipts.findLast((candidate) => candidate.stateDigest === stateDigest);
+  if (receipt?.outcome === "cancelled") return "login-cancelled";
+  return receipt?.outcome === "replaced" ? "login-replaced" : undefined;
+}
+
+/**
+ * Adds a login; an older one of the same person in the same chat for the same profile is replaced, and so is their
+ * oldest when there are too many, so that nobody's starts push out anybody else's.
+ */
+export function startLogin(document: PendingDocument, login: PendingLogin, nowMs: number): Edit<void> {
+  const sameTarget = (other: PendingLogin | Receipt) =>
+    other.profileId === login.profileId && sameBinding(other.binding, login.binding);
+  const isMine = (other: PendingLogin) => sameBinding(other.binding, login.binding) && isAlive(other, nowMs);
+  const mine = document.logins.filter((other) => isMine(other) && !sameTarget(other));
+  const tooOld = new Set(mine.slice(0, Math.max(0, mine.length - MAX_PENDING_PER_PERSON + 1)));
+  const gone = (other: PendingLogin) => sameTarget(other) || tooOld.has(other);
+  const cleared = recall(end(sweep(document, nowMs), gone, "replaced", nowMs), sameTarget, "replaced");
+  return { result: undefined, next: { ...cleared, logins: [...cleared.logins, login].slice(-MAX_PENDING) } };
+}
+
+/** The live logins a person may see here, oldest first: their own of this chat, in the terminal all of its gateway. */
+export function loginsOf(document: PendingDocument, binding: LoginBinding, nowMs: number): readonly PendingLogin[] {
+  return document.logins.filter((login) => maySee(login.binding, binding) && isAlive(login, nowMs));
+}
+
+/** The latest receipt of one outcome that the person may see here, of any profile or of one. */
+export function lastReceiptOf(
+  document: PendingDocument,
+  binding: LoginBinding,
+  outcome: ReceiptOutcome,
+  profileName?: string,
+): Receipt | undefined {
+  const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
+  return document.receipts.findLast(
+    (receipt) => receipt.outcome === outcome && isMeant(receipt) && maySee(receipt.binding, binding),
+  );
+}
+
+export interface Presented {
+  readonly binding: LoginBinding;
+  readonly stateDigest: string;
+  /** The profile the person named beside the address, where they did. */
+  readonly profileName?: string;
+}
+
+/**
+ * The pending login a presented state belongs to. A login of another person or chat is answered as if there were
+ * none, so that a stranger learns nothing and can end nothing.
+ */
+export function findLogin(document: PendingDocument, presented: Presented, nowMs: number): FoundLogin {
+  const current = sweep(document, nowMs);
+  const isPresented = (candidate: PendingLogin | Receipt) =>
+    candidate.stateDigest === presented.stateDigest && mayFinish(candidate.binding, presented.binding);
+  const login = current.logins.find(isPresented);
+  if (login !== undefined) {
+    if (presented.profileName !== undefined && !isNamed(login, presented.profileName)) {
+      return { kind: "refused", code: "login-of-other-profile", profileName: login.profileName };
+    }
+    return { kind: "found", login };
+  }
+  const receipt = current.receipts.findLast(isPresented);
+  if (receipt !== undefined) {
+    return { kind: "refused", code: RECEIPT_CODES[receipt.outcome], profileName: receipt.profileName };
+  }
+  const isWaiting = loginsOf(current, presented.binding, nowMs).length > 0;
+  return { kind: "refused", code: isWaiting ? "state-mismatch" : "no-pending-login" };
+}
+
+/**
+ * Takes the login out of the document for good, verifier and state with it. It comes before the exchange: if the
+ * exchange ran first, two pastes of one address could both redeem it, and the server may answer the replay by
+ * revoking what it issued (RFC 6749 section 4.1.2).
+ */
+export function claimLogin(document: PendingDocument, presented: Presented, nowMs: number): Edit<FoundLogin> {
+  const found = findLogin(document, presented, nowMs);
+  if (found.kind === "refused") {
+    return found.code === "state-mismatch" ? countAttempt(document, presented.binding, nowMs) : { result: found };
+  }
+  const claimed = (login: PendingLogin) => login.stateDigest === found.login.stateDigest;
+  return { result: found, next: end(sweep(document, nowMs), claimed, "claimed", nowMs) };
+}
+
+/**
+ * Counts an address of some other sign-in against every pending login of the person; the last one ends them. Not in the
+ * terminal, where whoever types owns the machine.
+ */
+function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: number): Edit<FoundLogin> {
+  const isMine = (login: PendingLogin) => sameBinding(login.binding, binding);
+  const current = sweep(document, nowMs);
+  if (isTerminal(binding) || !current.logins.some(isMine))
+    return { result: { kind: "refused", code: "state-mismatch" } };
+  const counted = {
+    ...current,
+    logins: current.logins.map((login) => (isMine(login) ? { ...login, attempts: login.attempts + 1 } : login)),
+  };
+  const isSpent = (login: PendingLogin) => isMine(login) && login.attempts >= MAX_ATTEMPTS;
+  const next = end(counted, isSpent, "given-up", nowMs);
+  const someLeft = next.logins.some(isMine);
+  return { result: { kind: "refused", code: someLeft ? "state-mismatch" : "too-many-attempts" }, next };
+}
+
+/**
+ * Ends the person's logins in this chat, all or only one profile's, those that are being redeemed included; answers
+ * the names of what it ended.
+ */
+export function cancelLogins(
+  document: PendingDocument,
+  binding: LoginBinding,
+  nowMs: number,
+  profileName?: string,
+): Edit<readonly string[]> {
+  const current = sweep(document, nowMs);
+  const isMine = (entry: PendingLogin | Receipt) => maySee(entry.binding, binding);
+  const isMeant = (login: PendingLogin) => isMine(login) && (profileName === undefined || isNamed(login, profileName));
+  const isRedeemed = (receipt: Receipt) =>
+    receipt.outcome === "claimed" &&
+    isMine(receipt) &&
+    nowMs - receipt.atMs < REDEEMING_MS &&
+    (profileName === undefined || receipt.profileName === profileName);
+  const ended = [...current.receipts.filter(isRedeemed), ...current.logins.filter(isMeant)];
+  const names = ended.map((entry) => entry.profileName);
+  if (names.length === 0) return { result: names };
+  return { result: names, next: end(recall(current, isRedeemed, "cancelled"), isMeant, "cancelled", nowMs) };
+}
+
+/** Writes what became of a claimed login onto its receipt, with the profile that it was saved as in the end. */
+export function settleLogin(
+  document: PendingDocument,
+  stateDigest: string,
+  settled: Pick<Receipt, "outcome"> & Partial<Pick<Receipt, "activation" | "profileId" | "profileName">>,
+  nowMs: number,
+): Edit<void> {
+  const receipts = document.receipts.map((receipt) =>
+    receipt.stateDigest === stateDigest && receipt.outcome === "claimed"
+      ? { ...receipt, ...settled, atMs: nowMs }
+      : receipt,
+  );
+  return { result: undefined, next: { ...document, receipts } };
+}

@@ -1,0 +1,93 @@
+/** The last changes made here, one JSON line each, in a small private file of the plugin's own state directory. */
+import { join } from "node:path";
+import type { AuditLog, Notices } from "../actions/ports.ts";
+import { failingAs } from "../errors.ts";
+import { AUDITED_ACTIONS, type AuditEntry } from "../rules/results.ts";
+import * as z from "../schema.ts";
+import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
+
+const AUDIT_FILE = "codex-auth/audit.jsonl";
+const MAX_LOG_BYTES = 1024 * 1024;
+/** Past this the older half is dropped: some hundreds of changes are left. */
+const ROTATE_AT = 128 * 1024;
+
+const logEntry = z.strictObject({
+  atMs: z.number(),
+  who: z.string(),
+  action: z.enum(AUDITED_ACTIONS),
+  profileName: z.string(),
+  outcome: z.string(),
+});
+
+/** A line that cannot be read is passed over: somebody may have edited the file. */
+function entriesIn(content: string): readonly AuditEntry[] {
+  return content.split("\n").flatMap((line) => {
+    try {
+      return [logEntry.parse(JSON.parse(line)) as AuditEntry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function rotated(content: string): string {
+  if (content.length <= ROTATE_AT) return content;
+  return content.slice(content.indexOf("\n", content.length - ROTATE_AT / 2) + 1);
+}
+
+/** A last line that was cut short or edited must not swallow the next. */
+const ended = (content: string) => (content === "" || content.endsWith("\n") ? content : `${content}\n`);
+
+/** Whatever fails with the file is said of this file, and not of another that is kept alike. */
+const trusted = <Result>(work: () => Promise<Result>) => failingAs("log-insecure", work);
+
+/** `stateDir`: the gateway's own. */
+export function createAuditLog(stateDir: string): AuditLog {
+  const path = join(stateDir, AUDIT_FILE);
+  return {
+    note: (noted) =>
+      trusted(() =>
+        updatePrivateFile(path, MAX_LOG_BYTES, (content = "") => ({
+          result: undefined,
+          next: `${ended(rotated(content))}${JSON.stringify(noted)}\n`,
+        })),
+      ),
+    last: (count) => trusted(async () => entriesIn((await readPrivateFile(path, MAX_LOG_BYTES)) ?? "").slice(-count)),
+  };
+}
+
+/** Which profiles their owners were told about lately, in a small private file of the plugin's own state directory. */
+
+const NOTICES_FILE = "codex-auth/notices.json";
+const MAX_NOTICES_BYTES = 256 * 1024;
+/** Nobody is told of one profile more often. */
+const QUIET_MS = 24 * 60 * 60_000;
+
+const noticesDocument = z.strictObject({
+  version: z.literal(1),
+  notices: z.array(z.strictObject({ profileId: z.string(), atMs: z.number() })),
+});
+
+function noticesIn(content: string | undefined) {
+  if (content === undefined) return [];
+  try {
+    return noticesDocument.parse(JSON.parse(content)).notices;
+  } catch {
+    return [];
+  }
+}
+
+/** `stateDir`: the gateway's own. */
+export function createNotices(stateDir: string): Notices {
+  const path = join(stateDir, NOTICES_FILE);
+  return {
+    claim: (profileIds, nowMs) =>
+      updatePrivateFile(path, MAX_NOTICES_BYTES, (content) => {
+        const told = noticesIn(content).filter(({ atMs }) => Math.abs(nowMs - atMs) < QUIET_MS);
+        const due = profileIds.filter((id) => !told.some(({ profileId }) => profileId === id));
+        if (due.length === 0) return { result: due };
+        const notices = [...told, ...due.map((profileId) => ({ profileId, atMs: nowMs }))];
+        return { result: due, next: JSON.stringify({ version: 1, notices }) };
+      }),
+  };
+}

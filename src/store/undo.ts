@@ -1,0 +1,165 @@
+/**
+ * What profiles held before this plugin replaced them: the last record of each, for a day, in a private file of the
+ * plugin's own state directory. It holds tokens, as the host's own store does.
+ */
+import { join } from "node:path";
+import type { ProfileTarget } from "../actions/ports.ts";
+import { CodexAuthError, failingAs } from "../errors.ts";
+import * as z from "../schema.ts";
+import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
+import type { ProfileStoreParts } from "./profile-store.ts";
+import { type StoredCredential, hasTokens } from "./profiles-document.ts";
+
+const UNDO_FILE = "codex-auth/undo.json";
+const MAX_BYTES = 4 * 1024 * 1024;
+const KEPT_MS = 24 * 60 * 60_000;
+const MAX_RECORDS = 200;
+
+export interface UndoRecord {
+  /** The agent directory whose store it is from, or `shared`. */
+  readonly place: string;
+  readonly profileId: string;
+  readonly record: StoredCredential;
+  /** Its place in the stored order, where it was taken out of one. */
+  readonly orderIndex?: number;
+  /** Digest of the tokens that took its place: an undo is for those alone. */
+  readonly replacedBy: string;
+  readonly atMs: number;
+}
+
+export interface UndoRecords {
+  /**
+   * Before a write. What was kept for `current`, the tokens that are there now, stays beside it: if the write comes to
+   * nothing, that is still what an undo puts back. Throws `undo-unwritable`: nothing is replaced that could not be kept.
+   */
+  keep(record: UndoRecord, current: string): Promise<void>;
+  /** After the write: the new record is the only one of its profile from now on. Throws `undo-unwritable`. */
+  settle(record: UndoRecord): Promise<void>;
+  /** Changes nothing. Throws `undo-unwritable` where a record could not be kept. */
+  tryOut(): Promise<void>;
+  /**
+   * What an undo of the tokens of now puts back; failing that, what was kept last. Throws `undo-unwritable` where the
+   * file cannot be trusted.
+   */
+  find(target: UndoTarget): Promise<UndoRecord | undefined>;
+}
+
+export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
+  /** Digest of the tokens that are there now. */
+  readonly current: string;
+  readonly nowMs: number;
+}
+
+const document = z.strictObject({
+  version: z.literal(1),
+  records: z.array(
+    z.strictObject({
+      place: z.string(),
+      profileId: z.string(),
+      record: z.looseObject({ type: z.string(), provider: z.string() }),
+      orderIndex: z.optional(z.int().check(z.nonnegative())),
+      replacedBy: z.string(),
+      atMs: z.number(),
+    }),
+  ),
+});
+
+/** A damaged file counts as none: it is ours alone, and holds nothing but yesterday's records. */
+function recordsIn(content: string | undefined): readonly UndoRecord[] {
+  const parsed = parse(content);
+  // Of a version to come: its records are somebody's, and stay.
+  if (isNewer(parsed)) throw new CodexAuthError("undo-unwritable");
+  const known = document.safeParse(parsed);
+  return known.success ? (known.data.records as readonly UndoRecord[]) : [];
+}
+
+function parse(content: string | undefined): unknown {
+  try {
+    return JSON.parse(content ?? "null");
+  } catch {
+    return undefined;
+  }
+}
+
+function isNewer(parsed: unknown): boolean {
+  const version = typeof parsed === "object" && parsed !== null && "version" in parsed ? parsed.version : 1;
+  return typeof version === "number" && version > 1;
+}
+
+const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profileId">) =>
+  one.place === other.place && one.profileId === other.profileId;
+
+const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
+
+/** Whatever fails with the file: the record cannot be kept, or what is kept cannot be trusted. */
+const trusted = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
+
+/** `stateDir`: the gateway's own; the plugin's folder in it is made on first use. */
+export function createUndoRecords(stateDir: string): UndoRecords {
+  const path = join(stateDir, UNDO_FILE);
+  const put = (record: UndoRecord, staysBeside: (other: UndoRecord) => boolean) =>
+    trusted(() =>
+      updatePrivateFile(path, MAX_BYTES, (content) => {
+        const isLeft = (other: UndoRecord) =>
+          isFresh(other, record.atMs) && (!isSameProfile(other, record) || staysBeside(other));
+        const records = [...recordsIn(content).filter(isLeft), record].slice(-MAX_RECORDS);
+        return { result: undefined, next: JSON.stringify({ version: 1, records }) };
+      }),
+    );
+  return {
+    keep: (record, current) => put(record, ({ replacedBy }) => replacedBy === current && current !== record.replacedBy),
+    settle: (record) => put(record, () => false),
+    tryOut: () => trusted(() => updatePrivateFile(path, MAX_BYTES, (content) => ({ result: void recordsIn(content) }))),
+    find: ({ current, nowMs, ...profile }) =>
+      trusted(async () => {
+        const kept = recordsIn(await readPrivateFile(path, MAX_BYTES)).filter(
+          (record) => isSameProfile(record, profile) && isFresh(record, nowMs),
+        );
+        return kept.findLast(({ replacedBy }) => replacedBy === current) ?? kept.at(-1);
+      }),
+  };
+}
+
+/** What a change replaces, as it is kept for an undo: which record, of which place, and of which generation of tokens. */
+
+/** The place of the store that is in no agent's directory. */
+export const SHARED = "shared";
+
+/** Tells one generation of a profile's tokens from another without holding them. */
+export function markOf({ entropy }: ProfileStoreParts, record: StoredCredential | undefined): string {
+  return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
+}
+
+interface Before {
+  readonly owner: string | undefined;
+  readonly before: StoredCredential | undefined;
+  /** Its place in the stored order; -1 where it has none. */
+  readonly orderIndex: number;
+}
+
+/** What is about to be replaced; undefined where there is nothing that could be put back. */
+export function undoRecordOf(
+  parts: ProfileStoreParts,
+  { profileId, next }: { readonly profileId: string; readonly next: StoredCredential | undefined },
+  { owner, before, orderIndex }: Before,
+): UndoRecord | undefined {
+  if (before === undefined || !hasTokens(before)) return undefined;
+  const replacedBy = markOf(parts, next);
+  const index = next === undefined && orderIndex >= 0 ? { orderIndex } : {};
+  return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
+}
+
+/** What was kept of the profile: where it lies now, or, once it was taken out, in the store of all agents. */
+export async function keptOf(parts: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
+  const { host, undo, clock } = parts;
+  const agentDir = host.agentDirOf(agentId);
+  const owner = await host.ownerOf(agentDir, profileId);
+  // What is kept for an unreadable record is only looked up here. The change that would put it back is refused.
+  const record = await host.persisted(agentDir, profileId);
+  const current = markOf(parts, record === "unreadable" ? undefined : record);
+  const target = { profileId, current, nowMs: clock.nowMs() };
+  return (
+    (await undo.find({ ...target, place: owner ?? SHARED })) ??
+    (await undo.find({ ...target, place: host.sharedDir() ?? SHARED }))
+  );
+}

@@ -1,0 +1,27 @@
+/** The only clock. */
+import { createHash, randomBytes } from "node:crypto";
+import type { Clock, Entropy } from "./actions/ports.ts";
+
+export const systemClock: Clock = { nowMs: () => Date.now() };
+
+/** The only source of randomness, and of digests. Node takes as long over its cryptography as over a small program. */
+
+export const systemEntropy: Entropy = {
+  bytes(length) {
+    const bytes = randomBytes(length);
+    return { toBase64Url: () => bytes.toString("base64url"), toHex: () => bytes.toString("hex") };
+  },
+  digest: (text) => createHash("sha256").update(text).digest("base64url"),
+};
+
+/**
+ * Memory of the process. The host keeps two instances of a plugin's modules alive at once and lets one show a button
+ * that the other is asked about, so what must be remembered between two calls cannot live in a module.
+ */
+
+/** The one value of that name in this process, made on first use. The version keeps a reloaded plugin from old objects. */
+export function remember<T>(name: string, version: string, create: () => T): T {
+  const key = Symbol.for(`codex-auth@${version}:${name}`);
+  const memory = globalThis as unknown as Record<symbol, T | undefined>;
+  return (memory[key] ??= create());
+}

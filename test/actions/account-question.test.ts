@@ -1,0 +1,251 @@
+/** Signing in with another account than was there: asked before anything is saved, and saved as the person says. */
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import type { AccountQuestion } from "../../src/rules/results.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
+import { completeLogin, type CompletionRequest } from "../../src/actions/finish.ts";
+import { keepLogin, type KeepRequest } from "../../src/actions/account-question.ts";
+import { cancelPending, readStatus } from "../../src/actions/overview.ts";
+import { PARKED_TTL_MS } from "../../src/actions/account-question.ts";
+import { createFakePorts, DANA, OTHERS, type FakePorts } from "../fakes/fake-ports.ts";
+import { asked, completionOf, startedLink } from "./requests.ts";
+
+const OLD = "dana@example.com";
+const NEW = "eli@example.com";
+
+let ports: FakePorts;
+beforeEach(() => {
+  ports = createFakePorts();
+});
+
+async function signIn(name: string, email: string, change: Partial<CompletionRequest> = {}) {
+  const address = ports.oauth.approve(await startedLink(ports, name), email);
+  return completeLogin(ports, completionOf(address, change));
+}
+
+/** Work is Dana's; Eli comes back. */
+async function ask(): Promise<AccountQuestion> {
+  await signIn("work", OLD);
+  const question = await signIn("work", NEW);
+  if (question.kind !== "question") throw new Error(question.kind);
+  return question;
+}
+
+const keep = (name: string, change: Partial<KeepRequest> = {}) => keepLogin(ports, asked(name, change));
+const refuseOwner = () => {
+  throw new CodexAuthError("not-allowed");
+};
+const savedTo = () => ports.profiles.saves.map(({ profileId, credential }) => [profileId, credential.email]);
+
+describe("another account than the profile holds", () => {
+  it("is not saved: the answer names both, and a name of its own", async () => {
+    expect(await ask()).toEqual({
+      kind: "question",
+      questionId: expect.any(String),
+      code: "account-differs",
+      profileName: "work",
+      came: { email: NEW, plan: "plus" },
+      there: { profileName: "work", email: OLD },
+      newName: NEW,
+      expiresInMs: PARKED_TTL_MS,
+    });
+    expect(savedTo()).toEqual([["openai:work", OLD]]);
+  });
+
+  it("is asked about all the same where neither tells an e-mail, and gets a name made of the profile's", async () => {
+    ports.profiles.has("openai:work");
+    ports.profiles.holds("openai:work", { workspaceId: "workspace-2" });
+    ports.oauth.plan = undefined;
+    expect(await signIn("work", NEW)).toMatchObject({
+      code: "account-differs",
+      came: {},
+      there: { profileName: "work" },
+      newName: "work-2",
+    });
+    expect(savedTo()).toEqual([]);
+  });
+
+  it("is saved as a profile of its own, beside the other", async () => {
+    await ask();
+    expect(await keep(NEW)).toMatchObject({ kind: "saved", profileName: NEW, email: NEW });
+    expect(savedTo()).toEqual([
+      ["openai:work", OLD],
+      [`openai:${NEW}`, NEW],
+    ]);
+    expect(await readStatus(ports, DANA)).toMatchObject({
+      lastSaved: { profileName: NEW, profileId: `openai:${NEW}` },
+    });
+  });
+
+  it("takes the profile over where the person says so", async () => {
+    await ask();
+    expect(await keep("work")).toMatchObject({ kind: "saved", profileName: "work", email: NEW });
+    expect(savedTo()).toEqual([
+      ["openai:work", OLD],
+      ["openai:work", NEW],
+    ]);
+  });
+
+  it("comes to nothing where the person cancels, or starts again", async () => {
+    await ask();
+    expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work"] });
+    expect(await keep("work")).toMatchObject({ kind: "refused", code: "nothing-parked" });
+    await signIn("work", NEW);
+    await startedLink(ports);
+    expect(await keep("work")).toMatchObject({ kind: "refused", code: "login-replaced", isOver: true });
+    expect(savedTo()).toEqual([["openai:work", OLD]]);
+  });
+
+  it("is saved once, whatever is said twice", async () => {
+    await ask();
+    const both = await Promise.all([keep("work"), keep("work"), keep(NEW)]);
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(["refused", "refused", "saved"]);
+    expect(savedTo().length).toBe(2);
+  });
+
+  it("waits for five minutes, and no longer", async () => {
+    await ask();
+    ports.clock.move(PARKED_TTL_MS);
+    expect(await keep("work")).toMatchObject({ kind: "refused", code: "nothing-parked" });
+  });
+
+  it("is dropped from memory by then, asked for or not", async () => {
+    vi.useFakeTimers();
+    try {
+      await ask();
+      vi.advanceTimersByTime(PARKED_TTL_MS);
+      expect(await keep("work")).toMatchObject({ code: "nothing-parked" });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it.each(OTHERS)("is nothing to $name", async ({ binding }) => {
+    await ask();
+    expect(await keep("work", { binding })).toMatchObject({ kind: "refused", code: "nothing-parked" });
+    expect(await keep("work")).toMatchObject({ kind: "saved" });
+  });
+
+  it("takes no third profile over, and waits on for a better word", async () => {
+    ports.profiles.has("openai:team");
+    ports.profiles.holds("openai:team", { workspaceId: "workspace-1", email: "third@example.com" });
+    await ask();
+    expect(await keep("team")).toMatchObject({ code: "profile-of-other-account", profileName: "team", isOver: false });
+    expect(await keep("status")).toMatchObject({ code: "reserved-word" });
+    expect(await keep(NEW)).toMatchObject({ kind: "saved" });
+  });
+
+  it("answers each question by its own buttons, whichever came last", async () => {
+    const first = await ask();
+    await signIn("team", "third@example.com", { ifOtherAccount: "replace" });
+    const second = await signIn("team", "fourth@example.com");
+    if (second.kind !== "question") throw new Error(second.kind);
+    expect(await keep(first.newName, { questionId: first.questionId })).toMatchObject({ kind: "saved", email: NEW });
+    expect(await keep(first.newName, { questionId: first.questionId })).toMatchObject({ code: "nothing-parked" });
+    expect(await keep("team", { questionId: second.questionId })).toMatchObject({ email: "fourth@example.com" });
+  });
+
+  it("of a newer sign-in to the same profile is not saved by an older question's buttons", async () => {
+    const first = await ask();
+    const second = await signIn("work", "third@example.com");
+    if (second.kind !== "question") throw new Error(second.kind);
+    expect(await keep("work", { questionId: first.questionId })).toMatchObject({ code: "nothing-parked" });
+    expect(await keep("work", { questionId: second.questionId })).toMatchObject({ email: "third@example.com" });
+  });
+
+  it("takes the profile over only while it holds what the question named", async () => {
+    await ask();
+    ports.profiles.holds("openai:work", { workspaceId: "workspace-1", email: "somebody@example.com" });
+    expect(await keep("work")).toMatchObject({ code: "profile-of-other-account", isOver: false });
+    expect(await keep(NEW)).toMatchObject({ kind: "saved" });
+  });
+
+  it("is told of by the status and the list while it waits", async () => {
+    await ask();
+    expect(await readStatus(ports, DANA)).toMatchObject({
+      parked: [{ profileName: "work", expiresInMs: PARKED_TTL_MS }],
+    });
+    await keep("work");
+    expect(await readStatus(ports, DANA)).not.toHaveProperty("parked");
+  });
+
+  it("is told of and dropped by the name of its profile, and no other with it", async () => {
+    await ask();
+    await signIn("team", "third@example.com", { ifOtherAccount: "replace" });
+    await signIn("team", "fourth@example.com");
+    const team = "team" as ProfileName;
+    expect(await readStatus(ports, DANA, team)).toMatchObject({ parked: [{ profileName: "team" }] });
+    expect(await cancelPending(ports, DANA, team)).toEqual({ kind: "cancelled", profileNames: ["team"] });
+    expect(await readStatus(ports, DANA)).toMatchObject({ parked: [{ profileName: "work" }] });
+    expect(await keep("work")).toMatchObject({ kind: "saved", email: NEW });
+  });
+
+  it("is not saved for somebody who may not any more", async () => {
+    await ask();
+    expect(await keep("work", { assertAllowed: refuseOwner })).toMatchObject({ kind: "refused", code: "not-allowed" });
+    expect(savedTo()).toEqual([["openai:work", OLD]]);
+  });
+
+  it("leaves no token in the pending file", async () => {
+    await ask();
+    expect(ports.pending.text).not.toContain("canary");
+  });
+
+  it("is refused where nobody can be asked, and saved where that was said beforehand", async () => {
+    await signIn("work", OLD);
+    expect(await signIn("work", NEW, { ifOtherAccount: "refuse" })).toMatchObject({
+      code: "account-differs",
+      isOver: true,
+    });
+    expect(savedTo()).toEqual([["openai:work", OLD]]);
+    expect(await signIn("work", NEW, { ifOtherAccount: "replace" })).toMatchObject({ kind: "saved" });
+    expect(savedTo()).toEqual([
+      ["openai:work", OLD],
+      ["openai:work", NEW],
+    ]);
+  });
+});
+
+describe("an account that has a profile already", () => {
+  it("is asked about before it gets a second one, and updates the first where the person says so", async () => {
+    await signIn("work", OLD);
+    expect(await signIn("second", OLD)).toMatchObject({
+      kind: "question",
+      code: "account-has-profile",
+      there: { profileName: "work" },
+      newName: "second",
+    });
+    expect(await keep("work")).toMatchObject({ kind: "saved", profileName: "work" });
+    expect(savedTo()).toEqual([
+      ["openai:work", OLD],
+      ["openai:work", OLD],
+    ]);
+  });
+
+  it("gets no second one under a name that somebody else has taken meanwhile", async () => {
+    await signIn("work", OLD);
+    await signIn("second", OLD);
+    ports.profiles.has("openai:second");
+    ports.profiles.holds("openai:second", { workspaceId: "workspace-1", email: NEW });
+    expect(await keep("second")).toMatchObject({ code: "profile-of-other-account", isOver: false });
+  });
+
+  it("gets a second one where the person says so", async () => {
+    await signIn("work", OLD);
+    await signIn("second", OLD);
+    expect(await keep("second")).toMatchObject({ kind: "saved", profileName: "second" });
+  });
+
+  it("is saved and told of where nobody can be asked", async () => {
+    await signIn("work", OLD);
+    expect(await signIn("second", OLD, { ifOtherAccount: "refuse" })).toMatchObject({
+      kind: "saved",
+      sameAccountAs: "work",
+    });
+  });
+
+  it("is not asked about when it signs in again, in other letters", async () => {
+    await signIn("work", OLD);
+    expect(await signIn("work", OLD.toUpperCase())).toMatchObject({ kind: "saved" });
+  });
+});

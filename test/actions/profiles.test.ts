@@ -1,0 +1,259 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import { preferProfile, showProfile, signOut } from "../../src/actions/profiles.ts";
+import type { LoginPorts, ProfileStore, ProfileTarget } from "../../src/actions/ports.ts";
+import { undoLogin } from "../../src/actions/profiles.ts";
+import { createFakePorts, DANA, failing, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+import { asked } from "./requests.ts";
+
+let ports: FakePorts;
+beforeEach(() => {
+  ports = createFakePorts();
+});
+
+const storedIds = async () => (await ports.profiles.list("main")).map(({ profileId }) => profileId);
+const unknown = (profileName: string) => ({ kind: "refused", code: "profile-unknown", profileName });
+
+function refuseOwner(): void {
+  throw new CodexAuthError("not-allowed");
+}
+
+const ACTS = [
+  { name: "showProfile", act: showProfile },
+  { name: "preferProfile", act: preferProfile },
+  { name: "signOut", act: signOut },
+] as const;
+/** Those that write. */
+const CHANGES = [
+  { name: "preferProfile", act: preferProfile },
+  { name: "signOut", act: signOut },
+  { name: "undoLogin", act: undoLogin },
+] as const;
+
+/** The ports over a store whose calls are noted before they go on; what a test breaks is broken. */
+function watched(broken: Partial<ProfileStore> = {}): LoginPorts & { readonly targets: ProfileTarget[] } {
+  const targets: ProfileTarget[] = [];
+  const noting =
+    <Result>(call: (target: ProfileTarget) => Promise<Result>) =>
+    (target: ProfileTarget) => {
+      targets.push(target);
+      return call(target);
+    };
+  const { profiles } = ports;
+  const store: ProfileStore = {
+    provider: profiles.provider,
+    storeId: profiles.storeId,
+    obstacle: () => profiles.obstacle(),
+    list: (agentId) => profiles.list(agentId),
+    recentList: (agentId) => profiles.recentList(agentId),
+    choice: (agentId) => profiles.choice(agentId),
+    accounts: (agentId) => profiles.accounts(agentId),
+    save: (request) => profiles.save(request),
+    remove: noting((target) => profiles.remove(target)),
+    prefer: noting((target) => profiles.prefer(target)),
+    undo: noting((target) => profiles.undo(target)),
+    ...broken,
+  };
+  return { ...ports, profiles: store, targets };
+}
+
+describe("acting on a profile", () => {
+  it.each(ACTS)("answers that there is none of that name, and touches no other: $name", async ({ act }) => {
+    ports.profiles.has("openai:team", "openai:Work", "acme:work");
+    expect(await act(ports, asked("work"))).toEqual(unknown("work"));
+    expect(await storedIds()).toEqual(["openai:team", "openai:Work", "acme:work"]);
+  });
+
+  it.each(ACTS)("lets nothing stand in for a default that is not there: $name", async ({ act }) => {
+    ports.profiles.has("openai:first", "openai:second");
+    expect(await act(ports, asked("default"))).toEqual(unknown("default"));
+    expect(await storedIds()).toEqual(["openai:first", "openai:second"]);
+  });
+
+  it.each(ACTS)("answers the same for names that could not be created: $name", async ({ act }) => {
+    ports.profiles.has("openai:work");
+    for (const name of ["status", "my team", ""]) expect(await act(ports, asked(name))).toEqual(unknown(name));
+  });
+
+  it.each([
+    { name: "today's id", ids: ["openai:team", "openai:work"], asks: "work", id: "openai:work" },
+    { name: "an older host's id", ids: ["openai-codex:work"], asks: "work", id: "openai-codex:work" },
+    { name: "an id without a prefix", ids: ["my team"], asks: "my team", id: "my team" },
+    { name: "a name that is a command", ids: ["openai:status"], asks: "status", id: "openai:status" },
+    { name: "today's of two namesakes", ids: ["openai-codex:work", "openai:work"], asks: "work", id: "openai:work" },
+    {
+      name: "the older of two namesakes",
+      ids: ["openai:work", "openai-codex:work"],
+      asks: "openai-codex:work",
+      id: "openai-codex:work",
+    },
+  ])("means the stored profile of that very name: $name", async ({ ids, asks, id }) => {
+    ports.profiles.has(...ids);
+    expect(await showProfile(ports, asked(asks))).toMatchObject({ kind: "profile", profile: { profileId: id } });
+    const over = watched();
+    await preferProfile(over, asked(asks));
+    await signOut(over, asked(asks));
+    expect(over.targets.map(({ profileId }) => profileId)).toEqual([id, id]);
+    expect(await storedIds()).toEqual(ids.filter((other) => other !== id));
+  });
+
+  it.each(CHANGES)("is done for the agent of the chat: $name", async ({ act }) => {
+    ports.profiles.has("openai:work");
+    const over = watched();
+    await act(over, asked("work", { binding: { ...DANA, agentId: "research" } }));
+    expect(new Set(over.targets.map(({ agentId }) => agentId))).toEqual(new Set(["research"]));
+  });
+
+  it.each(CHANGES)("changes nothing for somebody who may not any more: $name", async ({ act }) => {
+    ports.profiles.has("openai:work", "openai:team");
+    ports.profiles.undoable.add("openai:work");
+    const before = await ports.profiles.list("main");
+    expect(await act(ports, asked("work", { assertAllowed: refuseOwner }))).toMatchObject({
+      kind: "refused",
+      code: "not-allowed",
+    });
+    expect(await ports.profiles.list("main")).toEqual(before);
+    expect(ports.profiles.undoable.has("openai:work")).toBe(true);
+    expect(ports.log.lines).toEqual([]);
+  });
+
+  it.each(CHANGES)("passes on why the store refused, with the profile's name: $name", async ({ act }) => {
+    ports.profiles.has("openai:work");
+    ports.profiles.refuse("store-locked");
+    expect(await act(ports, asked("work"))).toEqual({ kind: "refused", code: "store-locked", profileName: "work" });
+    expect(await storedIds()).toEqual(["openai:work"]);
+  });
+
+  it.each(CHANGES)("is noted in the log without a name: $name", async ({ act }) => {
+    ports.profiles.has("openai:canary");
+    ports.profiles.undoable.add("openai:canary");
+    await act(ports, asked("canary"));
+    expect(ports.log.lines).toHaveLength(1);
+    expect(ports.log.lines.join()).not.toContain("canary");
+  });
+});
+
+describe("acting on a profile never throws", () => {
+  const failuresOf = (acts: readonly ((typeof ACTS)[number] | (typeof CHANGES)[number])[]) =>
+    acts.flatMap(({ name, act }) =>
+      THROWN.map(({ name: thrown, error, code }) => ({ name, act, thrown, error, code })),
+    );
+
+  it.each(failuresOf([{ name: "showProfile", act: showProfile }, ...CHANGES]))(
+    "where the list fails with $thrown, and tells nothing of it: $name",
+    async ({ act, error, code }) => {
+      const over = watched({ list: failing(error) });
+      expect(await act(over, asked("work"))).toEqual({ kind: "refused", code });
+      expect(over.targets).toEqual([]);
+      expect(ports.log.lines.join()).not.toContain("canary");
+    },
+  );
+
+  it.each(failuresOf(CHANGES))(
+    "where the change fails with $thrown, and tells nothing of it: $name",
+    async ({ act, error, code }) => {
+      ports.profiles.has("openai:work");
+      const over = watched({ remove: failing(error), prefer: failing(error), undo: failing(error) });
+      expect(await act(over, asked("work"))).toEqual({ kind: "refused", code });
+      expect(ports.log.lines.join()).not.toContain("canary");
+    },
+  );
+});
+
+describe("showProfile", () => {
+  it("answers what the list knows of it, the default mark too", async () => {
+    ports.profiles.has("openai:work", "openai:team");
+    const list = await ports.profiles.list("main");
+    const nowMs = ports.clock.nowMs();
+    expect(await showProfile(ports, asked("work"))).toEqual({ kind: "profile", profile: list[0], nowMs });
+    expect(await showProfile(ports, asked("team"))).toEqual({ kind: "profile", profile: list[1], nowMs });
+    expect(list.map(({ isDefault }) => isDefault)).toEqual([true, undefined]);
+  });
+
+  it("takes an older host's id that is not there for the profile of today, which is what people mean", async () => {
+    ports.profiles.has("openai:work");
+    expect(await showProfile(ports, asked("openai-codex:work"))).toMatchObject({
+      profile: { profileId: "openai:work" },
+    });
+  });
+
+  it.each([...CHANGES])("is alone in that: $name leaves the profile of today as it is", async ({ act }) => {
+    ports.profiles.has("openai:other", "openai:work");
+    ports.profiles.undoable.add("openai:work");
+    const before = await ports.profiles.list("main");
+    expect(await act(ports, asked("openai-codex:work"))).toMatchObject({ kind: "refused" });
+    expect(await ports.profiles.list("main")).toEqual(before);
+    expect(ports.profiles.undoable.has("openai:work")).toBe(true);
+  });
+
+  it("writes nothing", async () => {
+    ports.profiles.has("openai:work");
+    const over = watched();
+    await showProfile(over, asked("work"));
+    expect(over.targets).toEqual([]);
+  });
+});
+
+describe("preferProfile", () => {
+  it("makes it the default, and changes no other", async () => {
+    ports.profiles.has("openai:work", "openai:team", "openai:play");
+    expect(await preferProfile(ports, asked("team"))).toEqual({
+      kind: "preferred",
+      profileName: "team",
+      isFirst: true,
+      activation: "live",
+    });
+    const list = await ports.profiles.list("main");
+    expect(list.map(({ name, isDefault }) => [name, isDefault])).toEqual([
+      ["work", undefined],
+      ["team", true],
+      ["play", undefined],
+    ]);
+  });
+
+  it("says where another one is tried first all the same", async () => {
+    ports.profiles.has("openai:work");
+    ports.profiles.isSelectable = false;
+    expect(await preferProfile(ports, asked("work"))).toMatchObject({ kind: "preferred", isFirst: false });
+  });
+
+  it("passes on that a restart is needed", async () => {
+    ports.profiles.has("openai:work");
+    const over = watched({ prefer: async () => ({ kind: "preferred", isFirst: true, activation: "restart" }) });
+    expect(await preferProfile(over, asked("work"))).toMatchObject({ activation: "restart" });
+  });
+});
+
+describe("signOut", () => {
+  it("takes that profile out and leaves all others as they were", async () => {
+    ports.profiles.has("openai:work", "openai:team", "openai:play");
+    const [work, , play] = await ports.profiles.list("main");
+    expect(await signOut(ports, asked("team"))).toEqual({
+      kind: "signed-out",
+      profileName: "team",
+      isUndoable: true,
+      activation: "live",
+    });
+    expect(await ports.profiles.list("main")).toEqual([work, play]);
+  });
+
+  it("answers that there is none the second time", async () => {
+    ports.profiles.has("openai:work");
+    await signOut(ports, asked("work"));
+    expect(await signOut(ports, asked("work"))).toEqual(unknown("work"));
+  });
+
+  it("passes on that nothing can be put back, and that a restart is needed", async () => {
+    ports.profiles.has("openai:work");
+    const over = watched({
+      remove: async () => ({ kind: "saved", isSelectable: false, isUndoable: false, activation: "restart" }),
+    });
+    expect(await signOut(over, asked("work"))).toMatchObject({ isUndoable: false, activation: "restart" });
+  });
+
+  it("answers that there is none where somebody else took it out in between", async () => {
+    ports.profiles.has("openai:work");
+    const over = watched({ remove: async () => ({ kind: "refused", code: "profile-unknown" }) });
+    expect(await signOut(over, asked("work"))).toEqual(unknown("work"));
+  });
+});

@@ -1,0 +1,30 @@
+/** What the tests ask of the login shell: as Dana, who may, in her own chat, unless they say otherwise. */
+import type { ProfileName } from "../../src/rules/profile-id.ts";
+import { beginLogin } from "../../src/actions/start.ts";
+import type { CompletionRequest } from "../../src/actions/finish.ts";
+import type { KeepRequest } from "../../src/actions/account-question.ts";
+import type { LoginPorts } from "../../src/actions/ports.ts";
+import { Secret } from "../../src/secret.ts";
+import { DANA } from "../fakes/fake-ports.ts";
+
+/** The link of a sign-in that is started now. Throws where none is. */
+export async function startedLink(ports: LoginPorts, name = "work", binding = DANA): Promise<Secret> {
+  const started = await beginLogin(ports, binding, name as ProfileName);
+  if (started.kind === "refused") throw new Error(started.code);
+  return started.authorizationUrl;
+}
+
+export function completionOf(pasted: string, change: Partial<CompletionRequest> = {}): CompletionRequest {
+  return {
+    binding: DANA,
+    pastedText: new Secret(pasted),
+    assertAllowed: () => undefined,
+    ifOtherAccount: "ask",
+    ...change,
+  };
+}
+
+/** About one profile. */
+export function asked(name: string, change: Partial<KeepRequest> = {}): KeepRequest {
+  return { binding: DANA, askedName: name as ProfileName, assertAllowed: () => undefined, ...change };
+}

@@ -1,0 +1,184 @@
+import { inspect } from "node:util";
+import { beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import { LOGIN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
+import { beginLogin } from "../../src/actions/start.ts";
+import type { LoginPorts } from "../../src/actions/ports.ts";
+import { brokenProfiles, createFakePorts, DANA, failing, OTHERS, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+
+let ports: FakePorts;
+beforeEach(() => {
+  ports = createFakePorts();
+});
+
+const begin = (name = "work", binding = DANA, over: LoginPorts = ports) =>
+  beginLogin(over, binding, name as ProfileName);
+
+describe("beginLogin", () => {
+  it("answers the link, the profile and the time there is", async () => {
+    expect(await begin()).toEqual({
+      kind: "started",
+      profileId: "openai:work",
+      redirectUri: "http://localhost:1455/auth/callback",
+      profileName: "work",
+      standsInForDefault: false,
+      isNewProfile: true,
+      authorizationUrl: expect.anything(),
+      expiresInMs: 15 * 60_000,
+    });
+  });
+
+  it("remembers what the completion needs, bound to person, chat, agent and gateway", async () => {
+    await begin();
+    const nowMs = ports.clock.nowMs();
+    const [login, ...others] = ports.pending.document.logins;
+    expect(others).toEqual([]);
+    expect(login).toEqual({
+      binding: DANA,
+      profileId: "openai:work",
+      profileName: "work",
+      storeId: "openai",
+      askedName: "work",
+      stateDigest: ports.entropy.digest(login?.state ?? ""),
+      state: expect.stringMatching(/^[0-9a-f]{32}$/),
+      codeVerifier: expect.stringMatching(/^[\w-]{43}$/),
+      redirectUri: "http://localhost:1455/auth/callback",
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + LOGIN_TTL_MS,
+      attempts: 0,
+    });
+  });
+
+  it("answers the link of the very login it remembers", async () => {
+    const started = await begin();
+    const url = new URL(started.kind === "started" ? started.authorizationUrl.reveal() : "");
+    expect(url.searchParams.get("state")).toBe(ports.pending.document.logins[0]?.state);
+  });
+
+  it("tells an existing profile from a new one", async () => {
+    ports.profiles.has("openai:work");
+    expect([await begin("work"), await begin("play")]).toMatchObject([{ isNewProfile: false }, { isNewProfile: true }]);
+  });
+
+  it("signs in to the stored id of an older host rather than making a double", async () => {
+    ports.profiles.has("openai-codex:work");
+    expect(await begin()).toMatchObject({ isNewProfile: false, profileName: "work" });
+    expect(ports.pending.document.logins).toMatchObject([{ profileId: "openai-codex:work" }]);
+  });
+
+  it("lets the first profile stand in for a default that is not there, and says so", async () => {
+    ports.profiles.has("openai:first", "openai:second");
+    expect(await begin("default")).toMatchObject({
+      profileName: "first",
+      standsInForDefault: true,
+      isNewProfile: false,
+    });
+    expect(ports.pending.document.logins).toMatchObject([{ profileId: "openai:first", askedName: "default" }]);
+  });
+
+  it("replaces an older sign-in of the same person for the same profile: the newest link wins", async () => {
+    await begin();
+    const old = ports.pending.document.logins[0];
+    await begin();
+    const { logins, receipts } = ports.pending.document;
+    expect(logins).toHaveLength(1);
+    expect(receipts).toMatchObject([{ stateDigest: old?.stateDigest, outcome: "replaced" }]);
+  });
+
+  it.each(OTHERS)("leaves the sign-in of $name alone", async ({ binding }) => {
+    await begin("work", binding);
+    const theirs = ports.pending.document.logins;
+    await begin();
+    expect(ports.pending.document.logins).toEqual([...theirs, expect.anything()]);
+  });
+
+  it("leaves one live sign-in where two are started at once for one profile", async () => {
+    await Promise.all([begin(), begin(), begin()]);
+    expect(ports.pending.document.logins).toHaveLength(1);
+  });
+
+  it("keeps link, state and verifier out of everything that prints", async () => {
+    const started = await begin();
+    const login = ports.pending.document.logins[0];
+    const text = inspect(started, { depth: null, showHidden: true }) + JSON.stringify(started) + ports.log.lines.join();
+    expect([login?.state, login?.codeVerifier].filter((secret) => text.includes(secret ?? ""))).toEqual([]);
+  });
+});
+
+describe("a sign-in that cannot begin", () => {
+  it.each([
+    { name: "a reserved word", asked: "status", code: "reserved-word" },
+    { name: "a name outside the grammar", asked: "my work", code: "bad-selector" },
+  ])("is refused for a new profile with $name, and nothing is started", async ({ asked, code }) => {
+    expect(await begin(asked)).toEqual({ kind: "refused", code });
+    expect(ports.pending.updates).toBe(0);
+  });
+
+  it.each(["store-unreadable", "store-migration-required"] as const)(
+    "stops at a profile store that is %s, before anything is started",
+    async (code) => {
+      const broken = { ...ports, profiles: brokenProfiles(failing(new CodexAuthError(code))) };
+      expect(await begin("work", DANA, broken)).toEqual({ kind: "refused", code });
+      expect(ports.pending.updates).toBe(0);
+    },
+  );
+
+  it.each(["store-locked", "profile-not-codex", "undo-unwritable"] as const)(
+    "shows no link whose profile could not be saved: %s",
+    async (code) => {
+      ports.profiles.inTheWay = code;
+      expect(await begin()).toEqual({ kind: "refused", code, profileName: "work" });
+      expect(ports.pending.updates).toBe(0);
+    },
+  );
+
+  it.each(["pending-locked", "pending-insecure", "pending-unwritable"] as const)(
+    "shows no link where the pending file is %s: nobody could finish it",
+    async (code) => {
+      const broken = { ...ports, pending: { read: failing(undefined), update: failing(new CodexAuthError(code)) } };
+      expect(await begin("work", DANA, broken)).toEqual({ kind: "refused", code });
+    },
+  );
+
+  const BROKEN: readonly { readonly port: string; readonly break: (error: unknown) => LoginPorts }[] = [
+    {
+      port: "the profile store",
+      break: (error) => ({
+        ...ports,
+        profiles: brokenProfiles(failing(error)),
+      }),
+    },
+    {
+      port: "the pending file",
+      break: (error) => ({ ...ports, pending: { read: failing(error), update: failing(error) } }),
+    },
+    {
+      port: "the sign-in server",
+      break: (error) => ({
+        ...ports,
+        oauth: { isSandbox: false, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+      }),
+    },
+    {
+      port: "the clock",
+      break: (error) => ({
+        ...ports,
+        clock: {
+          nowMs: () => {
+            throw error;
+          },
+        },
+      }),
+    },
+  ];
+  const rows = BROKEN.flatMap((broken) => THROWN.map((thrown) => ({ ...broken, ...thrown })));
+
+  it.each(rows)(
+    "is refused, and nothing of it is told, where $port throws $name",
+    async ({ break: breakPorts, error, code }) => {
+      expect(await begin("work", DANA, breakPorts(error))).toEqual({ kind: "refused", code });
+      expect(ports.log.lines.join()).not.toContain("canary");
+    },
+  );
+});

@@ -1,0 +1,214 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { buttonsOf, isInlineButtonsOn } from "../../src/host/chat.ts";
+import { toReplyPayload, toTelegramRows } from "../../src/host/chat.ts";
+import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
+import { Secret } from "../../src/secret.ts";
+
+const off = { inlineButtons: "off" };
+const dm = { inlineButtons: "dm" };
+
+interface Row {
+  readonly name: string;
+  readonly telegram: unknown;
+  readonly account?: string;
+  readonly isOn: boolean;
+}
+
+/** The config of the Telegram channel, and whether a direct chat's buttons can be tapped (HOST.md section 3). */
+const CAPABILITIES: readonly Row[] = [
+  { name: "no Telegram at all", telegram: undefined, isOn: true },
+  { name: "none", telegram: {}, isOn: true },
+  { name: "an empty list", telegram: { capabilities: [] }, isOn: true },
+  { name: "a list with them", telegram: { capabilities: ["polls", "inlineButtons"] }, isOn: true },
+  { name: "a list without them", telegram: { capabilities: ["polls"] }, isOn: false },
+  { name: "a scope of off", telegram: { capabilities: off }, isOn: false },
+  { name: "a scope of dm", telegram: { capabilities: dm }, isOn: true },
+  { name: "a scope of group", telegram: { capabilities: { inlineButtons: "group" } }, isOn: false },
+  { name: "a scope of all", telegram: { capabilities: { inlineButtons: "all" } }, isOn: true },
+  { name: "a scope of allowlist", telegram: { capabilities: { inlineButtons: "allowlist" } }, isOn: true },
+  { name: "an object without a scope", telegram: { capabilities: {} }, isOn: true },
+  {
+    name: "the account's own",
+    telegram: { capabilities: dm, accounts: { default: { capabilities: off } } },
+    isOn: false,
+  },
+  {
+    name: "the account's own, on",
+    telegram: { capabilities: off, accounts: { default: { capabilities: dm } } },
+    isOn: true,
+  },
+  { name: "an account without any", telegram: { capabilities: off, accounts: { default: {} } }, isOn: false },
+  {
+    name: "another account's",
+    telegram: { capabilities: dm, accounts: { second: { capabilities: off } } },
+    isOn: true,
+  },
+  { name: "an account that is a word of every object", telegram: { accounts: {} }, account: "constructor", isOn: true },
+];
+
+/** Where the host's own reading of a config goes further than the words of HOST.md. */
+const SPELLINGS: readonly Row[] = [
+  {
+    name: "an account's empty list leaves the channel's in force",
+    telegram: { capabilities: ["polls"], accounts: { default: { capabilities: [] } } },
+    isOn: false,
+  },
+  {
+    name: "an account is found whatever its case in the config",
+    telegram: { accounts: { Studio: { capabilities: off } } },
+    account: "studio",
+    isOn: false,
+  },
+  {
+    name: "an account is found by its id where the config spells a name",
+    telegram: { accounts: { "My Studio": { capabilities: off } } },
+    account: "my-studio",
+    isOn: false,
+  },
+  { name: "a list may spell them in any case", telegram: { capabilities: ["INLINEBUTTONS"] }, isOn: true },
+];
+
+/** The real host's rule, by the stable name of its bundled channel's file. */
+interface HostRule {
+  resolveTelegramInlineButtonsScope(params: { cfg: unknown; accountId: string }): string;
+}
+
+const MODULE = "../../node_modules/@openclaw/plugin-sdk/dist/extensions/telegram/api.js";
+let host: HostRule;
+
+beforeAll(async () => {
+  host = (await import(new URL(MODULE, import.meta.url).href)) as HostRule;
+}, 60_000);
+
+/** As the host treats a tap in a direct chat. */
+function hostTakesTaps(telegram: unknown, accountId: string): boolean {
+  const scope = host.resolveTelegramInlineButtonsScope({ cfg: { channels: { telegram } }, accountId });
+  return scope !== "off" && scope !== "group";
+}
+
+describe("buttons in a direct chat", () => {
+  it.each(CAPABILITIES)("follow the capabilities: $name", ({ telegram, account = "default", isOn }) => {
+    expect(isInlineButtonsOn(telegram, account)).toBe(isOn);
+  });
+
+  it.each(SPELLINGS)("follow the host's own reading: $name", ({ telegram, account = "default", isOn }) => {
+    expect(isInlineButtonsOn(telegram, account)).toBe(isOn);
+  });
+
+  it.each([...CAPABILITIES, ...SPELLINGS])("are expected here as the real host has them: $name", (row) => {
+    expect(hostTakesTaps(row.telegram, row.account ?? "default")).toBe(row.isOn);
+  });
+
+  it("agree with the real host for every config that its schema lets through", () => {
+    const scope = fc.constantFrom("off", "dm", "group", "all", "allowlist");
+    const capabilities = fc.oneof(
+      fc.uniqueArray(fc.constantFrom("inlineButtons", "polls", "reactions"), { minLength: 1 }),
+      fc.record({ inlineButtons: scope }, { requiredKeys: [] }),
+    );
+    const account = fc.record({ capabilities }, { requiredKeys: [] });
+    const accounts = fc.dictionary(fc.constantFrom("default", "studio", "second"), account);
+    const telegram = fc.record({ capabilities, accounts }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(telegram, fc.constantFrom("default", "studio"), (config, accountId) => {
+        expect(isInlineButtonsOn(config, accountId)).toBe(hostTakesTaps(config, accountId));
+      }),
+    );
+  });
+
+  it.each([
+    { name: "what it is given is no object", telegram: "yes" },
+    { name: "capabilities are null", telegram: { capabilities: null } },
+    { name: "accounts are a list", telegram: { accounts: [] } },
+  ])("are asked for without throwing where $name", ({ telegram }) => {
+    expect(isInlineButtonsOn(telegram, "default")).toBe(true);
+  });
+});
+
+/** As much of the host's api as the question needs. */
+function createApi(adapter: unknown, telegram: unknown = {}): OpenClawPluginApi {
+  const loadAdapter = () => (adapter instanceof Error ? Promise.reject(adapter) : Promise.resolve(adapter));
+  const runtime = { channel: { outbound: { loadAdapter } }, config: { current: () => ({ channels: { telegram } }) } };
+  return { runtime } as unknown as OpenClawPluginApi;
+}
+
+const TELEGRAM_ADAPTER = { presentationCapabilities: { supported: true, buttons: true, selects: true } };
+
+describe("a chat can show buttons", () => {
+  it.each([
+    { name: "Telegram", channel: "telegram", adapter: TELEGRAM_ADAPTER, telegram: {}, expected: "all" },
+    {
+      name: "Telegram with buttons off",
+      channel: "telegram",
+      adapter: TELEGRAM_ADAPTER,
+      telegram: { capabilities: off },
+      expected: "none",
+    },
+    { name: "Telegram without its adapter", channel: "telegram", adapter: undefined, telegram: {}, expected: "none" },
+    {
+      name: "Telegram with an adapter that fails",
+      channel: "telegram",
+      adapter: new Error("x"),
+      telegram: {},
+      expected: "none",
+    },
+    { name: "an adapter that says nothing", channel: "telegram", adapter: {}, telegram: {}, expected: "none" },
+    {
+      name: "a channel whose taps come to nobody",
+      channel: "discord",
+      adapter: TELEGRAM_ADAPTER,
+      telegram: {},
+      expected: "links",
+    },
+    { name: "the web chat", channel: "webchat", adapter: undefined, telegram: {}, expected: "none" },
+  ])("where adapter and config both say so: $name", async ({ channel, adapter, telegram, expected }) => {
+    expect(await buttonsOf(createApi(adapter, telegram), channel, "default")).toBe(expected);
+  });
+});
+
+const LINK = "https://auth.openai.com/oauth/authorize?state=x";
+const ROWS = [
+  [
+    { label: "work", callbackData: "codex_auth_pick:S.0" },
+    { label: "team", callbackData: "codex_auth_pick:S.1" },
+  ],
+  [{ label: "Open", link: new Secret(LINK) }],
+];
+
+describe("the host's shapes of a reply", () => {
+  it("is text alone where there are no buttons", () => {
+    expect(toReplyPayload("hello", [])).toEqual({ text: "hello" });
+  });
+
+  it("puts each row into a block of its own, links as links and the rest as callbacks", () => {
+    expect(toReplyPayload("hello", ROWS)).toEqual({
+      text: "hello",
+      presentation: {
+        blocks: [
+          {
+            type: "buttons",
+            buttons: [
+              { label: "work", action: { type: "callback", value: "codex_auth_pick:S.0" } },
+              { label: "team", action: { type: "callback", value: "codex_auth_pick:S.1" } },
+            ],
+          },
+          { type: "buttons", buttons: [{ label: "Open", url: LINK, action: { type: "url", url: LINK } }] },
+        ],
+      },
+    });
+  });
+
+  it("gives Telegram's edit its own names for the same rows", () => {
+    expect(toTelegramRows(ROWS)).toEqual([
+      [
+        { text: "work", callback_data: "codex_auth_pick:S.0" },
+        { text: "team", callback_data: "codex_auth_pick:S.1" },
+      ],
+      [{ text: "Open", url: LINK }],
+    ]);
+  });
+
+  it("gives Telegram's edit no rows where there are none, which takes the old buttons away", () => {
+    expect(toTelegramRows([])).toEqual([]);
+  });
+});

@@ -1,0 +1,418 @@
+import { describe, expect, it } from "vitest";
+import { answerCommand } from "../../src/handlers/command.ts";
+import type { DoorContext } from "../../src/handlers/context.ts";
+import type { ChatMessage, Claim } from "../../src/handlers/message.ts";
+import { claimPastedMessage } from "../../src/handlers/transcript.ts";
+import { CodexAuthError } from "../../src/errors.ts";
+import { weighPastedText } from "../../src/rules/callback-url.ts";
+import { REFUSALS, SENTENCES } from "../support/english.ts";
+import { Secret } from "../../src/secret.ts";
+import {
+  BROKEN,
+  CANARY,
+  createDoor,
+  GROUP,
+  OWNER,
+  OWNER_CALL,
+  savedIn,
+  startAndApprove,
+  STRANGER,
+  UNTOUCHABLE,
+  waitingIn,
+  WEBCHAT_CALL,
+  ownerMessage as message,
+  type Door,
+} from "./fake-handler.ts";
+
+const STATE = "0123456789abcdef0123456789abcdef";
+const CERTAIN = `http://localhost:1455/auth/callback?code=${CANARY}.c2Vjb25kcGFydA&scope=openid&state=${STATE}`;
+const SUCCESS_PAGE = "http://localhost:1455/success?id_token=eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln&plan_type=plus";
+/** Could be an address without its beginning, could be anything. */
+const POSSIBLE = `code=0123456789abcdef&state=${STATE}`;
+
+const IN_GROUP = { conversationId: GROUP, isGroup: true, sessionKey: `agent:main:telegram:group:${GROUP}` };
+const OF_STRANGER = { senderId: STRANGER, conversationId: STRANGER };
+const IN_WEBCHAT: Partial<ChatMessage> = {
+  channelId: "webchat",
+  accountId: undefined,
+  senderId: undefined,
+  conversationId: "agent:main:main",
+};
+
+/** A door at which a sign-in for `work` waits in the owner's direct chat, and the address that ends it. */
+async function waiting(overrides: Partial<DoorContext> = {}): Promise<Door & { address: string }> {
+  const door = createDoor(overrides);
+  return { ...door, address: await startAndApprove(door) };
+}
+
+/** What the person reads: the claim's own text, or the message that was sent at once. */
+function answerOf(claim: Claim | undefined, { sent }: Door): string {
+  return claim?.text ?? sent.map((one) => one.message.markdown).join("\n");
+}
+
+const ORDINARY = [
+  { name: "nothing", text: "" },
+  { name: "a greeting", text: "hello" },
+  { name: "a question about the sign-in", text: "how do I sign in to codex with localhost:1455?" },
+  { name: "words that are parameters", text: "the state of the code is fine, error=0" },
+  { name: "a link to a web page", text: "see https://github.com/openclaw/openclaw/pull/1455?state=open" },
+  { name: "a command of the host", text: "/status" },
+  { name: "a very long text", text: "lorem ipsum ".repeat(5000) },
+  { name: "source code", text: "const url = new URL(`/auth/callback?${params}`, origin); // code and state" },
+];
+
+const OTHER_APPS = [
+  { name: "a callback of another local program", text: `http://localhost:8080/callback?code=abc123&state=${STATE}` },
+  { name: "a callback on another loopback port", text: `http://127.0.0.1:3000/auth/callback?code=abc&state=${STATE}` },
+  { name: "a callback of a web site", text: `https://app.example.com/auth/callback?code=abc123&state=${STATE}` },
+  { name: "a GitHub code", text: "https://example.com/login/oauth?code=e72e16c7e42f292c6912" },
+];
+
+describe("a message that is none of ours", () => {
+  it.each([...ORDINARY, ...OTHER_APPS])("passes, and loads nothing: $name", async ({ text }) => {
+    for (const place of [{}, IN_GROUP, OF_STRANGER, IN_WEBCHAT]) {
+      const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+      expect(await claimPastedMessage(context, message(text, place))).toBeUndefined();
+      expect(loads()).toBe(0);
+    }
+  });
+
+  it.each([5, { text: CERTAIN }, [CERTAIN], null])(
+    "passes where what it is or quotes is no text: %j",
+    async (other) => {
+      const { context } = await waiting();
+      const strange = { content: other, replyToBody: other } as unknown as ChatMessage;
+      expect(await claimPastedMessage(context, { ...message(""), ...strange })).toBeUndefined();
+    },
+  );
+
+  it("passes where it has no text at all, as a picture", async () => {
+    const { context } = await waiting();
+    expect(await claimPastedMessage(context, message("", { content: undefined }))).toBeUndefined();
+  });
+
+  it.each(ORDINARY)("passes while a sign-in waits, too: $name", async ({ text }) => {
+    const { context, ports } = await waiting();
+    expect(await claimPastedMessage(context, message(text))).toBeUndefined();
+    expect(waitingIn(ports)).toBe(1);
+  });
+});
+
+describe("a message that only might be an address", () => {
+  it("is one, as the tests here understand it", () => {
+    expect(weighPastedText(POSSIBLE)).toBe("possible");
+  });
+
+  it.each([
+    { name: "in a private chat", place: {} },
+    { name: "in the web chat", place: IN_WEBCHAT },
+    { name: "of a stranger", place: OF_STRANGER },
+  ])("passes where no sign-in waits: $name", async ({ place }) => {
+    const { context } = createDoor();
+    expect(await claimPastedMessage(context, message(POSSIBLE, place))).toBeUndefined();
+  });
+
+  it("passes in a group, and loads nothing", async () => {
+    const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+    expect(await claimPastedMessage(context, message(POSSIBLE, IN_GROUP))).toBeUndefined();
+    expect(loads()).toBe(0);
+  });
+
+  it("is claimed where the sender's own sign-in waits", async () => {
+    const door = await waiting();
+    const claim = await claimPastedMessage(door.context, message(POSSIBLE));
+    expect(claim?.handled).toBe(true);
+    expect(answerOf(claim, door)).toContain(SENTENCES["next.still-waiting"]);
+  });
+
+  it.each([
+    { name: "another person's", extra: OF_STRANGER },
+    { name: "in another chat of theirs", extra: { accountId: "second-bot" } },
+    { name: "with another agent", extra: { sessionKey: "agent:research:main" } },
+  ])("passes where the sign-in that waits is not theirs here: $name", async ({ extra }) => {
+    const { context } = await waiting();
+    expect(await claimPastedMessage(context, message(POSSIBLE, extra))).toBeUndefined();
+  });
+});
+
+describe("an address pasted in the chat that waits for it", () => {
+  it("is claimed, saved, and answered at once", async () => {
+    const door = await waiting();
+    const claim = await claimPastedMessage(door.context, message(door.address));
+    expect(claim).toEqual({ handled: true });
+    expect(answerOf(claim, door)).toContain("Signed in: profile `work`");
+    expect(savedIn(door.ports)).toEqual(["openai:work"]);
+  });
+
+  it("is answered into the chat it came from", async () => {
+    const { context, address, sent } = await waiting();
+    await claimPastedMessage(context, message(address));
+    expect(sent.map(({ binding }) => binding)).toMatchObject([
+      { channel: "telegram", conversationId: OWNER, senderId: OWNER },
+    ]);
+  });
+
+  it("is answered by the hook's own text where the channel takes no message of our own", async () => {
+    const { context, address } = await waiting({ canSendNow: () => Promise.resolve(false) });
+    const claim = await claimPastedMessage(context, message(address));
+    expect(claim?.text).toContain("Signed in: profile `work`");
+  });
+
+  it.each([
+    { name: "does not arrive", sendNow: () => Promise.resolve(false) },
+    { name: "fails", sendNow: () => Promise.reject(new Error(CANARY)) },
+  ])(
+    "is kept from the model without the hook's text where the sending $name, after a second try",
+    async ({ sendNow }) => {
+      let tries = 0;
+      const counting = (): Promise<boolean> => {
+        tries += 1;
+        return sendNow();
+      };
+      const { context, address } = await waiting({ sendNow: counting });
+      expect(await claimPastedMessage(context, message(address))).toEqual({ handled: true });
+      expect(tries).toBe(2);
+    },
+  );
+
+  it("ends the hook before the exchange, which would hold back the chat and a change of its owners", async () => {
+    const tasks: (() => Promise<void>)[] = [];
+    const { context, address, ports, sent } = await waiting({ inBackground: (task) => void tasks.push(task) });
+    expect(await claimPastedMessage(context, message(address))).toEqual({ handled: true });
+    expect(ports.oauth.exchanges).toEqual([]);
+    await tasks[0]?.();
+    expect(sent.at(-1)?.message.plainText).toContain("Signed in: profile work");
+  });
+
+  it.each([
+    { name: "an ordinary message", content: "what is this?" },
+    { name: "a picture", content: undefined },
+    { name: "what might be an address itself, after the sign-in is over,", content: POSSIBLE, isOver: true },
+    { name: "the same in a group", content: POSSIBLE, place: IN_GROUP },
+  ])(
+    "is withheld when $name only quotes it, and nothing is done with it",
+    async ({ content, isOver = false, place = {} }) => {
+      const { context, address, ports } = await waiting();
+      if (isOver) await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
+      const claim = await claimPastedMessage(context, message("", { ...place, content, replyToBody: address }));
+      expect(claim?.text).toContain("holds a sign-in address");
+      expect(ports.oauth.exchanges).toEqual([]);
+    },
+  );
+
+  it("is withheld when it is quoted in a form that only might be one, while the sign-in waits", async () => {
+    const { context, ports } = await waiting();
+    const quoting = message("what is this?", { replyToBody: POSSIBLE });
+    expect((await claimPastedMessage(context, quoting))?.text).toContain("holds a sign-in address");
+    expect(await claimPastedMessage(context, { ...quoting, ...IN_GROUP })).toBeUndefined();
+    await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
+    expect(await claimPastedMessage(context, quoting)).toBeUndefined();
+    expect(ports.oauth.exchanges).toEqual([]);
+  });
+
+  it("is read as it was sent where the web chat has a message of the same number in memory", async () => {
+    const door = await waiting();
+    door.context.originals.keep("17", { text: new Secret("hello"), isOwner: true }, door.context.nowMs());
+    const claim = await claimPastedMessage(door.context, message(door.address, { messageId: "17" }));
+    expect(answerOf(claim, door)).toContain("Signed in: profile `work`");
+  });
+
+  it("twice at once is saved once, with one exchange and one clear refusal", async () => {
+    const door = await waiting();
+    const paste = message(door.address);
+    await Promise.all([claimPastedMessage(door.context, paste), claimPastedMessage(door.context, paste)]);
+    const texts = door.sent.map((one) => one.message.plainText).toSorted();
+    expect(texts).toMatchObject([expect.stringContaining("Signed in"), expect.stringContaining("already used")]);
+    expect(door.ports.oauth.exchanges.length).toBe(1);
+  });
+
+  it("after the person was removed from the owners is refused, kept from the model, and changes nothing", async () => {
+    const door = await waiting();
+    door.owners.clear();
+    const claim = await claimPastedMessage(door.context, message(door.address));
+    expect(claim?.handled).toBe(true);
+    expect(answerOf(claim, door)).toContain("Only an owner of this gateway");
+    expect({ exchanges: door.ports.oauth.exchanges.length, saved: savedIn(door.ports) }).toEqual({
+      exchanges: 0,
+      saved: [],
+    });
+  });
+});
+
+describe("ownership is asked again before the write", () => {
+  it("and a person who lost it during the exchange saves nothing", async () => {
+    const door = await waiting();
+    const exchange = door.ports.oauth.hold();
+    const claim = claimPastedMessage(door.context, message(door.address));
+    await exchange.entered;
+    door.owners.clear();
+    exchange.open();
+    expect(answerOf(await claim, door)).toContain("Only an owner of this gateway");
+    expect(savedIn(door.ports)).toEqual([]);
+  });
+});
+
+describe("an address that cannot be mistaken", () => {
+  it.each([
+    { name: "the callback", text: CERTAIN },
+    { name: "the success page with its token", text: SUCCESS_PAGE },
+    { name: "the callback among words", text: `here it is: <${CERTAIN}> thanks` },
+  ])("is kept from the model with nothing waiting: $name", async ({ text }) => {
+    const door = createDoor();
+    const claim = await claimPastedMessage(door.context, message(text));
+    expect(claim?.handled).toBe(true);
+    expect(answerOf(claim, door).length).toBeGreaterThan(20);
+    expect(answerOf(claim, door)).not.toContain(CANARY);
+  });
+
+  it("of a stranger is kept from the model and refused", async () => {
+    const door = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+    const claim = await claimPastedMessage(door.context, message(CERTAIN, OF_STRANGER));
+    expect(claim?.handled).toBe(true);
+    expect(answerOf(claim, door)).toContain("Only an owner of this gateway");
+  });
+
+  it.each([
+    { name: "group", place: IN_GROUP },
+    { name: "topic", place: { ...IN_GROUP, conversationId: `${GROUP}:topic:9` } },
+    { name: "group of a stranger", place: { ...IN_GROUP, senderId: STRANGER } },
+    { name: "group of another channel", place: { channelId: "discord", conversationId: "channel:999", isGroup: true } },
+    { name: "group that the host does not mark", place: { ...IN_GROUP, isGroup: undefined } },
+    { name: "chat without a sender", place: { senderId: undefined } },
+  ])("in a $name is withheld with a warning, and loads nothing", async ({ place }) => {
+    const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+    const claim = await claimPastedMessage(context, message(CERTAIN, place));
+    expect(claim).toEqual({ handled: true, text: SENTENCES["group.withheld"] });
+    expect(loads()).toBe(0);
+  });
+
+  it("in a group does not end or use the sign-in that waits elsewhere", async () => {
+    const { context, ports, address } = await waiting();
+    await claimPastedMessage(context, message(address, IN_GROUP));
+    expect({ waiting: waitingIn(ports), exchanges: ports.oauth.exchanges.length }).toEqual({
+      waiting: 1,
+      exchanges: 0,
+    });
+  });
+});
+
+/** As the transcript hook leaves it: the whole text under the message's id, and the host's owner mark. */
+function keepOriginal({ context }: Door, text: string, isOwner: boolean): void {
+  context.originals.keep("17", { text: new Secret(text), isOwner }, context.nowMs());
+}
+
+/** The same in the web chat. */
+async function waitingInWebchat(): Promise<Door & { address: string }> {
+  const door = createDoor();
+  return { ...door, address: await startAndApprove(door, WEBCHAT_CALL) };
+}
+
+describe("the web chat, which masks a message before it asks", () => {
+  it("is finished with the original text", async () => {
+    const door = await waitingInWebchat();
+    keepOriginal(door, door.address, true);
+    const masked = door.address.replace(/code=[^&]*/, "code=ac_Q0F…***");
+    await claimPastedMessage(door.context, message(masked, IN_WEBCHAT));
+    expect(savedIn(door.ports)).toEqual(["openai:work"]);
+  });
+
+  it.each([
+    { name: "the host's mark says no owner", keep: true, says: "Only an owner of this gateway" },
+    { name: "the host left no mark", keep: false, says: "/codex_auth_finish <address>" },
+  ])("does nothing, and keeps it from the model, where $name", async ({ keep, says }) => {
+    const door = await waitingInWebchat();
+    if (keep) keepOriginal(door, door.address, false);
+    const claim = await claimPastedMessage(door.context, message(door.address, IN_WEBCHAT));
+    expect(answerOf(claim, door)).toContain(says);
+    expect(door.ports.oauth.exchanges.length).toBe(0);
+  });
+
+  it("names no owner entry to a client that may not: there is none for it", async () => {
+    const door = await waitingInWebchat();
+    keepOriginal(door, door.address, false);
+    const claim = await claimPastedMessage(door.context, message(door.address, IN_WEBCHAT));
+    expect(answerOf(claim, door)).not.toContain("webchat:");
+  });
+
+  it("uses an original once", async () => {
+    const door = await waitingInWebchat();
+    keepOriginal(door, door.address, true);
+    await claimPastedMessage(door.context, message("hello", IN_WEBCHAT));
+    expect(await claimPastedMessage(door.context, message("hello", IN_WEBCHAT))).toBeUndefined();
+  });
+});
+
+describe("a command of ours on the host's text path", () => {
+  const COMMANDS = [
+    { name: "finish", text: `/codex_auth_finish ${CERTAIN}` },
+    { name: "finish, dashes", text: `/codex-auth-finish ${CERTAIN}` },
+    { name: "finish, capitals", text: `/Codex_Auth_Finish ${CERTAIN}` },
+    { name: "finish, line break", text: `/codex_auth_finish\n${CERTAIN}` },
+    { name: "finish, a colon after it", text: `/codex_auth_finish: ${CERTAIN}` },
+    { name: "the subcommand", text: `/codex_auth finish work ${CERTAIN}` },
+  ];
+
+  it.each(COMMANDS)("passes, because the host runs it next: $name", async ({ text }) => {
+    const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+    expect(await claimPastedMessage(context, message(text))).toBeUndefined();
+    expect(loads()).toBe(0);
+  });
+
+  it("passes when it answers a message with an address: the host runs it, and shows that message to nobody", async () => {
+    const { context } = createDoor();
+    expect(await claimPastedMessage(context, message("/Codex_Auth", { replyToBody: CERTAIN }))).toBeUndefined();
+  });
+
+  it.each(COMMANDS)("is claimed where text commands are off and the model would read it: $name", async ({ text }) => {
+    const door = createDoor({ areTextCommandsOn: () => false });
+    expect((await claimPastedMessage(door.context, message(text)))?.handled).toBe(true);
+  });
+
+  it.each([
+    { name: "a command of some bot, which the web chat does not know", text: `/codex_auth_finish@my_bot ${CERTAIN}` },
+    { name: "a longer word", text: `/codex_authority ${CERTAIN}` },
+    { name: "no slash", text: `codex_auth_finish ${CERTAIN}` },
+    { name: "in the middle", text: `please run /codex_auth_finish ${CERTAIN}` },
+  ])("is no command, and claimed, as $name", async ({ text }) => {
+    const door = createDoor();
+    expect((await claimPastedMessage(door.context, message(text)))?.handled).toBe(true);
+  });
+});
+
+describe("the hook never throws, or the host would hand the address to the model", () => {
+  const UNSENDABLE = BROKEN.filter(({ name }) => name.startsWith("the sending"));
+
+  it.each(UNSENDABLE)("when this fails: $name", async ({ overrides }) => {
+    const door = createDoor(overrides);
+    expect(await claimPastedMessage(door.context, message(CERTAIN))).toEqual({ handled: true });
+  });
+
+  it.each(BROKEN.filter((broken) => !UNSENDABLE.includes(broken)))("when this fails: $name", async ({ overrides }) => {
+    const door = createDoor(overrides);
+    const claim = await claimPastedMessage(door.context, message(CERTAIN));
+    expect(claim?.handled).toBe(true);
+    expect(answerOf(claim, door).length).toBeGreaterThan(20);
+    expect(answerOf(claim, door)).not.toContain(CANARY);
+  });
+
+  it.each([
+    { name: "a known failure", error: new CodexAuthError("config-invalid"), code: "config-invalid" },
+    { name: "an unknown one", error: new Error(CANARY), code: "internal" },
+  ] as const)("and says $name of the login shell in a sentence", async ({ error, code }) => {
+    const door = createDoor({ ports: () => Promise.reject(error) });
+    expect(answerOf(await claimPastedMessage(door.context, message(CERTAIN)), door)).toBe(REFUSALS[code]);
+  });
+});
+
+describe("a pasted message in a sandbox", () => {
+  it.each([
+    { name: "an answer", overrides: {}, place: {} },
+    { name: "a refusal", overrides: {}, place: OF_STRANGER },
+    { name: "a group", overrides: {}, place: IN_GROUP },
+    { name: "an error", overrides: { ports: () => Promise.reject(new Error("x")) }, place: {} },
+  ])("is answered with that said first: $name", async ({ overrides, place }) => {
+    const door = createDoor({ isSandbox: true, ...overrides });
+    const claim = await claimPastedMessage(door.context, message(CERTAIN, place));
+    expect(answerOf(claim, door).startsWith(SENTENCES.sandbox)).toBe(true);
+  });
+});

@@ -1,0 +1,433 @@
+import { describe, expect, it } from "vitest";
+import type { DoorContext, Message } from "../../src/handlers/context.ts";
+import { answerCommand } from "../../src/handlers/command.ts";
+import { answerTap, type Tap } from "../../src/handlers/tap.ts";
+import type { ProfileId } from "../../src/rules/profile-id.ts";
+import { REFUSALS, SENTENCES } from "../support/english.ts";
+import { Secret } from "../../src/secret.ts";
+import {
+  BROKEN,
+  CANARY,
+  createDoor,
+  GROUP,
+  notAllowed,
+  OWNER,
+  OWNER_CALL,
+  savedIn,
+  STRANGER,
+  waitingIn,
+  type Door,
+} from "./fake-handler.ts";
+
+/** A tapped message that can be turned into another, as long as the chat lets it. */
+class Chat {
+  readonly edits: Message[] = [];
+  readonly replies: Message[] = [];
+
+  tap(payload: string, extra: Partial<Tap> = {}): Tap {
+    return {
+      channel: "telegram",
+      accountId: "default",
+      conversationId: OWNER,
+      senderId: OWNER,
+      isGroup: false,
+      payload,
+      edit: (message) => Promise.resolve(void this.edits.push(message)),
+      reply: (message) => Promise.resolve(void this.replies.push(message)),
+      ...extra,
+    };
+  }
+
+  /** What became of the chat: how many of each, and the text of the only one. */
+  seen(): { edits: number; replies: number; text: string } {
+    const [message] = [...this.edits, ...this.replies];
+    return { edits: this.edits.length, replies: this.replies.length, text: message?.plainText ?? "" };
+  }
+}
+
+const CALL = { ...OWNER_CALL, agentId: "research" };
+const IN_GROUP = { conversationId: GROUP, isGroup: true };
+const ofStranger = { senderId: STRANGER, conversationId: STRANGER };
+
+/** Shows the selector; answers the payloads of its buttons by label. */
+async function showSelector(context: DoorContext): Promise<Record<string, string>> {
+  const { rows } = await answerCommand(context, "select", CALL);
+  return payloadsOf(rows);
+}
+
+function payloadsOf(rows: Message["rows"]): Record<string, string> {
+  return Object.fromEntries(
+    rows
+      .flat()
+      .flatMap((button) => ("callbackData" in button ? [[button.label, button.callbackData.split(":")[1] ?? ""]] : [])),
+  );
+}
+
+interface Shown extends Door {
+  readonly chat: Chat;
+  /** The payload of the profile's button in the selector. */
+  readonly show: string;
+}
+
+async function createShown(overrides: Partial<DoorContext> = {}): Promise<Shown> {
+  const door = createDoor(overrides);
+  return { ...door, chat: new Chat(), show: (await showSelector(door.context))["work"] ?? "" };
+}
+
+/** Taps a button of the message as the last tap left it. */
+async function tapNext({ context, chat }: Pick<Shown, "chat" | "context">, label: string): Promise<Message> {
+  const payload = payloadsOf(chat.edits.at(-1)?.rows ?? [])[label];
+  if (payload === undefined) throw new Error(`there is no button ${label}`);
+  await answerTap(context, chat.tap(payload));
+  return chat.edits.at(-1) as Message;
+}
+
+interface Carded extends Shown {
+  /** The payloads of the card's buttons by label. */
+  readonly payloads: Record<string, string>;
+}
+
+/** The card of one of two profiles, by a tap on the selector. */
+async function createCarded(overrides: Partial<DoorContext> = {}): Promise<Carded> {
+  const door = createDoor(overrides);
+  door.ports.profiles.has("openai:team");
+  const chat = new Chat();
+  await answerTap(door.context, chat.tap((await showSelector(door.context))["team"] ?? ""));
+  const payloads = payloadsOf(chat.edits[0]?.rows ?? []);
+  chat.edits.length = 0;
+  return { ...door, chat, show: "", payloads };
+}
+
+const labelsOf = ({ rows }: Message) => rows.map((row) => row.map(({ label }) => label));
+
+describe("a tap", () => {
+  it("turns the selector into the profile's card, and starts nothing", async () => {
+    const { context, chat, show, ports } = await createShown();
+    await answerTap(context, chat.tap(show));
+    expect(chat.seen()).toMatchObject({ edits: 1, replies: 0 });
+    expect(chat.seen().text).toContain("Codex profile work: signed in");
+    expect(waitingIn(ports)).toBe(0);
+  });
+
+  it("turns the profile's card into the sign-in card, link button and all", async () => {
+    const { context, chat, show } = await createShown();
+    await answerTap(context, chat.tap(show));
+    const card = await tapNext({ context, chat }, "Sign in again");
+    expect({ edits: chat.edits.length, replies: chat.replies.length }).toEqual({ edits: 2, replies: 0 });
+    expect(card.plainText).toContain("Sign in again to profile work");
+    expect(labelsOf(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
+  });
+
+  it("turns a name that is not there yet into the sign-in card at once", async () => {
+    const { context, chat, ports } = await createShown();
+    await answerTap(context, chat.tap((await showSelector(context))["New profile"] ?? ""));
+    const card = await tapNext({ context, chat }, "team");
+    expect(card.plainText).toContain("Sign in to the new profile team");
+    expect(waitingIn(ports)).toBe(1);
+  });
+
+  it("goes on with the agent that the selector was shown for", async () => {
+    const { context, chat, show, ports } = await createShown();
+    await answerTap(context, chat.tap(show));
+    await tapNext({ context, chat }, "Sign in again");
+    expect(ports.pending.document.logins.map(({ binding }) => binding.agentId)).toEqual(["research"]);
+  });
+
+  it("on cancel ends the sign-in that the card was for", async () => {
+    const { context, chat, show, ports } = await createShown();
+    await answerTap(context, chat.tap(show));
+    await tapNext({ context, chat }, "Sign in again");
+    expect((await tapNext({ context, chat }, "Cancel")).plainText).toBe("Cancelled: work. Nothing was changed.");
+    expect(waitingIn(ports)).toBe(0);
+  });
+
+  it("on close leaves one line and no button", async () => {
+    const { context, chat } = await createShown();
+    await answerTap(context, chat.tap((await showSelector(context))["Cancel"] ?? ""));
+    expect(chat.edits).toMatchObject([{ plainText: SENTENCES["close.done"], rows: [] }]);
+  });
+
+  it("on a screen that was answered does nothing at all", async () => {
+    const { context, chat, payloads, ports } = await createCarded();
+    await answerTap(context, chat.tap(payloads["Sign in again"] ?? ""));
+    await answerTap(context, chat.tap(payloads["Sign in again"] ?? ""));
+    expect(chat.seen()).toMatchObject({ edits: 1, replies: 0 });
+    expect(waitingIn(ports)).toBe(1);
+  });
+
+  it("twice at the same moment starts one sign-in", async () => {
+    const { context, chat, payloads, ports } = await createCarded();
+    const tap = () => answerTap(context, chat.tap(payloads["Sign in again"] ?? ""));
+    await Promise.all([tap(), tap()]);
+    expect(chat.seen()).toMatchObject({ edits: 1, replies: 0 });
+    expect(waitingIn(ports)).toBe(1);
+  });
+});
+
+const idsIn = async ({ ports }: Pick<Door, "ports">) =>
+  (await ports.profiles.list("main")).map(({ profileId }) => profileId);
+
+describe("a tap on a profile's card", () => {
+  it("makes it the default, and goes back to a list that says so", async () => {
+    const { context, chat, payloads, ports } = await createCarded();
+    await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
+    expect(chat.seen().text).toContain("Done: team is tried first now.");
+    expect(ports.profiles.preferred).toBe("openai:team");
+    expect((await tapNext({ context, chat }, "Back")).plainText).toContain("• team (tried first): ");
+  });
+
+  it("asks before it signs out, and then takes out that profile alone", async () => {
+    const carded = await createCarded();
+    const { context, chat, payloads } = carded;
+    await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
+    expect(chat.seen().text).toContain("Sign out team?");
+    expect(await idsIn(carded)).toEqual(["openai:work", "openai:team"]);
+    const done = await tapNext({ context, chat }, "Yes, sign out");
+    expect(done.plainText).toContain("Signed out: team is no longer");
+    expect(await idsIn(carded)).toEqual(["openai:work"]);
+  });
+
+  it("puts back what was signed out", async () => {
+    const carded = await createCarded();
+    const { context, chat, payloads } = carded;
+    await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
+    await tapNext({ context, chat }, "Yes, sign out");
+    expect((await tapNext({ context, chat }, "Undo")).plainText).toContain("Put back: profile team");
+    expect(await idsIn(carded)).toEqual(["openai:work", "openai:team"]);
+  });
+
+  it("leads back from the question to the card, and from there to the list, with nothing changed", async () => {
+    const carded = await createCarded();
+    const { context, chat, payloads } = carded;
+    await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
+    expect((await tapNext({ context, chat }, "Back")).plainText).toContain("Codex profile team");
+    expect((await tapNext({ context, chat }, "Back")).plainText).toContain(SENTENCES["selector.title"]);
+    expect(await idsIn(carded)).toEqual(["openai:work", "openai:team"]);
+  });
+
+  it("signs out once, however often it is tapped at the same moment", async () => {
+    const carded = await createCarded();
+    const { context, chat, payloads } = carded;
+    await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
+    const sure = payloadsOf(chat.edits[0]?.rows ?? [])["Yes, sign out"] ?? "";
+    await Promise.all([answerTap(context, chat.tap(sure)), answerTap(context, chat.tap(sure))]);
+    expect(chat.edits).toHaveLength(2);
+    expect(chat.edits[1]?.plainText).toContain("Signed out: team");
+  });
+
+  it("answers plainly where the profile is gone by then", async () => {
+    const { context, chat, payloads, ports } = await createCarded();
+    await ports.profiles.remove({
+      profileId: "openai:team" as ProfileId,
+      agentId: "main",
+      assertAllowed: () => undefined,
+    });
+    await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
+    expect(chat.seen().text).toBe("There is no profile named team. To see those there are, use /codex_auth.");
+  });
+});
+
+const CARD_BUTTONS = ["Sign in again", "Make default", "Sign out", "Undo", "Back"] as const;
+
+/** What a tap could have changed. */
+async function stateOf({ ports }: Door) {
+  const { preferred, undoable } = ports.profiles;
+  return { profiles: await ports.profiles.list("main"), preferred, undoable: [...undoable], waiting: waitingIn(ports) };
+}
+
+describe("every button of a profile's card", () => {
+  it.each(CARD_BUTTONS)("is stale after an hour, and turns into a fresh selector: %s", async (label) => {
+    const carded = await createCarded();
+    const { context, chat, payloads, ports } = carded;
+    ports.profiles.undoable.add("openai:team");
+    const before = await stateOf(carded);
+    ports.clock.move(60 * 60_000);
+    await answerTap(context, chat.tap(payloads[label] ?? ""));
+    expect(chat.seen()).toMatchObject({ edits: 1, replies: 0 });
+    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
+    expect(await stateOf(carded)).toEqual(before);
+  });
+
+  it.each(CARD_BUTTONS)("does nothing to the profile for another owner: %s", async (label) => {
+    const carded = await createCarded();
+    const { context, chat, payloads, owners, ports } = carded;
+    ports.profiles.undoable.add("openai:team");
+    owners.add("telegram:4242002");
+    const before = await stateOf(carded);
+    await answerTap(context, chat.tap(payloads[label] ?? "", { senderId: "4242002", conversationId: "4242002" }));
+    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
+    expect(await stateOf(carded)).toEqual(before);
+  });
+
+  it.each(CARD_BUTTONS)("is refused for a stranger and for an owner of yesterday: %s", async (label) => {
+    const carded = await createCarded();
+    const { context, chat, payloads, owners, ports } = carded;
+    ports.profiles.undoable.add("openai:team");
+    const before = await stateOf(carded);
+    await answerTap(context, chat.tap(payloads[label] ?? "", ofStranger));
+    owners.clear();
+    await answerTap(context, chat.tap(payloads[label] ?? ""));
+    expect(chat.edits.map(({ plainText }) => plainText)).toEqual([
+      notAllowed(`telegram:${STRANGER}`),
+      notAllowed(`telegram:${OWNER}`),
+    ]);
+    expect(await stateOf(carded)).toEqual(before);
+  });
+
+  it.each(CARD_BUTTONS)("does nothing in a group: %s", async (label) => {
+    const carded = await createCarded();
+    const { context, chat, payloads, ports } = carded;
+    ports.profiles.undoable.add("openai:team");
+    const before = await stateOf(carded);
+    await answerTap(context, chat.tap(payloads[label] ?? "", IN_GROUP));
+    expect(chat.seen()).toMatchObject({ edits: 0, replies: 1 });
+    expect(chat.seen().text).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
+    expect(await stateOf(carded)).toEqual(before);
+  });
+
+  it("stays the owner's own after all others were sent away", async () => {
+    const carded = await createCarded();
+    const { context, chat, payloads, owners } = carded;
+    owners.add("telegram:4242002");
+    await answerTap(
+      context,
+      chat.tap(payloads["Make default"] ?? "", { senderId: "4242002", conversationId: "4242002" }),
+    );
+    await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
+    expect(carded.ports.profiles.preferred).toBe("openai:team");
+  });
+});
+
+describe("a stale button", () => {
+  it.each([
+    { name: "of before a restart", payload: "unknown.0" },
+    { name: "of another program", payload: "work" },
+    { name: "without a payload", payload: "" },
+  ])("is turned into a fresh selector: $name", async ({ payload }) => {
+    const { context, chat } = await createShown();
+    await answerTap(context, chat.tap(payload));
+    expect(chat.seen()).toMatchObject({ edits: 1, replies: 0 });
+    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
+  });
+
+  it("becomes a selector whose buttons work", async () => {
+    const { context, chat } = await createShown();
+    await answerTap(context, chat.tap("unknown.0"));
+    await tapNext({ context, chat }, "work");
+    expect((await tapNext({ context, chat }, "Sign in again")).plainText).toContain("Sign in again to profile work");
+  });
+
+  it.each(["main", "research"])(
+    "leads to a sign-in that the address finishes in the same chat: agent %s",
+    async (agentId) => {
+      const { context, chat, ports } = await createShown({ agentOf: () => agentId });
+      await answerTap(context, chat.tap("unknown.0"));
+      await tapNext({ context, chat }, "work");
+      const link =
+        (await tapNext({ context, chat }, "Sign in again")).plainText
+          .split("\n\n")
+          .find((line) => line.startsWith("https://")) ?? "";
+      await answerCommand(context, "finish", { ...OWNER_CALL, agentId, args: ports.oauth.approve(new Secret(link)) });
+      expect(savedIn(ports)).toEqual(["openai:work"]);
+    },
+  );
+
+  it("is what an hour makes of a button", async () => {
+    const { context, chat, show, ports } = await createShown();
+    ports.clock.move(60 * 60_000);
+    await answerTap(context, chat.tap(show));
+    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
+    expect(waitingIn(ports)).toBe(0);
+  });
+
+  it("is what another owner's button is, so that nobody goes on with it", async () => {
+    const { context, chat, show, owners, ports } = await createShown();
+    owners.add("telegram:4242002");
+    await answerTap(context, chat.tap(show, { senderId: "4242002", conversationId: "4242002" }));
+    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
+    expect(waitingIn(ports)).toBe(0);
+  });
+});
+
+describe("a tap of somebody who may not", () => {
+  it("is refused for a stranger", async () => {
+    const { context, chat, show, ports } = await createShown();
+    await answerTap(context, chat.tap(show, ofStranger));
+    expect(chat.seen().text).toBe(notAllowed(`telegram:${STRANGER}`));
+    expect(waitingIn(ports)).toBe(0);
+  });
+
+  it("is refused for an owner who was removed since the selector was shown", async () => {
+    const { context, chat, show, owners, ports } = await createShown();
+    owners.clear();
+    await answerTap(context, chat.tap(show));
+    expect(chat.seen().text).toContain("Only an owner of this gateway");
+    expect(waitingIn(ports)).toBe(0);
+  });
+
+  it("is refused for nobody in particular", async () => {
+    const { context, chat, show } = await createShown();
+    await answerTap(context, chat.tap(show, { senderId: undefined }));
+    expect(chat.seen().text).toContain("Only an owner of this gateway");
+  });
+});
+
+describe("a tap in a group", () => {
+  it.each([
+    { name: "by the owner", extra: IN_GROUP, code: "not-private" },
+    { name: "in a topic", extra: { conversationId: `${GROUP}:topic:5`, isGroup: true }, code: "not-private" },
+    { name: "by a stranger", extra: { ...IN_GROUP, senderId: STRANGER }, code: "not-allowed" },
+  ] as const)("leaves the message as it is, and answers one sentence: $name", async ({ extra, code }) => {
+    const { context, chat, show, ports } = await createShown();
+    await answerTap(context, chat.tap(show, extra));
+    expect(chat.seen()).toMatchObject({ edits: 0, replies: 1 });
+    const [beginning = ""] = REFUSALS[code].split("{");
+    expect(chat.seen().text.startsWith(beginning)).toBe(true);
+    expect(waitingIn(ports)).toBe(0);
+  });
+});
+
+const rejects = () => Promise.reject(new Error("Bad Request: message to edit not found"));
+const throws = () => {
+  throw new Error("Bad Request: message is not modified");
+};
+
+describe("a chat that does not let itself be edited", () => {
+  it("gets the answer as a new message", async () => {
+    const { context, chat, show } = await createShown();
+    await answerTap(context, chat.tap(show, { edit: rejects }));
+    expect(chat.seen()).toMatchObject({ edits: 0, replies: 1 });
+    expect(chat.seen().text).toContain("Codex profile work");
+  });
+
+  it.each([
+    { name: "edit and reply reject", extra: { edit: rejects, reply: rejects } },
+    { name: "edit and reply throw", extra: { edit: throws, reply: throws } },
+    { name: "a reply in a group rejects", extra: { ...IN_GROUP, reply: rejects } },
+    { name: "a reply in a group throws", extra: { ...IN_GROUP, reply: throws } },
+  ])("or takes no message at all costs the host nothing: $name", async ({ extra }) => {
+    const { context, chat, show } = await createShown();
+    await expect(answerTap(context, chat.tap(show, extra))).resolves.toBeUndefined();
+  });
+});
+
+describe("a tap never throws into the host, which would retry it for ever", () => {
+  it.each(BROKEN)("when this fails: $name", async ({ overrides }) => {
+    const { context } = createDoor(overrides);
+    const chat = new Chat();
+    await expect(answerTap(context, chat.tap("unknown.0"))).resolves.toBeUndefined();
+    expect(chat.seen().text).not.toContain(CANARY);
+  });
+});
+
+describe("a tap in a sandbox", () => {
+  it.each([
+    { name: "an answer", extra: {} },
+    { name: "a refusal", extra: ofStranger },
+    { name: "a group", extra: IN_GROUP },
+  ])("says so first: $name", async ({ extra }) => {
+    const { context, chat, show } = await createShown({ isSandbox: true });
+    await answerTap(context, chat.tap(show, extra));
+    expect(chat.seen().text.startsWith(SENTENCES.sandbox)).toBe(true);
+  });
+});

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { OriginalMessages } from "../../src/handlers/transcript.ts";
+import { withholdFromTranscript, type TranscriptEntry } from "../../src/handlers/transcript.ts";
+import { ENGLISH, SENTENCES } from "../support/english.ts";
+import { Secret } from "../../src/secret.ts";
+import { CANARY } from "./fake-handler.ts";
+
+const STATE = "0123456789abcdef0123456789abcdef";
+const CERTAIN = `http://localhost:1455/auth/callback?code=${CANARY}.c2Vjb25kcGFydA&scope=openid&state=${STATE}`;
+const POSSIBLE = `code=0123456789abcdef&state=${STATE}`;
+const NOTE = SENTENCES["transcript.withheld"];
+
+/** What the web chat is about to write for one message of its operator. */
+function entry(content: unknown, extra: Partial<TranscriptEntry> = {}): TranscriptEntry {
+  return { role: "user", content, idempotencyKey: "run-1:user", __openclaw: { senderIsOwner: true }, ...extra };
+}
+
+const parts = (...texts: string[]) => texts.map((text) => ({ type: "text", text }));
+
+const newContext = () => ({ originals: new OriginalMessages(), nowMs: () => 0, words: () => ENGLISH });
+
+function withhold(content: unknown, extra: Partial<TranscriptEntry> = {}) {
+  const context = newContext();
+  const written = withholdFromTranscript(context, entry(content, extra));
+  return { written, kept: context.originals.take("run-1") };
+}
+
+describe("a transcript entry", () => {
+  it.each([
+    { name: "text", content: CERTAIN, written: NOTE },
+    { name: "parts", content: parts(CERTAIN), written: parts(NOTE) },
+    { name: "several parts", content: parts("here:", CERTAIN), written: parts(NOTE) },
+    {
+      name: "a picture beside it",
+      content: [{ type: "image", data: "x" }, ...parts(CERTAIN)],
+      written: [...parts(NOTE), { type: "image", data: "x" }],
+    },
+    { name: "a command of ours", content: `/codex_auth_finish ${CERTAIN}`, written: `/codex_auth_finish ${NOTE}` },
+    {
+      name: "a command and what only might be",
+      content: `/codex_auth_finish ${POSSIBLE}`,
+      written: `/codex_auth_finish ${NOTE}`,
+    },
+  ])("is written without the address: $name", ({ content, written }) => {
+    expect(withhold(content).written).toEqual(entry(written));
+  });
+
+  it.each([
+    { name: "ordinary text", content: "hello", extra: {} },
+    { name: "what only might be an address", content: POSSIBLE, extra: {} },
+    { name: "a command without an address", content: "/codex_auth status", extra: {} },
+    { name: "an answer of the model", content: CERTAIN, extra: { role: "assistant" } },
+    { name: "no content", content: undefined, extra: {} },
+    { name: "no parts", content: [], extra: {} },
+    { name: "a text part without text", content: [{ type: "text", text: 5 }], extra: {} },
+    { name: "a part that is no text", content: [{ type: "image", data: "x" }], extra: {} },
+  ])("is left as it is: $name", ({ content, extra }) => {
+    expect(withhold(content, extra).written).toBeUndefined();
+  });
+
+  it.each([
+    { name: "an address", content: CERTAIN },
+    { name: "what only might be one", content: POSSIBLE },
+  ])("leaves the whole text for the hook that follows: $name", ({ content }) => {
+    const { kept } = withhold(content);
+    expect({ text: kept?.text.reveal(), isOwner: kept?.isOwner }).toEqual({ text: content, isOwner: true });
+  });
+
+  it.each([undefined, {}, { senderIsOwner: false }, { senderIsOwner: "true" }])(
+    "vouches for no owner where the host does not: %j",
+    (mark) => {
+      expect(withhold(CERTAIN, { __openclaw: mark }).kept?.isOwner).toBe(false);
+    },
+  );
+
+  it("of a command leaves nothing behind: the host runs it with the text it has", () => {
+    expect(withhold(`/codex_auth_finish ${CERTAIN}`).kept).toBeUndefined();
+  });
+
+  it("never makes the hook throw", () => {
+    const anyEntry = fc.record({ role: fc.constant("user"), content: fc.jsonValue(), idempotencyKey: fc.jsonValue() });
+    fc.assert(
+      fc.property(anyEntry, (some) => {
+        withholdFromTranscript(newContext(), some);
+      }),
+    );
+  });
+});
+
+const original = (text: string) => ({ text: new Secret(text), isOwner: true });
+
+describe("the original messages", () => {
+  it("are given out once", () => {
+    const originals = new OriginalMessages();
+    originals.keep("a", original("first"), 0);
+    expect(originals.take("a")?.text.reveal()).toBe("first");
+    expect(originals.take("a")).toBeUndefined();
+  });
+
+  it.each([undefined, "b", "constructor"])("are given out for no other message: %s", (messageId) => {
+    const originals = new OriginalMessages();
+    originals.keep("a", original("first"), 0);
+    expect(originals.take(messageId)).toBeUndefined();
+  });
+
+  it("are few, and the newest stay", () => {
+    const originals = new OriginalMessages();
+    const ids = Array.from({ length: 500 }, (_, at) => `m${at}`);
+    for (const id of ids) originals.keep(id, original(id), 0);
+    const left = ids.filter((id) => originals.take(id) !== undefined);
+    expect(left.length).toBeLessThanOrEqual(50);
+    expect(left.at(-1)).toBe("m499");
+  });
+
+  it.each([
+    { name: "a minute later", afterMs: 60_000 },
+    { name: "when the clock was set back by as much", afterMs: -60_000 },
+  ])("are forgotten with the next one, $name", ({ afterMs }) => {
+    const originals = new OriginalMessages();
+    originals.keep("a", original("first"), 0);
+    originals.keep("b", original("second"), afterMs);
+    expect(originals.take("a")).toBeUndefined();
+    expect(originals.take("b")?.text.reveal()).toBe("second");
+  });
+
+  it("print as nothing", () => {
+    const originals = new OriginalMessages();
+    originals.keep("a", original(CANARY), 0);
+    expect(JSON.stringify(originals.take("a"))).not.toContain(CANARY);
+  });
+});

@@ -1,0 +1,171 @@
+import { chmodSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { CodexAuthError } from "../../src/errors.ts";
+import { findInstalledHost, hostJson5, loadSdkPart } from "../../src/terminal/installed-host.ts";
+import { installHost, makeMachine, put, putHost, type Machine } from "./machine.ts";
+
+let machine: Machine;
+beforeEach(() => {
+  machine = makeMachine();
+});
+
+const inside = (...parts: string[]) => join(machine.root, ...parts);
+
+function find(hints: Partial<Parameters<typeof findInstalledHost>[0]> = {}) {
+  return findInstalledHost({ program: "", pathFolders: [machine.bin], ownFolder: inside("own/dist"), ...hints });
+}
+
+/** What was found, by the part of its path that a test chose. */
+async function found(hints?: Parameters<typeof find>[0]): Promise<string | undefined> {
+  const host = await find(hints);
+  return host && `${host.root.slice(realpathSync(machine.root).length + 1)} ${host.version}`;
+}
+
+describe("findInstalledHost", () => {
+  it("finds none on a machine that has none", async () => {
+    expect(await find()).toBeUndefined();
+  });
+
+  it("finds the one whose program is on the PATH, behind a link", async () => {
+    installHost(machine, "2026.3.13");
+    expect(await found()).toBe("lib/node_modules/openclaw 2026.3.13");
+  });
+
+  it("finds it behind a link to a link", async () => {
+    installHost(machine, "2026.3.13");
+    mkdirSync(inside("usr"));
+    symlinkSync(inside("bin/openclaw"), inside("usr/openclaw"));
+    expect(await found({ pathFolders: [inside("usr")] })).toBe("lib/node_modules/openclaw 2026.3.13");
+  });
+
+  it("finds the one whose program itself lies in a folder of the PATH, however deep", async () => {
+    putHost(inside("app"), "2026.2.2-3", { "dist/a/b/openclaw": "" });
+    expect(await found({ pathFolders: [inside("app/dist/a/b")] })).toBe("app 2026.2.2-3");
+  });
+
+  it("takes the first of the PATH, as the shell does", async () => {
+    putHost(inside("first"), "2026.3.13", { "bin/openclaw": "" });
+    putHost(inside("second"), "2026.9.6", { "bin/openclaw": "" });
+    expect(await found({ pathFolders: [inside("none"), inside("first/bin"), inside("second/bin")] })).toBe(
+      "first 2026.3.13",
+    );
+  });
+
+  it("takes the host that runs this program before the one on the PATH", async () => {
+    installHost(machine, "2026.3.13");
+    putHost(inside("running"), "2026.9.6");
+    expect(await found({ program: inside("running/openclaw.mjs") })).toBe("running 2026.9.6");
+  });
+
+  it("takes the one on the PATH before the one beside this package", async () => {
+    installHost(machine, "2026.3.13");
+    putHost(inside("own/node_modules/openclaw"), "2026.9.6");
+    expect(await found()).toBe("lib/node_modules/openclaw 2026.3.13");
+  });
+
+  it("takes the one beside this package where no other is", async () => {
+    putHost(inside("node_modules/openclaw"), "2026.9.6");
+    mkdirSync(inside("node_modules/codex-auth/dist"), { recursive: true });
+    expect(await found({ ownFolder: inside("node_modules/codex-auth/dist") })).toBe("node_modules/openclaw 2026.9.6");
+  });
+
+  it("stops at a program of that name that belongs to something else: the first on the PATH is what people run", async () => {
+    put(inside("other/package.json"), { name: "game", version: "1.0.0" });
+    put(inside("other/bin/openclaw"), "");
+    installHost(machine, "2026.3.13");
+    const pathFolders = [inside("other/bin"), machine.bin];
+    await expect(find({ pathFolders })).rejects.toThrow(new CodexAuthError("host-unknown"));
+  });
+
+  it.each([
+    { name: "pnpm's", script: 'exec node "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"' },
+    { name: "one with a whole path", script: 'exec node "ROOT/lib/node_modules/openclaw/openclaw.mjs" "$@"' },
+  ])("reads a launcher: $name", async ({ script }) => {
+    putHost(inside("lib/node_modules/openclaw"), "2026.9.6");
+    put(inside("shim/openclaw"), `#!/bin/sh\nbasedir=$(dirname "$0")\n${script.replace("ROOT", machine.root)}\n`);
+    expect(await found({ pathFolders: [inside("shim")] })).toBe("lib/node_modules/openclaw 2026.9.6");
+  });
+
+  it("goes on after a link to nowhere and after a circle of links", async () => {
+    mkdirSync(inside("broken"));
+    symlinkSync(inside("nowhere"), inside("broken/openclaw"));
+    mkdirSync(inside("circle"));
+    symlinkSync(inside("circle/openclaw"), inside("circle/openclaw"));
+    installHost(machine, "2026.3.13");
+    expect(await found({ pathFolders: [inside("broken"), inside("circle"), machine.bin] })).toBe(
+      "lib/node_modules/openclaw 2026.3.13",
+    );
+  });
+
+  it.each([
+    { name: "another name", content: { name: "openclaw-plugin", version: "2026.3.13" } },
+    { name: "no version", content: { name: "openclaw" } },
+    { name: "a version that is no text", content: { name: "openclaw", version: 2026 } },
+    { name: "no JSON", content: "{" },
+    { name: "nothing", content: "" },
+    { name: "null", content: "null" },
+    { name: "a list", content: "[]" },
+  ])("takes no package for the host whose package.json holds $name", async ({ content }) => {
+    put(inside("app/package.json"), content);
+    put(inside("app/bin/openclaw"), "");
+    await expect(find({ pathFolders: [inside("app/bin")] })).rejects.toThrow(new CodexAuthError("host-unknown"));
+  });
+
+  it("runs nothing of what it finds", async () => {
+    const host = installHost(machine, "2026.3.13");
+    chmodSync(join(host.root, "openclaw.mjs"), 0o755);
+    await find();
+    expect(host.calls()).toEqual([]);
+  });
+});
+
+const withExports = (exports: unknown, files = {}) =>
+  putHost(inside("app"), "2026.9.6", {
+    "package.json": { name: "openclaw", version: "2026.9.6", type: "module", exports },
+    "dist/part.js": "export const answer = 42;",
+    ...files,
+  });
+
+describe("loadSdkPart", () => {
+  it.each([
+    { name: "a path", entry: "./dist/part.js" },
+    { name: "conditions", entry: { types: "./dist/part.d.ts", default: "./dist/part.js" } },
+  ])("loads what the package exports as $name", async ({ entry }) => {
+    const host = withExports({ "./plugin-sdk/provider-auth": entry });
+    expect(await loadSdkPart(host, "provider-auth")).toMatchObject({ answer: 42 });
+  });
+
+  it.each([
+    { name: "has no exports", exports: undefined },
+    { name: "exports other parts", exports: { "./plugin-sdk/core": "./dist/part.js" } },
+    {
+      name: "exports it in a way not known here",
+      exports: { "./plugin-sdk/provider-auth": { import: "./dist/part.js" } },
+    },
+  ])("has nothing where the package $name", async ({ exports }) => {
+    expect(await loadSdkPart(withExports(exports), "provider-auth")).toBeUndefined();
+  });
+
+  it("says that it takes another Node where the part does not load, and nothing of why", async () => {
+    const host = withExports(
+      { "./plugin-sdk/provider-auth": "./dist/newer.js" },
+      { "dist/newer.js": 'import "node:of-a-day-to-come";' },
+    );
+    const failed = await loadSdkPart(host, "provider-auth").catch((error: unknown) => error);
+    expect(failed).toEqual(new CodexAuthError("host-needs-other-node"));
+    expect((failed as Error).cause).toBeUndefined();
+  });
+});
+
+describe("hostJson5", () => {
+  it("reads with the host's own reader", () => {
+    const host = putHost(inside("app"), "2026.9.6");
+    expect(hostJson5(host)('// why\n{"a":1}')).toEqual({ a: 1 });
+  });
+
+  it("throws where that host has none", () => {
+    put(inside("bare/package.json"), { name: "openclaw", version: "2026.9.6" });
+    expect(() => hostJson5({ root: inside("bare"), version: "2026.9.6" })("{}")).toThrow();
+  });
+});
