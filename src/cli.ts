@@ -2,9 +2,9 @@
 /** The terminal's wiring: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ParkedInMemory } from "./actions/account-question.ts";
+import { InMemoryParkedSignIns } from "./actions/account-question.ts";
 import type { PendingPorts } from "./actions/overview.ts";
-import type { ChatPins, LoginPorts } from "./actions/ports.ts";
+import type { ChatPins, Ports } from "./actions/ports.ts";
 import {
   isProgram,
   readArguments,
@@ -96,9 +96,9 @@ async function openMachine(seen: Seen, request: TerminalRequest): Promise<Termin
   const pendingPorts = async (): Promise<PendingPorts> => {
     const { createPendingStore } = await import("./store/pending-sign-ins.ts");
     const pending = createPendingStore(await findTempFolder(environment));
-    return { clock: systemClock, log: SILENT_LOG, pending, parked: new ParkedInMemory() };
+    return { clock: systemClock, log: SILENT_LOG, pending, parked: new InMemoryParkedSignIns() };
   };
-  const ports = async (): Promise<LoginPorts> => {
+  const ports = async (): Promise<Ports> => {
     const [{ findInstalledHost }, { openTerminalHost }] = await Promise.all([
       import("./terminal/installed-host.ts"),
       import("./terminal/terminal-host.ts"),
@@ -133,7 +133,7 @@ async function loginPorts(
   host: Parameters<typeof import("./store/profile-store.ts").createProfileStore>[0]["host"],
   environment: TerminalEnvironment,
   stateDir: string,
-): Promise<Pick<LoginPorts, "audit" | "entropy" | "notices" | "oauth" | "pins" | "profiles" | "surroundings">> {
+): Promise<Pick<Ports, "audit" | "entropy" | "notices" | "oauth" | "pins" | "profiles" | "surroundings">> {
   const [{ createProfileStore }, { createUndoRecords }, { OPENAI, sandboxEndpoints }, { createOAuthClient }] =
     await Promise.all([
       import("./store/profile-store.ts"),
@@ -145,7 +145,7 @@ async function loginPorts(
     import("./host/fetch.ts"),
     import("./terminal/network.ts"),
   ]);
-  const [{ createAuditLog }, { systemEntropy }, { readIdentity }, { createSurroundings }, { readHostConfig }] =
+  const [{ createAuditLog }, { systemEntropy }, { readIdentity }, { createInstallationCheck }, { readHostConfig }] =
     await Promise.all([
       import("./store/records.ts"),
       import("./system.ts"),
@@ -165,7 +165,7 @@ async function loginPorts(
     audit: createAuditLog(stateDir),
     notices: NO_NOTICES,
     pins: NO_PINS,
-    surroundings: createSurroundings({ stateDir, workspace: undefined, owners }),
+    surroundings: createInstallationCheck({ stateDir, workspace: undefined, owners }),
     entropy: systemEntropy,
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
     profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),

@@ -2,12 +2,12 @@
  * Wiring: builds the ports over the host, and registers commands, buttons and the message hooks. What answers is loaded with
  * the first that asks; what keeps an address out of transcripts and from models is there from the start.
  */
-import type { Log, LoginPorts } from "./actions/ports.ts";
+import type { Log, Ports } from "./actions/ports.ts";
 import { succeeds } from "./attempt.ts";
 import { readSandboxOrigin } from "./environment.ts";
 import { CodexAuthError } from "./errors.ts";
 import type { CommandCall } from "./handlers/command.ts";
-import type { DoorContext } from "./handlers/context.ts";
+import type { HandlerContext } from "./handlers/context.ts";
 import type { Tap } from "./handlers/tap.ts";
 import {
   claimPastedMessage,
@@ -34,16 +34,16 @@ import { buildHostProgram, HOST_PROGRAM, type CommandBuilder } from "./terminal/
 
 /** Called by the host several times, in different modes: it registers, and does nothing else. */
 export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void {
-  const context = createDoorContext(api, manifest);
+  const context = createHandlerContext(api, manifest);
   registerCommands(api, manifest, context);
   registerButtons(api, manifest, context);
   registerTerminal(api, manifest);
   watch(api, { isOn: () => settingsOf(api).notify, isSandbox: context.isSandbox }, async () => {
-    const { agentWithDeadLogin } = await import("./host/auth-store.ts");
-    const agentId = await agentWithDeadLogin(api, context.nowMs());
+    const { agentWithExpiredLogin } = await import("./host/auth-store.ts");
+    const agentId = await agentWithExpiredLogin(api, context.nowMs());
     if (agentId === undefined) return;
-    const { tellOwners } = await import("./handlers/notices.ts");
-    await tellOwners(context, agentId);
+    const { notifyOwners } = await import("./handlers/notices.ts");
+    await notifyOwners(context, agentId);
   });
   api.on("before_message_write", ({ message }) => {
     const written = withholdFromTranscript(context, message as TranscriptEntry);
@@ -65,7 +65,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   );
 }
 
-function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
+function registerCommands(api: OpenClawPluginApi, manifest: Manifest, context: HandlerContext): void {
   const door = once(() => import("./handlers/command.ts"));
   for (const { name, description, acceptsArgs, handler } of manifest.commands) {
     api.registerCommand({
@@ -109,7 +109,7 @@ interface TelegramTap {
   };
 }
 
-function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: DoorContext): void {
+function registerButtons(api: OpenClawPluginApi, manifest: Manifest, context: HandlerContext): void {
   const door = once(() => import("./handlers/tap.ts"));
   for (const channel of TAP_CHANNELS) {
     for (const { namespace } of namespacesOf(manifest.interaction.callbackPrefix)) {
@@ -151,7 +151,7 @@ const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
 /** Which gateway this is. */
 const gatewayOf = (api: OpenClawPluginApi) => api.runtime.state.resolveStateDir();
 
-function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorContext {
+function createHandlerContext(api: OpenClawPluginApi, manifest: Manifest): HandlerContext {
   const sandbox = readSandbox();
   const ports = once(() => createPorts(api, manifest.version, sandbox));
   const owners = once(() => import("./host/owners.ts"));
@@ -177,7 +177,7 @@ function createDoorContext(api: OpenClawPluginApi, manifest: Manifest): DoorCont
     canSendNow: (binding) => canSendNow(api, binding),
     inBackground: (task) => void task(),
     sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
-    async ownersToTell() {
+    async ownersToNotify() {
       const { loadOwners } = await owners();
       const people = await loadOwners(api, "telegram");
       return people.map((person) => ({
@@ -206,7 +206,7 @@ function readSandbox(): Sandbox {
   }
 }
 
-async function createPorts(api: OpenClawPluginApi, version: string, sandbox: Sandbox): Promise<LoginPorts> {
+async function createPorts(api: OpenClawPluginApi, version: string, sandbox: Sandbox): Promise<Ports> {
   if (sandbox.error !== undefined) throw sandbox.error;
   const [
     { OPENAI, sandboxEndpoints },
@@ -231,7 +231,7 @@ async function createPorts(api: OpenClawPluginApi, version: string, sandbox: San
     import("./store/records.ts"),
     import("./oauth/identity.ts"),
   ]);
-  const [{ createChatPins }, { createSurroundings }, { ParkedInMemory }] = await Promise.all([
+  const [{ createChatPins }, { createInstallationCheck }, { InMemoryParkedSignIns }] = await Promise.all([
     import("./host/pins.ts"),
     import("./host/surroundings.ts"),
     import("./actions/account-question.ts"),
@@ -248,9 +248,9 @@ async function createPorts(api: OpenClawPluginApi, version: string, sandbox: San
     clock: systemClock,
     entropy: systemEntropy,
     log: createLog(api),
-    parked: remember("parked", version, () => new ParkedInMemory()),
+    parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
-    surroundings: createSurroundings({ stateDir, workspace: agents?.defaults?.workspace, owners }),
+    surroundings: createInstallationCheck({ stateDir, workspace: agents?.defaults?.workspace, owners }),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createHostSend(endpoints))),
     pending: createPendingStore(resolvePreferredOpenClawTmpDir()),
     profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),

@@ -6,17 +6,17 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { runAndPrint, runTerminal } from "../src/cli.ts";
-import { terminalBinding, type LoginBinding } from "../src/rules/binding.ts";
-import { cancelLogins } from "../src/rules/pending-sign-ins.ts";
+import { terminalBinding, type Binding } from "../src/rules/binding.ts";
+import { cancelSignIns } from "../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../src/rules/profile-id.ts";
 import { createGuardedFetch } from "../src/host/fetch.ts";
 import { findTempFolder } from "../src/terminal/folders.ts";
 import { createPlainSend } from "../src/terminal/network.ts";
 import { catalogueOf } from "../src/languages/catalogue.ts";
 import { ENGLISH, REFUSALS, SENTENCES, TERMINAL } from "./support/english.ts";
-import { beginLogin } from "../src/actions/start.ts";
-import { completeLogin } from "../src/actions/finish.ts";
-import type { LoginPorts } from "../src/actions/ports.ts";
+import { startSignIn } from "../src/actions/start.ts";
+import { finishSignIn } from "../src/actions/finish.ts";
+import type { Ports } from "../src/actions/ports.ts";
 import { createOAuthClient } from "../src/oauth/client.ts";
 import { sandboxEndpoints } from "../src/oauth/endpoints.ts";
 import { Secret } from "../src/secret.ts";
@@ -60,7 +60,7 @@ afterAll(async () => {
   const pending = createPendingStore(await findTempFolder(makeMachine().environment));
   for (const machine of machines) {
     const here = terminalBinding(gatewayOf(machine), "main");
-    await pending.update((document) => cancelLogins(document, here, Date.now()));
+    await pending.update((document) => cancelSignIns(document, here, Date.now()));
   }
 });
 
@@ -643,9 +643,9 @@ describe("the language of the terminal", () => {
   });
 });
 
-const chatOf = (machine: Machine): LoginBinding => ({ ...DANA, gateway: gatewayOf(machine) });
+const chatOf = (machine: Machine): Binding => ({ ...DANA, gateway: gatewayOf(machine) });
 
-async function chatPorts(): Promise<LoginPorts & { readonly profiles: MemoryProfileStore }> {
+async function chatPorts(): Promise<Ports & { readonly profiles: MemoryProfileStore }> {
   const endpoints = sandboxEndpoints(origin);
   return {
     ...createFakePorts(),
@@ -661,7 +661,7 @@ async function chatPorts(): Promise<LoginPorts & { readonly profiles: MemoryProf
 describe("a sign-in of both worlds", () => {
   it("that was started in a chat is finished in the terminal, with a reload of that gateway", async () => {
     const { machine, host } = newHost("2026.6.1");
-    const started = await beginLogin(await chatPorts(), chatOf(machine), "work" as ProfileName);
+    const started = await startSignIn(await chatPorts(), chatOf(machine), "work" as ProfileName);
     if (started.kind !== "started") throw new Error(started.code);
     const callbackUrl = server.approve(started.authorizationUrl.reveal());
     expect(await call(machine, ["finish", "--callback-url", callbackUrl])).toMatchObject({
@@ -684,7 +684,7 @@ describe("a sign-in of both worlds", () => {
       assertAllowed: () => undefined,
       ifOtherAccount: "ask",
     } as const;
-    expect(await completeLogin(ports, request)).toMatchObject({ kind: "saved", profileName: "work" });
+    expect(await finishSignIn(ports, request)).toMatchObject({ kind: "saved", profileName: "work" });
     expect(ports.profiles.saves).toMatchObject([{ profileId: "openai:work", agentId: "main" }]);
     expect(await call(machine, ["status"])).toMatchObject({ last_saved: { profile: "work" } });
   });

@@ -1,13 +1,13 @@
 /** The person's word on a sign-in whose account is another than was there: where it is saved, if it is. */
 import type { ErrorCode } from "../errors.ts";
 import { accountOf, isSameAccount } from "../rules/account.ts";
-import { sameBinding, type LoginBinding } from "../rules/binding.ts";
+import { sameBinding, type Binding } from "../rules/binding.ts";
 import { recallOf } from "../rules/pending-sign-ins.ts";
 import { newIdOf, storedIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
-import type { CompletionRefusal, SavedLogin } from "../rules/results.ts";
-import { saveLogin, settle } from "./finish.ts";
+import type { FinishRefusal, SavedSignIn } from "../rules/results.ts";
+import { saveSignIn, settle } from "./finish.ts";
 import { refusalOf } from "./outcome.ts";
-import type { LoginPorts, ParkedLogin, ParkedLogins } from "./ports.ts";
+import type { Ports, ParkedSignIn, ParkedSignIns } from "./ports.ts";
 import type { ProfileRequest } from "./profiles.ts";
 
 export interface KeepRequest extends ProfileRequest {
@@ -16,7 +16,7 @@ export interface KeepRequest extends ProfileRequest {
 }
 
 /** Never throws. Where it cannot be saved as asked, it waits on for another word, as long as it may. */
-export async function keepLogin(ports: LoginPorts, request: KeepRequest): Promise<SavedLogin | CompletionRefusal> {
+export async function keepSignIn(ports: Ports, request: KeepRequest): Promise<SavedSignIn | FinishRefusal> {
   const nowMs = ports.clock.nowMs();
   const parked = ports.parked.take(request.binding, nowMs, request.questionId);
   if (parked === undefined) return { kind: "refused", code: "nothing-parked", isOver: true };
@@ -30,16 +30,16 @@ export async function keepLogin(ports: LoginPorts, request: KeepRequest): Promis
 }
 
 async function keep(
-  ports: LoginPorts,
+  ports: Ports,
   { askedName, assertAllowed }: ProfileRequest,
-  parked: ParkedLogin,
-): Promise<SavedLogin | CompletionRefusal> {
+  parked: ParkedSignIn,
+): Promise<SavedSignIn | FinishRefusal> {
   const { login, exchanged } = parked;
   const recalled = recallOf(await ports.pending.read(), login.stateDigest);
   if (recalled !== undefined) return { kind: "refused", code: recalled, profileName: login.profileName, isOver: true };
   const target = await targetOf(ports, parked, askedName);
   if (target.kind === "refused") return { ...target, profileName: askedName, isOver: false };
-  const saved = await saveLogin(ports, {
+  const saved = await saveSignIn(ports, {
     login,
     exchanged,
     profileId: target.profileId,
@@ -57,7 +57,7 @@ type Target =
  * A new profile, one of the same account, or the one whose account the question named, if it still holds that: what has
  * changed since was nobody asked about.
  */
-async function targetOf(ports: LoginPorts, parked: ParkedLogin, name: ProfileName): Promise<Target> {
+async function targetOf(ports: Ports, parked: ParkedSignIn, name: ProfileName): Promise<Target> {
   const { login, exchanged, conflict } = parked;
   const held = await ports.profiles.accounts(login.binding.agentId);
   const { provider } = ports.profiles;
@@ -83,15 +83,15 @@ export const PARKED_TTL_MS = 5 * 60_000;
 const MAX_PARKED = 50;
 
 interface Slot {
-  readonly binding: LoginBinding;
-  readonly parked: ParkedLogin;
+  readonly binding: Binding;
+  readonly parked: ParkedSignIn;
   readonly timer: NodeJS.Timeout;
 }
 
-export class ParkedInMemory implements ParkedLogins {
+export class InMemoryParkedSignIns implements ParkedSignIns {
   #slots: readonly Slot[] = [];
 
-  park(binding: LoginBinding, parked: ParkedLogin, nowMs: number): void {
+  park(binding: Binding, parked: ParkedSignIn, nowMs: number): void {
     const isReplaced = ({ parked: { login } }: Slot) => login.profileId === parked.login.profileId;
     for (const slot of this.#slotsOf(binding).filter(isReplaced)) this.#drop(slot);
     const slot: Slot = { binding, parked, timer: setTimeout(() => this.#drop(slot), parked.expiresAtMs - nowMs) };
@@ -101,11 +101,11 @@ export class ParkedInMemory implements ParkedLogins {
     if (this.#slots.length > MAX_PARKED && oldest !== undefined) this.#drop(oldest);
   }
 
-  list(binding: LoginBinding, nowMs: number): readonly ParkedLogin[] {
+  list(binding: Binding, nowMs: number): readonly ParkedSignIn[] {
     return this.#slotsOf(binding).flatMap(({ parked }) => (nowMs < parked.expiresAtMs ? [parked] : []));
   }
 
-  take(binding: LoginBinding, nowMs: number, questionId?: string): ParkedLogin | undefined {
+  take(binding: Binding, nowMs: number, questionId?: string): ParkedSignIn | undefined {
     const isMeant = ({ parked }: Slot) => questionId === undefined || parked.questionId === questionId;
     const slot = this.#slotsOf(binding).findLast(isMeant);
     if (slot === undefined) return undefined;
@@ -113,7 +113,7 @@ export class ParkedInMemory implements ParkedLogins {
     return nowMs < slot.parked.expiresAtMs ? slot.parked : undefined;
   }
 
-  #slotsOf(binding: LoginBinding): readonly Slot[] {
+  #slotsOf(binding: Binding): readonly Slot[] {
     return this.#slots.filter((slot) => sameBinding(slot.binding, binding));
   }
 

@@ -6,29 +6,29 @@ import {
   conflictOf,
   nameForAccount,
   type AccountConflict,
-  type HeldAccount,
+  type ProfileAccount,
   buildCredential,
 } from "../rules/account.ts";
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 import { parsePastedText, type CallbackOutcome, type PastedText } from "../rules/callback-url.ts";
 import {
-  claimLogin,
-  findLogin,
+  claimSignIn,
+  findSignIn,
   recallOf,
-  type PendingLogin,
+  type PendingSignIn,
   type Presented,
-  settleLogin,
+  settleSignIn,
 } from "../rules/pending-sign-ins.ts";
 import { newIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
-import type { AccountQuestion, CompletionRefusal, SavedLogin } from "../rules/results.ts";
+import type { AccountQuestion, FinishRefusal, SavedSignIn } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import { PARKED_TTL_MS } from "./account-question.ts";
 import { refusalOf, audited } from "./outcome.ts";
 import { hasPending } from "./overview.ts";
-import type { ExchangeResult, LoginPorts } from "./ports.ts";
+import type { ExchangeResult, Ports } from "./ports.ts";
 
-export interface CompletionRequest {
-  readonly binding: LoginBinding;
+export interface FinishRequest {
+  readonly binding: Binding;
   readonly pastedText: Secret;
   /** The profile the person named beside the address, where they did. */
   readonly profileName?: ProfileName | undefined;
@@ -41,10 +41,10 @@ export interface CompletionRequest {
 type Response = Extract<PastedText, { kind: "response" }>;
 
 /** Never throws. */
-export async function completeLogin(
-  ports: LoginPorts,
-  request: CompletionRequest,
-): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+export async function finishSignIn(
+  ports: Ports,
+  request: FinishRequest,
+): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   try {
     const pasted = parsePastedText(request.pastedText.reveal());
     if (pasted.kind === "refused") return { ...pasted, isOver: false };
@@ -55,10 +55,10 @@ export async function completeLogin(
 }
 
 async function completeResponse(
-  ports: LoginPorts,
-  request: CompletionRequest,
+  ports: Ports,
+  request: FinishRequest,
   { state, outcome }: Response,
-): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   const presented: Presented = {
     binding: request.binding,
     stateDigest: ports.entropy.digest(state.reveal()),
@@ -66,25 +66,21 @@ async function completeResponse(
   };
   const nowMs = ports.clock.nowMs();
   // A damaged address of the right sign-in costs nothing: the login stays, and the whole address can still come.
-  if (outcome.kind === "refused" && findLogin(await ports.pending.read(), presented, nowMs).kind === "found") {
+  if (outcome.kind === "refused" && findSignIn(await ports.pending.read(), presented, nowMs).kind === "found") {
     return { ...outcome, isOver: false };
   }
   // Told before the code is spent: the address stays good, and can be sent again once the way is clear.
   const refusal = await refusalBefore(ports, presented, nowMs);
   if (refusal !== undefined) return refusal;
-  const claimed = await ports.pending.update((document) => claimLogin(document, presented, nowMs));
+  const claimed = await ports.pending.update((document) => claimSignIn(document, presented, nowMs));
   if (claimed.kind === "refused") return { ...claimed, isOver: false };
   const result = await redeem(ports, request, claimed.login, outcome);
   return result.kind === "question" ? result : settle(ports, claimed.login, result);
 }
 
 /** Why the login that would be claimed could not be saved here; undefined where nothing is known to be in the way. */
-async function refusalBefore(
-  ports: LoginPorts,
-  presented: Presented,
-  nowMs: number,
-): Promise<CompletionRefusal | undefined> {
-  const found = findLogin(await ports.pending.read(), presented, nowMs);
+async function refusalBefore(ports: Ports, presented: Presented, nowMs: number): Promise<FinishRefusal | undefined> {
+  const found = findSignIn(await ports.pending.read(), presented, nowMs);
   if (found.kind === "refused") return undefined;
   const { profileId, profileName, storeId, binding } = found.login;
   const { agentId } = binding;
@@ -96,11 +92,11 @@ async function refusalBefore(
 }
 
 async function redeem(
-  ports: LoginPorts,
-  request: CompletionRequest,
-  login: PendingLogin,
+  ports: Ports,
+  request: FinishRequest,
+  login: PendingSignIn,
   outcome: CallbackOutcome,
-): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   const over = (code: ErrorCode) => ({ kind: "refused", code, profileName: login.profileName, isOver: true }) as const;
   try {
     if (outcome.kind === "error") return over(deniedCodeOf(outcome.error, outcome.description));
@@ -127,11 +123,11 @@ async function redeem(
  * asked in between, says beforehand what it wants.
  */
 async function save(
-  ports: LoginPorts,
-  request: CompletionRequest,
-  login: PendingLogin,
+  ports: Ports,
+  request: FinishRequest,
+  login: PendingSignIn,
   exchanged: Extract<ExchangeResult, { kind: "exchanged" }>,
-): Promise<SavedLogin | AccountQuestion | CompletionRefusal> {
+): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   const { assertAllowed, ifOtherAccount } = request;
   const profileId = login.profileId as ProfileId;
   const { profileName } = login;
@@ -143,21 +139,17 @@ async function save(
     return { kind: "refused", code: "account-differs", profileName, isOver: true };
   }
   const sameAccountAs = conflict?.code === "account-has-profile" ? { sameAccountAs: conflict.held.profileName } : {};
-  return saveLogin(ports, { login, exchanged, profileId, profileName, assertAllowed, ...sameAccountAs });
+  return saveSignIn(ports, { login, exchanged, profileId, profileName, assertAllowed, ...sameAccountAs });
 }
 
 interface Asking {
-  readonly login: PendingLogin;
+  readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
   readonly conflict: AccountConflict;
-  readonly held: readonly HeldAccount[];
+  readonly held: readonly ProfileAccount[];
 }
 
-function ask(
-  ports: LoginPorts,
-  { binding }: CompletionRequest,
-  { login, exchanged, conflict, held }: Asking,
-): AccountQuestion {
+function ask(ports: Ports, { binding }: FinishRequest, { login, exchanged, conflict, held }: Asking): AccountQuestion {
   const nowMs = ports.clock.nowMs();
   const questionId = login.stateDigest.slice(0, 12);
   ports.parked.park(binding, { questionId, login, exchanged, conflict, expiresAtMs: nowMs + PARKED_TTL_MS }, nowMs);
@@ -194,7 +186,7 @@ function deniedCodeOf(error: string, description: Secret): ErrorCode {
 
 export interface Saving {
   /** Claimed by now. */
-  readonly login: PendingLogin;
+  readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
   /** Where it goes: the login's own profile, or the one that was chosen since. */
   readonly profileId: ProfileId;
@@ -205,7 +197,7 @@ export interface Saving {
 }
 
 /** Throws only what the store's ports throw. */
-export async function saveLogin(ports: LoginPorts, saving: Saving): Promise<SavedLogin | CompletionRefusal> {
+export async function saveSignIn(ports: Ports, saving: Saving): Promise<SavedSignIn | FinishRefusal> {
   const { login, profileId, profileName, sameAccountAs, assertAllowed } = saving;
   const { tokens, identity } = saving.exchanged;
   const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
@@ -231,10 +223,10 @@ export async function saveLogin(ports: LoginPorts, saving: Saving): Promise<Save
 
 /** What became of a claimed login goes onto its receipt. A failure to note it changes nothing that was saved. */
 export async function settle(
-  ports: LoginPorts,
-  login: PendingLogin,
-  result: SavedLogin | CompletionRefusal,
-): Promise<SavedLogin | CompletionRefusal> {
+  ports: Ports,
+  login: PendingSignIn,
+  result: SavedSignIn | FinishRefusal,
+): Promise<SavedSignIn | FinishRefusal> {
   const settled =
     result.kind === "saved"
       ? ({
@@ -246,7 +238,7 @@ export async function settle(
       : ({ outcome: "failed" } as const);
   const nowMs = ports.clock.nowMs();
   try {
-    await ports.pending.update((document) => settleLogin(document, login.stateDigest, settled, nowMs));
+    await ports.pending.update((document) => settleSignIn(document, login.stateDigest, settled, nowMs));
   } catch (error) {
     refusalOf(error, ports.log);
   }
@@ -256,11 +248,11 @@ export async function settle(
 /** Whose text a pasted one is. Apart from what is told of logins, so that a terminal that only asks loads no parser. */
 
 /** Whether a text that only might be an address belongs to this person: a sign-in waits, or it was one's address. */
-export async function concernsLogin(ports: LoginPorts, binding: LoginBinding, pastedText: Secret): Promise<boolean> {
+export async function concernsSignIn(ports: Ports, binding: Binding, pastedText: Secret): Promise<boolean> {
   if (await hasPending(ports, binding)) return true;
   const pasted = parsePastedText(pastedText.reveal());
   if (pasted.kind === "refused") return false;
   const stateDigest = ports.entropy.digest(pasted.state.reveal());
-  const found = findLogin(await ports.pending.read(), { binding, stateDigest }, ports.clock.nowMs());
+  const found = findSignIn(await ports.pending.read(), { binding, stateDigest }, ports.clock.nowMs());
   return found.kind === "found" || found.code !== "no-pending-login";
 }

@@ -1,8 +1,8 @@
 /** Turns whatever a port threw into a refusal: our own codes as they are, anything else as `internal`. */
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 import { type Refusal, actorOf, withoutEmail, type AuditedAction } from "../rules/results.ts";
-import type { Log, LoginPorts } from "./ports.ts";
+import type { Log, Ports } from "./ports.ts";
 
 export function refusalOf(error: unknown, log: Log): Refusal {
   const code = error instanceof CodexAuthError ? error.code : "internal";
@@ -19,14 +19,14 @@ function kindOf(error: unknown): string {
 /** Notes what was done. A log that cannot be written changes nothing of what was. */
 
 export interface Done {
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   readonly action: AuditedAction;
   readonly profileName: string;
   readonly outcome: "done" | ErrorCode;
 }
 
 /** Never throws. */
-export async function audited(ports: Pick<LoginPorts, "audit" | "clock" | "log">, done: Done): Promise<void> {
+export async function audited(ports: Pick<Ports, "audit" | "clock" | "log">, done: Done): Promise<void> {
   const { binding, action, profileName, outcome } = done;
   try {
     await ports.audit.note({

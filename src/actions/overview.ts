@@ -1,12 +1,12 @@
 /** What there is: the profiles to choose from, what is pending, what was last saved; and ending what is pending. */
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
-import type { LoginBinding } from "../rules/binding.ts";
-import { cancelLogins, isNamed, lastReceiptOf, loginsOf } from "../rules/pending-sign-ins.ts";
+import type { Binding } from "../rules/binding.ts";
+import { cancelSignIns, isNamed, lastReceiptOf, pendingSignInsOf } from "../rules/pending-sign-ins.ts";
 import { type ProfileName, profileNameOf, storedIdOf } from "../rules/profile-id.ts";
 import {
-  type CancelledLogins,
+  type CancelledSignIns,
   type ListedProfile,
-  type LoginStatus,
+  type SignInStatus,
   type ProfileList,
   type Refusal,
   type ChangeLog,
@@ -18,15 +18,15 @@ import {
   isUsable,
 } from "../rules/results.ts";
 import { refusalOf } from "./outcome.ts";
-import type { LoginPorts, ChatPin, ProfileChoice } from "./ports.ts";
+import type { Ports, ChatPin, ProfileChoice } from "./ports.ts";
 
 /** What it takes to know what waits: no profile store, and so nothing of the host. */
-export type PendingPorts = Pick<LoginPorts, "clock" | "log" | "parked" | "pending">;
+export type PendingPorts = Pick<Ports, "clock" | "log" | "parked" | "pending">;
 
-async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName?: ProfileName) {
+async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: ProfileName) {
   const document = await ports.pending.read();
   const nowMs = ports.clock.nowMs();
-  const pending = loginsOf(document, binding, nowMs)
+  const pending = pendingSignInsOf(document, binding, nowMs)
     .filter((login) => profileName === undefined || isNamed(login, profileName))
     .map((login) => ({ profileName: login.profileName, expiresInMs: login.expiresAtMs - nowMs }));
   const parked = ports.parked
@@ -38,8 +38,8 @@ async function pendingOf(ports: PendingPorts, binding: LoginBinding, profileName
 
 /** `isFresh` for the store as it is this moment, where seconds matter. Never throws. */
 export async function listProfiles(
-  ports: LoginPorts,
-  binding: LoginBinding,
+  ports: Ports,
+  binding: Binding,
   { isFresh = false } = {},
 ): Promise<ProfileList | Refusal> {
   try {
@@ -55,13 +55,13 @@ export async function listProfiles(
 }
 
 /** The profiles, with the mark of the one that this chat asks for. A host that cannot tell marks none. */
-export function listWithPin(ports: LoginPorts, binding: LoginBinding): Promise<readonly ListedProfile[]> {
+export function listWithPin(ports: Ports, binding: Binding): Promise<readonly ListedProfile[]> {
   return withPin(ports, binding, ports.profiles.list(binding.agentId));
 }
 
 async function withPin(
-  ports: LoginPorts,
-  binding: LoginBinding,
+  ports: Ports,
+  binding: Binding,
   listed: Promise<readonly ListedProfile[]>,
 ): Promise<readonly ListedProfile[]> {
   const [profiles, pin] = await Promise.all([listed, ports.pins.read(binding).catch(() => undefined)]);
@@ -72,9 +72,9 @@ async function withPin(
 /** Of all profiles or of one. Never throws. */
 export async function readStatus(
   ports: PendingPorts,
-  binding: LoginBinding,
+  binding: Binding,
   profileName?: ProfileName,
-): Promise<LoginStatus | Refusal> {
+): Promise<SignInStatus | Refusal> {
   try {
     const { document, nowMs, waiting } = await pendingOf(ports, binding, profileName);
     const saved = lastReceiptOf(document, binding, "saved", profileName);
@@ -90,16 +90,16 @@ export async function readStatus(
 /** Ends the person's pending sign-ins in this chat, all or one profile's; answers their names. Never throws. */
 export async function cancelPending(
   ports: PendingPorts,
-  binding: LoginBinding,
+  binding: Binding,
   profileName?: ProfileName,
-): Promise<CancelledLogins | Refusal> {
+): Promise<CancelledSignIns | Refusal> {
   try {
     const nowMs = ports.clock.nowMs();
     const dropped = ports.parked
       .list(binding, nowMs)
       .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
       .flatMap(({ questionId }) => ports.parked.take(binding, nowMs, questionId)?.login.profileName ?? []);
-    const ended = await ports.pending.update((document) => cancelLogins(document, binding, nowMs, profileName));
+    const ended = await ports.pending.update((document) => cancelSignIns(document, binding, nowMs, profileName));
     const profileNames = [...new Set([...dropped, ...ended])];
     return { kind: "cancelled", profileNames };
   } catch (error) {
@@ -108,7 +108,7 @@ export async function cancelPending(
 }
 
 /** Whether the person has a sign-in waiting in this chat; false when that cannot be told. */
-export async function hasPending(ports: PendingPorts, binding: LoginBinding): Promise<boolean> {
+export async function hasPending(ports: PendingPorts, binding: Binding): Promise<boolean> {
   try {
     return (await pendingOf(ports, binding)).pending.length > 0;
   } catch {
@@ -121,7 +121,7 @@ export async function hasPending(ports: PendingPorts, binding: LoginBinding): Pr
 const LOG_SHOWN = 10;
 
 /** Looks, and changes nothing. Never throws. */
-export async function inspect(ports: LoginPorts, agentId: string): Promise<Inspection> {
+export async function inspect(ports: Ports, agentId: string): Promise<Inspection> {
   const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
     codeOf(ports.pending.read()),
     codeOf(ports.audit.last(1)),
@@ -142,7 +142,7 @@ export async function inspect(ports: LoginPorts, agentId: string): Promise<Inspe
 }
 
 /** The last changes, the newest first. Never throws. */
-export async function readChangeLog(ports: LoginPorts): Promise<ChangeLog | Refusal> {
+export async function readChangeLog(ports: Ports): Promise<ChangeLog | Refusal> {
   try {
     return { kind: "log", entries: (await ports.audit.last(LOG_SHOWN)).toReversed(), nowMs: ports.clock.nowMs() };
   } catch (error) {
@@ -150,7 +150,7 @@ export async function readChangeLog(ports: LoginPorts): Promise<ChangeLog | Refu
   }
 }
 
-async function profilesOf(ports: LoginPorts, agentId: string) {
+async function profilesOf(ports: Ports, agentId: string) {
   const listed = ports.profiles.list(agentId);
   const code = await codeOf(listed);
   return { code, profiles: code === undefined ? await listed : [] };
@@ -168,7 +168,7 @@ async function codeOf(work: Promise<unknown>): Promise<ErrorCode | undefined> {
 /** Which sign-ins have ended for good, and which of them their owner has yet to hear of. */
 
 /** Each profile once a day at most. Throws what the store's ports throw. */
-export async function claimDeadLogins(ports: LoginPorts, agentId: string): Promise<readonly ListedProfile[]> {
+export async function claimExpiredLogins(ports: Ports, agentId: string): Promise<readonly ListedProfile[]> {
   const dead = (await ports.profiles.list(agentId)).filter(needsSignIn);
   if (dead.length === 0) return [];
   const ids = dead.map(({ profileId }) => profileId);
@@ -179,14 +179,14 @@ export async function claimDeadLogins(ports: LoginPorts, agentId: string): Promi
 /** Which profile the next turn of a chat uses, and what decides it. */
 
 export interface WhyRequest {
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   /** Asked about, where one is. */
   readonly askedName?: ProfileName | undefined;
 }
 
 /** Never throws. */
 export async function explainChoice(
-  ports: LoginPorts,
+  ports: Ports,
   { binding, askedName }: WhyRequest,
 ): Promise<ExplainedChoice | Refusal> {
   try {

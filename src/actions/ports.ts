@@ -1,7 +1,7 @@
 /** What the login shell needs of the outside world, one interface per thing. */
-import type { AccountConflict, HeldAccount, CredentialDraft, Identity, TokenSet } from "../rules/account.ts";
-import type { LoginBinding } from "../rules/binding.ts";
-import type { Edit, PendingDocument, PendingLogin } from "../rules/pending-sign-ins.ts";
+import type { AccountConflict, ProfileAccount, CredentialDraft, Identity, TokenSet } from "../rules/account.ts";
+import type { Binding } from "../rules/binding.ts";
+import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { ProfileId } from "../rules/profile-id.ts";
 import type { Activation, ListedProfile, AuditEntry } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
@@ -156,7 +156,7 @@ export interface ProfileStore {
   /** What the store, the config and the host say about which one is used. Throws `CodexAuthError` (`store-*`). */
   choice(agentId: string): Promise<ProfileChoice>;
   /** Whose each of those profiles is, as far as it tells. Throws `CodexAuthError` (`store-*`). */
-  accounts(agentId: string): Promise<readonly HeldAccount[]>;
+  accounts(agentId: string): Promise<readonly ProfileAccount[]>;
   save(request: SaveRequest): Promise<SaveResult>;
   /** Takes one profile out, with its place in the order; what it held can be put back for a day. */
   remove(target: ProfileTarget): Promise<ChangeResult>;
@@ -182,10 +182,10 @@ export interface ChatPin {
 
 export interface ChatPins {
   /** Undefined where the chat asks for nothing, or has no session. */
-  read(chat: LoginBinding): Promise<ChatPin | undefined>;
+  read(chat: Binding): Promise<ChatPin | undefined>;
   /** `other-model`: the chat's model is of a provider that no Codex profile serves, and the host would drop the pin. */
-  pin(chat: LoginBinding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
-  unpin(chat: LoginBinding): Promise<"done" | "failed">;
+  pin(chat: Binding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
+  unpin(chat: Binding): Promise<"done" | "failed">;
   /** Lets every chat go that asks for the profile. Never throws. */
   release(profileId: ProfileId): Promise<void>;
 }
@@ -199,11 +199,11 @@ export interface Surroundings {
 }
 
 /** A sign-in that waits for the person's word, because another account came back than was there. */
-export interface ParkedLogin {
+export interface ParkedSignIn {
   /** Ties a button to the question it was shown under. */
   readonly questionId: string;
   /** The claimed login; its state and verifier are spent. */
-  readonly login: PendingLogin;
+  readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
   readonly conflict: AccountConflict;
   /** Unix time in milliseconds. */
@@ -211,13 +211,13 @@ export interface ParkedLogin {
 }
 
 /** In memory alone: it holds tokens. One for each profile of a person in a chat. */
-export interface ParkedLogins {
+export interface ParkedSignIns {
   /** Takes the place of what that person had waiting here for the same profile. */
-  park(binding: LoginBinding, parked: ParkedLogin, nowMs: number): void;
+  park(binding: Binding, parked: ParkedSignIn, nowMs: number): void;
   /** What waits, the oldest first. */
-  list(binding: LoginBinding, nowMs: number): readonly ParkedLogin[];
+  list(binding: Binding, nowMs: number): readonly ParkedSignIn[];
   /** Gives one out, once: that of the question, or the newest; undefined where there is none. */
-  take(binding: LoginBinding, nowMs: number, questionId?: string): ParkedLogin | undefined;
+  take(binding: Binding, nowMs: number, questionId?: string): ParkedSignIn | undefined;
 }
 
 /** Which profiles their owners have been told about. */
@@ -226,11 +226,11 @@ export interface Notices {
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
 }
 
-export interface LoginPorts {
+export interface Ports {
   readonly notices: Notices;
   readonly surroundings: Surroundings;
   readonly audit: AuditLog;
-  readonly parked: ParkedLogins;
+  readonly parked: ParkedSignIns;
   readonly pins: ChatPins;
   readonly clock: Clock;
   readonly entropy: Entropy;

@@ -1,7 +1,7 @@
 /** Acting on one profile that is there: showing it, putting it first, taking it out. */
 import { holds } from "../attempt.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
 import type {
   ListedProfile,
@@ -11,14 +11,14 @@ import type {
   ShownProfile,
   SignedOutProfile,
   AuditedAction,
-  UndoneLogin,
+  UndoneChange,
 } from "../rules/results.ts";
 import { audited, refusalOf } from "./outcome.ts";
 import { listWithPin } from "./overview.ts";
-import type { LoginPorts, ProfileTarget } from "./ports.ts";
+import type { Ports, ProfileTarget } from "./ports.ts";
 
 export interface ProfileRequest {
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   readonly askedName: ProfileName;
   /** Throws when the person may no longer do this; asked again right before the write. */
   readonly assertAllowed: () => void;
@@ -26,7 +26,7 @@ export interface ProfileRequest {
 
 /** An older host's id that is not there may be said of the profile of today. Never throws. */
 export async function showProfile(
-  ports: LoginPorts,
+  ports: Ports,
   { binding, askedName }: Pick<ProfileRequest, "askedName" | "binding">,
 ): Promise<ShownProfile | Refusal> {
   try {
@@ -39,7 +39,7 @@ export async function showProfile(
 }
 
 /** Never throws. */
-export async function preferProfile(ports: LoginPorts, request: ProfileRequest): Promise<PreferredProfile | Refusal> {
+export async function preferProfile(ports: Ports, request: ProfileRequest): Promise<PreferredProfile | Refusal> {
   return act(ports, request, "prefer", async (target, { name: profileName }) => {
     const preferred = await ports.profiles.prefer(target);
     if (preferred.kind === "refused") return { ...preferred, profileName };
@@ -50,13 +50,13 @@ export async function preferProfile(ports: LoginPorts, request: ProfileRequest):
 }
 
 /** The gateway stays with what it once chose for a chat, whatever the order says since. */
-async function keptInstead(ports: LoginPorts, chat: LoginBinding, profileId: string): Promise<string | undefined> {
+async function keptInstead(ports: Ports, chat: Binding, profileId: string): Promise<string | undefined> {
   const kept = await ports.pins.read(chat).catch(() => undefined);
   return kept?.by === "host" && kept.profileId !== profileId ? profileNameOf(kept.profileId) : undefined;
 }
 
 /** Never throws. What it held is kept for a day. */
-export async function signOut(ports: LoginPorts, request: ProfileRequest): Promise<SignedOutProfile | Refusal> {
+export async function signOut(ports: Ports, request: ProfileRequest): Promise<SignedOutProfile | Refusal> {
   return act(ports, request, "sign-out", async (target, { name: profileName }) => {
     const removed = await ports.profiles.remove(target);
     if (removed.kind === "refused") return { ...removed, profileName };
@@ -69,13 +69,13 @@ export async function signOut(ports: LoginPorts, request: ProfileRequest): Promi
 }
 
 /** Pins this chat to the profile, and proves it: the host's own session store is read back. Never throws. */
-export async function useProfile(ports: LoginPorts, request: ProfileRequest): Promise<PinnedProfile | Refusal> {
+export async function useProfile(ports: Ports, request: ProfileRequest): Promise<PinnedProfile | Refusal> {
   return pin(ports, request, "use");
 }
 
 /** Lets this chat go from the profile that it asks for, if that is the one meant. Never throws. */
 export async function stopUsingProfile(
-  ports: LoginPorts,
+  ports: Ports,
   request: Omit<ProfileRequest, "askedName"> & { readonly askedName?: ProfileName | undefined },
 ): Promise<PinnedProfile | Refusal> {
   const { binding, askedName } = request;
@@ -92,7 +92,7 @@ const PIN_REFUSALS = { done: undefined, "other-model": "pin-other-model", failed
 
 /** `pinnedId`: the only profile that this chat can be let go from. */
 function pin(
-  ports: LoginPorts,
+  ports: Ports,
   request: ProfileRequest,
   action: "use" | "unuse",
   pinnedId?: string,
@@ -111,7 +111,7 @@ function pin(
 }
 
 async function act<Done extends { readonly kind: string }>(
-  ports: LoginPorts,
+  ports: Ports,
   { binding, askedName, assertAllowed }: ProfileRequest,
   action: AuditedAction,
   work: (target: ProfileTarget, profile: ListedProfile) => Promise<Done | Refusal>,
@@ -131,7 +131,7 @@ async function act<Done extends { readonly kind: string }>(
 
 /** The stored profile of that very name or id: nothing stands in for it where something is changed. */
 function findProfile(
-  ports: LoginPorts,
+  ports: Ports,
   profiles: readonly ListedProfile[],
   askedName: ProfileName,
 ): ListedProfile | undefined {
@@ -147,7 +147,7 @@ function unknown(profileName: ProfileName): Refusal {
 /** Puts back what a profile held before it was last replaced or taken out. */
 
 /** Never throws. */
-export async function undoLogin(ports: LoginPorts, request: ProfileRequest): Promise<UndoneLogin | Refusal> {
+export async function undoChange(ports: Ports, request: ProfileRequest): Promise<UndoneChange | Refusal> {
   const { binding, askedName, assertAllowed } = request;
   try {
     for (const profileId of await idsOf(ports, request)) {
@@ -169,7 +169,7 @@ export async function undoLogin(ports: LoginPorts, request: ProfileRequest): Pro
 }
 
 /** The stored id of that name; every id it can have had where none is: the profile may be the one that was taken out. */
-async function idsOf(ports: LoginPorts, { binding, askedName }: ProfileRequest) {
+async function idsOf(ports: Ports, { binding, askedName }: ProfileRequest) {
   const { provider } = ports.profiles;
   const ids = (await ports.profiles.list(binding.agentId)).map((profile) => profile.profileId);
   const stored = storedIdOf(askedName, provider, ids);

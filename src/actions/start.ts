@@ -1,17 +1,17 @@
 /** Starts a sign-in: finds the profile, builds the link, remembers the pending login. */
-import type { LoginBinding } from "../rules/binding.ts";
-import { LOGIN_TTL_MS, startLogin } from "../rules/pending-sign-ins.ts";
+import type { Binding } from "../rules/binding.ts";
+import { SIGN_IN_TTL_MS, addSignIn } from "../rules/pending-sign-ins.ts";
 import { resolveSelector, type ProfileName } from "../rules/profile-id.ts";
-import type { Refusal, StartedLogin } from "../rules/results.ts";
+import type { Refusal, StartedSignIn } from "../rules/results.ts";
 import { refusalOf } from "./outcome.ts";
-import type { LoginPorts } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
 /** Never throws. The profile list is read first: a store that cannot be read stops the sign-in before it starts. */
-export async function beginLogin(
-  ports: LoginPorts,
-  binding: LoginBinding,
+export async function startSignIn(
+  ports: Ports,
+  binding: Binding,
   askedName: ProfileName,
-): Promise<StartedLogin | Refusal> {
+): Promise<StartedSignIn | Refusal> {
   try {
     const discovered = await ports.profiles.list(binding.agentId);
     // What is tried first stands in for a default that is not there.
@@ -39,19 +39,19 @@ export async function beginLogin(
       codeVerifier: request.codeVerifier.reveal(),
       redirectUri: request.redirectUri,
       createdAtMs: nowMs,
-      expiresAtMs: nowMs + LOGIN_TTL_MS,
+      expiresAtMs: nowMs + SIGN_IN_TTL_MS,
       attempts: 0,
     };
-    await ports.pending.update((document) => startLogin(document, login, nowMs));
+    await ports.pending.update((document) => addSignIn(document, login, nowMs));
     return {
       kind: "started",
       profileId: profile.profileId,
       profileName: profile.name,
-      standsInForDefault: profile.standsInForDefault,
+      isDefaultFallback: profile.isDefaultFallback,
       isNewProfile: !ids.includes(profile.profileId),
       authorizationUrl: request.authorizationUrl,
       redirectUri: request.redirectUri,
-      expiresInMs: LOGIN_TTL_MS,
+      expiresInMs: SIGN_IN_TTL_MS,
     };
   } catch (error) {
     return refusalOf(error, ports.log);

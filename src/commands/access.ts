@@ -1,9 +1,9 @@
 /** Who may do anything here at all. Pure, and closed: whatever is not known to be true counts as false. */
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 
 /** The person at a door, as the host tells it. */
 export interface Caller {
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   readonly isOwner: boolean;
   readonly isPrivate: boolean;
   /** What stays readable of a pasted address once it is used: the web chat's transcript keeps nothing of it. */

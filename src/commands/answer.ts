@@ -1,6 +1,6 @@
 /** From an intent to the screen that answers it: the one way in for commands, taps and pasted messages alike. */
-import { keepLogin } from "../actions/account-question.ts";
-import { completeLogin } from "../actions/finish.ts";
+import { keepSignIn } from "../actions/account-question.ts";
+import { finishSignIn } from "../actions/finish.ts";
 import {
   inspect,
   readChangeLog,
@@ -10,7 +10,7 @@ import {
   readStatus,
   explainChoice,
 } from "../actions/overview.ts";
-import type { LoginPorts } from "../actions/ports.ts";
+import type { Ports } from "../actions/ports.ts";
 import {
   preferProfile,
   showProfile,
@@ -18,9 +18,9 @@ import {
   stopUsingProfile,
   useProfile,
   type ProfileRequest,
-  undoLogin,
+  undoChange,
 } from "../actions/profiles.ts";
-import { beginLogin } from "../actions/start.ts";
+import { startSignIn } from "../actions/start.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../interaction/diagnosis-screens.ts";
 import {
   pinnedScreen,
@@ -45,20 +45,20 @@ import {
   statusScreen,
 } from "../interaction/screens.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
-import type { CompletionRefusal, Refusal, SavedLogin } from "../rules/results.ts";
+import type { FinishRefusal, Refusal, SavedSignIn } from "../rules/results.ts";
 import { judgeAccess, type Caller } from "./access.ts";
 import type { Intent } from "./arguments.ts";
 
 /**
  * A caller who may not is refused before anything is loaded or read. Throws only what `loadPorts` throws.
  */
-export async function answer(loadPorts: () => Promise<LoginPorts>, caller: Caller, intent: Intent): Promise<Screen> {
+export async function answer(loadPorts: () => Promise<Ports>, caller: Caller, intent: Intent): Promise<Screen> {
   const code = judgeAccess(caller);
   if (code !== undefined) return refuse(caller, { kind: "refused", code }, "none");
   return answerAllowed(await loadPorts(), caller, intent);
 }
 
-async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent): Promise<Screen> {
+async function answerAllowed(ports: Ports, caller: Caller, intent: Intent): Promise<Screen> {
   const { binding, assertAllowed } = caller;
   switch (intent.verb) {
     case "page":
@@ -68,11 +68,14 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
         newProfileScreen(profiles.map((profile) => profile.name)),
       );
     case "pick":
-      return told(caller, await beginLogin(ports, binding, intent.name), cardScreen);
+      return told(caller, await startSignIn(ports, binding, intent.name), cardScreen);
     case "finish":
       return finish(ports, caller, intent);
     case "keep":
-      return kept(caller, await keepLogin(ports, { ...requestOf(caller, intent.name), questionId: intent.questionId }));
+      return kept(
+        caller,
+        await keepSignIn(ports, { ...requestOf(caller, intent.name), questionId: intent.questionId }),
+      );
     case "status":
       return told(caller, await readStatus(ports, binding), statusScreen);
     case "cancel":
@@ -96,7 +99,7 @@ async function answerAllowed(ports: LoginPorts, caller: Caller, intent: Intent):
         ? told(caller, await signOut(ports, requestOf(caller, intent.name)), signedOutScreen)
         : told(caller, await showProfile(ports, { binding, askedName: intent.name }), signOutScreen);
     case "undo":
-      return told(caller, await undoLogin(ports, requestOf(caller, intent.name)), undoneScreen);
+      return told(caller, await undoChange(ports, requestOf(caller, intent.name)), undoneScreen);
     case "why":
       return told(caller, await explainChoice(ports, { binding, askedName: intent.name }), whyScreen);
     case "log":
@@ -128,13 +131,13 @@ function told<Answer extends { readonly kind: string }>(
 }
 
 async function finish(
-  ports: LoginPorts,
+  ports: Ports,
   caller: Caller,
   { pastedText, profileName }: Extract<Intent, { verb: "finish" }>,
 ): Promise<Screen> {
   const { binding, assertAllowed } = caller;
   const request = { binding, pastedText, profileName, assertAllowed, ifOtherAccount: "ask" } as const;
-  const completed = await completeLogin(ports, request);
+  const completed = await finishSignIn(ports, request);
   if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
   if (completed.kind === "question") return questionScreen(completed);
   if (completed.isOver) return refuse(caller, completed, "again");
@@ -142,7 +145,7 @@ async function finish(
 }
 
 /** A choice that cannot be done leaves the others: only a sign-in that is over has to be started again. */
-function kept(caller: Caller, result: SavedLogin | CompletionRefusal): Screen {
+function kept(caller: Caller, result: SavedSignIn | FinishRefusal): Screen {
   if (result.kind === "saved") return savedScreen(result, caller.chatKeeps);
   const isOver = result.isOver && result.code !== "nothing-parked";
   return refuse(caller, result, isOver ? "again" : "none");
@@ -150,7 +153,7 @@ function kept(caller: Caller, result: SavedLogin | CompletionRefusal): Screen {
 
 function refuse(
   { binding }: Caller,
-  refusal: Refusal & Partial<CompletionRefusal>,
+  refusal: Refusal & Partial<FinishRefusal>,
   next: "again" | "still-waiting" | "none",
 ): Screen {
   const { code, profileName, retryAfterSeconds } = refusal;

@@ -1,6 +1,6 @@
 /** What was typed after a command, as an intent. Pure; decides nothing about who may. */
 import type { Action } from "../interaction/screen.ts";
-import { weighPastedText } from "../rules/callback-url.ts";
+import { classifyPastedText } from "../rules/callback-url.ts";
 import {
   parseSelector,
   parseStoredSelector,
@@ -47,7 +47,7 @@ export function parseSelectArguments(args: string): Intent {
   const subcommand = subcommandOf(words.first);
   if (subcommand !== undefined) return intentOf(subcommand, words.rest);
   const selector = parseSelector(typedText(args));
-  const likelihood = weighPastedText(args);
+  const likelihood = classifyPastedText(args);
   // A long name with a dot in it could be a code; where both are possible, the command's own meaning wins.
   const isPaste = likelihood === "certain" || (likelihood === "possible" && selector.kind === "refused");
   if (isPaste) return parseFinishArguments(args);

@@ -1,6 +1,6 @@
 /** The host names the same chat differently at each door; here the three names become one binding. Pure. */
-import type { Tapper } from "../interaction/buttons.ts";
-import { DEFAULT_ACCOUNT, WEBCHAT, type LoginBinding } from "../rules/binding.ts";
+import type { TapBinding } from "../interaction/buttons.ts";
+import { DEFAULT_ACCOUNT, WEBCHAT, type Binding } from "../rules/binding.ts";
 
 const DEFAULT_AGENT = "main";
 
@@ -58,7 +58,7 @@ function agentOf(sessionKey: string | undefined): string {
   return /^agent:([^:]+):/.exec(sessionKey ?? "")?.[1] ?? DEFAULT_AGENT;
 }
 
-function webchatBinding(gateway: string, sessionKey: string | undefined, agentId: string): LoginBinding {
+function webchatBinding(gateway: string, sessionKey: string | undefined, agentId: string): Binding {
   const conversationId = sessionKey ?? "";
   return { gateway, channel: WEBCHAT, channelAccountId: DEFAULT_ACCOUNT, conversationId, senderId: "", agentId };
 }
@@ -138,7 +138,7 @@ function conversationOf(channel: string, address: string): string {
 }
 
 /** A command names the chat in `from`: `telegram:4242001`, `telegram:group:-100…`, `telegram:group:-100…:topic:77`. */
-export function placeOfCommand(gateway: string, command: CommandPlace): Place<LoginBinding> {
+export function placeOfCommand(gateway: string, command: CommandPlace): Place<Binding> {
   const agentId = command.agentId ?? agentOf(command.sessionKey);
   const { channel, to, sessionKey } = command;
   if (channel === WEBCHAT) return { who: webchatBinding(gateway, sessionKey, agentId), isPrivate: true };
@@ -152,7 +152,7 @@ export function placeOfCommand(gateway: string, command: CommandPlace): Place<Lo
 }
 
 /** The host names no session with a tap, so a channel that asks for evidence never has enough of it here. */
-export function placeOfTap(gateway: string, tap: TapPlace): Place<Tapper> {
+export function placeOfTap(gateway: string, tap: TapPlace): Place<TapBinding> {
   const senderId = tap.senderId ?? "";
   const { channel, isGroup, accountId: channelAccountId } = tap;
   const conversationId = conversationOf(channel, tap.conversationId);
@@ -162,7 +162,7 @@ export function placeOfTap(gateway: string, tap: TapPlace): Place<Tapper> {
   };
 }
 
-export function placeOfMessage(gateway: string, message: MessagePlace): Place<LoginBinding> {
+export function placeOfMessage(gateway: string, message: MessagePlace): Place<Binding> {
   const { sessionKey, isGroup } = message;
   const channel = message.channelId ?? "";
   const agentId = agentOf(sessionKey);

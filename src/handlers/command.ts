@@ -4,9 +4,9 @@ import type { Caller } from "../commands/access.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 import { keptBy, placeOfCommand, type CommandPlace } from "./channels.ts";
-import { errorMessage, present, type DoorContext, type Message } from "./context.ts";
+import { errorMessage, present, type HandlerContext, type Message } from "./context.ts";
 
 /** The handlers that `skill.json` binds its commands to by id. */
 const COMMAND_PARSERS = {
@@ -24,7 +24,7 @@ export interface CommandCall extends CommandPlace {
 const ADMIN_SCOPE = "operator.admin";
 
 /** Answers a command. Never throws into the host, and always with text: an empty answer reads as a failure there. */
-export async function answerCommand(context: DoorContext, handler: HandlerId, call: CommandCall): Promise<Message> {
+export async function answerCommand(context: HandlerContext, handler: HandlerId, call: CommandCall): Promise<Message> {
   try {
     const caller = await callerOf(context, call);
     const screen = await context.answer(caller, COMMAND_PARSERS[handler](call.args ?? ""));
@@ -34,7 +34,7 @@ export async function answerCommand(context: DoorContext, handler: HandlerId, ca
   }
 }
 
-async function callerOf(context: DoorContext, call: CommandCall): Promise<Caller> {
+async function callerOf(context: HandlerContext, call: CommandCall): Promise<Caller> {
   const { who, isPrivate } = placeOfCommand(context.gateway, call);
   const isOwner = call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true;
   return {
@@ -47,7 +47,7 @@ async function callerOf(context: DoorContext, call: CommandCall): Promise<Caller
 }
 
 /** The host's own question where it gives one (2026.9.6); its owner rule where it does not and names a sender. */
-async function assertionOf(context: DoorContext, call: CommandCall, who: LoginBinding, isOwner: boolean) {
+async function assertionOf(context: HandlerContext, call: CommandCall, who: Binding, isOwner: boolean) {
   const { assertOwnerCurrent } = call;
   const hasRule = assertOwnerCurrent === undefined && isOwner && who.senderId !== "";
   const isStillOwner = hasRule ? await context.loadOwnerCheck() : () => true;

@@ -1,18 +1,18 @@
 /** What the three doors share: the way to the login shell, and the way a screen leaves again. */
-import type { LoginPorts } from "../actions/ports.ts";
+import type { Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/access.ts";
 import type { Intent } from "../commands/arguments.ts";
 import { type ErrorCode, CodexAuthError } from "../errors.ts";
-import type { ShownScreens, Tapper } from "../interaction/buttons.ts";
+import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
 import type { ButtonSupport, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 import { keptBy } from "./channels.ts";
 import type { OriginalMessages } from "./transcript.ts";
 
-export interface DoorContext {
+export interface HandlerContext {
   /** The state directory: which gateway this is. */
   readonly gateway: string;
   /** What callback data starts with, from the manifest. */
@@ -22,22 +22,22 @@ export interface DoorContext {
   readonly originals: OriginalMessages;
   nowMs(): number;
   /** Built on first use, so that a gateway whose chats never sign in loads nothing of it. */
-  ports(): Promise<LoginPorts>;
+  ports(): Promise<Ports>;
   /** The one way in behind the doors (`commands/answer.ts`), loaded with the first that goes through. */
   answer(caller: Caller, intent: Intent): Promise<Screen>;
   /** The host's own owner rule, over its config of this moment. Synchronous: it is asked inside the store's write. */
-  loadOwnerCheck(): Promise<(person: Tapper) => boolean>;
+  loadOwnerCheck(): Promise<(person: TapBinding) => boolean>;
   /** The agent the host routes a private chat to. */
-  agentOf(tapper: Tapper): string;
-  buttonsOf(binding: LoginBinding): Promise<ButtonSupport>;
+  agentOf(tapper: TapBinding): string;
+  buttonsOf(binding: Binding): Promise<ButtonSupport>;
   /** Whether the channel takes messages that answer nothing: the web chat does not. */
-  canSendNow(binding: LoginBinding): Promise<boolean>;
+  canSendNow(binding: Binding): Promise<boolean>;
   /** Lets a task go on after the door has answered the host. It must not reject. */
   inBackground(task: () => Promise<void>): void | Promise<void>;
   /** Sends at once; false where it did not arrive. */
-  sendNow(binding: LoginBinding, message: Message): Promise<boolean>;
+  sendNow(binding: Binding, message: Message): Promise<boolean>;
   /** The private chats of the owners that can be written to unasked. */
-  ownersToTell(): Promise<readonly LoginBinding[]>;
+  ownersToNotify(): Promise<readonly Binding[]>;
   /** The sentences of the language that this gateway's config asks for, as it is now. */
   words(): Catalogue;
   /** False where the host's config has switched text commands off. */
@@ -52,7 +52,7 @@ export interface Message {
 }
 
 /** A screen, without its buttons unless they are given. No door needs both forms of its text: each is made when read. */
-export function presentText(context: DoorContext, screen: Screen, rows: Message["rows"] = []): Message {
+export function presentText(context: HandlerContext, screen: Screen, rows: Message["rows"] = []): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
   const words = context.words();
   return {
@@ -66,11 +66,11 @@ export function presentText(context: DoorContext, screen: Screen, rows: Message[
   };
 }
 
-export async function present(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message> {
+export async function present(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message> {
   return presentText(context, screen, await rowsOf(context, binding, screen));
 }
 
-async function rowsOf(context: DoorContext, binding: LoginBinding, screen: Screen): Promise<Message["rows"]> {
+async function rowsOf(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message["rows"]> {
   if (screen.rows.length === 0) return [];
   const support = await context.buttonsOf(binding).catch(() => "none");
   if (support === "none") return [];
@@ -81,7 +81,7 @@ async function rowsOf(context: DoorContext, binding: LoginBinding, screen: Scree
 }
 
 /** A caller whom only the host's owner rule vouches for: a tap and a pasted message bring no owner mark of their own. */
-export function callerByRule(binding: LoginBinding, isPrivate: boolean, isOwner: (person: Tapper) => boolean): Caller {
+export function callerByRule(binding: Binding, isPrivate: boolean, isOwner: (person: TapBinding) => boolean): Caller {
   return {
     binding,
     isPrivate,
@@ -94,7 +94,7 @@ export function callerByRule(binding: LoginBinding, isPrivate: boolean, isOwner:
 }
 
 /** The answer to an error that got as far as a door: the host must never see it, its log keeps messages. */
-export function errorMessage(context: DoorContext, error: unknown): Message {
+export function errorMessage(context: HandlerContext, error: unknown): Message {
   const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
   return presentText(context, refusalScreen({ code, sender: "", next: "none" }));
 }

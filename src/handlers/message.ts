@@ -1,12 +1,12 @@
 /** What is done with a message that holds an address, might hold one, or quotes one. */
-import { concernsLogin } from "../actions/finish.ts";
+import { concernsSignIn } from "../actions/finish.ts";
 import { succeeds } from "../attempt.ts";
 import type { Caller } from "../commands/access.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import type { PasteLikelihood } from "../rules/callback-url.ts";
 import type { Secret } from "../secret.ts";
 import { placeOfMessage, type MessagePlace } from "./channels.ts";
-import { callerByRule, errorMessage, present, presentText, type DoorContext, type Message } from "./context.ts";
+import { callerByRule, errorMessage, present, presentText, type HandlerContext, type Message } from "./context.ts";
 import type { OriginalMessage } from "./transcript.ts";
 
 export interface ChatMessage extends MessagePlace {
@@ -33,7 +33,7 @@ export interface Paste {
 
 /** A claim, or undefined for a message that is none of ours after all. Never throws. */
 export async function answerPaste(
-  context: DoorContext,
+  context: HandlerContext,
   message: ChatMessage,
   paste: Paste,
 ): Promise<Claim | undefined> {
@@ -45,7 +45,7 @@ export async function answerPaste(
 }
 
 async function claim(
-  context: DoorContext,
+  context: HandlerContext,
   message: ChatMessage,
   { text, weights, original }: Paste,
 ): Promise<Claim | undefined> {
@@ -55,7 +55,7 @@ async function claim(
   if (!isPrivate) {
     return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
   }
-  if (!isCertain && !(await concernsLogin(await context.ports(), who, text))) return undefined;
+  if (!isCertain && !(await concernsSignIn(await context.ports(), who, text))) return undefined;
   // The web chat names no sender, and does not say who may what of a message that looks like some command.
   if (original === undefined && who.senderId === "") {
     return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
@@ -66,14 +66,14 @@ async function claim(
 
 /** An ordinary message that answers or quotes one with an address: with it the address would reach the model. */
 async function withholdQuoted(
-  context: DoorContext,
+  context: HandlerContext,
   message: ChatMessage,
   { quoted, weights }: Paste,
 ): Promise<Claim | undefined> {
   if (weights.quoted === "none") return undefined;
   if (weights.quoted === "possible") {
     const { who, isPrivate } = placeOfMessage(context.gateway, message);
-    if (!isPrivate || !(await concernsLogin(await context.ports(), who, quoted))) return undefined;
+    if (!isPrivate || !(await concernsSignIn(await context.ports(), who, quoted))) return undefined;
   }
   return { handled: true, text: presentText(context, quotedScreen()).markdown };
 }
@@ -82,7 +82,7 @@ async function withholdQuoted(
  * Where the channel takes messages of our own, the hook ends before the exchange begins: while it lasts the host holds
  * back every other message of the chat, and the very config change that may take the person's ownership away.
  */
-async function finish(context: DoorContext, caller: Caller, pastedText: Secret): Promise<Claim> {
+async function finish(context: HandlerContext, caller: Caller, pastedText: Secret): Promise<Claim> {
   const reply = async (): Promise<Message> => {
     const screen = await context.answer(caller, { verb: "finish", pastedText });
     return present(context, caller.binding, screen);

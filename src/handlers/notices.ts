@@ -1,23 +1,23 @@
 /** What is said unasked: that a sign-in has ended for good. To owners alone, in their own chat. */
-import { claimDeadLogins } from "../actions/overview.ts";
+import { claimExpiredLogins } from "../actions/overview.ts";
 import { succeeds } from "../attempt.ts";
 import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
 import { toMarkdown } from "../interaction/render.ts";
 import type { Screen } from "../interaction/screen.ts";
 import { ownersLine } from "../interaction/screens.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
-import { type LoginBinding, WEBCHAT } from "../rules/binding.ts";
+import { type Binding, WEBCHAT } from "../rules/binding.ts";
 import { needsSignIn } from "../rules/results.ts";
 import { type ReplyPlace, placeOfReply, type SentPlace } from "./channels.ts";
-import { present, type DoorContext } from "./context.ts";
+import { present, type HandlerContext } from "./context.ts";
 
 /** Tells each owner of each profile that needs a new sign-in, once a day at most. Never throws. */
-export async function tellOwners(context: DoorContext, agentId: string): Promise<void> {
+export async function notifyOwners(context: HandlerContext, agentId: string): Promise<void> {
   await succeeds(async () => {
     const ports = await context.ports();
-    const owners = await context.ownersToTell();
+    const owners = await context.ownersToNotify();
     if (owners.length === 0) return;
-    for (const profile of await claimDeadLogins(ports, agentId)) {
+    for (const profile of await claimExpiredLogins(ports, agentId)) {
       for (const owner of owners) {
         const pin = await ports.pins.read(owner).catch(() => undefined);
         const isPinned = pin?.by === "person" && pin.profileId === profile.profileId;
@@ -27,7 +27,7 @@ export async function tellOwners(context: DoorContext, agentId: string): Promise
   });
 }
 
-async function tell(context: DoorContext, owner: LoginBinding, screen: Screen): Promise<void> {
+async function tell(context: HandlerContext, owner: Binding, screen: Screen): Promise<void> {
   const message = await present(context, owner, screen);
   await succeeds(() => context.sendNow(owner, message));
 }
@@ -38,7 +38,7 @@ const FAILED_TURN =
 
 /** A failed turn's reply with the way to a new sign-in, where one is needed; undefined for every other message. */
 export async function explainFailedTurn(
-  context: DoorContext,
+  context: HandlerContext,
   content: string,
   place: ReplyPlace,
 ): Promise<string | undefined> {
@@ -59,7 +59,7 @@ export async function explainFailedTurn(
 /** What is added to a message of the host's that leaves out what a person can do about it. */
 
 /** The message with its missing half, or undefined for every other message. */
-export async function explain(context: DoorContext, content: string, sent: SentPlace): Promise<string | undefined> {
+export async function explain(context: HandlerContext, content: string, sent: SentPlace): Promise<string | undefined> {
   const place = placeOfReply(sent);
   return explainHostRefusal(context.words(), content, place) ?? (await explainFailedTurn(context, content, place));
 }

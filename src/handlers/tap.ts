@@ -1,9 +1,9 @@
 /** The second door: a tapped button. The host tells no owner mark here, and retries a handler that throws for ever. */
 import { succeeds } from "../attempt.ts";
 import type { Intent } from "../commands/arguments.ts";
-import { decodePayload, type Tapper } from "../interaction/buttons.ts";
+import { decodePayload, type TapBinding } from "../interaction/buttons.ts";
 import { placeOfTap, type TapPlace } from "./channels.ts";
-import { callerByRule, errorMessage, present, type DoorContext, type Message } from "./context.ts";
+import { callerByRule, errorMessage, present, type HandlerContext, type Message } from "./context.ts";
 
 export interface Tap extends TapPlace {
   readonly payload: string;
@@ -17,7 +17,7 @@ export interface Tap extends TapPlace {
  * Answers a tap by turning its message into the next screen, so that no live button of the old one stays behind.
  * Never throws.
  */
-export async function answerTap(context: DoorContext, tap: Tap): Promise<void> {
+export async function answerTap(context: HandlerContext, tap: Tap): Promise<void> {
   // In a group the message is everybody's: it stays as it is, and the answer says where to go instead.
   let canEdit = false;
   let message: Message | undefined;
@@ -33,9 +33,9 @@ export async function answerTap(context: DoorContext, tap: Tap): Promise<void> {
 
 /** The next screen; undefined for a second tap on a screen that was already answered. */
 async function messageFor(
-  context: DoorContext,
+  context: HandlerContext,
   tap: Tap,
-  who: Tapper,
+  who: TapBinding,
   isPrivate: boolean,
 ): Promise<Message | undefined> {
   const used = context.screens.use(decodePayload(tap.payload), who, context.nowMs());

@@ -3,9 +3,9 @@
  * address is kept out of the transcript here, and its full text waits in memory for the hook that follows.
  */
 import { WEBCHAT } from "../rules/binding.ts";
-import { weighPastedText } from "../rules/callback-url.ts";
+import { classifyPastedText } from "../rules/callback-url.ts";
 import { Secret } from "../secret.ts";
-import type { DoorContext } from "./context.ts";
+import type { HandlerContext } from "./context.ts";
 import type { ChatMessage, Claim } from "./message.ts";
 
 /** The part of a transcript entry that is used here. */
@@ -26,12 +26,12 @@ interface TextPart {
  * write the original then.
  */
 export function withholdFromTranscript<Entry extends TranscriptEntry>(
-  context: Pick<DoorContext, "nowMs" | "originals" | "words">,
+  context: Pick<HandlerContext, "nowMs" | "originals" | "words">,
   entry: Entry,
 ): Entry | undefined {
   if (entry.role !== "user") return undefined;
   const text = textOf(entry.content);
-  const likelihood = text === undefined ? "none" : weighPastedText(text);
+  const likelihood = text === undefined ? "none" : classifyPastedText(text);
   if (text === undefined || likelihood === "none") return undefined;
   const command = OWN_COMMAND.exec(text)?.[0];
   const { idempotencyKey } = entry;
@@ -68,13 +68,13 @@ function isTextPart(part: unknown): part is TextPart {
  */
 
 /** A claim, or undefined for a message that is none of ours: for those, nothing more is loaded. Never throws. */
-export async function claimPastedMessage(context: DoorContext, message: ChatMessage): Promise<Claim | undefined> {
+export async function claimPastedMessage(context: HandlerContext, message: ChatMessage): Promise<Claim | undefined> {
   try {
     // Other channels mask nothing, and number their messages as they like: theirs could bear the same number.
     const original = message.channelId === WEBCHAT ? context.originals.take(message.messageId) : undefined;
     const text = original?.text ?? new Secret(textIn(message.content));
     const quoted = new Secret(textIn(message.replyToBody));
-    const weights = { own: weighPastedText(text.reveal()), quoted: weighPastedText(quoted.reveal()) };
+    const weights = { own: classifyPastedText(text.reveal()), quoted: classifyPastedText(quoted.reveal()) };
     if (weights.own === "none" && weights.quoted === "none") return undefined;
     // The host shows a command, and the message that it answers, to no model.
     if (OWN_COMMAND.test(text.reveal()) && context.areTextCommandsOn()) return undefined;

@@ -118,7 +118,7 @@ async function publish(sdk: AuthStoreSdk, { agentDir, profileId, credential }: H
 /** A look at the gateway's profiles that loads nothing but the host's own functions: most looks find nothing. */
 
 /** The default agent, if one of its profiles needs a new sign-in. */
-export async function agentWithDeadLogin(api: OpenClawPluginApi, nowMs: number): Promise<string | undefined> {
+export async function agentWithExpiredLogin(api: OpenClawPluginApi, nowMs: number): Promise<string | undefined> {
   const parts = await loadRunningAuthSdk();
   const config = () => currentConfig(api);
   const sdk = bindAuthStoreSdk(parts, config);

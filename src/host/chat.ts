@@ -4,7 +4,7 @@
  */
 import type { WireButton } from "../interaction/render.ts";
 import type { ButtonSupport } from "../interaction/screen.ts";
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 import { type OpenClawPluginApi, currentConfig, hostSdk, type PluginCommandResult } from "./sdk.ts";
 
 /** Channels whose taps this plugin takes. */
@@ -58,14 +58,14 @@ function fieldOf(value: unknown, name: string): unknown {
 
 /** Sends a message into a chat at once, past the queue that a hook's own answer has to wait in. */
 
-export async function canSendNow(api: OpenClawPluginApi, { channel }: LoginBinding): Promise<boolean> {
+export async function canSendNow(api: OpenClawPluginApi, { channel }: Binding): Promise<boolean> {
   return (await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined)) !== undefined;
 }
 
 /** True once the host has sent it. */
 export async function sendNow(
   api: OpenClawPluginApi,
-  binding: LoginBinding,
+  binding: Binding,
   payload: PluginCommandResult,
 ): Promise<boolean> {
   const { sendDurableMessageBatch } = await hostSdk.channelOutbound();

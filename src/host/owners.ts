@@ -5,13 +5,13 @@
 import { DEFAULT_ACCOUNT } from "../rules/binding.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
 
-export interface Person {
+export interface Sender {
   readonly channel: string;
   readonly channelAccountId: string;
   readonly senderId: string;
 }
 
-export type OwnerCheck = (person: Person) => boolean;
+export type OwnerCheck = (person: Sender) => boolean;
 
 export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck> {
   const { resolveCommandAuthorization } = await hostSdk.commandAuth();
@@ -36,7 +36,7 @@ export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck
  * The owners that the config names for a channel whose private chats bear their person's own number. Others cannot be
  * written to unasked: their entries tell no chat.
  */
-export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): Promise<readonly Person[]> {
+export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): Promise<readonly Sender[]> {
   const { resolveCommandAuthorization } = await hostSdk.commandAuth();
   const channelAccountId = firstAccountOf(currentConfig(api).channels?.[channel]);
   const ctx = { Provider: channel, Surface: channel, AccountId: channelAccountId, ChatType: "direct" };

@@ -3,7 +3,7 @@
  * writes, so that its own commands and this plugin see one pin.
  */
 import type { ChatPin, ChatPins, Clock, Entropy } from "../actions/ports.ts";
-import { DEFAULT_ACCOUNT, WEBCHAT, type LoginBinding } from "../rules/binding.ts";
+import { DEFAULT_ACCOUNT, WEBCHAT, type Binding } from "../rules/binding.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
 
 /** The fields of a pin; all three absent where there is none. */
@@ -21,7 +21,7 @@ const NO_PIN: PinFields = {
 
 export function createChatPins(api: OpenClawPluginApi, clock: Clock, entropy: Entropy): ChatPins {
   const { session } = api.runtime.agent;
-  const read = (chat: LoginBinding) => pinIn(session.getSessionEntry(sessionOf(api, chat)));
+  const read = (chat: Binding) => pinIn(session.getSessionEntry(sessionOf(api, chat)));
   /** A chat in which nothing was said yet has no session: it gets the one that its first message will find. */
   const newEntry = () => ({ sessionId: uuidOf(entropy), updatedAt: clock.nowMs() });
   return {
@@ -71,7 +71,7 @@ async function usesOpenAi(api: OpenClawPluginApi, at: SessionPlace): Promise<boo
 }
 
 /** The session that the chat's next message goes to, by the host's own routing. */
-function sessionOf(api: OpenClawPluginApi, chat: LoginBinding): SessionPlace {
+function sessionOf(api: OpenClawPluginApi, chat: Binding): SessionPlace {
   const { agentId, channel, channelAccountId, conversationId, senderId } = chat;
   if (channel === WEBCHAT) return { agentId, sessionKey: conversationId };
   const { sessionKey, matchedBy } = api.runtime.channel.routing.resolveAgentRoute({

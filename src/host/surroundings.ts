@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Surroundings } from "../actions/ports.ts";
 import { fileExists } from "../store/private-file.ts";
 
-export interface SurroundingsRequest {
+export interface InstallationCheckRequest {
   readonly stateDir: string;
   /** Where the agent's own files lie; the host's default where the config names none. */
   readonly workspace: string | undefined;
@@ -14,7 +14,7 @@ export interface SurroundingsRequest {
 /** The name of the skill that this plugin grew from, in the folders where the host looks for skills. */
 const OLD_SKILL = "skills/codex-auth";
 
-export function createSurroundings({ stateDir, workspace, owners }: SurroundingsRequest): Surroundings {
+export function createInstallationCheck({ stateDir, workspace, owners }: InstallationCheckRequest): Surroundings {
   const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
   return {
     async oldSkills() {

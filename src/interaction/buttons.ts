@@ -2,7 +2,7 @@
  * What a button carries: `codex_auth_<verb>:<screen>.<index>`. It names a place on a screen that was shown, never a
  * profile, so it fits the wire limit for any name and means nothing to anyone the screen was not shown to.
  */
-import { sameBinding, type LoginBinding } from "../rules/binding.ts";
+import { sameBinding, type Binding } from "../rules/binding.ts";
 import { VERBS, type Verb, type Action, type Screen } from "./screen.ts";
 
 /** The most the host's portable presentation can put on Telegram's wire (64 bytes less its own prefix). */
@@ -40,20 +40,20 @@ const MAX_SCREENS = 200;
 const SCREEN_TTL_MS = 60 * 60_000;
 
 interface ShownScreen {
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   readonly actions: readonly Action[];
   readonly shownAtMs: number;
   isUsed: boolean;
 }
 
 export type TappedButton =
-  | { readonly kind: "action"; readonly action: Action; readonly binding: LoginBinding }
+  | { readonly kind: "action"; readonly action: Action; readonly binding: Binding }
   /** A second tap on a screen that was already answered: the answer is on its way or there. */
   | { readonly kind: "used" }
   | { readonly kind: "stale" };
 
 /** The person who taps, as far as a tap tells: it names no agent. */
-export type Tapper = Omit<LoginBinding, "agentId">;
+export type TapBinding = Omit<Binding, "agentId">;
 
 export class ShownScreens {
   readonly #screens = new Map<string, ShownScreen>();
@@ -64,7 +64,7 @@ export class ShownScreens {
   }
 
   /** Remembers a screen's actions, in the order of its buttons; answers the id its buttons carry. */
-  remember(binding: LoginBinding, screen: Screen, nowMs: number): string {
+  remember(binding: Binding, screen: Screen, nowMs: number): string {
     const id = this.#newId();
     const actions = screen.rows.flat().flatMap((button) => ("action" in button ? [button.action] : []));
     this.#screens.set(id, { binding, actions, shownAtMs: nowMs, isUsed: false });
@@ -74,7 +74,7 @@ export class ShownScreens {
   }
 
   /** What a tapped button asks for. A screen works once, and only for the person and chat it was shown to. */
-  use(place: ButtonPlace | undefined, tapper: Tapper, nowMs: number): TappedButton {
+  use(place: ButtonPlace | undefined, tapper: TapBinding, nowMs: number): TappedButton {
     const screen = place && this.#screens.get(place.screenId);
     const action = place && screen?.actions[place.index];
     if (screen === undefined || action === undefined) return { kind: "stale" };

@@ -6,7 +6,7 @@ import {
   type PreferredProfile,
   type ShownProfile,
   type SignedOutProfile,
-  type UndoneLogin,
+  type UndoneChange,
   isUsable,
 } from "../rules/results.ts";
 import { button, command, conditionOf, duration, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
@@ -84,7 +84,7 @@ export function signedOutScreen({ profileName, isUndoable, activation }: SignedO
   return { lines, rows: [[button("button.undo", { verb: "undo", name }), BACK]] };
 }
 
-export function undoneScreen(undone: UndoneLogin): Screen {
+export function undoneScreen(undone: UndoneChange): Screen {
   return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), effectLine(undone)], rows: [] };
 }
 

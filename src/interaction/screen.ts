@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { ChatKey } from "../languages/catalogue.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
-import type { ListedProfile, SavedLogin } from "../rules/results.ts";
+import type { ListedProfile, SavedSignIn } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
 
 /** Text that came from outside: a profile name, an e-mail, a plan, words to type. Shown as it is, never as markup. */
@@ -116,12 +116,16 @@ export function factsOf(profile: ListedProfile, nowMs: number): Line {
 }
 
 /** The health in words, with its reason and its end where the host tells them. */
-export function conditionOf({ health, reason, pausedUntilMs }: ListedProfile, nowMs: number): Line {
+export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, nowMs: number): Line {
   const plain = say(`health.${health}`);
   const because = reason === undefined ? plain : say("health.because", { health: plain, reason: reasonOf(reason) });
   const isPaused = health === "cooling-down" || health === "disabled";
-  if (!isPaused || pausedUntilMs === undefined || pausedUntilMs <= nowMs) return because;
-  return say("health.until", { health: because, clock: clockOf(pausedUntilMs), time: duration(pausedUntilMs - nowMs) });
+  if (!isPaused || unusableUntilMs === undefined || unusableUntilMs <= nowMs) return because;
+  return say("health.until", {
+    health: because,
+    clock: clockOf(unusableUntilMs),
+    time: duration(unusableUntilMs - nowMs),
+  });
 }
 
 /** What the host calls a failure, and what a person calls it. Anything else is shown as the host wrote it. */
@@ -168,7 +172,7 @@ export function namesOf(names: readonly string[]): Line {
 }
 
 /** When a change counts, and what stands in its way. */
-export function effectLine({ isSelectable, activation }: Pick<SavedLogin, "isSelectable" | "activation">): Line {
+export function effectLine({ isSelectable, activation }: Pick<SavedSignIn, "isSelectable" | "activation">): Line {
   if (!isSelectable) return say("saved.left-out");
   return say(activation === "restart" ? "saved.restart" : "saved.live");
 }

@@ -3,11 +3,11 @@ import type { ErrorCode } from "../errors.ts";
 import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../rules/profile-id.ts";
 import type {
   ListedProfile,
-  LoginStatus,
+  SignInStatus,
   PendingSummary,
   ProfileList,
-  SavedLogin,
-  StartedLogin,
+  SavedSignIn,
+  StartedSignIn,
 } from "../rules/results.ts";
 import {
   button,
@@ -140,10 +140,10 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
 }
 
 /** The sign-in card: the only screen that holds the link. */
-export function cardScreen(started: StartedLogin): Screen {
+export function cardScreen(started: StartedSignIn): Screen {
   const name = verbatim(started.profileName);
   const lines = [say(started.isNewProfile ? "card.title" : "card.title.again", { name })];
-  if (started.standsInForDefault) lines.push(say("card.stand-in", { name }));
+  if (started.isDefaultFallback) lines.push(say("card.stand-in", { name }));
   lines.push(
     say("card.open"),
     [{ link: started.authorizationUrl }],
@@ -163,7 +163,7 @@ export function cardScreen(started: StartedLogin): Screen {
   };
 }
 
-export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing"): Screen {
+export function savedScreen(saved: SavedSignIn, chatKeeps: "address" | "nothing"): Screen {
   const email = saved.email === undefined ? say("account.unknown") : verbatim(saved.email);
   const account =
     saved.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(saved.plan) });
@@ -181,7 +181,7 @@ export function savedScreen(saved: SavedLogin, chatKeeps: "address" | "nothing")
   };
 }
 
-export function statusScreen(status: LoginStatus): Screen {
+export function statusScreen(status: SignInStatus): Screen {
   const pending = [...pendingLines("status.pending", status.pending), ...parkedLines(status.parked ?? [])];
   if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
   const lines = [say("status.title"), ...(pending.length > 0 ? pending : [say("status.none")])];

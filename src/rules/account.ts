@@ -22,7 +22,7 @@ export function accountOf({ chatgptAccountId, personId, email }: Claims): Accoun
 }
 
 /** A profile, and whose it is as far as its record tells. */
-export interface HeldAccount {
+export interface ProfileAccount {
   readonly profileId: string;
   readonly profileName: string;
   readonly account: Account;
@@ -48,14 +48,14 @@ function agree(one: string | undefined, other: string | undefined): boolean | un
 /** Why a sign-in asks before it is saved, and the profile that it is about. */
 export interface AccountConflict {
   readonly code: Extract<ErrorCode, "account-differs" | "account-has-profile">;
-  readonly held: HeldAccount;
+  readonly held: ProfileAccount;
 }
 
 /** `account-differs`: the profile is somebody else's; `account-has-profile`: the new one's account has a profile already. */
 export function conflictOf(
   profileId: string,
   came: Account,
-  held: readonly HeldAccount[],
+  held: readonly ProfileAccount[],
 ): AccountConflict | undefined {
   const there = held.find((other) => other.profileId === profileId);
   if (there !== undefined) {

@@ -1,5 +1,5 @@
 /** Who started a sign-in, and where: nobody else may go on with it. */
-export interface LoginBinding {
+export interface Binding {
   /** Which gateway, by its state directory: two gateways may share one pending file. */
   readonly gateway: string;
   readonly channel: string;
@@ -12,7 +12,7 @@ export interface LoginBinding {
 }
 
 /** True when both are the same person in the same chat with the same agent of the same gateway. */
-export function sameBinding(a: LoginBinding, b: LoginBinding): boolean {
+export function sameBinding(a: Binding, b: Binding): boolean {
   return (
     a.gateway === b.gateway &&
     a.channel === b.channel &&
@@ -33,16 +33,16 @@ export const DEFAULT_ACCOUNT = "default";
 const TERMINAL = "terminal";
 
 /** A terminal has one operator, no conversations, and stands above the chats of its gateway. */
-export function terminalBinding(gateway: string, agentId: string): LoginBinding {
+export function terminalBinding(gateway: string, agentId: string): Binding {
   return { gateway, channel: TERMINAL, channelAccountId: "", conversationId: "", senderId: "", agentId };
 }
 
-export function isTerminal({ channel }: LoginBinding): boolean {
+export function isTerminal({ channel }: Binding): boolean {
   return channel === TERMINAL;
 }
 
 /** Who may see and stop a sign-in: whoever started it, and the terminal of its gateway. */
-export function maySee(owner: LoginBinding, viewer: LoginBinding): boolean {
+export function maySee(owner: Binding, viewer: Binding): boolean {
   return sameBinding(owner, viewer) || (isTerminal(viewer) && viewer.gateway === owner.gateway);
 }
 
@@ -50,6 +50,6 @@ export function maySee(owner: LoginBinding, viewer: LoginBinding): boolean {
  * Who may finish a sign-in with its address: whoever may see it, and for one that was started in the terminal every
  * owner of that gateway, who alone get as far as to be asked.
  */
-export function mayFinish(owner: LoginBinding, presenter: LoginBinding): boolean {
+export function mayFinish(owner: Binding, presenter: Binding): boolean {
   return maySee(owner, presenter) || (isTerminal(owner) && owner.gateway === presenter.gateway);
 }

@@ -240,7 +240,7 @@ const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/
 const LONE_CODE = /(?<=(?<![0-9A-Za-z.-])ac_[\w-]{40,64})\.[\w-]{40,64}/;
 
 /** See `PasteLikelihood`. Linear in the text, whatever its length: padding must not carry a secret to the model. */
-export function weighPastedText(pasted: string): PasteLikelihood {
+export function classifyPastedText(pasted: string): PasteLikelihood {
   const text = cleanPastedText(pasted);
   if (!HINT.test(pasted) && !HINT.test(text)) return "none";
   const words = decodeAscii(decodeAscii(joinLines(text))).split(/\s+/);

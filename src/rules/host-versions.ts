@@ -1,5 +1,5 @@
 /** What each version of OpenClaw keeps its profiles in, and what it takes until a running gateway sees a change. Pure. */
-export interface FileEra {
+export interface FileHostTraits {
   readonly medium: "file";
   /** Provider id of Codex profiles, and so the first half of their ids. */
   readonly provider: "openai-codex" | "openai";
@@ -16,17 +16,17 @@ export interface FileEra {
   readonly shared: "main" | "default-agent";
 }
 
-export interface SqliteEra {
+export interface SqliteHostTraits {
   readonly medium: "sqlite";
   readonly provider: "openai";
 }
 
-export type HostEra = FileEra | SqliteEra;
+export type HostTraits = FileHostTraits | SqliteHostTraits;
 
-interface EraStart {
+interface TraitsSince {
   /** The first version of the era. */
   readonly from: string;
-  readonly era: HostEra;
+  readonly traits: HostTraits;
 }
 
 const LEGACY = { medium: "file", provider: "openai-codex", state: "same-file", shared: "main" } as const;
@@ -35,19 +35,19 @@ const LEGACY = { medium: "file", provider: "openai-codex", state: "same-file", s
  * Oldest first. Source: the published packages, and runs of 2026.2.2-3, 3.13, 4.15, 5.12, 6.1, 6.5, 7.x, 8.2 and 9.6
  * (`npm run test:hosts`).
  */
-export const ERAS: readonly EraStart[] = [
-  { from: "2026.1.29", era: { ...LEGACY, lock: "folder", apply: "none" } },
-  { from: "2026.2.17", era: { ...LEGACY, lock: "file", apply: "none" } },
-  { from: "2026.2.26", era: { ...LEGACY, lock: "file", apply: "reload-under-lock" } },
-  { from: "2026.3.31", era: { ...LEGACY, lock: "file", apply: "reload" } },
-  { from: "2026.4.7", era: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload" } },
+export const HOST_TRAITS: readonly TraitsSince[] = [
+  { from: "2026.1.29", traits: { ...LEGACY, lock: "folder", apply: "none" } },
+  { from: "2026.2.17", traits: { ...LEGACY, lock: "file", apply: "none" } },
+  { from: "2026.2.26", traits: { ...LEGACY, lock: "file", apply: "reload-under-lock" } },
+  { from: "2026.3.31", traits: { ...LEGACY, lock: "file", apply: "reload" } },
+  { from: "2026.4.7", traits: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload" } },
   {
     from: "2026.5.12",
-    era: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload", shared: "default-agent" },
+    traits: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload", shared: "default-agent" },
   },
   {
     from: "2026.6.1",
-    era: {
+    traits: {
       medium: "file",
       provider: "openai",
       lock: "file",
@@ -56,17 +56,17 @@ export const ERAS: readonly EraStart[] = [
       shared: "default-agent",
     },
   },
-  { from: "2026.6.5", era: { medium: "sqlite", provider: "openai" } },
+  { from: "2026.6.5", traits: { medium: "sqlite", provider: "openai" } },
 ];
 
 /** The oldest host on which the plugin itself works; older ones are served by the terminal alone. */
 export const OLDEST_PLUGIN_HOST = "2026.6.1";
 
 /** The era of a version such as `2026.3.13` or `2026.2.2-3`; undefined for one that is older than all, or no version. */
-export function eraOf(version: string): HostEra | undefined {
+export function hostTraitsOf(version: string): HostTraits | undefined {
   const parts = partsOf(version);
   if (parts === undefined) return undefined;
-  return ERAS.findLast(({ from }) => compare(partsOf(from) ?? [], parts) <= 0)?.era;
+  return HOST_TRAITS.findLast(({ from }) => compare(partsOf(from) ?? [], parts) <= 0)?.traits;
 }
 
 /** Year, month and day; what follows a dash is a later build or a preview of the same day. */

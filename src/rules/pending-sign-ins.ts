@@ -2,11 +2,11 @@
  * The life of a started sign-in, as pure edits of one document. A login is pending until it is claimed, cancelled,
  * replaced or expired; what is left of it then is a receipt without any secret, so that a late paste gets the true reason.
  */
-import { type LoginBinding, isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
+import { type Binding, isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
 import type { Activation } from "./results.ts";
 
 /** How long a sign-in may take, as OpenClaw's own chat login. */
-export const LOGIN_TTL_MS = 15 * 60_000;
+export const SIGN_IN_TTL_MS = 15 * 60_000;
 /** How long a receipt can still explain a late paste. */
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
 /** Wrong addresses in a row before the sign-in ends: a guess is hopeless anyway, a stuck person should start again. */
@@ -20,8 +20,8 @@ const MAX_PENDING = 200;
 const MAX_PENDING_PER_PERSON = 5;
 const MAX_RECEIPTS = 200;
 
-export interface PendingLogin {
-  readonly binding: LoginBinding;
+export interface PendingSignIn {
+  readonly binding: Binding;
   readonly profileId: string;
   readonly profileName: string;
   /** The profile store that it was started for. */
@@ -41,7 +41,7 @@ export interface PendingLogin {
 export type ReceiptOutcome = "claimed" | "saved" | "failed" | "cancelled" | "replaced" | "expired" | "given-up";
 
 export interface Receipt {
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   readonly profileId: string;
   readonly profileName: string;
   readonly stateDigest: string;
@@ -53,7 +53,7 @@ export interface Receipt {
 
 export interface PendingDocument {
   readonly version: 1;
-  readonly logins: readonly PendingLogin[];
+  readonly logins: readonly PendingSignIn[];
   readonly receipts: readonly Receipt[];
 }
 
@@ -76,8 +76,8 @@ export type ClaimRefusal =
   | "login-of-other-profile"
   | "too-many-attempts";
 
-export type FoundLogin =
-  | { readonly kind: "found"; readonly login: PendingLogin }
+export type FoundSignIn =
+  | { readonly kind: "found"; readonly login: PendingSignIn }
   | { readonly kind: "refused"; readonly code: ClaimRefusal; readonly profileName?: string };
 
 const RECEIPT_CODES = {
@@ -90,18 +90,18 @@ const RECEIPT_CODES = {
   "given-up": "too-many-attempts",
 } as const satisfies Record<ReceiptOutcome, ClaimRefusal>;
 
-function receiptOf(login: PendingLogin, outcome: ReceiptOutcome, nowMs: number): Receipt {
+function receiptOf(login: PendingSignIn, outcome: ReceiptOutcome, nowMs: number): Receipt {
   const { binding, profileId, profileName, stateDigest } = login;
   return { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
 }
 
 /** A login well in the future was made before the clock was set back: nobody can tell its age, so it is dead. */
-function isAlive(login: PendingLogin, nowMs: number): boolean {
+function isAlive(login: PendingSignIn, nowMs: number): boolean {
   return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs - CLOCK_STEP_MS;
 }
 
 /** Whether a name means this login: its profile's, or the one that was asked for. */
-export function isNamed(login: PendingLogin, name: string): boolean {
+export function isNamed(login: PendingSignIn, name: string): boolean {
   return login.profileName === name || login.askedName === name;
 }
 
@@ -119,7 +119,7 @@ export function sweep(document: PendingDocument, nowMs: number): PendingDocument
 /** Replaces each login that `ends` picks by a receipt of that outcome. */
 function end(
   document: PendingDocument,
-  ends: (login: PendingLogin) => boolean,
+  ends: (login: PendingSignIn) => boolean,
   outcome: ReceiptOutcome,
   nowMs: number,
 ): PendingDocument {
@@ -157,26 +157,26 @@ export function recallOf(
  * Adds a login; an older one of the same person in the same chat for the same profile is replaced, and so is their
  * oldest when there are too many, so that nobody's starts push out anybody else's.
  */
-export function startLogin(document: PendingDocument, login: PendingLogin, nowMs: number): Edit<void> {
-  const sameTarget = (other: PendingLogin | Receipt) =>
+export function addSignIn(document: PendingDocument, login: PendingSignIn, nowMs: number): Edit<void> {
+  const sameTarget = (other: PendingSignIn | Receipt) =>
     other.profileId === login.profileId && sameBinding(other.binding, login.binding);
-  const isMine = (other: PendingLogin) => sameBinding(other.binding, login.binding) && isAlive(other, nowMs);
+  const isMine = (other: PendingSignIn) => sameBinding(other.binding, login.binding) && isAlive(other, nowMs);
   const mine = document.logins.filter((other) => isMine(other) && !sameTarget(other));
   const tooOld = new Set(mine.slice(0, Math.max(0, mine.length - MAX_PENDING_PER_PERSON + 1)));
-  const gone = (other: PendingLogin) => sameTarget(other) || tooOld.has(other);
+  const gone = (other: PendingSignIn) => sameTarget(other) || tooOld.has(other);
   const cleared = recall(end(sweep(document, nowMs), gone, "replaced", nowMs), sameTarget, "replaced");
   return { result: undefined, next: { ...cleared, logins: [...cleared.logins, login].slice(-MAX_PENDING) } };
 }
 
 /** The live logins a person may see here, oldest first: their own of this chat, in the terminal all of its gateway. */
-export function loginsOf(document: PendingDocument, binding: LoginBinding, nowMs: number): readonly PendingLogin[] {
+export function pendingSignInsOf(document: PendingDocument, binding: Binding, nowMs: number): readonly PendingSignIn[] {
   return document.logins.filter((login) => maySee(login.binding, binding) && isAlive(login, nowMs));
 }
 
 /** The latest receipt of one outcome that the person may see here, of any profile or of one. */
 export function lastReceiptOf(
   document: PendingDocument,
-  binding: LoginBinding,
+  binding: Binding,
   outcome: ReceiptOutcome,
   profileName?: string,
 ): Receipt | undefined {
@@ -187,7 +187,7 @@ export function lastReceiptOf(
 }
 
 export interface Presented {
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   readonly stateDigest: string;
   /** The profile the person named beside the address, where they did. */
   readonly profileName?: string;
@@ -197,9 +197,9 @@ export interface Presented {
  * The pending login a presented state belongs to. A login of another person or chat is answered as if there were
  * none, so that a stranger learns nothing and can end nothing.
  */
-export function findLogin(document: PendingDocument, presented: Presented, nowMs: number): FoundLogin {
+export function findSignIn(document: PendingDocument, presented: Presented, nowMs: number): FoundSignIn {
   const current = sweep(document, nowMs);
-  const isPresented = (candidate: PendingLogin | Receipt) =>
+  const isPresented = (candidate: PendingSignIn | Receipt) =>
     candidate.stateDigest === presented.stateDigest && mayFinish(candidate.binding, presented.binding);
   const login = current.logins.find(isPresented);
   if (login !== undefined) {
@@ -212,7 +212,7 @@ export function findLogin(document: PendingDocument, presented: Presented, nowMs
   if (receipt !== undefined) {
     return { kind: "refused", code: RECEIPT_CODES[receipt.outcome], profileName: receipt.profileName };
   }
-  const isWaiting = loginsOf(current, presented.binding, nowMs).length > 0;
+  const isWaiting = pendingSignInsOf(current, presented.binding, nowMs).length > 0;
   return { kind: "refused", code: isWaiting ? "state-mismatch" : "no-pending-login" };
 }
 
@@ -221,12 +221,12 @@ export function findLogin(document: PendingDocument, presented: Presented, nowMs
  * exchange ran first, two pastes of one address could both redeem it, and the server may answer the replay by
  * revoking what it issued (RFC 6749 section 4.1.2).
  */
-export function claimLogin(document: PendingDocument, presented: Presented, nowMs: number): Edit<FoundLogin> {
-  const found = findLogin(document, presented, nowMs);
+export function claimSignIn(document: PendingDocument, presented: Presented, nowMs: number): Edit<FoundSignIn> {
+  const found = findSignIn(document, presented, nowMs);
   if (found.kind === "refused") {
     return found.code === "state-mismatch" ? countAttempt(document, presented.binding, nowMs) : { result: found };
   }
-  const claimed = (login: PendingLogin) => login.stateDigest === found.login.stateDigest;
+  const claimed = (login: PendingSignIn) => login.stateDigest === found.login.stateDigest;
   return { result: found, next: end(sweep(document, nowMs), claimed, "claimed", nowMs) };
 }
 
@@ -234,8 +234,8 @@ export function claimLogin(document: PendingDocument, presented: Presented, nowM
  * Counts an address of some other sign-in against every pending login of the person; the last one ends them. Not in the
  * terminal, where whoever types owns the machine.
  */
-function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: number): Edit<FoundLogin> {
-  const isMine = (login: PendingLogin) => sameBinding(login.binding, binding);
+function countAttempt(document: PendingDocument, binding: Binding, nowMs: number): Edit<FoundSignIn> {
+  const isMine = (login: PendingSignIn) => sameBinding(login.binding, binding);
   const current = sweep(document, nowMs);
   if (isTerminal(binding) || !current.logins.some(isMine))
     return { result: { kind: "refused", code: "state-mismatch" } };
@@ -243,7 +243,7 @@ function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: n
     ...current,
     logins: current.logins.map((login) => (isMine(login) ? { ...login, attempts: login.attempts + 1 } : login)),
   };
-  const isSpent = (login: PendingLogin) => isMine(login) && login.attempts >= MAX_ATTEMPTS;
+  const isSpent = (login: PendingSignIn) => isMine(login) && login.attempts >= MAX_ATTEMPTS;
   const next = end(counted, isSpent, "given-up", nowMs);
   const someLeft = next.logins.some(isMine);
   return { result: { kind: "refused", code: someLeft ? "state-mismatch" : "too-many-attempts" }, next };
@@ -253,15 +253,15 @@ function countAttempt(document: PendingDocument, binding: LoginBinding, nowMs: n
  * Ends the person's logins in this chat, all or only one profile's, those that are being redeemed included; answers
  * the names of what it ended.
  */
-export function cancelLogins(
+export function cancelSignIns(
   document: PendingDocument,
-  binding: LoginBinding,
+  binding: Binding,
   nowMs: number,
   profileName?: string,
 ): Edit<readonly string[]> {
   const current = sweep(document, nowMs);
-  const isMine = (entry: PendingLogin | Receipt) => maySee(entry.binding, binding);
-  const isMeant = (login: PendingLogin) => isMine(login) && (profileName === undefined || isNamed(login, profileName));
+  const isMine = (entry: PendingSignIn | Receipt) => maySee(entry.binding, binding);
+  const isMeant = (login: PendingSignIn) => isMine(login) && (profileName === undefined || isNamed(login, profileName));
   const isRedeemed = (receipt: Receipt) =>
     receipt.outcome === "claimed" &&
     isMine(receipt) &&
@@ -274,7 +274,7 @@ export function cancelLogins(
 }
 
 /** Writes what became of a claimed login onto its receipt, with the profile that it was saved as in the end. */
-export function settleLogin(
+export function settleSignIn(
   document: PendingDocument,
   stateDigest: string,
   settled: Pick<Receipt, "outcome"> & Partial<Pick<Receipt, "activation" | "profileId" | "profileName">>,

@@ -92,7 +92,7 @@ export interface ResolvedProfile {
   readonly profileId: ProfileId;
   readonly name: ProfileName;
   /** Set when `default` was asked for, does not exist, and the first discovered profile stands in for it. */
-  readonly standsInForDefault: boolean;
+  readonly isDefaultFallback: boolean;
 }
 
 /** The stored id that a name or a whole id means; undefined where there is none. Nothing stands in for it. */
@@ -139,12 +139,12 @@ export function resolveSelector(
   discoveredIds: readonly string[],
 ): ResolvedProfile | { readonly kind: "refused"; readonly code: "bad-selector" | "reserved-word" } {
   const stored = storedIdOf(name, provider, discoveredIds);
-  if (stored !== undefined) return { kind: "resolved", profileId: stored, name, standsInForDefault: false };
+  if (stored !== undefined) return { kind: "resolved", profileId: stored, name, isDefaultFallback: false };
   const first = discoveredIds[0];
   if (name === DEFAULT_PROFILE_NAME && first !== undefined) {
-    return { kind: "resolved", profileId: first as ProfileId, name: profileNameOf(first), standsInForDefault: true };
+    return { kind: "resolved", profileId: first as ProfileId, name: profileNameOf(first), isDefaultFallback: true };
   }
   const made = newIdOf(name, provider);
   if (made.kind === "refused") return made;
-  return { kind: "resolved", profileId: made.profileId, name, standsInForDefault: false };
+  return { kind: "resolved", profileId: made.profileId, name, isDefaultFallback: false };
 }

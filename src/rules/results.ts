@@ -1,7 +1,7 @@
 /** What the login shell answers, as plain facts: the screens are built from these and nothing else. */
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
-import type { LoginBinding } from "./binding.ts";
+import type { Binding } from "./binding.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
 
 /** What the host knows of a profile's usability. */
@@ -15,7 +15,7 @@ export interface ListedProfile {
   readonly plan?: string;
   readonly health: ProfileHealth;
   /** When the gateway tries it again: Unix time in milliseconds, where it is paused. */
-  readonly pausedUntilMs?: number;
+  readonly unusableUntilMs?: number;
   /** Why it is paused or needs a sign-in, in the host's own words, such as `auth_permanent`. */
   readonly reason?: string;
   /** First in the order in force: what a turn without a wish of its own tries first. */
@@ -45,7 +45,7 @@ export interface ProfileList {
   readonly pending: readonly PendingSummary[];
 }
 
-export interface LoginStatus {
+export interface SignInStatus {
   readonly kind: "status";
   /** Approved with another account: they wait for a choice. */
   readonly parked?: readonly PendingSummary[];
@@ -58,24 +58,24 @@ export interface LoginStatus {
   };
 }
 
-export interface StartedLogin {
+export interface StartedSignIn {
   readonly kind: "started";
   readonly profileId: ProfileId;
   readonly profileName: ProfileName;
   /** `default` was asked for and this first discovered profile stands in for it. */
-  readonly standsInForDefault: boolean;
+  readonly isDefaultFallback: boolean;
   readonly isNewProfile: boolean;
   readonly authorizationUrl: Secret;
   readonly redirectUri: string;
   readonly expiresInMs: number;
 }
 
-export interface CancelledLogins {
+export interface CancelledSignIns {
   readonly kind: "cancelled";
   readonly profileNames: readonly string[];
 }
 
-export interface SavedLogin {
+export interface SavedSignIn {
   readonly kind: "saved";
   readonly profileId: string;
   readonly profileName: string;
@@ -110,7 +110,7 @@ export interface AccountQuestion {
   readonly expiresInMs: number;
 }
 
-export interface UndoneLogin {
+export interface UndoneChange {
   readonly kind: "undone";
   readonly profileId: string;
   readonly profileName: string;
@@ -194,7 +194,7 @@ export interface Refusal {
   readonly profileName?: string;
 }
 
-export interface CompletionRefusal extends Refusal {
+export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
   /** The sign-in was taken and is over; without it, it still waits for its address. */
   readonly isOver: boolean;
@@ -216,7 +216,7 @@ export interface AuditEntry {
 }
 
 /** A person as the audit log names them. */
-export function actorOf({ channel, senderId }: LoginBinding): string {
+export function actorOf({ channel, senderId }: Binding): string {
   return senderId === "" ? channel : `${channel}:${senderId}`;
 }
 

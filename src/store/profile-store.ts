@@ -16,9 +16,9 @@ import type { CredentialDraft } from "../rules/account.ts";
 import {
   configuredIdsOf,
   type HostAuthStore,
-  beginningOf,
+  orderPrefixOf,
   hasTokens,
-  heldAccounts,
+  accountsInDocument,
   listCodexProfiles,
   moveInOrder,
   preferProfile,
@@ -29,7 +29,7 @@ import {
   type StoredCredential,
 } from "./profiles-document.ts";
 import { RecentLists } from "./recent-lists.ts";
-import { keptOf, markOf, SHARED, undoRecordOf, type UndoRecords } from "./undo.ts";
+import { undoRecordFor, tokenDigestOf, SHARED, undoRecordOf, type UndoRecords } from "./undo.ts";
 
 export interface ProfileStoreParts {
   readonly host: HostAuthStore;
@@ -85,7 +85,7 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       };
     },
     async accounts(agentId) {
-      return heldAccounts(await host.read(host.agentDirOf(agentId)), host.provider, parts.readIdentity);
+      return accountsInDocument(await host.read(host.agentDirOf(agentId)), host.provider, parts.readIdentity);
     },
     save: (request) =>
       recent.around(() =>
@@ -99,10 +99,10 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
 
 async function putBack(parts: ProfileStoreParts, target: ProfileTarget): Promise<ChangeResult> {
   try {
-    const kept = await keptOf(parts, target);
+    const kept = await undoRecordFor(parts, target);
     if (kept === undefined) return { kind: "refused", code: "undo-missing" };
     const refuses = (current: StoredCredential | undefined) =>
-      markOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
+      tokenDigestOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
     const owner = kept.place === SHARED ? undefined : kept.place;
     const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };
     return await change(parts, { ...target, ...place, next: kept.record, refuses, ownedBy: { owner } });
@@ -116,7 +116,7 @@ function refusalOfNothing(current: StoredCredential | undefined) {
 }
 
 function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
-  return patiently(parts.host, () => changeOnce(parts, wanted));
+  return withRetries(parts.host, () => changeOnce(parts, wanted));
 }
 
 /**
@@ -126,7 +126,7 @@ function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult>
 function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<PreferResult> {
   const { host } = parts;
   const { profileId } = target;
-  return patiently(host, async () => {
+  return withRetries(host, async () => {
     const agentDir = host.agentDirOf(target.agentId);
     const before = await host.read(agentDir);
     if ((await host.persisted(agentDir, profileId)) === "unreadable") return UNREADABLE;
@@ -174,7 +174,7 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   if (!holds(wanted.assertAllowed)) return { kind: "refused", code: "not-allowed" };
   const order = orderIn(await host.read(agentDir), host);
   const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
-  if (kept !== undefined) await parts.undo.keep(kept, markOf(parts, before));
+  if (kept !== undefined) await parts.undo.keep(kept, tokenDigestOf(parts, before));
   // What a new order would begin with. None where one is in force: the store extends its own, and one that an agent has
   // from the shared store would stop following it if it were copied.
   const configuredIds = order.length > 0 ? [] : configuredIdsOf(host.configured());
@@ -184,7 +184,7 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
     keepInOrder: [profileId, ...configuredIds],
     edit(document) {
       const current = Object.hasOwn(document.profiles, profileId) ? document.profiles[profileId] : undefined;
-      if (markOf(parts, current) !== markOf(parts, before)) outcome = "moved";
+      if (tokenDigestOf(parts, current) !== tokenDigestOf(parts, before)) outcome = "moved";
       else outcome = holds(wanted.assertAllowed) ? "written" : "not-allowed";
       if (outcome !== "written") return false;
       if (next === undefined) removeProfile(document, profileId);
@@ -252,7 +252,7 @@ async function firstOf(parts: ProfileStoreParts, agentDir: string, document: Pro
   try {
     const stored = orderIn(document, host);
     const order = stored.length > 0 ? stored : configuredIdsOf(host.configured());
-    const beginning = beginningOf(document, { provider: host.provider, order, nowMs: clock.nowMs() });
+    const beginning = orderPrefixOf(document, { provider: host.provider, order, nowMs: clock.nowMs() });
     return (await host.selectableIds(agentDir, beginning ?? document))[0];
   } catch {
     return undefined;
@@ -281,7 +281,7 @@ const RETRY_DELAY_MS = 250;
 const MAX_ATTEMPTS = 4;
 
 /** Tries again where another writer came in between, and once where the store was busy and does not wait by itself. */
-export async function patiently<Result>(
+export async function withRetries<Result>(
   { waitsForOthers }: Pick<HostAuthStore, "waitsForOthers">,
   attempt: () => Promise<Result | "moved">,
 ): Promise<Result | { readonly kind: "refused"; readonly code: SaveRefusal }> {

@@ -1,5 +1,5 @@
 /** The host's auth-profile document: reading one profile's state out of it, and the one edit this plugin makes. Pure. */
-import { accountOf, type HeldAccount, type Identity } from "../rules/account.ts";
+import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, Activation } from "../rules/results.ts";
 
@@ -47,7 +47,7 @@ export function hasTokens({ access = "", refresh = "" }: StoredCredential): bool
   return access !== "" && refresh !== "" && !access.startsWith(FENCE) && !refresh.startsWith(FENCE);
 }
 
-type Condition = Pick<ListedProfile, "health" | "pausedUntilMs" | "reason">;
+type Condition = Pick<ListedProfile, "health" | "unusableUntilMs" | "reason">;
 
 /** How usable a profile is at `nowMs`, and why. An access token past its expiry is no alarm: the host renews it. */
 export function conditionOf(credential: StoredCredential, stats: UsageStats = {}, nowMs: number): Condition {
@@ -65,10 +65,10 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
   if (cooldownUntil > nowMs && textOf(stats.cooldownClassification)?.startsWith("wham_")) {
     return { health: "needs-sign-in", reason: "refused" };
   }
-  const pausedUntilMs = Math.max(cooldownUntil, blockedUntil);
-  if (pausedUntilMs <= nowMs) return { health: "signed-in" };
+  const unusableUntilMs = Math.max(cooldownUntil, blockedUntil);
+  if (unusableUntilMs <= nowMs) return { health: "signed-in" };
   const reason = textOf(blockedUntil > nowMs ? stats.blockedReason : stats.cooldownReason);
-  return { health: "cooling-down", ...paused(pausedUntilMs, reason) };
+  return { health: "cooling-down", ...paused(unusableUntilMs, reason) };
 }
 
 /** Statistics are the host's notes, which no reader of them checks: one that is odd must not hide the whole list. */
@@ -80,8 +80,8 @@ function timeOf(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 
-function paused(pausedUntilMs: number, reason: string | undefined) {
-  return { pausedUntilMs, ...(reason === undefined ? {} : { reason }) };
+function paused(unusableUntilMs: number, reason: string | undefined) {
+  return { unusableUntilMs, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The OAuth profiles of one provider, in the document's order. */
@@ -101,7 +101,11 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
 export type ReadIdentity = (accessToken: string) => Identity | undefined;
 
 /** Whose each Codex profile is: what its token says before what stands beside it, which an import may have left out. */
-export function heldAccounts(document: ProfilesDocument, provider: string, readIdentity: ReadIdentity): HeldAccount[] {
+export function accountsInDocument(
+  document: ProfilesDocument,
+  provider: string,
+  readIdentity: ReadIdentity,
+): ProfileAccount[] {
   return Object.entries(document.profiles)
     .filter(([, { type, provider: of }]) => type === "oauth" && of === provider)
     .map(([profileId, credential]) => {
@@ -209,7 +213,7 @@ export interface Ordered {
  * The document with the beginning of an order alone, where that decides what is tried first; undefined where it might
  * not: none of it can be used, or it names `default`, which the host may answer with another profile of that account.
  */
-export function beginningOf(
+export function orderPrefixOf(
   document: ProfilesDocument,
   { provider, order, nowMs }: Ordered,
 ): ProfilesDocument | undefined {

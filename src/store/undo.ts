@@ -126,7 +126,7 @@ export function createUndoRecords(stateDir: string): UndoRecords {
 export const SHARED = "shared";
 
 /** Tells one generation of a profile's tokens from another without holding them. */
-export function markOf({ entropy }: ProfileStoreParts, record: StoredCredential | undefined): string {
+export function tokenDigestOf({ entropy }: ProfileStoreParts, record: StoredCredential | undefined): string {
   return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
 }
 
@@ -144,19 +144,19 @@ export function undoRecordOf(
   { owner, before, orderIndex }: Before,
 ): UndoRecord | undefined {
   if (before === undefined || !hasTokens(before)) return undefined;
-  const replacedBy = markOf(parts, next);
+  const replacedBy = tokenDigestOf(parts, next);
   const index = next === undefined && orderIndex >= 0 ? { orderIndex } : {};
   return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
 }
 
 /** What was kept of the profile: where it lies now, or, once it was taken out, in the store of all agents. */
-export async function keptOf(parts: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
+export async function undoRecordFor(parts: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
   const { host, undo, clock } = parts;
   const agentDir = host.agentDirOf(agentId);
   const owner = await host.ownerOf(agentDir, profileId);
   // What is kept for an unreadable record is only looked up here. The change that would put it back is refused.
   const record = await host.persisted(agentDir, profileId);
-  const current = markOf(parts, record === "unreadable" ? undefined : record);
+  const current = tokenDigestOf(parts, record === "unreadable" ? undefined : record);
   const target = { profileId, current, nowMs: clock.nowMs() };
   return (
     (await undo.find({ ...target, place: owner ?? SHARED })) ??

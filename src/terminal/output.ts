@@ -2,11 +2,11 @@
 import { ERRORS, type ErrorCode } from "../errors.ts";
 import type {
   Finding,
-  LoginStatus,
+  SignInStatus,
   ProfileList,
-  SavedLogin,
-  StartedLogin,
-  UndoneLogin,
+  SavedSignIn,
+  StartedSignIn,
+  UndoneChange,
   AuditEntry,
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
@@ -90,17 +90,17 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
   }
 }
 
-function revertOf({ isUndoable, profileName }: SavedLogin | UndoneLogin, around: Surroundings): string | null {
+function revertOf({ isUndoable, profileName }: SavedSignIn | UndoneChange, around: Surroundings): string | null {
   return isUndoable ? typed(around, "undo", profileName) : null;
 }
 
-function startedFields(started: StartedLogin, around: Surroundings): Fields {
+function startedFields(started: StartedSignIn, around: Surroundings): Fields {
   return {
     ok: true,
     profile: started.profileName,
     profile_id: started.profileId,
     new_profile: started.isNewProfile,
-    ...(started.standsInForDefault ? { stands_in_for_default: true } : {}),
+    ...(started.isDefaultFallback ? { stands_in_for_default: true } : {}),
     login_url: started.authorizationUrl.reveal(),
     redirect_uri: started.redirectUri,
     expires_in: Math.round(started.expiresInMs / 1000),
@@ -112,7 +112,7 @@ function startedFields(started: StartedLogin, around: Surroundings): Fields {
 }
 
 function changedFields(
-  changed: Pick<SavedLogin | UndoneLogin, "activation" | "isSelectable" | "kind" | "profileId" | "profileName">,
+  changed: Pick<SavedSignIn | UndoneChange, "activation" | "isSelectable" | "kind" | "profileId" | "profileName">,
   { queueApply }: Pick<TerminalRequest, "queueApply">,
   around: Surroundings,
 ): Fields {
@@ -127,7 +127,7 @@ function changedFields(
   };
 }
 
-function statusFields({ pending, lastSaved }: LoginStatus): Fields {
+function statusFields({ pending, lastSaved }: SignInStatus): Fields {
   if (lastSaved === undefined) return { ok: true, pending: pending.map(pendingFields) };
   return {
     ok: true,
@@ -156,7 +156,7 @@ const findingFields = (finding: Finding, nowMs: number, around: Surroundings): F
   ...(finding.code === "old-skill" ? { folder: finding.folder } : {}),
 });
 
-const pendingFields = ({ profileName, expiresInMs }: LoginStatus["pending"][number]): Fields => ({
+const pendingFields = ({ profileName, expiresInMs }: SignInStatus["pending"][number]): Fields => ({
   profile: profileName,
   expires_in: Math.max(0, Math.round(expiresInMs / 1000)),
 });

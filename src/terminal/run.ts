@@ -1,43 +1,43 @@
 /** From a request of the terminal to what it came to: the same login shell as behind the chat's doors. */
 import type { PendingPorts } from "../actions/overview.ts";
-import type { LoginPorts } from "../actions/ports.ts";
-import type { LoginBinding } from "../rules/binding.ts";
+import type { Ports } from "../actions/ports.ts";
+import type { Binding } from "../rules/binding.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
-  CancelledLogins,
+  CancelledSignIns,
   ChangeLog,
-  CompletionRefusal,
+  FinishRefusal,
   Inspection,
-  LoginStatus,
+  SignInStatus,
   ProfileList,
   Refusal,
-  SavedLogin,
-  StartedLogin,
-  UndoneLogin,
+  SavedSignIn,
+  StartedSignIn,
+  UndoneChange,
 } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import type { TerminalRequest } from "./arguments.ts";
 
 export interface TerminalContext {
   /** This terminal. Its agent is known once `ports` has answered; what waits is shown and stopped whatever the agent. */
-  readonly binding: LoginBinding;
+  readonly binding: Binding;
   /** What it takes to know what waits. Nothing of the host is loaded for it. */
   pendingPorts(): Promise<PendingPorts>;
-  ports(): Promise<LoginPorts>;
+  ports(): Promise<Ports>;
   readStandardInput(): Promise<string>;
 }
 
 export type TerminalAnswer =
-  | StartedLogin
-  | SavedLogin
-  | UndoneLogin
-  | LoginStatus
-  | CancelledLogins
+  | StartedSignIn
+  | SavedSignIn
+  | UndoneChange
+  | SignInStatus
+  | CancelledSignIns
   | ProfileList
   | ChangeLog
   | Inspection
   | Refusal
-  | CompletionRefusal
+  | FinishRefusal
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly version: string };
 
@@ -66,18 +66,18 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
       return listProfiles(ports, context.binding);
     }
     case "start": {
-      const { beginLogin } = await import("../actions/start.ts");
+      const { startSignIn } = await import("../actions/start.ts");
       const ports = await context.ports();
-      return beginLogin(ports, context.binding, nameOf(request));
+      return startSignIn(ports, context.binding, nameOf(request));
     }
     case "undo": {
-      const { undoLogin } = await import("../actions/profiles.ts");
+      const { undoChange } = await import("../actions/profiles.ts");
       const ports = await context.ports();
       const { readStatus } = await import("../actions/overview.ts");
       const status = await readStatus(ports, context.binding);
       const lastSaved = status.kind === "status" ? status.lastSaved?.profileName : undefined;
       const askedName = request.profileName ?? ((lastSaved ?? DEFAULT_PROFILE_NAME) as ProfileName);
-      return undoLogin(ports, { binding: context.binding, askedName, assertAllowed });
+      return undoChange(ports, { binding: context.binding, askedName, assertAllowed });
     }
     case "log": {
       const { readChangeLog } = await import("../actions/overview.ts");
@@ -96,10 +96,10 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
 async function finish(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   const { callbackUrl = "", profileName } = request;
   const pastedText = new Secret(callbackUrl === "-" ? await context.readStandardInput() : callbackUrl);
-  const { completeLogin } = await import("../actions/finish.ts");
+  const { finishSignIn } = await import("../actions/finish.ts");
   const ports = await context.ports();
   const ifOtherAccount = request.replace === true ? "replace" : "refuse";
-  const completed = await completeLogin(ports, {
+  const completed = await finishSignIn(ports, {
     binding: context.binding,
     pastedText,
     profileName,

@@ -4,7 +4,7 @@ import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import { bindAuthStoreSdk, defaultAgentOf, type AuthSdkParts } from "../host/auth-store.ts";
 import type { SdkConfig } from "../host/sdk.ts";
-import { eraOf, type FileEra } from "../rules/host-versions.ts";
+import { hostTraitsOf, type FileHostTraits } from "../rules/host-versions.ts";
 import type { Activation } from "../rules/results.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
 import { fileExists } from "../store/private-file.ts";
@@ -58,11 +58,11 @@ export async function openTerminalHost(asked: TerminalHostRequest): Promise<Term
     if (authPath === undefined) throw new CodexAuthError("host-not-found");
     return openNamedFile(request, authPath);
   }
-  const era = eraOf(host.version);
-  if (era === undefined) throw new CodexAuthError("host-unknown");
-  switch (era.medium) {
+  const traits = hostTraitsOf(host.version);
+  if (traits === undefined) throw new CodexAuthError("host-unknown");
+  switch (traits.medium) {
     case "file":
-      return openFile(request, era);
+      return openFile(request, traits);
     case "sqlite":
       if (authPath !== undefined) throw new CodexAuthError("host-uses-sqlite");
       return openSqlite(request, host);
@@ -88,7 +88,7 @@ async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Pr
   }
   const store = createSqliteAuthStore(bindAuthStoreSdk(parts, config));
   // A running gateway works with what it has in memory until it writes itself: the next turn would use the old tokens.
-  const tell = tellerOf(request, { apply: "reload", config: config() as HostConfig });
+  const tell = gatewayNotifierOf(request, { apply: "reload", config: config() as HostConfig });
   return { ...store, activate: () => tell.activation(), defaultAgentId: defaultAgentOf(parts, config) };
 }
 
@@ -101,7 +101,7 @@ function storePathOf(agentRuntime: Partial<AuthSdkParts["agentRuntime"]> | undef
   }
 }
 
-async function openFile(request: TerminalHostRequest, era: FileEra): Promise<TerminalHost> {
+async function openFile(request: TerminalHostRequest, traits: FileHostTraits): Promise<TerminalHost> {
   const { environment, stateDir, authPath, host } = request;
   const config = await readHostConfig(environment, stateDir, host && hostJson5(host));
   if (config === undefined && authPath === undefined) throw new CodexAuthError("host-config-unreadable");
@@ -109,19 +109,19 @@ async function openFile(request: TerminalHostRequest, era: FileEra): Promise<Ter
     authPath === undefined
       ? agentFoldersOf(config ?? {}, stateDir, environment)
       : { defaultAgentId: FIRST_AGENT, folderOf: () => dirname(authPath) };
-  const mainDir = folders.folderOf(era.shared === "main" ? FIRST_AGENT : folders.defaultAgentId);
-  for (const database of databasesBeside(mainDir, stateDir, era)) {
+  const mainDir = folders.folderOf(traits.shared === "main" ? FIRST_AGENT : folders.defaultAgentId);
+  for (const database of databasesBeside(mainDir, stateDir, traits)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
-  const tell = tellerOf(request, { apply: era.apply, config: config ?? {} });
+  const tell = gatewayNotifierOf(request, { apply: traits.apply, config: config ?? {} });
   const store = createFileAuthStore({
-    provider: era.provider,
-    lock: era.lock,
-    state: era.state,
+    provider: traits.provider,
+    lock: traits.lock,
+    state: traits.state,
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
-    configured: () => configuredIn(config ?? {}, era.provider),
-    ...(era.apply === "reload-under-lock" ? { whileLocked: tell.reload } : {}),
+    configured: () => configuredIn(config ?? {}, traits.provider),
+    ...(traits.apply === "reload-under-lock" ? { whileLocked: tell.reload } : {}),
     publish: async () => tell.activation(),
   });
   await assertAgent(request, config ?? {}, folders);
@@ -143,25 +143,28 @@ async function assertAgent({ agentId }: TerminalHostRequest, config: HostConfig,
  * Databases of a newer host: where one lies beside the file, the host that was found is not the one that runs. The one
  * of the state folder tells nothing beside 2026.6.1, which keeps other things in it.
  */
-function databasesBeside(folder: string, stateDir: string, { provider }: FileEra): readonly string[] {
+function databasesBeside(folder: string, stateDir: string, { provider }: FileHostTraits): readonly string[] {
   const own = `${folder}/openclaw-agent.sqlite`;
   if (provider === "openai") return [own];
   return [own, `${stateDir}/state/openclaw.sqlite`, join(folder, "../../../state/openclaw.sqlite")];
 }
 
-interface Teller {
+interface GatewayNotifier {
   /** The least that lets a running gateway see a change; asked for again, it does nothing more. */
   reload(): Promise<void>;
   activation(): Promise<Activation>;
 }
 
 interface Told {
-  readonly apply: FileEra["apply"];
+  readonly apply: FileHostTraits["apply"];
   readonly config: HostConfig;
 }
 
 /** Lets a running gateway see a change with the host's own commands, and looks afterwards whether it answers. */
-function tellerOf({ host, environment, mayRestart }: TerminalHostRequest, { apply, config }: Told): Teller {
+function gatewayNotifierOf(
+  { host, environment, mayRestart }: TerminalHostRequest,
+  { apply, config }: Told,
+): GatewayNotifier {
   const run = (...words: string[]) =>
     host === undefined ? Promise.resolve(false) : runHostCommand(host, words, RELOAD_LIMIT_MS);
   const tell = async () => {
@@ -185,12 +188,12 @@ function tellerOf({ host, environment, mayRestart }: TerminalHostRequest, { appl
 /** The oldest form of the file, or a newer one where what is there says so; the lock of all but the oldest hosts. */
 async function openNamedFile(request: TerminalHostRequest, authPath: string): Promise<TerminalHost> {
   const hasStateFile = await fileExists(join(dirname(authPath), "auth-state.json"));
-  const older = await openFile(request, eraOfFile(hasStateFile ? "2026.5.28" : "2026.3.28"));
+  const older = await openFile(request, traitsOfFile(hasStateFile ? "2026.5.28" : "2026.3.28"));
   const records = Object.values((await older.read(dirname(authPath))).profiles);
   const has = (provider: string) => records.some((record) => record.type === "oauth" && record.provider === provider);
-  return has("openai") && !has("openai-codex") ? openFile(request, eraOfFile("2026.6.1")) : older;
+  return has("openai") && !has("openai-codex") ? openFile(request, traitsOfFile("2026.6.1")) : older;
 }
 
-function eraOfFile(version: string): FileEra {
-  return { ...(eraOf(version) as FileEra), apply: "reload" };
+function traitsOfFile(version: string): FileHostTraits {
+  return { ...(hostTraitsOf(version) as FileHostTraits), apply: "reload" };
 }

@@ -4,14 +4,14 @@ import { toPlainText } from "../interaction/render.ts";
 import { conditionOf } from "../interaction/screen.ts";
 import type {
   Activation,
-  CompletionRefusal,
+  FinishRefusal,
   Finding,
   ListedProfile,
-  LoginStatus,
+  SignInStatus,
   ProfileList,
   Refusal,
-  SavedLogin,
-  UndoneLogin,
+  SavedSignIn,
+  UndoneChange,
   AuditEntry,
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
@@ -43,7 +43,7 @@ function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surround
   switch (answer.kind) {
     case "started":
       return [
-        ...(answer.standsInForDefault
+        ...(answer.isDefaultFallback
           ? [fill(around.words.chat["card.stand-in"], { name: shown(answer.profileName) })]
           : []),
         fill(around.words.terminal["start.title"], {
@@ -90,7 +90,7 @@ function textLines(answer: TerminalAnswer, queueApply: boolean, around: Surround
   }
 }
 
-function accountText({ profileName, email, plan }: SavedLogin, around: Surroundings): string {
+function accountText({ profileName, email, plan }: SavedSignIn, around: Surroundings): string {
   const who = email ?? around.words.terminal["account.unknown"];
   const account = plan === undefined ? shown(who) : `${shown(who)} (${shown(plan)})`;
   return fill(around.words.terminal["saved.title"], { name: shown(profileName), account });
@@ -102,7 +102,7 @@ export function changedText(
     activation,
     isSelectable,
     profileName,
-  }: Pick<SavedLogin | UndoneLogin, "activation" | "isSelectable" | "kind" | "profileName">,
+  }: Pick<SavedSignIn | UndoneChange, "activation" | "isSelectable" | "kind" | "profileName">,
   queueApply: boolean,
   around: Surroundings,
 ): string {
@@ -117,7 +117,7 @@ function effectText(activation: Activation, queueApply: boolean, { words }: Surr
   return queueApply ? words.terminal["saved.not-queued"] : words.terminal["saved.live"];
 }
 
-function statusLines({ pending, lastSaved }: LoginStatus, around: Surroundings): readonly string[] {
+function statusLines({ pending, lastSaved }: SignInStatus, around: Surroundings): readonly string[] {
   const lines = pending.map(({ profileName, expiresInMs }) =>
     fill(around.words.terminal["status.pending"], {
       name: shown(profileName),
@@ -179,7 +179,7 @@ export function findingText(finding: Finding, nowMs: number, around: Surrounding
 }
 
 /** The chat's sentences, with this program's words in their places. */
-export function refusalText(refusal: Refusal | CompletionRefusal, around: Surroundings): string {
+export function refusalText(refusal: Refusal | FinishRefusal, around: Surroundings): string {
   const { code, profileName } = refusal;
   const waitMs = "retryAfterSeconds" in refusal ? (refusal.retryAfterSeconds ?? 0) * 1000 : 0;
   const sentence = fill(

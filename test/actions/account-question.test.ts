@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import type { AccountQuestion } from "../../src/rules/results.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
-import { completeLogin, type CompletionRequest } from "../../src/actions/finish.ts";
-import { keepLogin, type KeepRequest } from "../../src/actions/account-question.ts";
+import { finishSignIn, type FinishRequest } from "../../src/actions/finish.ts";
+import { keepSignIn, type KeepRequest } from "../../src/actions/account-question.ts";
 import { cancelPending, readStatus } from "../../src/actions/overview.ts";
 import { PARKED_TTL_MS } from "../../src/actions/account-question.ts";
 import { createFakePorts, DANA, OTHERS, type FakePorts } from "../fakes/fake-ports.ts";
@@ -18,9 +18,9 @@ beforeEach(() => {
   ports = createFakePorts();
 });
 
-async function signIn(name: string, email: string, change: Partial<CompletionRequest> = {}) {
+async function signIn(name: string, email: string, change: Partial<FinishRequest> = {}) {
   const address = ports.oauth.approve(await startedLink(ports, name), email);
-  return completeLogin(ports, completionOf(address, change));
+  return finishSignIn(ports, completionOf(address, change));
 }
 
 /** Work is Dana's; Eli comes back. */
@@ -31,7 +31,7 @@ async function ask(): Promise<AccountQuestion> {
   return question;
 }
 
-const keep = (name: string, change: Partial<KeepRequest> = {}) => keepLogin(ports, asked(name, change));
+const keep = (name: string, change: Partial<KeepRequest> = {}) => keepSignIn(ports, asked(name, change));
 const refuseOwner = () => {
   throw new CodexAuthError("not-allowed");
 };

@@ -5,11 +5,11 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { CLOCK_STEP_MS, LOGIN_TTL_MS, MAX_ATTEMPTS } from "../../src/rules/pending-sign-ins.ts";
+import { CLOCK_STEP_MS, SIGN_IN_TTL_MS, MAX_ATTEMPTS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
-import { completeLogin, type CompletionRequest } from "../../src/actions/finish.ts";
+import { finishSignIn, type FinishRequest } from "../../src/actions/finish.ts";
 import { cancelPending } from "../../src/actions/overview.ts";
-import type { ExchangeRefusal, LoginPorts, PendingStore, SaveRefusal } from "../../src/actions/ports.ts";
+import type { ExchangeRefusal, Ports, PendingStore, SaveRefusal } from "../../src/actions/ports.ts";
 import type { Secret } from "../../src/secret.ts";
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-sign-ins.ts";
 import {
@@ -29,13 +29,13 @@ beforeEach(() => {
   ports = createFakePorts();
 });
 
-const begin = (name = "work", binding = DANA, over: LoginPorts = ports) => startedLink(over, name, binding);
+const begin = (name = "work", binding = DANA, over: Ports = ports) => startedLink(over, name, binding);
 
 /** A person has signed in and copied the address. */
 const beginAndApprove = async (name = "work", binding = DANA) => ports.oauth.approve(await begin(name, binding));
 
-const complete = (address: string, change: Partial<CompletionRequest> = {}, over: LoginPorts = ports) =>
-  completeLogin(over, completionOf(address, change));
+const complete = (address: string, change: Partial<FinishRequest> = {}, over: Ports = ports) =>
+  finishSignIn(over, completionOf(address, change));
 
 const stateIn = (address: string) => new URL(address).searchParams.get("state") ?? "";
 const isWaiting = () => ports.pending.document.logins.length === 1;
@@ -111,7 +111,7 @@ describe("a right address", () => {
 
   it("is taken in the last moment", async () => {
     const address = await beginAndApprove();
-    ports.clock.move(LOGIN_TTL_MS - 1);
+    ports.clock.move(SIGN_IN_TTL_MS - 1);
     expect(await complete(address)).toEqual(SAVED);
   });
 
@@ -362,7 +362,7 @@ describe("an address that cannot be taken keeps the sign-in", () => {
 describe("an address that is too late", () => {
   it("is told that it has expired", async () => {
     const address = await beginAndApprove();
-    ports.clock.move(LOGIN_TTL_MS);
+    ports.clock.move(SIGN_IN_TTL_MS);
     expect(await complete(address)).toEqual(refused("login-expired", { profileName: "work" }));
   });
 
@@ -400,7 +400,7 @@ describe("an address that is too late", () => {
 
   it("never reaches the sign-in server", async () => {
     const address = await beginAndApprove();
-    ports.clock.move(LOGIN_TTL_MS);
+    ports.clock.move(SIGN_IN_TTL_MS);
     await complete(address);
     await complete(addressOf({ code: "ac_x", state: "0".repeat(32) }));
     expect(ports.oauth.exchanges).toEqual([]);
@@ -570,7 +570,7 @@ describe("a port that throws", () => {
   const BROKEN: readonly {
     readonly port: string;
     readonly isOver: boolean;
-    readonly break: (error: unknown) => LoginPorts;
+    readonly break: (error: unknown) => Ports;
   }[] = [
     {
       port: "the pending file, at the claim",
@@ -689,7 +689,7 @@ describe("any order of events", () => {
       weight: 1,
       arbitrary: fc.record({
         kind: fc.constant("time" as const),
-        byMs: fc.constantFrom(1000, LOGIN_TTL_MS / 2, LOGIN_TTL_MS, -LOGIN_TTL_MS),
+        byMs: fc.constantFrom(1000, SIGN_IN_TTL_MS / 2, SIGN_IN_TTL_MS, -SIGN_IN_TTL_MS),
       }),
     },
   );
@@ -737,7 +737,7 @@ describe("any order of events", () => {
               expect(people[link?.who ?? -1]).toEqual(binding);
               expect(result.profileName).toBe(link?.name);
               const ageMs = world.clock.nowMs() - (link?.atMs ?? 0);
-              expect(ageMs >= 0 && ageMs < LOGIN_TTL_MS).toBe(true);
+              expect(ageMs >= 0 && ageMs < SIGN_IN_TTL_MS).toBe(true);
               savedLinks.push(from.link);
               break;
             }

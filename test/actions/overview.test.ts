@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { LOGIN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
+import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
-import { completeLogin } from "../../src/actions/finish.ts";
-import { concernsLogin } from "../../src/actions/finish.ts";
+import { finishSignIn } from "../../src/actions/finish.ts";
+import { concernsSignIn } from "../../src/actions/finish.ts";
 import { cancelPending, hasPending, listProfiles, readStatus } from "../../src/actions/overview.ts";
-import type { LoginPorts } from "../../src/actions/ports.ts";
+import type { Ports } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import {
   addressOf,
@@ -29,11 +29,11 @@ const begin = (name = "work") => startedLink(ports, name);
 
 async function finish(name = "work"): Promise<string> {
   const address = ports.oauth.approve(await begin(name), `${name}@example.com`);
-  await completeLogin(ports, completionOf(address));
+  await finishSignIn(ports, completionOf(address));
   return address;
 }
 
-const withPending = (error: unknown): LoginPorts => ({
+const withPending = (error: unknown): Ports => ({
   ...ports,
   pending: { read: failing(error), update: failing(error) },
 });
@@ -45,7 +45,7 @@ describe("listProfiles", () => {
     ports.clock.move(60_000);
     const list = await listProfiles(ports, DANA);
     expect(list).toMatchObject({ kind: "profiles", profiles: [{ name: "b" }, { name: "a" }] });
-    expect(list).toMatchObject({ pending: [{ profileName: "work", expiresInMs: LOGIN_TTL_MS - 60_000 }] });
+    expect(list).toMatchObject({ pending: [{ profileName: "work", expiresInMs: SIGN_IN_TTL_MS - 60_000 }] });
   });
 
   it.each(OTHERS)("tells $name nothing of what is pending", async ({ binding }) => {
@@ -82,7 +82,7 @@ describe("readStatus", () => {
     await begin("third");
     expect(await readStatus(ports, DANA)).toEqual({
       kind: "status",
-      pending: [{ profileName: "third", expiresInMs: LOGIN_TTL_MS }],
+      pending: [{ profileName: "third", expiresInMs: SIGN_IN_TTL_MS }],
       lastSaved: { profileName: "second", profileId: "openai:second", agoMs: 5000, activation: "live" },
     });
   });
@@ -100,7 +100,7 @@ describe("readStatus", () => {
 
   it("leaves out what has expired", async () => {
     await begin();
-    ports.clock.move(LOGIN_TTL_MS);
+    ports.clock.move(SIGN_IN_TTL_MS);
     expect(await readStatus(ports, DANA)).toEqual({ kind: "status", pending: [] });
   });
 
@@ -160,7 +160,7 @@ describe("cancelPending", () => {
   it("stops an exchange that is under way: its answer is thrown away", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
-    const completing = completeLogin(ports, completionOf(address));
+    const completing = finishSignIn(ports, completionOf(address));
     await gate.entered;
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work"] });
     gate.open();
@@ -171,7 +171,7 @@ describe("cancelPending", () => {
   it("leaves a newer start alone that made an exchange under way an older one, whose answer is thrown away", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
-    const completing = completeLogin(ports, completionOf(address));
+    const completing = finishSignIn(ports, completionOf(address));
     await gate.entered;
     await begin();
     gate.open();
@@ -198,7 +198,7 @@ describe("hasPending", () => {
 
   it("is false after the time is over", async () => {
     await begin();
-    ports.clock.move(LOGIN_TTL_MS);
+    ports.clock.move(SIGN_IN_TTL_MS);
     expect(await hasPending(ports, DANA)).toBe(false);
   });
 
@@ -207,9 +207,9 @@ describe("hasPending", () => {
   });
 });
 
-const concerns = (text: string, binding = DANA) => concernsLogin(ports, binding, new Secret(text));
+const concerns = (text: string, binding = DANA) => concernsSignIn(ports, binding, new Secret(text));
 
-describe("concernsLogin", () => {
+describe("concernsSignIn", () => {
   it("takes any such text of a person who has a sign-in waiting", async () => {
     await begin();
     expect(await concerns("code=abc&state=defghijk")).toBe(true);
@@ -235,7 +235,7 @@ describe("concernsLogin", () => {
 
   it("passes on a pending file that cannot be trusted, so that its door can say so", async () => {
     const broken = withPending(new CodexAuthError("pending-insecure"));
-    const asked = concernsLogin(broken, DANA, new Secret(addressOf({ code: "ac_x", state: "0".repeat(32) })));
+    const asked = concernsSignIn(broken, DANA, new Secret(addressOf({ code: "ac_x", state: "0".repeat(32) })));
     await expect(asked).rejects.toThrow(new CodexAuthError("pending-insecure"));
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ParkedInMemory } from "../../src/actions/account-question.ts";
-import type { ParkedLogin } from "../../src/actions/ports.ts";
+import { InMemoryParkedSignIns } from "../../src/actions/account-question.ts";
+import type { ParkedSignIn } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { DANA } from "../fakes/fake-ports.ts";
 
@@ -8,7 +8,7 @@ const NOW_MS = 1_795_000_000_000;
 const EXPIRES_AT_MS = NOW_MS + 60_000;
 
 /** A question about one profile; its id is the profile's name. */
-function parkedAs(name: string): ParkedLogin {
+function parkedAs(name: string): ParkedSignIn {
   const profileId = `openai:${name}`;
   return {
     questionId: name,
@@ -36,13 +36,14 @@ function parkedAs(name: string): ParkedLogin {
 }
 
 /** Holds these, the oldest first. */
-function holding(...names: readonly string[]): ParkedInMemory {
-  const parked = new ParkedInMemory();
+function holding(...names: readonly string[]): InMemoryParkedSignIns {
+  const parked = new InMemoryParkedSignIns();
   for (const name of names) parked.park(DANA, parkedAs(name), NOW_MS);
   return parked;
 }
 
-const listed = (parked: ParkedInMemory, nowMs = NOW_MS) => parked.list(DANA, nowMs).map(({ questionId }) => questionId);
+const listed = (parked: InMemoryParkedSignIns, nowMs = NOW_MS) =>
+  parked.list(DANA, nowMs).map(({ questionId }) => questionId);
 
 describe("parked sign-ins", () => {
   it("are fifty at most: one more drops the oldest, whose tokens nobody holds any more", () => {

@@ -4,9 +4,9 @@ import { CodexAuthError } from "../../src/errors.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { inspect, readChangeLog } from "../../src/actions/overview.ts";
 import { preferProfile, signOut, stopUsingProfile, useProfile } from "../../src/actions/profiles.ts";
-import { claimDeadLogins } from "../../src/actions/overview.ts";
+import { claimExpiredLogins } from "../../src/actions/overview.ts";
 import { listProfiles } from "../../src/actions/overview.ts";
-import type { ChatPins, LoginPorts, ProfileChoice } from "../../src/actions/ports.ts";
+import type { ChatPins, Ports, ProfileChoice } from "../../src/actions/ports.ts";
 import { explainChoice } from "../../src/actions/overview.ts";
 import { brokenProfiles, createFakePorts, DANA, failing, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
 import { asked } from "./requests.ts";
@@ -21,7 +21,7 @@ const released = (name?: string) =>
   stopUsingProfile(ports, { ...asked(""), askedName: name as ProfileName | undefined });
 const pinned = async () => (await ports.pins.read(DANA))?.profileId;
 const why = (name?: string) => explainChoice(ports, { binding: DANA, askedName: name as ProfileName | undefined });
-const codes = async (over: LoginPorts = ports) => (await inspect(over, "main")).findings.map(({ code }) => code);
+const codes = async (over: Ports = ports) => (await inspect(over, "main")).findings.map(({ code }) => code);
 /** A host whose session store cannot be read. */
 const withoutPins = (): ChatPins => {
   const fail = failing(new Error("canary"));
@@ -60,7 +60,7 @@ describe("using a profile in a chat", () => {
   });
 
   it("marks nothing, and lists all, where the host cannot tell", async () => {
-    const silent: LoginPorts = { ...ports, pins: withoutPins() };
+    const silent: Ports = { ...ports, pins: withoutPins() };
     const list = await listProfiles(silent, DANA);
     expect(list).toMatchObject({ kind: "profiles", profiles: [{ name: "work" }, { name: "team" }] });
     expect(list.kind === "profiles" && list.profiles.some(({ isPinned }) => isPinned)).toBe(false);
@@ -172,14 +172,14 @@ describe("why", () => {
   });
 
   it("tells of no wish where the host cannot tell one", async () => {
-    const silent: LoginPorts = { ...ports, pins: withoutPins() };
+    const silent: Ports = { ...ports, pins: withoutPins() };
     const explained = await explainChoice(silent, { binding: DANA });
     expect(explained).toMatchObject({ kind: "choice", decides: "host", next: "work" });
     expect(explained).not.toHaveProperty("pin");
   });
 
   it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
-    const broken: LoginPorts = { ...ports, profiles: brokenProfiles(failing(error)) };
+    const broken: Ports = { ...ports, profiles: brokenProfiles(failing(error)) };
     expect(await explainChoice(broken, { binding: DANA })).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");
   });
@@ -241,7 +241,7 @@ describe("an inspection", () => {
   it("calls nothing wrong that it has no word for, and still finds the rest", async () => {
     ports.surroundings.owner = false;
     const fail = failing(new Error("canary"));
-    const broken: LoginPorts = {
+    const broken: Ports = {
       ...ports,
       audit: { note: fail, last: fail },
       pending: { read: fail, update: fail },
@@ -258,7 +258,7 @@ describe("an inspection", () => {
 
 describe("sign-ins that have ended", () => {
   it("are told of once each, and live ones never", async () => {
-    const told = async () => (await claimDeadLogins(ports, "main")).map(({ name }) => name);
+    const told = async () => (await claimExpiredLogins(ports, "main")).map(({ name }) => name);
     expect(await told()).toEqual([]);
     ports.profiles.becomes("openai:team", { health: "needs-sign-in" });
     ports.profiles.becomes("openai:work", { health: "cooling-down" });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { preferProfile, showProfile, signOut } from "../../src/actions/profiles.ts";
-import type { LoginPorts, ProfileStore, ProfileTarget } from "../../src/actions/ports.ts";
-import { undoLogin } from "../../src/actions/profiles.ts";
+import type { Ports, ProfileStore, ProfileTarget } from "../../src/actions/ports.ts";
+import { undoChange } from "../../src/actions/profiles.ts";
 import { createFakePorts, DANA, failing, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
 import { asked } from "./requests.ts";
 
@@ -27,11 +27,11 @@ const ACTS = [
 const CHANGES = [
   { name: "preferProfile", act: preferProfile },
   { name: "signOut", act: signOut },
-  { name: "undoLogin", act: undoLogin },
+  { name: "undoChange", act: undoChange },
 ] as const;
 
 /** The ports over a store whose calls are noted before they go on; what a test breaks is broken. */
-function watched(broken: Partial<ProfileStore> = {}): LoginPorts & { readonly targets: ProfileTarget[] } {
+function watched(broken: Partial<ProfileStore> = {}): Ports & { readonly targets: ProfileTarget[] } {
   const targets: ProfileTarget[] = [];
   const noting =
     <Result>(call: (target: ProfileTarget) => Promise<Result>) =>

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { LOGIN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
+import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
-import { beginLogin } from "../../src/actions/start.ts";
-import type { LoginPorts } from "../../src/actions/ports.ts";
+import { startSignIn } from "../../src/actions/start.ts";
+import type { Ports } from "../../src/actions/ports.ts";
 import { brokenProfiles, createFakePorts, DANA, failing, OTHERS, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
 
 let ports: FakePorts;
@@ -12,17 +12,16 @@ beforeEach(() => {
   ports = createFakePorts();
 });
 
-const begin = (name = "work", binding = DANA, over: LoginPorts = ports) =>
-  beginLogin(over, binding, name as ProfileName);
+const begin = (name = "work", binding = DANA, over: Ports = ports) => startSignIn(over, binding, name as ProfileName);
 
-describe("beginLogin", () => {
+describe("startSignIn", () => {
   it("answers the link, the profile and the time there is", async () => {
     expect(await begin()).toEqual({
       kind: "started",
       profileId: "openai:work",
       redirectUri: "http://localhost:1455/auth/callback",
       profileName: "work",
-      standsInForDefault: false,
+      isDefaultFallback: false,
       isNewProfile: true,
       authorizationUrl: expect.anything(),
       expiresInMs: 15 * 60_000,
@@ -45,7 +44,7 @@ describe("beginLogin", () => {
       codeVerifier: expect.stringMatching(/^[\w-]{43}$/),
       redirectUri: "http://localhost:1455/auth/callback",
       createdAtMs: nowMs,
-      expiresAtMs: nowMs + LOGIN_TTL_MS,
+      expiresAtMs: nowMs + SIGN_IN_TTL_MS,
       attempts: 0,
     });
   });
@@ -71,7 +70,7 @@ describe("beginLogin", () => {
     ports.profiles.has("openai:first", "openai:second");
     expect(await begin("default")).toMatchObject({
       profileName: "first",
-      standsInForDefault: true,
+      isDefaultFallback: true,
       isNewProfile: false,
     });
     expect(ports.pending.document.logins).toMatchObject([{ profileId: "openai:first", askedName: "default" }]);
@@ -141,7 +140,7 @@ describe("a sign-in that cannot begin", () => {
     },
   );
 
-  const BROKEN: readonly { readonly port: string; readonly break: (error: unknown) => LoginPorts }[] = [
+  const BROKEN: readonly { readonly port: string; readonly break: (error: unknown) => Ports }[] = [
     {
       port: "the profile store",
       break: (error) => ({

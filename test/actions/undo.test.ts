@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { signOut } from "../../src/actions/profiles.ts";
-import { undoLogin } from "../../src/actions/profiles.ts";
+import { undoChange } from "../../src/actions/profiles.ts";
 import { createFakePorts, type FakePorts } from "../fakes/fake-ports.ts";
 import { asked } from "./requests.ts";
 
@@ -11,11 +11,11 @@ beforeEach(() => {
 
 const storedIds = async () => (await ports.profiles.list("main")).map(({ profileId }) => profileId);
 
-describe("undoLogin", () => {
+describe("undoChange", () => {
   it("puts back what a profile held, once", async () => {
     ports.profiles.has("openai:work");
     ports.profiles.undoable.add("openai:work");
-    expect(await undoLogin(ports, asked("work"))).toEqual({
+    expect(await undoChange(ports, asked("work"))).toEqual({
       kind: "undone",
       profileId: "openai:work",
       profileName: "work",
@@ -23,7 +23,7 @@ describe("undoLogin", () => {
       isUndoable: true,
       activation: "live",
     });
-    expect(await undoLogin(ports, asked("work"))).toEqual({
+    expect(await undoChange(ports, asked("work"))).toEqual({
       kind: "refused",
       code: "undo-missing",
       profileName: "work",
@@ -33,7 +33,7 @@ describe("undoLogin", () => {
   it("is for the profile of that name alone", async () => {
     ports.profiles.has("openai:work", "openai:team");
     ports.profiles.undoable.add("openai:team");
-    expect(await undoLogin(ports, asked("work"))).toMatchObject({ code: "undo-missing" });
+    expect(await undoChange(ports, asked("work"))).toMatchObject({ code: "undo-missing" });
     expect(ports.profiles.undoable.has("openai:team")).toBe(true);
   });
 
@@ -41,7 +41,7 @@ describe("undoLogin", () => {
     ports.profiles.has("openai:first", "openai:default");
     ports.profiles.undoable.add("openai:first");
     await signOut(ports, asked("default"));
-    expect(await undoLogin(ports, asked("default"))).toMatchObject({ kind: "undone", profileId: "openai:default" });
+    expect(await undoChange(ports, asked("default"))).toMatchObject({ kind: "undone", profileId: "openai:default" });
     expect(ports.profiles.undoable.has("openai:first")).toBe(true);
   });
 
@@ -56,7 +56,7 @@ describe("undoLogin", () => {
     const out = await signOut(ports, asked(asks));
     expect(out).toMatchObject({ kind: "signed-out", profileName: asks });
     expect(await storedIds()).toEqual(["openai:other"]);
-    expect(await undoLogin(ports, asked(asks))).toMatchObject({ kind: "undone", profileId: id });
+    expect(await undoChange(ports, asked(asks))).toMatchObject({ kind: "undone", profileId: id });
     expect((await storedIds()).toSorted()).toEqual(["openai:other", id].toSorted());
   });
 
@@ -64,7 +64,7 @@ describe("undoLogin", () => {
     ports.profiles.has("openai:work", "openai-codex:work");
     ports.profiles.undoable.add("openai:work");
     await signOut(ports, asked("openai-codex:work"));
-    expect(await undoLogin(ports, asked("openai-codex:work"))).toMatchObject({ profileId: "openai-codex:work" });
+    expect(await undoChange(ports, asked("openai-codex:work"))).toMatchObject({ profileId: "openai-codex:work" });
     expect(ports.profiles.undoable.has("openai:work")).toBe(true);
   });
 
@@ -72,7 +72,7 @@ describe("undoLogin", () => {
     ports.profiles.has("openai:work");
     await signOut(ports, asked("work"));
     ports.profiles.has("openai:work");
-    expect(await undoLogin(ports, asked("work"))).toEqual({
+    expect(await undoChange(ports, asked("work"))).toEqual({
       kind: "refused",
       code: "undo-changed",
       profileName: "work",
@@ -80,6 +80,6 @@ describe("undoLogin", () => {
   });
 
   it.each(["nobody", "status", "my team", ""])("has nothing for a profile that never was: '%s'", async (name) => {
-    expect(await undoLogin(ports, asked(name))).toEqual({ kind: "refused", code: "undo-missing", profileName: name });
+    expect(await undoChange(ports, asked(name))).toEqual({ kind: "refused", code: "undo-missing", profileName: name });
   });
 });

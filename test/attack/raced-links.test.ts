@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { EMPTY_DOCUMENT, startLogin } from "../../src/rules/pending-sign-ins.ts";
+import { EMPTY_DOCUMENT, addSignIn } from "../../src/rules/pending-sign-ins.ts";
 import { updatePrivateFile } from "../../src/store/private-file.ts";
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-sign-ins.ts";
 import { createUndoRecords } from "../../src/store/undo.ts";
@@ -129,7 +129,7 @@ const FILES = [
       const store = createPendingStore(join(base, "tmp"));
       return async () => [
         await store.read(),
-        await store.update((document) => ({ ...startLogin(document, LOGIN, NOW_MS), result: document })),
+        await store.update((document) => ({ ...addSignIn(document, LOGIN, NOW_MS), result: document })),
       ];
     },
   },
@@ -182,7 +182,7 @@ describe("a folder that somebody else wants to be there first", () => {
     await race("stranger", folder, join(base, "theirs"), NOBODY);
     const store = createPendingStore(folder);
     const { done, refused } = await workOn(async () => {
-      await store.update((document) => startLogin(document, LOGIN, NOW_MS));
+      await store.update((document) => addSignIn(document, LOGIN, NOW_MS));
       const document = await store.read();
       // Theirs comes again only where ours is gone.
       rmSync(folder, { recursive: true, force: true });

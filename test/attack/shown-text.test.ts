@@ -71,7 +71,7 @@ function screensWith(text: string): readonly Screen[] {
     plan: text,
     health: "cooling-down",
     reason: text,
-    pausedUntilMs: NOW_MS + 1,
+    unusableUntilMs: NOW_MS + 1,
   });
   const asStored = { ...profile, name: text as ProfileName };
   return [

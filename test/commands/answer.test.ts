@@ -6,7 +6,7 @@ import { CodexAuthError } from "../../src/errors.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { toPlainText } from "../support/english.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
-import type { LoginPorts } from "../../src/actions/ports.ts";
+import type { Ports } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { CANARY, notAllowed, savedIn } from "../handlers/fake-handler.ts";
 import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-ports.ts";
@@ -79,7 +79,7 @@ const VERBS_TRIED: Readonly<Record<Intent["verb"], true>> = {
   refuse: true,
 };
 
-async function textOf(ports: LoginPorts, intent: Intent, caller = createCaller()): Promise<string> {
+async function textOf(ports: Ports, intent: Intent, caller = createCaller()): Promise<string> {
   return toPlainText(await answer(() => Promise.resolve(ports), caller, intent));
 }
 

@@ -2,14 +2,14 @@
 import { createHash } from "node:crypto";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import { holds } from "../../src/attempt.ts";
-import type { Account, HeldAccount } from "../../src/rules/account.ts";
+import type { Account, ProfileAccount } from "../../src/rules/account.ts";
 import type { ListedProfile } from "../../src/rules/results.ts";
 import type { AuditEntry } from "../../src/rules/results.ts";
-import type { LoginBinding } from "../../src/rules/binding.ts";
+import type { Binding } from "../../src/rules/binding.ts";
 import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileId, ProfileName } from "../../src/rules/profile-id.ts";
 import { profileNameOf } from "../../src/rules/profile-id.ts";
-import { ParkedInMemory } from "../../src/actions/account-question.ts";
+import { InMemoryParkedSignIns } from "../../src/actions/account-question.ts";
 import type {
   AuditLog,
   AuthorizationGrant,
@@ -21,7 +21,7 @@ import type {
   ExchangeRefusal,
   ExchangeResult,
   Log,
-  LoginPorts,
+  Ports,
   Notices,
   OAuthClient,
   PendingStore,
@@ -253,7 +253,7 @@ export class MemoryProfileStore implements ProfileStore {
     return { storedOrder, configOrder: [], allowList: [], tried, isOwnCopy: false };
   }
 
-  async accounts(agentId: string): Promise<readonly HeldAccount[]> {
+  async accounts(agentId: string): Promise<readonly ProfileAccount[]> {
     const profiles = await this.list(agentId);
     return profiles.map(({ profileId, name }) => ({
       profileId,
@@ -341,16 +341,16 @@ export class MemoryPins implements ChatPins {
   readonly #pins = new Map<string, ChatPin>();
   outcome: "done" | "failed" | "other-model" = "done";
 
-  async read(chat: LoginBinding): Promise<ChatPin | undefined> {
+  async read(chat: Binding): Promise<ChatPin | undefined> {
     return this.#pins.get(keyOf(chat));
   }
 
-  async pin(chat: LoginBinding, profileId: string): Promise<"done" | "failed" | "other-model"> {
+  async pin(chat: Binding, profileId: string): Promise<"done" | "failed" | "other-model"> {
     if (this.outcome === "done") this.#pins.set(keyOf(chat), { profileId, by: "person" });
     return this.outcome;
   }
 
-  async unpin(chat: LoginBinding): Promise<"done" | "failed"> {
+  async unpin(chat: Binding): Promise<"done" | "failed"> {
     if (this.outcome === "done") this.#pins.delete(keyOf(chat));
     return this.outcome === "done" ? "done" : "failed";
   }
@@ -361,7 +361,7 @@ export class MemoryPins implements ChatPins {
 
   // ---- what tests do
 
-  keep(chat: LoginBinding, pin: ChatPin): void {
+  keep(chat: Binding, pin: ChatPin): void {
     this.#pins.set(keyOf(chat), pin);
   }
 
@@ -370,7 +370,7 @@ export class MemoryPins implements ChatPins {
   }
 }
 
-const keyOf = ({ channel, channelAccountId, conversationId, agentId }: LoginBinding) =>
+const keyOf = ({ channel, channelAccountId, conversationId, agentId }: Binding) =>
   `${channel} ${channelAccountId} ${conversationId} ${agentId}`;
 
 export class MemoryAuditLog implements AuditLog {
@@ -409,7 +409,7 @@ export class FakeSurroundings implements Surroundings {
   }
 }
 
-export interface FakePorts extends LoginPorts {
+export interface FakePorts extends Ports {
   readonly audit: MemoryAuditLog;
   readonly notices: MemoryNotices;
   readonly pins: MemoryPins;
@@ -427,7 +427,7 @@ export function createFakePorts(): FakePorts {
   return {
     audit: new MemoryAuditLog(),
     notices: new MemoryNotices(),
-    parked: new ParkedInMemory(),
+    parked: new InMemoryParkedSignIns(),
     pins: new MemoryPins(),
     surroundings: new FakeSurroundings(),
     clock: new FakeClock(),
@@ -439,7 +439,7 @@ export function createFakePorts(): FakePorts {
   };
 }
 
-export const DANA: LoginBinding = {
+export const DANA: Binding = {
   gateway: "gateway-1",
   channel: "telegram",
   channelAccountId: "default",
@@ -449,7 +449,7 @@ export const DANA: LoginBinding = {
 };
 
 /** Everybody whom Dana's sign-in is none of the business of. */
-export const OTHERS: readonly { readonly name: string; readonly binding: LoginBinding }[] = [
+export const OTHERS: readonly { readonly name: string; readonly binding: Binding }[] = [
   { name: "a stranger in a chat of their own", binding: { ...DANA, conversationId: "6666", senderId: "6666" } },
   { name: "another sender in the same chat", binding: { ...DANA, senderId: "6666" } },
   { name: "the same sender in another chat", binding: { ...DANA, conversationId: "-100123" } },

@@ -3,13 +3,13 @@
  * each sign-in lands on its own profile, with its own account.
  */
 import { expect, it } from "vitest";
-import type { LoginBinding } from "../../src/rules/binding.ts";
+import type { Binding } from "../../src/rules/binding.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { createGuardedFetch } from "../../src/host/fetch.ts";
 import { createPlainSend } from "../../src/terminal/network.ts";
-import { beginLogin } from "../../src/actions/start.ts";
-import { completeLogin } from "../../src/actions/finish.ts";
-import type { LoginPorts } from "../../src/actions/ports.ts";
+import { startSignIn } from "../../src/actions/start.ts";
+import { finishSignIn } from "../../src/actions/finish.ts";
+import type { Ports } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
@@ -46,7 +46,7 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, {
   const endpoints = sandboxEndpoints(await server.listen());
   const host = createFileAuthStore(fileHost(root, FLAVOUR));
   const undo = createUndoRecords(root);
-  const ports: LoginPorts = {
+  const ports: Ports = {
     ...createFakePorts(),
     clock: systemClock,
     entropy: systemEntropy,
@@ -55,14 +55,14 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, {
     profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
 
-  const start = async (binding: LoginBinding, profile: string): Promise<Waiting> => {
-    const started = await beginLogin(ports, binding, profile as ProfileName);
+  const start = async (binding: Binding, profile: string): Promise<Waiting> => {
+    const started = await startSignIn(ports, binding, profile as ProfileName);
     if (started.kind === "refused") throw new Error(`${profile}: ${started.code}`);
     return { profile, address: server.approve(started.authorizationUrl.reveal(), accountOf(profile)) };
   };
-  const finish = async (binding: LoginBinding, { profile, address }: Waiting): Promise<void> => {
+  const finish = async (binding: Binding, { profile, address }: Waiting): Promise<void> => {
     const pastedText = new Secret(address);
-    const done = await completeLogin(ports, {
+    const done = await finishSignIn(ports, {
       binding,
       pastedText,
       assertAllowed: () => undefined,

@@ -1,18 +1,18 @@
 /** A door context over the ports in memory, and a host whose owners, chats and config a test can set. */
 import { answer } from "../../src/commands/answer.ts";
 import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
-import type { DoorContext, Message } from "../../src/handlers/context.ts";
+import type { HandlerContext, Message } from "../../src/handlers/context.ts";
 import type { ChatMessage } from "../../src/handlers/message.ts";
 import { OriginalMessages } from "../../src/handlers/transcript.ts";
-import type { LoginBinding } from "../../src/rules/binding.ts";
+import type { Binding } from "../../src/rules/binding.ts";
 import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";
 import { ShownScreens } from "../../src/interaction/buttons.ts";
-import type { LoginPorts } from "../../src/actions/ports.ts";
+import type { Ports } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { createFakePorts, type FakePorts } from "../fakes/fake-ports.ts";
 
 export const OWNER = "4242001";
-export const OWNER_CHAT: LoginBinding = {
+export const OWNER_CHAT: Binding = {
   gateway: "gateway-1",
   channel: "telegram",
   channelAccountId: "default",
@@ -26,7 +26,7 @@ export const GROUP = "-1001234567890";
 export const CANARY = "ac_Q0FOQVJZ";
 
 /** Throws on any touch: for rules that say a port is not even looked at. */
-export const UNTOUCHABLE: LoginPorts = new Proxy({} as LoginPorts, {
+export const UNTOUCHABLE: Ports = new Proxy({} as Ports, {
   get(_target, name) {
     // A promise that resolves to this object asks for `then`; that is no touch of a port.
     if (name === "then") return undefined;
@@ -36,24 +36,24 @@ export const UNTOUCHABLE: LoginPorts = new Proxy({} as LoginPorts, {
 
 /** What a test can set about the host, and what became of it. */
 export interface Door {
-  readonly context: DoorContext;
+  readonly context: HandlerContext;
   readonly ports: FakePorts;
   /** Addresses such as `telegram:4242001`; changing it is what a change of the host's config does. */
   readonly owners: Set<string>;
   /** How often the login shell was loaded. */
   readonly loads: () => number;
-  readonly sent: { readonly binding: LoginBinding; readonly message: Message }[];
+  readonly sent: { readonly binding: Binding; readonly message: Message }[];
 }
 
 /** One profile, `work`, and one owner. */
-export function createDoor(overrides: Partial<DoorContext> = {}): Door {
+export function createDoor(overrides: Partial<HandlerContext> = {}): Door {
   const ports = createFakePorts();
   ports.profiles.has("openai:work");
   const owners = new Set([`telegram:${OWNER}`, `discord:${OWNER}`]);
   const sent: Door["sent"] = [];
   let loads = 0;
   let screenCount = 0;
-  const defaults: DoorContext = {
+  const defaults: HandlerContext = {
     gateway: "gateway-1",
     callbackPrefix: "codex_auth_",
     isSandbox: false,
@@ -61,7 +61,7 @@ export function createDoor(overrides: Partial<DoorContext> = {}): Door {
     originals: new OriginalMessages(),
     nowMs: () => ports.clock.nowMs(),
     words: () => ENGLISH,
-    ownersToTell: () => Promise.resolve([OWNER_CHAT]),
+    ownersToNotify: () => Promise.resolve([OWNER_CHAT]),
     ports: () => Promise.resolve(ports),
     answer: (caller, intent) => answer(() => context.ports(), caller, intent),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
@@ -142,7 +142,7 @@ export const savedIn = ({ profiles }: FakePorts): readonly string[] => profiles.
 export const waitingIn = ({ pending }: FakePorts): number => pending.document.logins.length;
 
 /** Parts of the context that lean on the host, each as it is when the host throws. */
-export const BROKEN: readonly { readonly name: string; readonly overrides: Partial<DoorContext> }[] = [
+export const BROKEN: readonly { readonly name: string; readonly overrides: Partial<HandlerContext> }[] = [
   {
     name: "the state directory",
     overrides: {

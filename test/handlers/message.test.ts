@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../src/handlers/command.ts";
-import type { DoorContext } from "../../src/handlers/context.ts";
+import type { HandlerContext } from "../../src/handlers/context.ts";
 import type { ChatMessage, Claim } from "../../src/handlers/message.ts";
 import { claimPastedMessage } from "../../src/handlers/transcript.ts";
 import { CodexAuthError } from "../../src/errors.ts";
-import { weighPastedText } from "../../src/rules/callback-url.ts";
+import { classifyPastedText } from "../../src/rules/callback-url.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 import {
@@ -40,7 +40,7 @@ const IN_WEBCHAT: Partial<ChatMessage> = {
 };
 
 /** A door at which a sign-in for `work` waits in the owner's direct chat, and the address that ends it. */
-async function waiting(overrides: Partial<DoorContext> = {}): Promise<Door & { address: string }> {
+async function waiting(overrides: Partial<HandlerContext> = {}): Promise<Door & { address: string }> {
   const door = createDoor(overrides);
   return { ...door, address: await startAndApprove(door) };
 }
@@ -100,7 +100,7 @@ describe("a message that is none of ours", () => {
 
 describe("a message that only might be an address", () => {
   it("is one, as the tests here understand it", () => {
-    expect(weighPastedText(POSSIBLE)).toBe("possible");
+    expect(classifyPastedText(POSSIBLE)).toBe("possible");
   });
 
   it.each([

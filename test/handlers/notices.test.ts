@@ -1,6 +1,6 @@
 /** What is said unasked: to owners alone, once a day, and at the end of a failed turn's reply. */
 import { describe, expect, it } from "vitest";
-import { explainFailedTurn, tellOwners } from "../../src/handlers/notices.ts";
+import { explainFailedTurn, notifyOwners } from "../../src/handlers/notices.ts";
 import { createDoor, OWNER, OWNER_CHAT } from "./fake-handler.ts";
 
 const AUTH_FAILED =
@@ -20,8 +20,8 @@ const chat = { channel: "telegram", channelAccountId: "default", conversationId:
 describe("an ended sign-in", () => {
   it("is told to the owner in their own chat, with the way back, once", async () => {
     const { context, sent } = doorWithDeadLogin();
-    await tellOwners(context, "main");
-    await tellOwners(context, "main");
+    await notifyOwners(context, "main");
+    await notifyOwners(context, "main");
     expect(sent.map(({ binding }) => binding)).toEqual([OWNER_CHAT]);
     const { plainText, rows } = sent[0]?.message ?? { plainText: "", rows: [] };
     expect(plainText).toContain("Codex profile work needs a new sign-in");
@@ -32,26 +32,26 @@ describe("an ended sign-in", () => {
   it("of the profile that the chat asks for says how to let go of it", async () => {
     const { context, ports, sent } = doorWithDeadLogin();
     ports.pins.keep(OWNER_CHAT, { profileId: "openai:work", by: "person" });
-    await tellOwners(context, "main");
+    await notifyOwners(context, "main");
     expect(sent[0]?.message.plainText).toContain("To let go: /codex_auth unuse");
   });
 
   it("is not claimed where there is nobody to tell", async () => {
     const { context, ports, sent } = doorWithDeadLogin();
-    await tellOwners({ ...context, ownersToTell: () => Promise.resolve([]) }, "main");
+    await notifyOwners({ ...context, ownersToNotify: () => Promise.resolve([]) }, "main");
     expect(sent).toEqual([]);
     expect(await ports.notices.claim(["openai:work"])).toEqual(["openai:work"]);
   });
 
   it("never makes the look around fail", async () => {
     const { context } = doorWithDeadLogin();
-    await tellOwners({ ...context, ports: () => Promise.reject(new Error("canary")) }, "main");
-    await tellOwners({ ...context, sendNow: () => Promise.reject(new Error("canary")) }, "main");
+    await notifyOwners({ ...context, ports: () => Promise.reject(new Error("canary")) }, "main");
+    await notifyOwners({ ...context, sendNow: () => Promise.reject(new Error("canary")) }, "main");
   });
 
   it("is not told of a live one", async () => {
     const { context, sent } = createDoor();
-    await tellOwners(context, "main");
+    await notifyOwners(context, "main");
     expect(sent).toEqual([]);
   });
 });

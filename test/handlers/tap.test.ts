@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DoorContext, Message } from "../../src/handlers/context.ts";
+import type { HandlerContext, Message } from "../../src/handlers/context.ts";
 import { answerCommand } from "../../src/handlers/command.ts";
 import { answerTap, type Tap } from "../../src/handlers/tap.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
@@ -50,7 +50,7 @@ const IN_GROUP = { conversationId: GROUP, isGroup: true };
 const ofStranger = { senderId: STRANGER, conversationId: STRANGER };
 
 /** Shows the selector; answers the payloads of its buttons by label. */
-async function showSelector(context: DoorContext): Promise<Record<string, string>> {
+async function showSelector(context: HandlerContext): Promise<Record<string, string>> {
   const { rows } = await answerCommand(context, "select", CALL);
   return payloadsOf(rows);
 }
@@ -69,7 +69,7 @@ interface Shown extends Door {
   readonly show: string;
 }
 
-async function createShown(overrides: Partial<DoorContext> = {}): Promise<Shown> {
+async function createShown(overrides: Partial<HandlerContext> = {}): Promise<Shown> {
   const door = createDoor(overrides);
   return { ...door, chat: new Chat(), show: (await showSelector(door.context))["work"] ?? "" };
 }
@@ -88,7 +88,7 @@ interface Carded extends Shown {
 }
 
 /** The card of one of two profiles, by a tap on the selector. */
-async function createCarded(overrides: Partial<DoorContext> = {}): Promise<Carded> {
+async function createCarded(overrides: Partial<HandlerContext> = {}): Promise<Carded> {
   const door = createDoor(overrides);
   door.ports.profiles.has("openai:team");
   const chat = new Chat();

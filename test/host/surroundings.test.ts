@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createSurroundings } from "../../src/host/surroundings.ts";
+import { createInstallationCheck } from "../../src/host/surroundings.ts";
 
 let root: string;
 beforeEach(() => {
@@ -18,7 +18,7 @@ function putSkill(folder: string): string {
 }
 
 const around = (owners: readonly unknown[] | undefined = [], workspace?: string) =>
-  createSurroundings({ stateDir: join(root, "state"), workspace, owners: () => Promise.resolve(owners) });
+  createInstallationCheck({ stateDir: join(root, "state"), workspace, owners: () => Promise.resolve(owners) });
 
 describe("what lies around a gateway", () => {
   it("is an older skill of the same name, where the host looks for skills", async () => {
@@ -39,6 +39,6 @@ describe("what lies around a gateway", () => {
     expect(await around(["telegram:1"]).hasOwner()).toBe(true);
     expect(await around([]).hasOwner()).toBe(false);
     const unknown = { stateDir: root, workspace: undefined, owners: () => Promise.reject(new Error("canary")) };
-    expect(await createSurroundings(unknown).hasOwner()).toBeUndefined();
+    expect(await createInstallationCheck(unknown).hasOwner()).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
-import { eraOf, type HostEra } from "../../src/rules/host-versions.ts";
+import { hostTraitsOf, type HostTraits } from "../../src/rules/host-versions.ts";
 import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
 import { fakeAccount, SignInServer, type FakeAccount } from "../fakes/sign-in-server.ts";
 import { hostEnvironment, NODE, type GatewayFolders } from "../support/host.ts";
@@ -38,16 +38,16 @@ export interface Answer {
 export class HostBench {
   readonly version: string;
   readonly root: string;
-  readonly era: HostEra;
+  readonly traits: HostTraits;
   readonly folders: GatewayFolders;
   readonly signInServer = new SignInServer([DANA, ELI]);
   #origin = "";
 
   constructor(version: string) {
-    const era = eraOf(version);
-    if (era === undefined) throw new Error(`no era of ${version}`);
+    const traits = hostTraitsOf(version);
+    if (traits === undefined) throw new Error(`no traits of ${version}`);
     this.version = version;
-    this.era = era;
+    this.traits = traits;
     this.root = inject("hostRoots")[version] ?? "";
     const root = makeTempDir("host");
     this.folders = { root, home: join(root, "home"), state: join(root, "state"), tmp: join(root, "tmp") };
@@ -76,7 +76,7 @@ export class HostBench {
   }
 
   idOf(name: string): string {
-    return `${this.era.provider}:${name}`;
+    return `${this.traits.provider}:${name}`;
   }
 
   // ---- what a person does
@@ -128,7 +128,7 @@ export class HostBench {
 
   /** The host's own list of its profiles, as text: `models auth list` knows `--json` by 2026.5.12. */
   async listing(): Promise<string> {
-    const isOld = this.era.medium === "file" && this.era.provider === "openai-codex" && this.version < "2026.5";
+    const isOld = this.traits.medium === "file" && this.traits.provider === "openai-codex" && this.version < "2026.5";
     const words = isOld ? ["models", "status"] : ["models", "auth", "list"];
     const { stdout, stderr } = await this.openclaw(...words, "--json");
     return stdout === "" ? stderr : stdout;
@@ -152,7 +152,7 @@ export class HostBench {
   // ---- what lies there, read without any code of the host or of ours
 
   stored(): ProfilesDocument {
-    if (this.era.medium === "file") return existsSync(this.storeFile) ? parse(this.storeFile) : { profiles: {} };
+    if (this.traits.medium === "file") return existsSync(this.storeFile) ? parse(this.storeFile) : { profiles: {} };
     return readHostRows(this.folders.state) ?? { profiles: {} };
   }
 

@@ -37,7 +37,7 @@ describeHosts((version, open) => {
 
       expect(await bench.signIn("work", ELI, "--replace")).toMatchObject({ ok: true });
       expect(await gateway.ask("hello")).toContain(model.answer);
-      if (bench.era.medium === "file") await untilUsed(bench);
+      if (bench.traits.medium === "file") await untilUsed(bench);
       expect(bench.record("work")).toMatchObject({ email: ELI.email });
     });
   });
@@ -47,7 +47,7 @@ describeHosts((version, open) => {
 async function startWithModel(bench: HostBench) {
   const model = await startFakeModel();
   onTestFinished(() => model.close());
-  const gateway = await HostGateway.start(bench, configOf(bench.era.provider, model.config));
+  const gateway = await HostGateway.start(bench, configOf(bench.traits.provider, model.config));
   onTestFinished(() => gateway.stop());
   return { gateway, model };
 }

@@ -6,7 +6,7 @@
  */
 import { writeSync } from "node:fs";
 import { join } from "node:path";
-import { eraOf } from "../../src/rules/host-versions.ts";
+import { hostTraitsOf } from "../../src/rules/host-versions.ts";
 import { openTerminalHost } from "../../src/terminal/terminal-host.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { Secret } from "../../src/secret.ts";
@@ -21,12 +21,12 @@ import { systemEntropy } from "../../src/system.ts";
 const [task, root = "", version = "", stateDir = "", first = "", second = ""] = process.argv.slice(2);
 
 async function openStore(): Promise<HostAuthStore> {
-  const era = eraOf(version);
-  if (era?.medium === "sqlite") return openSqlite();
-  if (era === undefined) throw new Error(`no era of ${version}`);
+  const traits = hostTraitsOf(version);
+  if (traits?.medium === "sqlite") return openSqlite();
+  if (traits === undefined) throw new Error(`no traits of ${version}`);
   const mainDir = join(stateDir, "agents/main/agent");
   return createFileAuthStore({
-    ...era,
+    ...traits,
     agentDirOf: () => mainDir,
     mainAgentDir: () => mainDir,
     configured: () => ({ order: [], profiles: [] }),

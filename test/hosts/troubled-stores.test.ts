@@ -1,7 +1,7 @@
 /** A store that cannot be read or written: nothing is lost, and one answer says so. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it, type TestContext } from "vitest";
-import { eraOf } from "../../src/rules/host-versions.ts";
+import { hostTraitsOf } from "../../src/rules/host-versions.ts";
 import { DANA, type HostBench } from "./bench.ts";
 import { describeHosts } from "./describe-hosts.ts";
 import { isChecked } from "./versions.ts";
@@ -11,7 +11,7 @@ import { copiesOf, FILE_TROUBLES, plantFile, SQLITE_TROUBLES, Unsupported, type 
 const MAX_WORDS = 60;
 
 describeHosts((version, open) => {
-  const troubles = eraOf(version)?.medium === "file" ? FILE_TROUBLES : SQLITE_TROUBLES;
+  const troubles = hostTraitsOf(version)?.medium === "file" ? FILE_TROUBLES : SQLITE_TROUBLES;
   // The pinned host's own SDK meets these in test/store/profile-store-real.test.ts as well: not twice in `npm test`.
   describe.runIf(isChecked(version))("a store that is", { timeout: 180_000 }, () => {
     for (const trouble of troubles) {
@@ -52,7 +52,7 @@ const textOf = (file: string) => readFileSync(file, "latin1");
 /** A store with one profile that is not ours; gives its id. */
 async function lay(bench: HostBench): Promise<string> {
   const id = bench.idOf("before");
-  if (bench.era.medium === "sqlite") {
+  if (bench.traits.medium === "sqlite") {
     await bench.seed(id);
     return `${id}-0`;
   }

@@ -12,7 +12,7 @@ const WRITERS_LIMIT_MS = 300_000;
 const HELD_MS = 2_000;
 
 /** A dead holder costs nothing where its lock names it, and the age at which it counts as dead where it is a folder. */
-const patienceOf = ({ era }: HostBench) => (era.medium === "file" && era.lock === "folder" ? 45_000 : 10_000);
+const patienceOf = ({ traits }: HostBench) => (traits.medium === "file" && traits.lock === "folder" ? 45_000 : 10_000);
 
 describeHosts((version, open) => {
   const writes = WRITES_OF[version] ?? WRITES;

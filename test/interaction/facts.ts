@@ -6,15 +6,15 @@ import type {
   AccountQuestion,
   ExplainedChoice,
   ListedProfile,
-  LoginStatus,
+  SignInStatus,
   PendingSummary,
   PreferredProfile,
   ProfileList,
-  SavedLogin,
+  SavedSignIn,
   ShownProfile,
   SignedOutProfile,
-  StartedLogin,
-  UndoneLogin,
+  StartedSignIn,
+  UndoneChange,
 } from "../../src/rules/results.ts";
 import { profileNameOf, subcommandOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
@@ -73,13 +73,13 @@ export function listOf(count: number, pending: readonly PendingSummary[] = []): 
   };
 }
 
-export function started(extra: Partial<StartedLogin> = {}): StartedLogin {
+export function started(extra: Partial<StartedSignIn> = {}): StartedSignIn {
   return {
     kind: "started",
     profileId: "openai:work" as ProfileId,
     redirectUri: "http://localhost:1455/auth/callback",
     profileName: "work" as ProfileName,
-    standsInForDefault: false,
+    isDefaultFallback: false,
     isNewProfile: false,
     authorizationUrl: new Secret(LINK),
     expiresInMs: 15 * 60_000,
@@ -87,7 +87,7 @@ export function started(extra: Partial<StartedLogin> = {}): StartedLogin {
   };
 }
 
-export const SAVED: SavedLogin = {
+export const SAVED: SavedSignIn = {
   kind: "saved",
   profileId: "openai:work",
   accountId: "workspace-1",
@@ -143,7 +143,7 @@ export const CHOICE: ExplainedChoice = {
   nowMs: NOW_MS,
 };
 
-export const UNDONE: UndoneLogin = {
+export const UNDONE: UndoneChange = {
   kind: "undone",
   isUndoable: true,
   profileId: "openai:work",
@@ -231,7 +231,7 @@ function listWith(text: fc.Arbitrary<string>): fc.Arbitrary<ProfileList> {
   });
 }
 
-function savedWith(text: fc.Arbitrary<string>): fc.Arbitrary<SavedLogin> {
+function savedWith(text: fc.Arbitrary<string>): fc.Arbitrary<SavedSignIn> {
   return fc
     .tuple(anyName, maybe("email", text), maybe("plan", text), fc.boolean())
     .map(([profileName, email, plan, isSelectable]) => ({
@@ -247,8 +247,8 @@ function savedWith(text: fc.Arbitrary<string>): fc.Arbitrary<SavedLogin> {
 
 const anyStarted = fc
   .tuple(anyName, fc.boolean(), fc.boolean(), anyDurationMs)
-  .map(([profileName, standsInForDefault, isNewProfile, expiresInMs]) =>
-    started({ profileName, standsInForDefault, isNewProfile, expiresInMs }),
+  .map(([profileName, isDefaultFallback, isNewProfile, expiresInMs]) =>
+    started({ profileName, isDefaultFallback, isNewProfile, expiresInMs }),
   );
 
 const anyLastSaved = fc.record({
@@ -260,7 +260,7 @@ const anyLastSaved = fc.record({
 
 const anyStatus = fc
   .tuple(anyPending, maybe("lastSaved", anyLastSaved))
-  .map(([pending, lastSaved]): LoginStatus => ({ kind: "status", pending, ...lastSaved }));
+  .map(([pending, lastSaved]): SignInStatus => ({ kind: "status", pending, ...lastSaved }));
 
 const anyActivation = fc.constantFrom("live" as const, "restart" as const);
 
@@ -377,7 +377,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "new profile": newProfileScreen(["team"]),
     "card, new": cardScreen(started({ isNewProfile: true, expiresInMs: 30_000 })),
     "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
-    "card, stand-in": cardScreen(started({ standsInForDefault: true })),
+    "card, stand-in": cardScreen(started({ isDefaultFallback: true })),
     "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, "address"),
     "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
     "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, "nothing"),
@@ -407,7 +407,7 @@ export function sampleScreens(): readonly NamedScreen[] {
           listed("a", { isPinned: true }),
           listed("b", { isDefault: true, isPinned: true }),
           ...REASONS.map((reason, at) =>
-            listed(`r${at}`, { health: "cooling-down", reason, pausedUntilMs: NOW_MS + 3_600_000 }),
+            listed(`r${at}`, { health: "cooling-down", reason, unusableUntilMs: NOW_MS + 3_600_000 }),
           ),
         ],
       },

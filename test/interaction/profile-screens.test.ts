@@ -37,7 +37,7 @@ describe("a profile's card", () => {
               plan: "team",
               health: "cooling-down",
               reason: "subscription_limit",
-              pausedUntilMs: NOW_MS + 20 * 60_000,
+              unusableUntilMs: NOW_MS + 20 * 60_000,
             }),
           ),
         ),

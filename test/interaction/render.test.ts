@@ -175,7 +175,7 @@ describe("a screen fits one Telegram message", () => {
     { name: "the question before a sign-out", screen: signOutScreen(shown(longestProfile(1))) },
     {
       name: "the card",
-      screen: cardScreen(started({ profileName: "x".repeat(64) as ProfileName, standsInForDefault: true })),
+      screen: cardScreen(started({ profileName: "x".repeat(64) as ProfileName, isDefaultFallback: true })),
     },
   ])("$name", ({ screen }) => {
     expect(toPlainText(screen).length).toBeLessThanOrEqual(TELEGRAM_LIMIT);

@@ -250,8 +250,8 @@ describe("the new-profile screen", () => {
 describe("the sign-in card", () => {
   it("puts the link alone on a line of its own", () => {
     fc.assert(
-      fc.property(anyName, fc.boolean(), fc.boolean(), (profileName, standsInForDefault, isNewProfile) => {
-        const card = cardScreen(started({ profileName, standsInForDefault, isNewProfile }));
+      fc.property(anyName, fc.boolean(), fc.boolean(), (profileName, isDefaultFallback, isNewProfile) => {
+        const card = cardScreen(started({ profileName, isDefaultFallback, isNewProfile }));
         expect(linesOf(card).filter((line) => line.includes("https://"))).toEqual([LINK]);
       }),
     );
@@ -287,7 +287,7 @@ describe("the sign-in card", () => {
 
   it("says which profile stands in for default, and only then", () => {
     const standIn = "There is no profile named default, so this is your first Codex profile, work.";
-    expect(linesOf(cardScreen(started({ standsInForDefault: true })))[1]).toBe(standIn);
+    expect(linesOf(cardScreen(started({ isDefaultFallback: true })))[1]).toBe(standIn);
     expect(linesOf(cardScreen(started()))).not.toContain(standIn);
   });
 

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LoginBinding } from "../../src/rules/binding.ts";
+import type { Binding } from "../../src/rules/binding.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { decodePayload } from "../../src/interaction/buttons.ts";
 import { toWireButtons } from "../support/english.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
 import { closedScreen, selectorScreen } from "../../src/interaction/screens.ts";
-import { ShownScreens, type Tapper } from "../../src/interaction/buttons.ts";
+import { ShownScreens, type TapBinding } from "../../src/interaction/buttons.ts";
 import { anyScreen, listOf } from "./facts.ts";
 
-const BINDING: LoginBinding = {
+const BINDING: Binding = {
   gateway: "gateway-1",
   channel: "telegram",
   channelAccountId: "default",
@@ -43,7 +43,7 @@ describe("a tapped button", () => {
     });
   });
 
-  it.each<{ name: string; tapper: Tapper }>([
+  it.each<{ name: string; tapper: TapBinding }>([
     { name: "another person", tapper: { ...TAPPER, senderId: "4242002" } },
     { name: "nobody", tapper: { ...TAPPER, senderId: "" } },
     { name: "another chat", tapper: { ...TAPPER, conversationId: "-1001" } },

@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { conflictOf, isSameAccount, nameForAccount, type Account, type HeldAccount } from "../../src/rules/account.ts";
+import {
+  conflictOf,
+  isSameAccount,
+  nameForAccount,
+  type Account,
+  type ProfileAccount,
+} from "../../src/rules/account.ts";
 
 const DANA: Account = { personId: "dana__w1", workspaceId: "w1", email: "dana@example.com" };
 
-const held = (name: string, account: Account): HeldAccount => ({
+const held = (name: string, account: Account): ProfileAccount => ({
   profileId: `openai:${name}`,
   profileName: name,
   account,

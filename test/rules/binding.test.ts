@@ -1,19 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  isTerminal,
-  mayFinish,
-  maySee,
-  sameBinding,
-  terminalBinding,
-  type LoginBinding,
-} from "../../src/rules/binding.ts";
+import { isTerminal, mayFinish, maySee, sameBinding, terminalBinding, type Binding } from "../../src/rules/binding.ts";
 import { DANA, OTHERS } from "../fakes/fake-ports.ts";
 
 const TERMINAL = terminalBinding(DANA.gateway, "main");
 const TERMINAL_OF_OPS = terminalBinding(DANA.gateway, "ops");
 const TERMINAL_ELSEWHERE = terminalBinding("gateway-2", "main");
-const OTHER_GATEWAY: LoginBinding = { ...DANA, gateway: "gateway-2" };
+const OTHER_GATEWAY: Binding = { ...DANA, gateway: "gateway-2" };
 
 describe("sameBinding", () => {
   it("knows a person again", () => {
@@ -38,8 +31,8 @@ describe("the terminal", () => {
 
 interface Row {
   readonly name: string;
-  readonly owner: LoginBinding;
-  readonly other: LoginBinding;
+  readonly owner: Binding;
+  readonly other: Binding;
   readonly sees: boolean;
   readonly finishes: boolean;
 }
@@ -114,7 +107,7 @@ describe("the rules", () => {
 
 describe("whoever is asked", () => {
   const part = fc.constantFrom("", "a", "b", "terminal");
-  const chat: fc.Arbitrary<LoginBinding> = fc.record({
+  const chat: fc.Arbitrary<Binding> = fc.record({
     gateway: part,
     channel: part,
     channelAccountId: part,

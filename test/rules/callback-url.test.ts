@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parsePastedText, PASTE_LIMIT, weighPastedText, type PastedText } from "../../src/rules/callback-url.ts";
+import { parsePastedText, PASTE_LIMIT, classifyPastedText, type PastedText } from "../../src/rules/callback-url.ts";
 import {
   CALLBACK,
   CALLBACK_URL,
@@ -50,7 +50,7 @@ describe.each(Object.entries(PASTES))("%s", (_, rows) => {
   });
 
   it.each(rows)("$name: weighs what it should", ({ input, likelihood }) => {
-    expect(weighPastedText(input)).toBe(likelihood);
+    expect(classifyPastedText(input)).toBe(likelihood);
   });
 
   it.each(rows)("$name: prints neither code nor state", ({ input }) => {
@@ -95,7 +95,7 @@ describe("any text at all", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(KINDS).toContain(parsePastedText(text).kind);
-        expect(LIKELIHOODS).toContain(weighPastedText(text));
+        expect(LIKELIHOODS).toContain(classifyPastedText(text));
       }),
       RUNS,
     );
@@ -138,8 +138,8 @@ describe("any text at all", () => {
   it("is held back while a sign-in waits, where the parts alone are the server's, up to the limit", () => {
     const answer = `?error=access_denied&state=${STATE} `;
     const padded = (length: number) => answer + "x".repeat(length - answer.length);
-    expect(weighPastedText(padded(PASTE_LIMIT))).toBe("possible");
-    expect(weighPastedText(padded(PASTE_LIMIT + 1))).toBe("none");
+    expect(classifyPastedText(padded(PASTE_LIMIT))).toBe("possible");
+    expect(classifyPastedText(padded(PASTE_LIMIT + 1))).toBe("none");
   });
 
   it("gives only what a server could have sent: an alphabet, a length, and never white space", () => {
@@ -173,7 +173,7 @@ describe("an address of any code and state", () => {
     { name: "a query", text: `?code=another-shape&state=${STATE}`, likelihood: "possible" },
   ])("gives back a code of another shape out of $name in one piece", ({ text, likelihood }) => {
     expect(judge(text, { code: "another-shape", state: STATE })).toBe("code");
-    expect(weighPastedText(text)).toBe(likelihood);
+    expect(classifyPastedText(text)).toBe(likelihood);
   });
 
   it.each([
@@ -271,7 +271,7 @@ describe("an address broken at any position", () => {
   });
 
   it.each(BREAKS)("is always kept from the model, by %j", (sep) => {
-    const leaking = positions.filter((at) => weighPastedText(breakAt(CALLBACK_URL, at, sep)) !== "certain");
+    const leaking = positions.filter((at) => classifyPastedText(breakAt(CALLBACK_URL, at, sep)) !== "certain");
     expect(leaking.map((at) => placeOf(CALLBACK_URL, at))).toEqual([]);
   });
 
@@ -281,7 +281,7 @@ describe("an address broken at any position", () => {
       const url = `${CALLBACK}?code=another-shape&state=${STATE}`;
       const leaking = Array.from({ length: CALLBACK.length + 5 }, (_, index) => index + 1).filter((at) => {
         const texts = [breakAt(url, at, sep), breakAt(breakAt(url, at + 4, sep), at, sep)];
-        return texts.some((text) => weighPastedText(text) !== "certain");
+        return texts.some((text) => classifyPastedText(text) !== "certain");
       });
       expect(leaking.map((at) => placeOf(url, at))).toEqual([]);
     },
@@ -422,7 +422,7 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
         (pair, query, before, after, wrapper) => {
           const [open, close = open]: readonly [string, string?] = wrapper;
           const text = `${before} ${open}${disguise(query(pair))}${close} ${after}`;
-          expect(weighPastedText(text)).toBe("certain");
+          expect(classifyPastedText(text)).toBe("certain");
         },
       ),
     );
@@ -438,7 +438,7 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
         fc.constantFrom("\n", "\n> ", ""),
         (pair, one, two, at, sep) => {
           const text = `${one} ${breakAt(disguise(urlOf(pair)), at, sep)} ${two}`;
-          if (judge(text, pair) === "code") expect(weighPastedText(text)).toBe("certain");
+          if (judge(text, pair) === "code") expect(classifyPastedText(text)).toBe("certain");
         },
       ),
     );
@@ -447,7 +447,7 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
   it("is kept from the model however much is written around it", () => {
     const padding = "some more words of a long story. ".repeat(2000);
     const text = `${padding}${disguise(CALLBACK_URL)} ${padding}`;
-    expect(weighPastedText(text)).toBe("certain");
+    expect(classifyPastedText(text)).toBe("certain");
   });
 });
 
@@ -467,7 +467,7 @@ describe("a message that is kept from the model for certain", () => {
     fc.assert(
       fc.property(fc.array(words, { maxLength: 12 }), (list) => {
         const text = list.join(" and ");
-        if (!SIGNS.some((sign) => sign.test(text))) expect(weighPastedText(text)).not.toBe("certain");
+        if (!SIGNS.some((sign) => sign.test(text))) expect(classifyPastedText(text)).not.toBe("certain");
       }),
       RUNS,
     );
@@ -479,7 +479,7 @@ describe("a message that is kept from the model for certain", () => {
         fc.lorem({ mode: "sentences", maxCount: 8 }),
         fc.constantFrom("", " =", " #1", "?", " & ", " 1455"),
         (text, sign) => {
-          expect(weighPastedText(text.replaceAll(".", `${sign}.`))).toBe("none");
+          expect(classifyPastedText(text.replaceAll(".", `${sign}.`))).toBe("none");
         },
       ),
     );
@@ -546,10 +546,10 @@ describe.each(Object.entries(ADVERSARIAL))("8 KB of %s", (_, shape) => {
   });
 
   it("takes no more than a moment to weigh", { timeout: 4000 }, () => {
-    for (let round = 0; round < 60; round++) expect(LIKELIHOODS).toContain(weighPastedText(text));
+    for (let round = 0; round < 60; round++) expect(LIKELIHOODS).toContain(classifyPastedText(text));
   });
 
   it("takes no more than a moment to weigh thirty times as long", { timeout: 4000 }, () => {
-    expect(LIKELIHOODS).toContain(weighPastedText(shape(PASTE_LIMIT * 30)));
+    expect(LIKELIHOODS).toContain(classifyPastedText(shape(PASTE_LIMIT * 30)));
   });
 });

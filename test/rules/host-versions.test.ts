@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ERAS, eraOf, OLDEST_PLUGIN_HOST } from "../../src/rules/host-versions.ts";
+import { HOST_TRAITS, hostTraitsOf, OLDEST_PLUGIN_HOST } from "../../src/rules/host-versions.ts";
 
 /** Era by era: the first version, some within, and the last one known. */
 const CODEX = { medium: "file", provider: "openai-codex" } as const;
@@ -54,25 +54,26 @@ const KNOWN: readonly { readonly versions: readonly string[]; readonly expected:
   },
 ];
 
-const rankOf = (parts: readonly number[]) => ERAS.findIndex(({ era }) => era === eraOf(parts.join(".")));
+const rankOf = (parts: readonly number[]) =>
+  HOST_TRAITS.findIndex(({ traits }) => traits === hostTraitsOf(parts.join(".")));
 
 const order = (a: readonly number[], b: readonly number[]) => {
   const at = a.findIndex((part, index) => part !== b[index]);
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 };
 
-describe("eraOf", () => {
+describe("hostTraitsOf", () => {
   it.each(KNOWN.flatMap(({ versions, expected }) => versions.map((version) => ({ version, expected }))))(
     "knows how $version keeps its profiles",
     ({ version, expected }) => {
-      expect(eraOf(version)).toEqual(expected);
+      expect(hostTraitsOf(version)).toEqual(expected);
     },
   );
 
   it.each(["2026.1.28", "2026.1.5", "2025.12.31", "2025.9.6", "0000.0.0"])(
     "knows nothing of %s, which is older",
     (version) => {
-      expect(eraOf(version)).toBeUndefined();
+      expect(hostTraitsOf(version)).toBeUndefined();
     },
   );
 
@@ -96,19 +97,19 @@ describe("eraOf", () => {
     "2026.9.6\n2026.3.13",
     "constructor",
   ])("takes %j for no version", (version) => {
-    expect(eraOf(version)).toBeUndefined();
+    expect(hostTraitsOf(version)).toBeUndefined();
   });
 
   it.each(["v2026.3.13", " 2026.3.13\n", "2026.03.13", "2026.3.13-1"])("reads %j as 2026.3.13", (version) => {
-    expect(eraOf(version)).toEqual(eraOf("2026.3.13"));
+    expect(hostTraitsOf(version)).toEqual(hostTraitsOf("2026.3.13"));
   });
 
   it("compares numbers, not text", () => {
-    expect(eraOf("2026.10.1")).toEqual(eraOf("2026.9.6"));
-    expect(eraOf("2026.2.9")).toEqual(eraOf("2026.2.2"));
+    expect(hostTraitsOf("2026.10.1")).toEqual(hostTraitsOf("2026.9.6"));
+    expect(hostTraitsOf("2026.2.9")).toEqual(hostTraitsOf("2026.2.2"));
   });
 
-  it("never goes back to an older era in a newer version", () => {
+  it("never goes back to an older traits in a newer version", () => {
     const version = fc.tuple(
       fc.integer({ min: 2025, max: 2028 }),
       fc.integer({ min: 1, max: 12 }),
@@ -125,10 +126,10 @@ describe("eraOf", () => {
 
 describe("the eras", () => {
   it("each begin with a version that has it", () => {
-    for (const { from, era } of ERAS) expect(eraOf(from)).toBe(era);
+    for (const { from, traits } of HOST_TRAITS) expect(hostTraitsOf(from)).toBe(traits);
   });
 
   it("let the plugin begin where Codex profiles are called openai", () => {
-    expect(eraOf(OLDEST_PLUGIN_HOST)?.provider).toBe("openai");
+    expect(hostTraitsOf(OLDEST_PLUGIN_HOST)?.provider).toBe("openai");
   });
 });

@@ -1,23 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sameBinding, terminalBinding, type LoginBinding } from "../../src/rules/binding.ts";
+import { sameBinding, terminalBinding, type Binding } from "../../src/rules/binding.ts";
 import {
-  cancelLogins,
-  claimLogin,
+  cancelSignIns,
+  claimSignIn,
   EMPTY_DOCUMENT,
-  findLogin,
+  findSignIn,
   lastReceiptOf,
   CLOCK_STEP_MS,
-  LOGIN_TTL_MS,
-  loginsOf,
+  SIGN_IN_TTL_MS,
+  pendingSignInsOf,
   MAX_ATTEMPTS,
   recallOf,
-  settleLogin,
-  startLogin,
+  settleSignIn,
+  addSignIn,
   sweep,
-  type FoundLogin,
+  type FoundSignIn,
   type PendingDocument,
-  type PendingLogin,
+  type PendingSignIn,
   type Presented,
   type ReceiptOutcome,
 } from "../../src/rules/pending-sign-ins.ts";
@@ -25,7 +25,7 @@ import {
 const NOW_MS = 1_795_000_000_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-const DANA: LoginBinding = {
+const DANA: Binding = {
   gateway: "gateway-1",
   channel: "telegram",
   channelAccountId: "default",
@@ -33,10 +33,10 @@ const DANA: LoginBinding = {
   senderId: "4242",
   agentId: "main",
 };
-const STRANGER: LoginBinding = { ...DANA, conversationId: "6666", senderId: "6666" };
+const STRANGER: Binding = { ...DANA, conversationId: "6666", senderId: "6666" };
 
 /** Everything that tells one person in one chat from another. */
-const OTHER_BINDINGS: readonly { readonly name: string; readonly binding: LoginBinding }[] = [
+const OTHER_BINDINGS: readonly { readonly name: string; readonly binding: Binding }[] = [
   { name: "another gateway", binding: { ...DANA, gateway: "gateway-2" } },
   { name: "another channel", binding: { ...DANA, channel: "signal" } },
   { name: "another bot of the channel", binding: { ...DANA, channelAccountId: "second" } },
@@ -46,7 +46,7 @@ const OTHER_BINDINGS: readonly { readonly name: string; readonly binding: LoginB
   { name: "another agent", binding: { ...DANA, agentId: "second" } },
 ];
 
-function loginOf(id: string, overrides: Partial<PendingLogin> = {}): PendingLogin {
+function loginOf(id: string, overrides: Partial<PendingSignIn> = {}): PendingSignIn {
   return {
     binding: DANA,
     profileId: "openai:work",
@@ -58,7 +58,7 @@ function loginOf(id: string, overrides: Partial<PendingLogin> = {}): PendingLogi
     codeVerifier: `<verifier-${id}>`,
     redirectUri: "http://localhost:1455/auth/callback",
     createdAtMs: NOW_MS,
-    expiresAtMs: NOW_MS + LOGIN_TTL_MS,
+    expiresAtMs: NOW_MS + SIGN_IN_TTL_MS,
     attempts: 0,
     ...overrides,
   };
@@ -70,21 +70,21 @@ function after(...edits: readonly ((document: PendingDocument) => { readonly nex
 }
 
 const start =
-  (login: PendingLogin, nowMs = login.createdAtMs) =>
+  (login: PendingSignIn, nowMs = login.createdAtMs) =>
   (document: PendingDocument) =>
-    startLogin(document, login, nowMs);
+    addSignIn(document, login, nowMs);
 const claim =
   (id: string, nowMs = NOW_MS, binding = DANA) =>
   (document: PendingDocument) =>
-    claimLogin(document, { binding, stateDigest: `digest-${id}` }, nowMs);
+    claimSignIn(document, { binding, stateDigest: `digest-${id}` }, nowMs);
 const settle =
   (id: string, outcome: "saved" | "failed", nowMs = NOW_MS) =>
   (document: PendingDocument) =>
-    settleLogin(document, `digest-${id}`, { outcome }, nowMs);
+    settleSignIn(document, `digest-${id}`, { outcome }, nowMs);
 const cancel =
   (nowMs = NOW_MS, profileName?: string) =>
   (document: PendingDocument) =>
-    cancelLogins(document, DANA, nowMs, profileName);
+    cancelSignIns(document, DANA, nowMs, profileName);
 
 const startMany = (count: number) =>
   Array.from({ length: count }, (_, index) => start(loginOf(`n${index}`, { profileId: `openai:${index}` })));
@@ -99,11 +99,11 @@ interface FindRow {
   readonly document: PendingDocument;
   readonly presented?: Partial<Presented>;
   readonly nowMs?: number;
-  readonly expect: FoundLogin;
+  readonly expect: FoundSignIn;
 }
 
-const found = (login: PendingLogin): FoundLogin => ({ kind: "found", login });
-const refused = (code: Extract<FoundLogin, { kind: "refused" }>["code"], profileName?: string): FoundLogin => ({
+const found = (login: PendingSignIn): FoundSignIn => ({ kind: "found", login });
+const refused = (code: Extract<FoundSignIn, { kind: "refused" }>["code"], profileName?: string): FoundSignIn => ({
   kind: "refused",
   code,
   ...(profileName === undefined ? {} : { profileName }),
@@ -119,7 +119,7 @@ const FOUND: readonly FindRow[] = [
   {
     name: "finds it in its last millisecond",
     document: after(start(WORK)),
-    nowMs: NOW_MS + LOGIN_TTL_MS - 1,
+    nowMs: NOW_MS + SIGN_IN_TTL_MS - 1,
     expect: found(WORK),
   },
   { name: "finds it in its first millisecond", document: after(start(WORK)), nowMs: NOW_MS, expect: found(WORK) },
@@ -169,7 +169,7 @@ const FOUND: readonly FindRow[] = [
   {
     name: "refuses in the millisecond of expiry",
     document: after(start(WORK)),
-    nowMs: NOW_MS + LOGIN_TTL_MS,
+    nowMs: NOW_MS + SIGN_IN_TTL_MS,
     expect: refused("login-expired", "work"),
   },
   {
@@ -228,24 +228,24 @@ const FOUND: readonly FindRow[] = [
   },
 ];
 
-describe("findLogin", () => {
+describe("findSignIn", () => {
   it.each(FOUND)("$name", ({ document, presented, nowMs = SOON_MS, expect: expected }) => {
-    expect(findLogin(document, { binding: DANA, stateDigest: "digest-work", ...presented }, nowMs)).toEqual(expected);
+    expect(findSignIn(document, { binding: DANA, stateDigest: "digest-work", ...presented }, nowMs)).toEqual(expected);
   });
 
   it.each(OTHER_BINDINGS)("answers $name with the right state as if nothing had been started", ({ binding }) => {
-    expect(findLogin(after(start(WORK)), { binding, stateDigest: "digest-work" }, SOON_MS)).toEqual(
+    expect(findSignIn(after(start(WORK)), { binding, stateDigest: "digest-work" }, SOON_MS)).toEqual(
       refused("no-pending-login"),
     );
   });
 
   it.each(OTHER_BINDINGS)("tells $name nothing of a login that is over", ({ binding }) => {
     const document = after(start(WORK), claim("work"), settle("work", "saved"));
-    expect(findLogin(document, { binding, stateDigest: "digest-work" }, SOON_MS)).toEqual(refused("no-pending-login"));
+    expect(findSignIn(document, { binding, stateDigest: "digest-work" }, SOON_MS)).toEqual(refused("no-pending-login"));
   });
 });
 
-describe("claimLogin", () => {
+describe("claimSignIn", () => {
   it("gives the login out with its verifier", () => {
     expect(claim("work", SOON_MS)(after(start(WORK))).result).toEqual(found(WORK));
   });
@@ -260,13 +260,13 @@ describe("claimLogin", () => {
   });
 
   it("leaves the person's other logins waiting", () => {
-    expect(loginsOf(after(start(WORK), start(PLAY), claim("work", SOON_MS)), DANA, SOON_MS)).toEqual([PLAY]);
+    expect(pendingSignInsOf(after(start(WORK), start(PLAY), claim("work", SOON_MS)), DANA, SOON_MS)).toEqual([PLAY]);
   });
 
   it("keeps a login whose profile was misnamed, without counting it as a wrong state", () => {
     const document = after(start(WORK));
     const presented = { binding: DANA, stateDigest: "digest-work", profileName: "play" };
-    expect(claimLogin(document, presented, SOON_MS)).toEqual({ result: refused("login-of-other-profile", "work") });
+    expect(claimSignIn(document, presented, SOON_MS)).toEqual({ result: refused("login-of-other-profile", "work") });
   });
 
   it("keeps a login through every wrong state before the last", () => {
@@ -293,7 +293,7 @@ describe("claimLogin", () => {
   });
 });
 
-describe("startLogin", () => {
+describe("addSignIn", () => {
   it("replaces the same person's login for the same profile in the same chat", () => {
     const newer = loginOf("newer");
     expect(after(start(WORK), start(newer)).logins).toEqual([newer]);
@@ -309,7 +309,7 @@ describe("startLogin", () => {
   });
 
   it("clears out what has expired since", () => {
-    const later = loginOf("later", { createdAtMs: NOW_MS + LOGIN_TTL_MS, expiresAtMs: NOW_MS + 2 * LOGIN_TTL_MS });
+    const later = loginOf("later", { createdAtMs: NOW_MS + SIGN_IN_TTL_MS, expiresAtMs: NOW_MS + 2 * SIGN_IN_TTL_MS });
     const document = after(start(PLAY), start(later));
     expect(document.logins).toEqual([later]);
     expect(document.receipts).toMatchObject([{ stateDigest: "digest-play", outcome: "expired" }]);
@@ -330,8 +330,8 @@ describe("startLogin", () => {
   });
 
   it("counts only what is still alive towards a person's five", () => {
-    const later = NOW_MS + LOGIN_TTL_MS;
-    const anew = { createdAtMs: later, expiresAtMs: later + LOGIN_TTL_MS };
+    const later = NOW_MS + SIGN_IN_TTL_MS;
+    const anew = { createdAtMs: later, expiresAtMs: later + SIGN_IN_TTL_MS };
     const document = after(...startMany(5), start({ ...WORK, ...anew }), start({ ...PLAY, ...anew }));
     expect(document.logins.map((login) => login.stateDigest)).toEqual(["digest-work", "digest-play"]);
   });
@@ -342,11 +342,11 @@ describe("startLogin", () => {
 
   it("does not push out another person's login when one person starts too many", () => {
     const theirs = loginOf("theirs", { binding: STRANGER });
-    expect(loginsOf(after(start(theirs), ...startMany(200)), STRANGER, NOW_MS)).toEqual([theirs]);
+    expect(pendingSignInsOf(after(start(theirs), ...startMany(200)), STRANGER, NOW_MS)).toEqual([theirs]);
   });
 });
 
-describe("cancelLogins", () => {
+describe("cancelSignIns", () => {
   it("ends all of the person's logins in the chat and names them", () => {
     const { result, next } = cancel()(after(start(WORK), start(PLAY)));
     expect(result).toEqual(["work", "play"]);
@@ -364,7 +364,7 @@ describe("cancelLogins", () => {
   });
 
   it("names no login that had expired by itself", () => {
-    expect(cancel(NOW_MS + LOGIN_TTL_MS)(after(start(WORK)))).toEqual({ result: [] });
+    expect(cancel(NOW_MS + SIGN_IN_TTL_MS)(after(start(WORK)))).toEqual({ result: [] });
   });
 
   const REDEEMED = after(start(WORK), claim("work"), start(PLAY), claim("play"));
@@ -395,7 +395,7 @@ describe("cancelLogins", () => {
   });
 });
 
-describe("settleLogin", () => {
+describe("settleSignIn", () => {
   it.each(["saved", "failed"] as const)("writes %s and the time onto the receipt", (outcome) => {
     const document = after(start(WORK), claim("work"), settle("work", outcome, SOON_MS));
     expect(lastReceiptOf(document, DANA, outcome)).toMatchObject({ stateDigest: "digest-work", atMs: SOON_MS });
@@ -472,19 +472,19 @@ describe("lastReceiptOf", () => {
   });
 });
 
-describe("loginsOf", () => {
+describe("pendingSignInsOf", () => {
   it("gives the person's live logins, oldest first", () => {
     const theirs = loginOf("theirs", { binding: STRANGER });
-    expect(loginsOf(after(start(PLAY), start(theirs), start(WORK)), DANA, NOW_MS)).toEqual([PLAY, WORK]);
+    expect(pendingSignInsOf(after(start(PLAY), start(theirs), start(WORK)), DANA, NOW_MS)).toEqual([PLAY, WORK]);
   });
 
   it("leaves out what has expired, though nobody has swept yet", () => {
-    expect(loginsOf(after(start(WORK)), DANA, NOW_MS + LOGIN_TTL_MS)).toEqual([]);
+    expect(pendingSignInsOf(after(start(WORK)), DANA, NOW_MS + SIGN_IN_TTL_MS)).toEqual([]);
   });
 });
 
-const find = (document: PendingDocument, id: string, binding: LoginBinding, profileName?: string) =>
-  findLogin(
+const find = (document: PendingDocument, id: string, binding: Binding, profileName?: string) =>
+  findSignIn(
     document,
     { binding, stateDigest: `digest-${id}`, ...(profileName === undefined ? {} : { profileName }) },
     SOON_MS,
@@ -498,8 +498,8 @@ describe("the terminal of a gateway", () => {
   const THEIRS = loginOf("theirs", { binding: STRANGER, profileId: "openai:theirs", profileName: "theirs" });
   const CLAIMS: readonly {
     readonly name: string;
-    readonly login: PendingLogin;
-    readonly by: LoginBinding;
+    readonly login: PendingSignIn;
+    readonly by: Binding;
     readonly expected: "found" | "no-pending-login";
   }[] = [
     { name: "takes that of a chat", login: WORK, by: TERMINAL, expected: "found" },
@@ -517,7 +517,7 @@ describe("the terminal of a gateway", () => {
     },
   ];
   it.each(CLAIMS)("$name", ({ login, by, expected }) => {
-    const { result } = claimLogin(after(start(login)), { binding: by, stateDigest: login.stateDigest }, SOON_MS);
+    const { result } = claimSignIn(after(start(login)), { binding: by, stateDigest: login.stateDigest }, SOON_MS);
     expect(result).toEqual(expected === "found" ? found(login) : refused(expected));
   });
 
@@ -532,12 +532,12 @@ describe("the terminal of a gateway", () => {
 
   it("sees what waits in all chats of its gateway, and its own", () => {
     const document = after(start(WORK), start(THEIRS), start(OURS), start(loginOf("far", { binding: ELSEWHERE })));
-    expect(loginsOf(document, TERMINAL, SOON_MS)).toEqual([WORK, THEIRS, OURS]);
+    expect(pendingSignInsOf(document, TERMINAL, SOON_MS)).toEqual([WORK, THEIRS, OURS]);
   });
 
   it("is not seen by a chat, nor does its sign-in make a chat's wrong address count", () => {
     const document = after(start(OURS));
-    expect(loginsOf(document, DANA, SOON_MS)).toEqual([]);
+    expect(pendingSignInsOf(document, DANA, SOON_MS)).toEqual([]);
     expect(claim("never-issued", SOON_MS)(document)).toEqual({ result: refused("no-pending-login") });
   });
 
@@ -552,7 +552,7 @@ describe("the terminal of a gateway", () => {
 
   it("stops what waits in all chats of its gateway, and what is being redeemed there", () => {
     const document = after(start(WORK), start(THEIRS), claim("theirs", NOW_MS, STRANGER));
-    const { result, next = EMPTY_DOCUMENT } = cancelLogins(document, TERMINAL, SOON_MS);
+    const { result, next = EMPTY_DOCUMENT } = cancelSignIns(document, TERMINAL, SOON_MS);
     expect(result.toSorted()).toEqual(["theirs", "work"]);
     expect([find(next, "work", DANA), recallOf(next, "digest-theirs")]).toEqual([
       refused("login-cancelled", "work"),
@@ -561,7 +561,7 @@ describe("the terminal of a gateway", () => {
   });
 
   it("stops nothing of another gateway", () => {
-    expect(cancelLogins(after(start(WORK)), ELSEWHERE, SOON_MS)).toEqual({ result: [] });
+    expect(cancelSignIns(after(start(WORK)), ELSEWHERE, SOON_MS)).toEqual({ result: [] });
   });
 
   it("keeps its own when a chat stops all of its own", () => {
@@ -590,7 +590,7 @@ describe("the terminal of a gateway", () => {
 });
 
 describe("any order of events", () => {
-  const PEOPLE: readonly LoginBinding[] = [DANA, STRANGER, { ...DANA, agentId: "second" }];
+  const PEOPLE: readonly Binding[] = [DANA, STRANGER, { ...DANA, agentId: "second" }];
   const PROFILES = ["work", "play", "default"];
 
   /** What may happen. `login` picks one of the logins started so far, ended ones included. */
@@ -626,8 +626,8 @@ describe("any order of events", () => {
       arbitrary: fc.record({
         kind: fc.constant("time" as const),
         byMs: fc.oneof(
-          fc.integer({ min: -2 * LOGIN_TTL_MS, max: 2 * LOGIN_TTL_MS }),
-          fc.constantFrom(1, -1, LOGIN_TTL_MS, LOGIN_TTL_MS - 1, -LOGIN_TTL_MS, DAY_MS, -DAY_MS),
+          fc.integer({ min: -2 * SIGN_IN_TTL_MS, max: 2 * SIGN_IN_TTL_MS }),
+          fc.constantFrom(1, -1, SIGN_IN_TTL_MS, SIGN_IN_TTL_MS - 1, -SIGN_IN_TTL_MS, DAY_MS, -DAY_MS),
         ),
       }),
     },
@@ -636,12 +636,12 @@ describe("any order of events", () => {
 
   interface Step {
     readonly event: Event;
-    readonly who: LoginBinding | undefined;
+    readonly who: Binding | undefined;
     readonly nowMs: number;
     readonly before: PendingDocument;
     readonly after: PendingDocument;
     readonly presented?: Presented;
-    readonly claimed?: FoundLogin;
+    readonly claimed?: FoundSignIn;
   }
 
   /**
@@ -650,9 +650,9 @@ describe("any order of events", () => {
    */
   function play(events: readonly Event[]): {
     readonly steps: readonly Step[];
-    readonly started: readonly PendingLogin[];
+    readonly started: readonly PendingSignIn[];
   } {
-    const started: PendingLogin[] = [];
+    const started: PendingSignIn[] = [];
     const steps: Step[] = [];
     let document = EMPTY_DOCUMENT;
     let nowMs = NOW_MS;
@@ -660,7 +660,7 @@ describe("any order of events", () => {
       const who = "who" in each ? PEOPLE[each.who] : undefined;
       const before = document;
       let presented: Presented | undefined;
-      let claimed: FoundLogin | undefined;
+      let claimed: FoundSignIn | undefined;
       const profileName = "names" in each && each.names !== null ? PROFILES[each.names] : undefined;
       switch (each.kind) {
         case "start": {
@@ -671,10 +671,10 @@ describe("any order of events", () => {
             profileName: profile,
             askedName: profile,
             createdAtMs: nowMs,
-            expiresAtMs: nowMs + LOGIN_TTL_MS,
+            expiresAtMs: nowMs + SIGN_IN_TTL_MS,
           });
           started.push(login);
-          document = startLogin(document, login, nowMs).next ?? document;
+          document = addSignIn(document, login, nowMs).next ?? document;
           break;
         }
         case "paste":
@@ -686,13 +686,13 @@ describe("any order of events", () => {
             stateDigest: stateDigest ?? "digest-none",
             ...(profileName === undefined ? {} : { profileName }),
           };
-          const edit = claimLogin(document, presented, nowMs);
+          const edit = claimSignIn(document, presented, nowMs);
           claimed = edit.result;
           document = edit.next ?? document;
           break;
         }
         case "cancel":
-          document = cancelLogins(document, who ?? DANA, nowMs, profileName).next ?? document;
+          document = cancelSignIns(document, who ?? DANA, nowMs, profileName).next ?? document;
           break;
         case "settle": {
           // Only what was claimed is ever settled (see login/complete.ts).
@@ -700,7 +700,7 @@ describe("any order of events", () => {
           const login = settled[each.login % (settled.length || 1)];
           if (login)
             document =
-              settleLogin(document, login.stateDigest, { outcome: each.saved ? "saved" : "failed" }, nowMs).next ??
+              settleSignIn(document, login.stateDigest, { outcome: each.saved ? "saved" : "failed" }, nowMs).next ??
               document;
           break;
         }
@@ -737,7 +737,7 @@ describe("any order of events", () => {
         expect(claimed.login).toMatchObject({ state: original?.state, codeVerifier: original?.codeVerifier });
         expect(original && sameBinding(original.binding, presented.binding)).toBe(true);
         expect(nowMs).toBeGreaterThanOrEqual((original?.createdAtMs ?? Number.POSITIVE_INFINITY) - CLOCK_STEP_MS);
-        expect(nowMs - (original?.createdAtMs ?? 0)).toBeLessThan(LOGIN_TTL_MS);
+        expect(nowMs - (original?.createdAtMs ?? 0)).toBeLessThan(SIGN_IN_TTL_MS);
         if (presented.profileName !== undefined) expect(original?.profileName).toBe(presented.profileName);
       }
     });
@@ -754,7 +754,7 @@ describe("any order of events", () => {
     law(({ steps }) => {
       for (const { before, claimed, presented, nowMs } of steps) {
         if (presented === undefined) continue;
-        const live = loginsOf(before, presented.binding, nowMs).find(
+        const live = pendingSignInsOf(before, presented.binding, nowMs).find(
           (login) =>
             login.stateDigest === presented.stateDigest &&
             (presented.profileName === undefined || login.profileName === presented.profileName),

@@ -195,13 +195,13 @@ const found = (profileId: string, shown: string) => ({
   kind: "resolved",
   profileId,
   name: shown,
-  standsInForDefault: false,
+  isDefaultFallback: false,
 });
 const standIn = (profileId: string, shown: string) => ({
   kind: "resolved",
   profileId,
   name: shown,
-  standsInForDefault: true,
+  isDefaultFallback: true,
 });
 
 const RESOLVED: readonly ResolveRow[] = [
@@ -330,7 +330,7 @@ describe("resolveSelector", () => {
         if (resolved.kind === "refused") throw new Error("a name of the grammar is never refused");
         expect(discovered.includes(resolved.profileId) || resolved.profileId === `openai:${asked}`).toBe(true);
         expect(resolved.name).toBe(profileNameOf(resolved.profileId));
-        if (!resolved.standsInForDefault) expect(resolved.name).toBe(asked);
+        if (!resolved.isDefaultFallback) expect(resolved.name).toBe(asked);
       }),
     );
   });

@@ -1,7 +1,7 @@
 /** What is tried again, and what a failure is called. */
 import { describe, expect, it, vi } from "vitest";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
-import { patiently, refusalOf } from "../../src/store/profile-store.ts";
+import { withRetries, refusalOf } from "../../src/store/profile-store.ts";
 
 const OUR_WAIT = { waitsForOthers: false };
 const THEIR_WAIT = { waitsForOthers: true };
@@ -35,29 +35,29 @@ async function hurried<Result>(work: () => Promise<Result>): Promise<Result> {
 describe("a record that somebody else changes between its backup and its replacement", () => {
   it("is read again", async () => {
     const { attempt, count } = attempts("moved", "done");
-    expect([await patiently(OUR_WAIT, attempt), count()]).toEqual([{ kind: "done" }, 2]);
+    expect([await withRetries(OUR_WAIT, attempt), count()]).toEqual([{ kind: "done" }, 2]);
   });
 
   it("is given up after four attempts, as a store that others keep busy", async () => {
     const { attempt, count } = attempts("moved");
-    expect([await patiently(OUR_WAIT, attempt), count()]).toEqual([refused("store-locked"), 4]);
+    expect([await withRetries(OUR_WAIT, attempt), count()]).toEqual([refused("store-locked"), 4]);
   });
 });
 
 describe("a store that others hold", () => {
   it("is tried once more where its host does not wait itself", async () => {
     const { attempt, count } = attempts("store-locked", "done");
-    expect([await hurried(() => patiently(OUR_WAIT, attempt)), count()]).toEqual([{ kind: "done" }, 2]);
+    expect([await hurried(() => withRetries(OUR_WAIT, attempt)), count()]).toEqual([{ kind: "done" }, 2]);
   });
 
   it("is given up when it is held still", async () => {
     const { attempt, count } = attempts("store-locked");
-    expect([await hurried(() => patiently(OUR_WAIT, attempt)), count()]).toEqual([refused("store-locked"), 2]);
+    expect([await hurried(() => withRetries(OUR_WAIT, attempt)), count()]).toEqual([refused("store-locked"), 2]);
   });
 
   it("is not tried again where its host has waited already", async () => {
     const { attempt, count } = attempts("store-locked");
-    expect([await patiently(THEIR_WAIT, attempt), count()]).toEqual([refused("store-locked"), 1]);
+    expect([await withRetries(THEIR_WAIT, attempt), count()]).toEqual([refused("store-locked"), 1]);
   });
 });
 
@@ -65,7 +65,7 @@ it.each(["store-unreadable", "store-write-failed", "profile-not-codex", "undo-un
   "nothing is tried again that would fail again: %s",
   async (code) => {
     const { attempt, count } = attempts(code);
-    expect([await patiently(OUR_WAIT, attempt), count()]).toEqual([refused(code), 1]);
+    expect([await withRetries(OUR_WAIT, attempt), count()]).toEqual([refused(code), 1]);
   },
 );
 

@@ -15,14 +15,14 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import {
-  cancelLogins,
-  claimLogin,
+  cancelSignIns,
+  claimSignIn,
   EMPTY_DOCUMENT,
-  LOGIN_TTL_MS,
-  loginsOf,
-  startLogin,
+  SIGN_IN_TTL_MS,
+  pendingSignInsOf,
+  addSignIn,
   type PendingDocument,
-  type PendingLogin,
+  type PendingSignIn,
 } from "../../src/rules/pending-sign-ins.ts";
 import type { PendingStore } from "../../src/actions/ports.ts";
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-sign-ins.ts";
@@ -36,7 +36,7 @@ const BINDING = {
   senderId: "4242",
   agentId: "main",
 };
-const LOGIN: PendingLogin = {
+const LOGIN: PendingSignIn = {
   binding: BINDING,
   profileId: "openai:work",
   profileName: "work",
@@ -47,7 +47,7 @@ const LOGIN: PendingLogin = {
   codeVerifier: "canary-verifier",
   redirectUri: "http://localhost:1455/auth/callback",
   createdAtMs: NOW_MS,
-  expiresAtMs: NOW_MS + LOGIN_TTL_MS,
+  expiresAtMs: NOW_MS + SIGN_IN_TTL_MS,
   attempts: 0,
 };
 const WAITING: PendingDocument = { version: 1, logins: [LOGIN], receipts: [] };
@@ -124,7 +124,7 @@ describe("the pending file", () => {
   it("has no verifier and no state left after the claim, and no copy of them beside it", async () => {
     await put(WAITING);
     expect(readFileSync(path, "utf8")).toContain("canary-verifier");
-    await store.update((document) => claimLogin(document, { binding: BINDING, stateDigest: "digest-1" }, NOW_MS));
+    await store.update((document) => claimSignIn(document, { binding: BINDING, stateDigest: "digest-1" }, NOW_MS));
     const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
     expect(texts.join()).not.toContain("canary");
   });
@@ -196,13 +196,13 @@ describe("a file that is not ours, or not whole", () => {
 
   it.each(FOREIGN)("does not stop the next sign-in: $name", async ({ content }) => {
     plant(content);
-    await store.update((document) => startLogin(document, { ...LOGIN, stateDigest: "digest-2" }, NOW_MS));
+    await store.update((document) => addSignIn(document, { ...LOGIN, stateDigest: "digest-2" }, NOW_MS));
     expect((await store.read()).logins.map((login) => login.stateDigest)).toEqual(["digest-2"]);
   });
 });
 
 const text = fc.string({ unit: "grapheme", maxLength: 40 });
-const anyLogin: fc.Arbitrary<PendingLogin> = fc.record({
+const anyLogin: fc.Arbitrary<PendingSignIn> = fc.record({
   binding: fc.record({
     gateway: text,
     channel: text,
@@ -267,8 +267,8 @@ describe("whatever is written", () => {
   it("is read back the same with a chat id of 600 characters, and takes nobody else's login with it", async () => {
     const long = { ...LOGIN, stateDigest: "digest-2", binding: { ...BINDING, conversationId: "c".repeat(600) } };
     await put(WAITING);
-    await store.update((document) => startLogin(document, long, NOW_MS)).catch(() => undefined);
-    expect(loginsOf(await store.read(), BINDING, NOW_MS)).toEqual([LOGIN]);
+    await store.update((document) => addSignIn(document, long, NOW_MS)).catch(() => undefined);
+    expect(pendingSignInsOf(await store.read(), BINDING, NOW_MS)).toEqual([LOGIN]);
   });
 
   it("is read back with the longest folder that a system has", async () => {
@@ -282,7 +282,7 @@ describe("whatever is written", () => {
     await put(WAITING);
     vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ["Date"] });
     expect([await store.read(), await store.read()]).toEqual([WAITING, WAITING]);
-    await other.update((document) => cancelLogins(document, BINDING, NOW_MS));
+    await other.update((document) => cancelSignIns(document, BINDING, NOW_MS));
     expect((await store.read()).logins).toEqual([]);
     vi.useRealTimers();
   });

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProfileHealth } from "../../src/rules/results.ts";
 import {
-  beginningOf,
+  orderPrefixOf,
   conditionOf,
   hasTokens,
-  heldAccounts,
+  accountsInDocument,
   listCodexProfiles,
   moveInOrder,
   preferProfile,
@@ -123,7 +123,7 @@ describe("conditionOf", () => {
     { name: "a time that cannot even be text", stats: { blockedUntil: { toString: [] } }, health: "signed-in" },
   ])("takes odd statistics for what they can mean, and names no reason: $name", ({ stats, health }) => {
     const condition = conditionOf(credential({}), stats as unknown as Stats, NOW_MS);
-    expect(condition).toEqual({ health, ...(health === "signed-in" ? {} : { pausedUntilMs: NOW_MS + 1 }) });
+    expect(condition).toEqual({ health, ...(health === "signed-in" ? {} : { unusableUntilMs: NOW_MS + 1 }) });
   });
 
   interface ReasonRow {
@@ -154,22 +154,22 @@ describe("conditionOf", () => {
     {
       name: "a pause of another kind",
       stats: { cooldownUntil: LATER, cooldownClassification: "usage_wham_", cooldownReason: "rate_limit" },
-      expect: { health: "cooling-down", pausedUntilMs: LATER, reason: "rate_limit" },
+      expect: { health: "cooling-down", unusableUntilMs: LATER, reason: "rate_limit" },
     },
     {
       name: "a block before a cooldown",
       stats: { cooldownUntil: LATER, cooldownReason: "rate_limit", blockedUntil: LATER, blockedReason: "quota" },
-      expect: { health: "cooling-down", pausedUntilMs: LATER, reason: "quota" },
+      expect: { health: "cooling-down", unusableUntilMs: LATER, reason: "quota" },
     },
     {
       name: "a block that is over this moment",
       stats: { cooldownUntil: LATER, cooldownReason: "rate_limit", blockedUntil: NOW_MS, blockedReason: "quota" },
-      expect: { health: "cooling-down", pausedUntilMs: LATER, reason: "rate_limit" },
+      expect: { health: "cooling-down", unusableUntilMs: LATER, reason: "rate_limit" },
     },
     {
       name: "a pause without a reason",
       stats: { blockedUntil: LATER },
-      expect: { health: "cooling-down", pausedUntilMs: LATER },
+      expect: { health: "cooling-down", unusableUntilMs: LATER },
     },
   ];
 
@@ -200,7 +200,7 @@ describe("hasTokens", () => {
   });
 });
 
-describe("heldAccounts", () => {
+describe("accountsInDocument", () => {
   const asked: string[] = [];
   const readIdentity = (access: string) => {
     asked.push(access);
@@ -217,7 +217,7 @@ describe("heldAccounts", () => {
         "other:key": credential({ type: "api_key", provider: "anthropic" }),
       },
     };
-    expect(heldAccounts(document, "openai", readIdentity)).toEqual([
+    expect(accountsInDocument(document, "openai", readIdentity)).toEqual([
       {
         profileId: "openai:a",
         profileName: "a",
@@ -270,7 +270,7 @@ describe("listCodexProfiles", () => {
         email: "d@example.com",
         plan: "plus",
         health: "cooling-down",
-        pausedUntilMs: NOW_MS + 1,
+        unusableUntilMs: NOW_MS + 1,
       },
     ]);
   });
@@ -590,7 +590,7 @@ describe("the beginning of an order", () => {
   );
   const order = Object.keys(profiles);
   const cut = (document: Partial<ProfilesDocument> = {}, asked: readonly string[] = order) =>
-    beginningOf({ profiles, ...document }, { provider: "openai", order: asked, nowMs: NOW_MS });
+    orderPrefixOf({ profiles, ...document }, { provider: "openai", order: asked, nowMs: NOW_MS });
 
   it("is all that a resolver has to weigh", () => {
     const beginning = cut({ order: { openai: order, other: ["x"] } });

@@ -2,11 +2,11 @@
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ProfileId, ProfileName } from "../../src/rules/profile-id.ts";
-import { beginLogin } from "../../src/actions/start.ts";
-import { completeLogin } from "../../src/actions/finish.ts";
-import { keepLogin } from "../../src/actions/account-question.ts";
-import type { LoginPorts, ProfileStore } from "../../src/actions/ports.ts";
-import { undoLogin } from "../../src/actions/profiles.ts";
+import { startSignIn } from "../../src/actions/start.ts";
+import { finishSignIn } from "../../src/actions/finish.ts";
+import { keepSignIn } from "../../src/actions/account-question.ts";
+import type { Ports, ProfileStore } from "../../src/actions/ports.ts";
+import { undoChange } from "../../src/actions/profiles.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createProfileStore, type ProfileStoreParts } from "../../src/store/profile-store.ts";
@@ -83,7 +83,7 @@ let root: string;
 let host: HostAuthStore;
 let parts: ProfileStoreParts;
 let store: ProfileStore;
-let ports: LoginPorts & Pick<ReturnType<typeof createFakePorts>, "oauth">;
+let ports: Ports & Pick<ReturnType<typeof createFakePorts>, "oauth">;
 
 beforeEach(() => {
   root = newRoot();
@@ -141,7 +141,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
   it("stops a start before there is a link", async () => {
     seedOdd(row);
     const before = contents();
-    expect(await beginLogin(ports, bindingOf(row), work)).toMatchObject(UNREADABLE);
+    expect(await startSignIn(ports, bindingOf(row), work)).toMatchObject(UNREADABLE);
     expect((await ports.pending.read()).logins).toEqual([]);
     expect(contents()).toEqual(before);
   });
@@ -153,10 +153,10 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     plantRecord(row);
     const before = contents();
     const refusal = { ...UNREADABLE, profileName: "work", isOver: false };
-    expect(await completeLogin(ports, completionOf(url, { binding }))).toEqual(refusal);
+    expect(await finishSignIn(ports, completionOf(url, { binding }))).toEqual(refusal);
     expect([ports.oauth.exchanges, contents()]).toEqual([[], before]);
     seedGood({ ...row, hidden: {} });
-    expect(await completeLogin(ports, completionOf(url, { binding }))).toMatchObject({ kind: "saved" });
+    expect(await finishSignIn(ports, completionOf(url, { binding }))).toMatchObject({ kind: "saved" });
   });
 
   it("stops the write of a finish whose exchange it came after", async () => {
@@ -164,7 +164,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     const binding = bindingOf(row);
     const url = ports.oauth.approve(await startedLink(ports, "work", binding));
     const gate = ports.oauth.hold();
-    const finishing = completeLogin(ports, completionOf(url, { binding, ifOtherAccount: "replace" }));
+    const finishing = finishSignIn(ports, completionOf(url, { binding, ifOtherAccount: "replace" }));
     await gate.entered;
     plantRecord(row);
     const before = contents();
@@ -177,15 +177,15 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     seedGood(row, "boss");
     const binding = bindingOf(row);
     const url = ports.oauth.approve(await startedLink(ports, "other", binding), "eli@example.com");
-    expect(await completeLogin(ports, completionOf(url, { binding }))).toMatchObject({ kind: "question" });
+    expect(await finishSignIn(ports, completionOf(url, { binding }))).toMatchObject({ kind: "question" });
     plantRecord(row);
     const before = contents();
-    const answer = await keepLogin(ports, asked("work", { binding }));
+    const answer = await keepSignIn(ports, asked("work", { binding }));
     // A good record of main under the same id belongs to another account, which is refused first.
     const code = row.hidden === undefined ? "store-unreadable" : "profile-of-other-account";
     expect(answer).toMatchObject({ kind: "refused", code, isOver: false });
     expect(contents()).toEqual(before);
-    expect(await keepLogin(ports, asked("eli", { binding }))).toMatchObject({ kind: "saved", profileName: "eli" });
+    expect(await keepSignIn(ports, asked("eli", { binding }))).toMatchObject({ kind: "saved", profileName: "eli" });
     expect(storedIn(root, row.holder).profiles[ID]).toEqual(row.record);
   });
 
@@ -194,7 +194,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     expect(await save(store, row)).toMatchObject({ kind: "saved", isUndoable: true });
     plantRecord(row);
     const before = contents();
-    expect(await undoLogin(ports, asked("work", { binding: bindingOf(row) }))).toMatchObject(UNREADABLE);
+    expect(await undoChange(ports, asked("work", { binding: bindingOf(row) }))).toMatchObject(UNREADABLE);
     expect(contents()).toEqual(before);
   });
 
@@ -274,7 +274,7 @@ it("of another spelling of the id is in nobody's way", async () => {
   const id = "openai:work";
   plant(profilesIn(root), JSON.stringify({ version: 1, profiles: { [id]: { mode: "oauth" } } }));
   const url = ports.oauth.approve(await startedLink(ports));
-  expect(await completeLogin(ports, completionOf(url))).toMatchObject({ kind: "saved", profileId: ID });
+  expect(await finishSignIn(ports, completionOf(url))).toMatchObject({ kind: "saved", profileId: ID });
   expect(storedIn(root).profiles[id]).toEqual({ mode: "oauth" });
 });
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
-import type { Activation, Finding, ListedProfile, SavedLogin, UndoneLogin } from "../../src/rules/results.ts";
+import type { Activation, Finding, ListedProfile, SavedSignIn, UndoneChange } from "../../src/rules/results.ts";
 import { AUDITED_ACTIONS, type AuditEntry } from "../../src/rules/results.ts";
 import { parseSelector, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import { ENGLISH, HEALTHS, REFUSALS, SENTENCES, TERMINAL } from "../support/english.ts";
@@ -26,7 +26,7 @@ const textOf = (answer: TerminalAnswer, around?: Surroundings, queueApply?: bool
 const fieldsOf = (answer: TerminalAnswer, around?: Surroundings, queueApply?: boolean) =>
   JSON.parse(printed(answer, around, queueApply).json.text) as Record<string, unknown>;
 
-const UNDONE: UndoneLogin = {
+const UNDONE: UndoneChange = {
   kind: "undone",
   profileId: "openai:work",
   profileName: "work",
@@ -34,7 +34,7 @@ const UNDONE: UndoneLogin = {
   isUndoable: true,
   activation: "live",
 };
-const FULL: SavedLogin = { ...SAVED, email: "dana@example.com", plan: "plus", isUndoable: true };
+const FULL: SavedSignIn = { ...SAVED, email: "dana@example.com", plan: "plus", isUndoable: true };
 const WAITING = { profileName: "home", expiresInMs: 14 * MINUTE_MS };
 const LAST_SAVED = { profileName: "work", profileId: "openai:work", agoMs: 90_400, activation: "live" } as const;
 
@@ -84,7 +84,7 @@ const SUCCEEDED: readonly Row[] = [
   },
   {
     name: "a start of the profile that stands in for default",
-    answer: started({ standsInForDefault: true }),
+    answer: started({ isDefaultFallback: true }),
     fields: {
       ok: true,
       profile: "work",
@@ -384,7 +384,7 @@ describe("the text", () => {
 
   it("of a start says first which profile stands in for default", () => {
     expect(
-      textOf(started({ standsInForDefault: true }))
+      textOf(started({ isDefaultFallback: true }))
         .split("\n")
         .slice(0, 2),
     ).toEqual([

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { terminalBinding, type LoginBinding } from "../../src/rules/binding.ts";
-import { LOGIN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
+import { terminalBinding, type Binding } from "../../src/rules/binding.ts";
+import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { PendingStore } from "../../src/actions/ports.ts";
-import { completeLogin } from "../../src/actions/finish.ts";
+import { finishSignIn } from "../../src/actions/finish.ts";
 import type { Secret } from "../../src/secret.ts";
 import type { TerminalRequest, TerminalVerb } from "../../src/terminal/arguments.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "../../src/terminal/run.ts";
@@ -24,7 +24,7 @@ beforeEach(() => {
   input = "";
 });
 
-function contextOf(binding: LoginBinding = HERE): TerminalContext {
+function contextOf(binding: Binding = HERE): TerminalContext {
   return {
     binding,
     pendingPorts: async () => {
@@ -57,7 +57,7 @@ async function start(profileName?: string, context = contextOf()): Promise<Secre
 
 const startInChat = (name: string, binding = DANA) => startedLink(ports, name, binding);
 
-const finishInChat = (address: string, binding = DANA) => completeLogin(ports, completionOf(address, { binding }));
+const finishInChat = (address: string, binding = DANA) => finishSignIn(ports, completionOf(address, { binding }));
 
 async function signIn(profileName: string, options: Options = {}, email?: string): Promise<TerminalAnswer> {
   return run("finish", { callbackUrl: ports.oauth.approve(await start(profileName), email), ...options });
@@ -102,7 +102,7 @@ describe("start", () => {
 
   it("lets the first profile stand in for a default that is not there", async () => {
     ports.profiles.has("openai:work");
-    expect(await run("start")).toMatchObject({ profileName: "work", standsInForDefault: true, isNewProfile: false });
+    expect(await run("start")).toMatchObject({ profileName: "work", isDefaultFallback: true, isNewProfile: false });
   });
 
   it("remembers that it was started in the terminal, for that agent", async () => {
@@ -251,7 +251,7 @@ describe("status", () => {
     await start("home");
     expect(await run("status")).toEqual({
       kind: "status",
-      pending: [{ profileName: "home", expiresInMs: LOGIN_TTL_MS }],
+      pending: [{ profileName: "home", expiresInMs: SIGN_IN_TTL_MS }],
       lastSaved: { profileName: "work", profileId: "openai:work", agoMs: 5000, activation: "live" },
     });
   });
@@ -262,7 +262,7 @@ describe("status", () => {
     await start("team");
     expect(await run("status", { profileName: "home" })).toEqual({
       kind: "status",
-      pending: [{ profileName: "home", expiresInMs: LOGIN_TTL_MS }],
+      pending: [{ profileName: "home", expiresInMs: SIGN_IN_TTL_MS }],
     });
     expect(await run("status", { profileName: "work" })).toMatchObject({
       pending: [],

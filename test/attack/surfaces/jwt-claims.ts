@@ -3,7 +3,7 @@ import { accountOf, nameForAccount } from "../../../src/rules/account.ts";
 import { newIdOf, type ProfileName } from "../../../src/rules/profile-id.ts";
 import { savedScreen } from "../../../src/interaction/screens.ts";
 import { readIdentity } from "../../../src/oauth/identity.ts";
-import { heldAccounts } from "../../../src/store/profiles-document.ts";
+import { accountsInDocument } from "../../../src/store/profiles-document.ts";
 import { SAVED } from "../../interaction/facts.ts";
 import { toMarkdown, toPlainText } from "../../support/english.ts";
 import { bytesOf, canary, must, requireSilence, variantOf, type Attack, type Surface } from "../surface.ts";
@@ -52,7 +52,7 @@ async function feed(input: string): Promise<void> {
   const token = tokenOf(input);
   const identity = readIdentity(token);
   const record = { type: "oauth", provider: "openai", access: token };
-  const [held] = heldAccounts({ profiles: { "openai:work": record } }, "openai", readIdentity);
+  const [held] = accountsInDocument({ profiles: { "openai:work": record } }, "openai", readIdentity);
   must(held?.account.workspaceId === identity?.chatgptAccountId, "reads a stored token as it reads a new one");
   if (identity === undefined) return;
   const { chatgptAccountId, personId, email, plan } = identity;

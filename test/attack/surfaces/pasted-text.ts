@@ -4,7 +4,7 @@ import { answerCommand } from "../../../src/handlers/command.ts";
 import type { ChatMessage } from "../../../src/handlers/message.ts";
 import { claimPastedMessage } from "../../../src/handlers/transcript.ts";
 import { withholdFromTranscript } from "../../../src/handlers/transcript.ts";
-import { parsePastedText, weighPastedText } from "../../../src/rules/callback-url.ts";
+import { parsePastedText, classifyPastedText } from "../../../src/rules/callback-url.ts";
 import {
   createDoor,
   OWNER,
@@ -47,7 +47,7 @@ async function openDoor(): Promise<Watched> {
 }
 
 async function feedAlone(input: string): Promise<void> {
-  const likelihood = weighPastedText(input);
+  const likelihood = classifyPastedText(input);
   requireSilence(SECRETS, parsePastedText(input));
   const { context } = createDoor();
   const entry = { role: "user", content: input, idempotencyKey: "17:user" };

@@ -3,17 +3,17 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { statusScreen } from "../../../src/interaction/screens.ts";
 import {
-  cancelLogins,
-  claimLogin,
-  loginsOf,
-  settleLogin,
-  startLogin,
+  cancelSignIns,
+  claimSignIn,
+  pendingSignInsOf,
+  settleSignIn,
+  addSignIn,
   type PendingDocument,
-  type PendingLogin,
+  type PendingSignIn,
 } from "../../../src/rules/pending-sign-ins.ts";
-import { completeLogin } from "../../../src/actions/finish.ts";
+import { finishSignIn } from "../../../src/actions/finish.ts";
 import { readStatus } from "../../../src/actions/overview.ts";
-import type { LoginPorts, PendingStore } from "../../../src/actions/ports.ts";
+import type { Ports, PendingStore } from "../../../src/actions/ports.ts";
 import { Secret } from "../../../src/secret.ts";
 import { createPendingStore, PENDING_FILE } from "../../../src/store/pending-sign-ins.ts";
 import { addressOf, createFakePorts, DANA } from "../../fakes/fake-ports.ts";
@@ -28,7 +28,7 @@ const OTHER = { ...DANA, conversationId: "6666", senderId: "6666" };
 const SECRETS = ["state", "verifier", "other state", "other verifier"].map((name) => canary(name, 43));
 const [STATE = "", VERIFIER = "", OTHER_STATE = "", OTHER_VERIFIER = ""] = SECRETS;
 
-const login = (name: string, extra: Partial<PendingLogin>): PendingLogin => ({
+const login = (name: string, extra: Partial<PendingSignIn>): PendingSignIn => ({
   binding: DANA,
   profileId: `openai:${name}`,
   profileName: name,
@@ -72,16 +72,16 @@ function shownIn({ logins, receipts }: PendingDocument): string {
 async function live(store: PendingStore): Promise<void> {
   const digest = createFakePorts().entropy.digest(STATE);
   const presented = { binding: DANA, stateDigest: digest };
-  await store.update((document) => startLogin(document, login("new", { stateDigest: "new" }), NOW_MS));
-  const names = loginsOf(await store.read(), DANA, NOW_MS).map(({ profileName }) => profileName);
+  await store.update((document) => addSignIn(document, login("new", { stateDigest: "new" }), NOW_MS));
+  const names = pendingSignInsOf(await store.read(), DANA, NOW_MS).map(({ profileName }) => profileName);
   must(names.includes("new"), "reads back what it wrote");
-  await store.update((document) => claimLogin(document, presented, NOW_MS));
-  await store.update((document) => settleLogin(document, digest, { outcome: "saved" }, NOW_MS));
-  await store.update((document) => cancelLogins(document, DANA, NOW_MS));
-  must(loginsOf(await store.read(), DANA, NOW_MS).length === 0, "ends what is cancelled");
+  await store.update((document) => claimSignIn(document, presented, NOW_MS));
+  await store.update((document) => settleSignIn(document, digest, { outcome: "saved" }, NOW_MS));
+  await store.update((document) => cancelSignIns(document, DANA, NOW_MS));
+  must(pendingSignInsOf(await store.read(), DANA, NOW_MS).length === 0, "ends what is cancelled");
 }
 
-async function refuseAll(ports: LoginPorts): Promise<void> {
+async function refuseAll(ports: Ports): Promise<void> {
   const pastes = ["hello", addressOf({ code: "x".repeat(20), state: "f".repeat(32) })];
   for (const paste of pastes) {
     // A person of whom nothing waits.
@@ -92,7 +92,7 @@ async function refuseAll(ports: LoginPorts): Promise<void> {
       assertAllowed: () => undefined,
       ifOtherAccount: "ask",
     } as const;
-    const answer = await completeLogin(ports, request);
+    const answer = await finishSignIn(ports, request);
     must(answer.kind === "refused", "refuses whom nothing waits for");
     requireSilence(SECRETS, answer);
   }
