@@ -399,9 +399,9 @@ describe("the sandbox notice", () => {
 /** `finish` is a command of its own, and whoever reads the help has found `help`. */
 const EXPLAINED = SUBCOMMANDS.filter((word) => word !== "finish" && word !== "help");
 
-it.each(EXPLAINED)("/codex_auth %s is explained in the chat and in the README", (word) => {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+it.each(EXPLAINED)("/codex_auth %s is explained in the chat and in docs/commands.md", (word) => {
+  const reference = readFileSync(new URL("../../docs/commands.md", import.meta.url), "utf8");
   const isTold = new RegExp(`/codex_auth ${word}\\b`);
   expect(toPlainText(helpScreen())).toMatch(isTold);
-  expect(readme).toMatch(isTold);
+  expect(reference).toMatch(isTold);
 });
