@@ -300,7 +300,7 @@ describe("RISK.md", () => {
   });
 
   it.each(promises())("names one test file that exists for each promise: $promise", ({ lines }) => {
-    const held = [...lines.matchAll(/^\s*Held by: (test\/\S+\.test\.ts)$/gm)].map(([, path]) => path ?? "");
+    const held = [...lines.matchAll(/^\s*Tested by: (test\/\S+\.test\.ts)$/gm)].map(([, path]) => path ?? "");
     expect(held.length).toBe(1);
     expect(held.filter((path) => !exists(path))).toEqual([]);
   });
