@@ -63,7 +63,6 @@ export type ExchangeResult =
 
 /** The sign-in server. Neither call throws for anything the network or the server does. */
 export interface OAuthClient {
-  readonly isSandbox: boolean;
   buildAuthorizationRequest(): Promise<AuthorizationRequest>;
   /** One token request for one claimed code; never repeated, whatever happens. */
   exchange(grant: AuthorizationGrant): Promise<ExchangeResult>;
@@ -120,8 +119,6 @@ export type ChangeResult =
       readonly kind: "refused";
       readonly code: SaveRefusal | "profile-unknown" | "undo-missing" | "undo-changed";
     };
-
-export type RemoveResult = Saved | { readonly kind: "refused"; readonly code: SaveRefusal | "profile-unknown" };
 
 export type PreferResult =
   | {

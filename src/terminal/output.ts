@@ -1,5 +1,5 @@
 /** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
-import { ERRORS, type ErrorCode } from "../errors.ts";
+import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import type {
   Finding,
   SignInStatus,
@@ -46,7 +46,7 @@ function codeOf(code: ErrorCode): string {
 }
 
 /** All codes of this surface, for the documentation and the tests. */
-export const TERMINAL_CODES: readonly string[] = (Object.keys(ERRORS) as ErrorCode[]).map(codeOf);
+export const TERMINAL_CODES: readonly string[] = ERROR_CODES.map(codeOf);
 
 function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueApply">, around: Surroundings): Fields {
   switch (answer.kind) {

@@ -582,7 +582,7 @@ describe("a port that throws", () => {
       isOver: true,
       break: (error) => ({
         ...ports,
-        oauth: { isSandbox: false, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+        oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) },
       }),
     },
     {

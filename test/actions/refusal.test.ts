@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CodexAuthError, ERRORS, type ErrorCode } from "../../src/errors.ts";
+import { CodexAuthError, ERROR_CODES } from "../../src/errors.ts";
 import { refusalOf } from "../../src/actions/outcome.ts";
 import { MemoryLog } from "../fakes/fake-ports.ts";
 
@@ -9,7 +9,7 @@ const refuse = (error: unknown) => {
 };
 
 describe("refusalOf", () => {
-  it.each(Object.keys(ERRORS) as ErrorCode[])("passes %s on, and logs the code", (code) => {
+  it.each(ERROR_CODES)("passes %s on, and logs the code", (code) => {
     expect(refuse(new CodexAuthError(code))).toMatchObject({
       refusal: { kind: "refused", code },
       lines: [expect.stringContaining(code)],

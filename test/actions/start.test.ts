@@ -156,7 +156,7 @@ describe("a sign-in that cannot begin", () => {
       port: "the sign-in server",
       break: (error) => ({
         ...ports,
-        oauth: { isSandbox: false, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+        oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) },
       }),
     },
     {

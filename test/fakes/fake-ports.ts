@@ -89,7 +89,6 @@ interface Code {
 
 /** A person in front of the sign-in page, and the server behind it. Codes work once, and only with their verifier. */
 export class FakeOAuth implements OAuthClient {
-  readonly isSandbox = false;
   readonly exchanges: AuthorizationGrant[] = [];
   lifetimeSeconds = 864_000;
   /** Set to undefined for an account that tells neither. */

@@ -1,6 +1,6 @@
 /** Facts that screens are built from: fixed ones for tables, generated ones for laws, and every screen there is. */
 import fc from "fast-check";
-import { ERRORS, type ErrorCode } from "../../src/errors.ts";
+import { ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
 import { AUDITED_ACTIONS } from "../../src/rules/results.ts";
 import type {
   AccountQuestion,
@@ -46,7 +46,7 @@ import {
 import { HEALTHS, REFUSALS } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 
-export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
+export { ERROR_CODES };
 
 /** A link with all that a real one holds: underscores, percent signs, plus signs, and base64url at its worst. */
 export const LINK =

@@ -1,7 +1,7 @@
 /** One exchange over plain HTTP with the fake sign-in server, in all the ways it can go. */
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CodexAuthError, ERRORS, type ErrorCode } from "../../src/errors.ts";
+import { CodexAuthError, ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
 import type { AuthorizationGrant, ExchangeResult, OAuthClient } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
@@ -286,7 +286,7 @@ describe("a transport that fails", () => {
     expect(await exchangeOver(throwing(new CodexAuthError(code as ErrorCode)))).toEqual(refused(code));
   });
 
-  it.each((Object.keys(ERRORS) as ErrorCode[]).filter((code) => !PASSED_ON.includes(code)))(
+  it.each(ERROR_CODES.filter((code) => !PASSED_ON.includes(code)))(
     "is no reason to answer %s, which a transport cannot know",
     async (code) => {
       expect(await exchangeOver(throwing(new CodexAuthError(code)))).toEqual(INVALID);
