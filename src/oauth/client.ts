@@ -1,13 +1,42 @@
-/** The sign-in server as the login shell sees it. */
-import type { Entropy, OAuthClient } from "../actions/ports.ts";
-import { buildAuthorizationRequest } from "./authorization-request.ts";
-import type { Endpoints } from "./endpoints.ts";
+/** The sign-in server as the actions see it: the sign-in link, and one token request for each claimed code. */
+import { calculatePKCECodeChallenge } from "oauth4webapi";
+import type { AuthorizationRequest, Entropy, OAuthClient } from "../actions/ports.ts";
+import { Secret } from "../secret.ts";
+import { CLIENT_ID, ORIGINATOR, REDIRECT_URI, SCOPE, type Endpoints } from "./endpoints.ts";
 import { exchangeCode, type TokenFetch } from "./token.ts";
+
+/** 256 bits for the verifier and 128 for the state, fresh for each sign-in. */
+const VERIFIER_BYTES = 32;
+const STATE_BYTES = 16;
 
 export function createOAuthClient(endpoints: Endpoints, entropy: Entropy, fetch: TokenFetch): OAuthClient {
   return {
-    isSandbox: endpoints.isSandbox,
     buildAuthorizationRequest: () => buildAuthorizationRequest(endpoints, entropy),
     exchange: (grant) => exchangeCode(endpoints, fetch, grant),
+  };
+}
+
+/** Builds the sign-in link (RFC 6749 section 4.1.1, RFC 7636 section 4.3) exactly as OpenClaw's own login does. */
+export async function buildAuthorizationRequest(endpoints: Endpoints, entropy: Entropy): Promise<AuthorizationRequest> {
+  const codeVerifier = entropy.bytes(VERIFIER_BYTES).toBase64Url();
+  const state = entropy.bytes(STATE_BYTES).toHex();
+  const url = new URL(endpoints.authorization);
+  url.search = new URLSearchParams([
+    ["response_type", "code"],
+    ["client_id", CLIENT_ID],
+    ["redirect_uri", REDIRECT_URI],
+    ["scope", SCOPE],
+    ["code_challenge", await calculatePKCECodeChallenge(codeVerifier)],
+    ["code_challenge_method", "S256"],
+    ["state", state],
+    ["id_token_add_organizations", "true"],
+    ["codex_cli_simplified_flow", "true"],
+    ["originator", ORIGINATOR],
+  ]).toString();
+  return {
+    authorizationUrl: new Secret(url.toString()),
+    state: new Secret(state),
+    codeVerifier: new Secret(codeVerifier),
+    redirectUri: REDIRECT_URI,
   };
 }

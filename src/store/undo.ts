@@ -3,12 +3,11 @@
  * plugin's own state directory. It holds tokens, as the host's own store does.
  */
 import { join } from "node:path";
-import type { ProfileTarget } from "../actions/ports.ts";
+import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
 import { CodexAuthError, failingAs } from "../errors.ts";
 import * as z from "../schema.ts";
 import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
-import type { ProfileStoreParts } from "./profile-store.ts";
-import { type StoredCredential, hasTokens } from "./profiles-document.ts";
+import { hasTokens, type HostAuthStore, type StoredCredential } from "./profiles-document.ts";
 
 const UNDO_FILE = "codex-auth/undo.json";
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -120,13 +119,19 @@ export function createUndoRecords(stateDir: string): UndoRecords {
   };
 }
 
-/** What a change replaces, as it is kept for an undo: which record, of which place, and of which generation of tokens. */
-
 /** The place of the store that is in no agent's directory. */
 export const SHARED = "shared";
 
+/** What an undo is made of: the store that it changes, the records, the time and the digests. */
+export interface UndoParts {
+  readonly host: HostAuthStore;
+  readonly undo: UndoRecords;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
 /** Tells one generation of a profile's tokens from another without holding them. */
-export function tokenDigestOf({ entropy }: ProfileStoreParts, record: StoredCredential | undefined): string {
+export function tokenDigestOf({ entropy }: Pick<UndoParts, "entropy">, record: StoredCredential | undefined): string {
   return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
 }
 
@@ -139,7 +144,7 @@ interface Before {
 
 /** What is about to be replaced; undefined where there is nothing that could be put back. */
 export function undoRecordOf(
-  parts: ProfileStoreParts,
+  parts: Pick<UndoParts, "clock" | "entropy">,
   { profileId, next }: { readonly profileId: string; readonly next: StoredCredential | undefined },
   { owner, before, orderIndex }: Before,
 ): UndoRecord | undefined {
@@ -150,7 +155,7 @@ export function undoRecordOf(
 }
 
 /** What was kept of the profile: where it lies now, or, once it was taken out, in the store of all agents. */
-export async function undoRecordFor(parts: ProfileStoreParts, { agentId, profileId }: ProfileTarget) {
+export async function undoRecordFor(parts: UndoParts, { agentId, profileId }: ProfileTarget) {
   const { host, undo, clock } = parts;
   const agentDir = host.agentDirOf(agentId);
   const owner = await host.ownerOf(agentDir, profileId);

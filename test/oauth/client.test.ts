@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Entropy } from "../../src/actions/ports.ts";
-import { buildAuthorizationRequest } from "../../src/oauth/authorization-request.ts";
+import { buildAuthorizationRequest } from "../../src/oauth/client.ts";
 import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
 import { systemEntropy } from "../../src/system.ts";
 

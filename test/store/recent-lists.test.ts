@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createProfileStore } from "../../src/store/profile-store.ts";
-import { RecentLists } from "../../src/store/recent-lists.ts";
+import { createProfileStore, RecentLists } from "../../src/store/profile-store.ts";
 import { createSqliteAuthStore } from "../../src/store/sqlite-auth-store.ts";
 import { MemoryHostAuthStore } from "./memory-host-auth-store.ts";
 import { credential, NOW_MS, partsOver, saveRequest } from "./profile-store-requests.ts";
