@@ -101,6 +101,23 @@ export class CodexAuthError extends Error {
   }
 }
 
+/**
+ * The name and the code of a caught error: all that may be logged of it. Its message may hold what was sent, and so may
+ * a name that somebody wrote onto it, so only the shapes that classes and systems use are passed on.
+ */
+export function failureName(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  if (error instanceof CodexAuthError) return `${error.name} ${error.code}`;
+  const name = /^[A-Za-z]{0,40}(?:Error|Exception)$/.test(error.name) ? error.name : "Error";
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" && /^[A-Z][A-Z_]{1,39}$/.test(code) ? `${name} ${code}` : name;
+}
+
+/** Logs an error that is caught and not passed on. `what` says which step failed. */
+export function logFailure(log: { warn(event: string): void }, what: string, error: unknown): void {
+  log.warn(`${what} failed (${failureName(error)})`);
+}
+
 /** Runs the work and throws `code` for every failure of it. The original error is dropped, because it may hold a secret. */
 export async function failingAs<Result>(code: ErrorCode, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -161,6 +161,7 @@ function createHandlerContext(api: OpenClawPluginApi, manifest: Manifest): Handl
     get gateway() {
       return gatewayOf(api);
     },
+    log: createLog(api),
     callbackPrefix: manifest.interaction.callbackPrefix,
     isSandbox: sandbox.origin !== undefined,
     originals: remember("originals", manifest.version, () => new OriginalMessages()),

@@ -681,7 +681,7 @@ describe("a sign-in of both worlds", () => {
     const request = {
       binding: chatOf(machine),
       pastedText,
-      assertAllowed: () => undefined,
+      isAllowed: () => true,
       ifOtherAccount: "ask",
     } as const;
     expect(await finishSignIn(ports, request)).toMatchObject({ kind: "saved", profileName: "work" });

@@ -31,7 +31,7 @@ export async function keepSignIn(ports: Ports, request: KeepRequest): Promise<Sa
 
 async function keep(
   ports: Ports,
-  { askedName, assertAllowed }: ProfileRequest,
+  { askedName, isAllowed }: ProfileRequest,
   parked: ParkedSignIn,
 ): Promise<SavedSignIn | FinishRefusal> {
   const { login, exchanged } = parked;
@@ -44,7 +44,7 @@ async function keep(
     exchanged,
     profileId: target.profileId,
     profileName: askedName,
-    assertAllowed,
+    isAllowed,
   });
   return saved.kind === "refused" ? { ...saved, isOver: false } : settle(ports, login, saved);
 }

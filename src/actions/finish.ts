@@ -1,5 +1,4 @@
 /** Finishes a sign-in: judge the paste, claim the login, exchange the code, save the profile; in that order. */
-import { holds } from "../attempt.ts";
 import type { ErrorCode } from "../errors.ts";
 import {
   accountOf,
@@ -32,8 +31,8 @@ export interface FinishRequest {
   readonly pastedText: Secret;
   /** The profile the person named beside the address, where they did. */
   readonly profileName?: ProfileName | undefined;
-  /** Throws when the person may no longer do this; asked again right before the write. */
-  readonly assertAllowed: () => void;
+  /** Whether the sender may do this now; asked again right before the write. Never throws. */
+  readonly isAllowed: () => boolean;
   /** What is done where another account comes back than the profile holds: nothing is overwritten unasked. */
   readonly ifOtherAccount: "ask" | "refuse" | "replace";
 }
@@ -101,7 +100,7 @@ async function redeem(
   try {
     if (outcome.kind === "error") return over(deniedCodeOf(outcome.error, outcome.description));
     if (outcome.kind === "refused") return over(outcome.code);
-    if (!holds(request.assertAllowed)) return over("not-allowed");
+    if (!request.isAllowed()) return over("not-allowed");
     const exchanged = await ports.oauth.exchange({
       code: outcome.code,
       state: new Secret(login.state),
@@ -128,7 +127,7 @@ async function save(
   login: PendingSignIn,
   exchanged: Extract<ExchangeResult, { kind: "exchanged" }>,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
-  const { assertAllowed, ifOtherAccount } = request;
+  const { isAllowed, ifOtherAccount } = request;
   const profileId = login.profileId as ProfileId;
   const { profileName } = login;
   const held = await ports.profiles.accounts(login.binding.agentId);
@@ -139,7 +138,7 @@ async function save(
     return { kind: "refused", code: "account-differs", profileName, isOver: true };
   }
   const sameAccountAs = conflict?.code === "account-has-profile" ? { sameAccountAs: conflict.held.profileName } : {};
-  return saveSignIn(ports, { login, exchanged, profileId, profileName, assertAllowed, ...sameAccountAs });
+  return saveSignIn(ports, { login, exchanged, profileId, profileName, isAllowed, ...sameAccountAs });
 }
 
 interface Asking {
@@ -193,15 +192,15 @@ export interface Saving {
   readonly profileName: string;
   /** Another profile that holds the same account. */
   readonly sameAccountAs?: string;
-  readonly assertAllowed: () => void;
+  readonly isAllowed: () => boolean;
 }
 
 /** Throws only what the store's ports throw. */
 export async function saveSignIn(ports: Ports, saving: Saving): Promise<SavedSignIn | FinishRefusal> {
-  const { login, profileId, profileName, sameAccountAs, assertAllowed } = saving;
+  const { login, profileId, profileName, sameAccountAs, isAllowed } = saving;
   const { tokens, identity } = saving.exchanged;
   const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
-  const saved = await ports.profiles.save({ profileId, agentId: login.binding.agentId, credential, assertAllowed });
+  const saved = await ports.profiles.save({ profileId, agentId: login.binding.agentId, credential, isAllowed });
   const outcome = saved.kind === "refused" ? saved.code : "done";
   await audited(ports, { binding: login.binding, action: "sign-in", profileName, outcome });
   if (saved.kind === "refused") return { ...saved, profileName, isOver: true };

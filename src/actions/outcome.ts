@@ -1,19 +1,13 @@
 /** Turns whatever a port threw into a refusal: our own codes as they are, anything else as `internal`. */
-import { CodexAuthError, type ErrorCode } from "../errors.ts";
+import { CodexAuthError, failureName, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { type Refusal, actorOf, withoutEmail, type AuditedAction } from "../rules/results.ts";
 import type { Log, Ports } from "./ports.ts";
 
 export function refusalOf(error: unknown, log: Log): Refusal {
   const code = error instanceof CodexAuthError ? error.code : "internal";
-  log.warn(code === "internal" ? `internal error (${kindOf(error)})` : code);
+  log.warn(code === "internal" ? `internal error (${failureName(error)})` : code);
   return { kind: "refused", code };
-}
-
-/** The name of a foreign error's class tells where to look; its message, and a name made up by hand, may hold anything. */
-function kindOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : "Error";
 }
 
 /** Notes what was done. A log that cannot be written changes nothing of what was. */
@@ -36,7 +30,7 @@ export async function audited(ports: Pick<Ports, "audit" | "clock" | "log">, don
       profileName: withoutEmail(profileName),
       outcome,
     });
-  } catch {
-    ports.log.warn("the audit log could not be written");
+  } catch (error) {
+    logFailure(ports.log, "writing the audit log", error);
   }
 }

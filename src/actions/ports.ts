@@ -79,8 +79,8 @@ export interface PendingStore {
 export interface ProfileTarget {
   readonly profileId: ProfileId;
   readonly agentId: string;
-  /** Asked before anything is done and again right before the write. Throws when the person may no longer do this. */
-  readonly assertAllowed: () => void;
+  /** Asked before anything is done and again right before the write. Never throws: a question that cannot be answered is answered with false. */
+  readonly isAllowed: () => boolean;
 }
 
 export interface ObstacleRequest extends Pick<ProfileTarget, "agentId" | "profileId"> {

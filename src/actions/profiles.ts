@@ -1,5 +1,4 @@
 /** Acting on one profile that is there: showing it, putting it first, taking it out. */
-import { holds } from "../attempt.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
@@ -20,8 +19,8 @@ import type { Ports, ProfileTarget } from "./ports.ts";
 export interface ProfileRequest {
   readonly binding: Binding;
   readonly askedName: ProfileName;
-  /** Throws when the person may no longer do this; asked again right before the write. */
-  readonly assertAllowed: () => void;
+  /** Whether the sender may do this now; asked again right before the write. Never throws. */
+  readonly isAllowed: () => boolean;
 }
 
 /** An older host's id that is not there may be said of the profile of today. Never throws. */
@@ -98,10 +97,10 @@ function pin(
   pinnedId?: string,
 ): Promise<PinnedProfile | Refusal> {
   const { binding } = request;
-  return act<PinnedProfile>(ports, request, action, async ({ profileId, assertAllowed }, profile) => {
+  return act<PinnedProfile>(ports, request, action, async ({ profileId, isAllowed }, profile) => {
     const { name } = profile;
     const refused = (code: ErrorCode) => ({ kind: "refused", code, profileName: name }) as const;
-    if (!holds(assertAllowed)) return refused("not-allowed");
+    if (!isAllowed()) return refused("not-allowed");
     if (action === "unuse" && profileId !== pinnedId) return refused("pin-missing");
     const outcome = action === "use" ? ports.pins.pin(binding, profileId) : ports.pins.unpin(binding);
     const code = PIN_REFUSALS[await outcome];
@@ -112,7 +111,7 @@ function pin(
 
 async function act<Done extends { readonly kind: string }>(
   ports: Ports,
-  { binding, askedName, assertAllowed }: ProfileRequest,
+  { binding, askedName, isAllowed }: ProfileRequest,
   action: AuditedAction,
   work: (target: ProfileTarget, profile: ListedProfile) => Promise<Done | Refusal>,
 ): Promise<Done | Refusal> {
@@ -120,7 +119,7 @@ async function act<Done extends { readonly kind: string }>(
   try {
     const profile = findProfile(ports, await ports.profiles.list(agentId), askedName);
     if (profile === undefined) return unknown(askedName);
-    const done = await work({ profileId: profile.profileId, agentId, assertAllowed }, profile);
+    const done = await work({ profileId: profile.profileId, agentId, isAllowed }, profile);
     const outcome = done.kind === "refused" ? (done as Refusal).code : "done";
     await audited(ports, { binding, action, profileName: profile.name, outcome });
     return done;
@@ -148,10 +147,10 @@ function unknown(profileName: ProfileName): Refusal {
 
 /** Never throws. */
 export async function undoChange(ports: Ports, request: ProfileRequest): Promise<UndoneChange | Refusal> {
-  const { binding, askedName, assertAllowed } = request;
+  const { binding, askedName, isAllowed } = request;
   try {
     for (const profileId of await idsOf(ports, request)) {
-      const undone = await ports.profiles.undo({ profileId, agentId: binding.agentId, assertAllowed });
+      const undone = await ports.profiles.undo({ profileId, agentId: binding.agentId, isAllowed });
       if (undone.kind === "refused" && undone.code === "undo-missing") continue;
       if (undone.kind === "refused") {
         await audited(ports, { binding, action: "undo", profileName: askedName, outcome: undone.code });

@@ -8,8 +8,8 @@ export interface Caller {
   readonly isPrivate: boolean;
   /** What stays readable of a pasted address once it is used: the web chat's transcript keeps nothing of it. */
   readonly chatKeeps: "address" | "nothing";
-  /** Throws `CodexAuthError("not-allowed")` once the person is no owner any more; asked right before the write. */
-  readonly assertAllowed: () => void;
+  /** Whether the sender is an owner at this moment; asked again right before each write. Never throws. */
+  readonly isAllowed: () => boolean;
 }
 
 /** Ownership comes first, so that a stranger in a group learns nothing of what a private chat could do. */

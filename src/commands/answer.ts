@@ -59,7 +59,7 @@ export async function answer(loadPorts: () => Promise<Ports>, caller: Caller, in
 }
 
 async function answerAllowed(ports: Ports, caller: Caller, intent: Intent): Promise<Screen> {
-  const { binding, assertAllowed } = caller;
+  const { binding, isAllowed } = caller;
   switch (intent.verb) {
     case "page":
       return told(caller, await listProfiles(ports, binding, intent), (list) => selectorScreen(list, intent.page));
@@ -87,11 +87,7 @@ async function answerAllowed(ports: Ports, caller: Caller, intent: Intent): Prom
     case "use":
       return told(caller, await useProfile(ports, requestOf(caller, intent.name)), pinnedScreen);
     case "unuse":
-      return told(
-        caller,
-        await stopUsingProfile(ports, { binding, assertAllowed, askedName: intent.name }),
-        pinnedScreen,
-      );
+      return told(caller, await stopUsingProfile(ports, { binding, isAllowed, askedName: intent.name }), pinnedScreen);
     case "prefer":
       return told(caller, await preferProfile(ports, requestOf(caller, intent.name)), preferredScreen);
     case "signout":
@@ -117,8 +113,8 @@ async function answerAllowed(ports: Ports, caller: Caller, intent: Intent): Prom
   }
 }
 
-function requestOf({ binding, assertAllowed }: Caller, askedName: ProfileName): ProfileRequest {
-  return { binding, askedName, assertAllowed };
+function requestOf({ binding, isAllowed }: Caller, askedName: ProfileName): ProfileRequest {
+  return { binding, askedName, isAllowed };
 }
 
 /** What was answered, on its screen; or why it was not. */
@@ -135,8 +131,8 @@ async function finish(
   caller: Caller,
   { pastedText, profileName }: Extract<Intent, { verb: "finish" }>,
 ): Promise<Screen> {
-  const { binding, assertAllowed } = caller;
-  const request = { binding, pastedText, profileName, assertAllowed, ifOtherAccount: "ask" } as const;
+  const { binding, isAllowed } = caller;
+  const request = { binding, pastedText, profileName, isAllowed, ifOtherAccount: "ask" } as const;
   const completed = await finishSignIn(ports, request);
   if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
   if (completed.kind === "question") return questionScreen(completed);

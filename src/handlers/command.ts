@@ -1,12 +1,11 @@
 /** The first door: a slash command. The host has checked the owner already; this asks it again before the write. */
-import { holds } from "../attempt.ts";
 import type { Caller } from "../commands/access.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
-import { CodexAuthError } from "../errors.ts";
+import { logFailure } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
 import type { Binding } from "../rules/binding.ts";
 import { keptBy, placeOfCommand, type CommandPlace } from "./channels.ts";
-import { errorMessage, present, type HandlerContext, type Message } from "./context.ts";
+import { errorMessage, isStillOwner, present, type HandlerContext, type Message } from "./context.ts";
 
 /** The handlers that `skill.json` binds its commands to by id. */
 const COMMAND_PARSERS = {
@@ -42,16 +41,30 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
     isPrivate,
     chatKeeps: keptBy(call.channel),
     isOwner,
-    assertAllowed: await assertionOf(context, call, who, isOwner),
+    isAllowed: await questionOf(context, call, who, isOwner),
   };
 }
 
 /** The host's own question where it gives one (2026.9.6); its owner rule where it does not and names a sender. */
-async function assertionOf(context: HandlerContext, call: CommandCall, who: Binding, isOwner: boolean) {
+async function questionOf(
+  context: HandlerContext,
+  call: CommandCall,
+  who: Binding,
+  isOwner: boolean,
+): Promise<() => boolean> {
   const { assertOwnerCurrent } = call;
   const hasRule = assertOwnerCurrent === undefined && isOwner && who.senderId !== "";
-  const isStillOwner = hasRule ? await context.loadOwnerCheck() : () => true;
-  return () => {
-    if (!holds(() => assertOwnerCurrent?.()) || !isStillOwner(who)) throw new CodexAuthError("not-allowed");
-  };
+  const rule = hasRule ? await context.loadOwnerCheck() : () => true;
+  return () => hostAgrees(context, assertOwnerCurrent) && isStillOwner(context, rule, who);
+}
+
+/** The host throws to say no. */
+function hostAgrees({ log }: HandlerContext, assertOwnerCurrent: CommandCall["assertOwnerCurrent"]): boolean {
+  try {
+    assertOwnerCurrent?.();
+    return true;
+  } catch (error) {
+    logFailure(log, "the host's owner check", error);
+    return false;
+  }
 }

@@ -1,18 +1,23 @@
 /** What the three doors share: the way to the login shell, and the way a screen leaves again. */
-import type { Ports } from "../actions/ports.ts";
+import type { Log, Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/access.ts";
 import type { Intent } from "../commands/arguments.ts";
-import { type ErrorCode, CodexAuthError } from "../errors.ts";
+import { type ErrorCode, CodexAuthError, logFailure } from "../errors.ts";
 import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
 import type { ButtonSupport, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
 import type { Binding } from "../rules/binding.ts";
-import { keptBy } from "./channels.ts";
+import { keptBy, type Place } from "./channels.ts";
 import type { OriginalMessages } from "./transcript.ts";
 
+/** The host's owner rule over its config of this moment. Synchronous, because it is asked inside the store's write. */
+export type OwnerCheck = (person: TapBinding) => boolean;
+
 export interface HandlerContext {
+  /** The gateway's log. */
+  readonly log: Log;
   /** The state directory: which gateway this is. */
   readonly gateway: string;
   /** What callback data starts with, from the manifest. */
@@ -25,8 +30,7 @@ export interface HandlerContext {
   ports(): Promise<Ports>;
   /** The one way in behind the doors (`commands/answer.ts`), loaded with the first that goes through. */
   answer(caller: Caller, intent: Intent): Promise<Screen>;
-  /** The host's own owner rule, over its config of this moment. Synchronous: it is asked inside the store's write. */
-  loadOwnerCheck(): Promise<(person: TapBinding) => boolean>;
+  loadOwnerCheck(): Promise<OwnerCheck>;
   /** The agent the host routes a private chat to. */
   agentOf(tapper: TapBinding): string;
   buttonsOf(binding: Binding): Promise<ButtonSupport>;
@@ -81,20 +85,33 @@ async function rowsOf(context: HandlerContext, binding: Binding, screen: Screen)
 }
 
 /** A caller whom only the host's owner rule vouches for: a tap and a pasted message bring no owner mark of their own. */
-export function callerByRule(binding: Binding, isPrivate: boolean, isOwner: (person: TapBinding) => boolean): Caller {
+export function callerByRule(
+  context: HandlerContext,
+  { who: binding, isPrivate }: Place<Binding>,
+  isOwner: OwnerCheck,
+): Caller {
   return {
     binding,
     isPrivate,
     chatKeeps: keptBy(binding.channel),
     isOwner: isOwner(binding),
-    assertAllowed: () => {
-      if (!isOwner(binding)) throw new CodexAuthError("not-allowed");
-    },
+    isAllowed: () => isStillOwner(context, isOwner, binding),
   };
+}
+
+/** Asks the owner rule again. A rule that cannot be asked allows nothing. */
+export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: OwnerCheck, person: TapBinding): boolean {
+  try {
+    return isOwner(person);
+  } catch (error) {
+    logFailure(log, "asking for the owner", error);
+    return false;
+  }
 }
 
 /** The answer to an error that got as far as a door: the host must never see it, its log keeps messages. */
 export function errorMessage(context: HandlerContext, error: unknown): Message {
   const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
+  logFailure(context.log, "answering", error);
   return presentText(context, refusalScreen({ code, sender: "", next: "none" }));
 }

@@ -61,7 +61,7 @@ async function claim(
     return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
   }
   const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
-  return finish(context, callerByRule(who, isPrivate, isOwner), text);
+  return finish(context, callerByRule(context, { who, isPrivate }, isOwner), text);
 }
 
 /** An ordinary message that answers or quotes one with an address: with it the address would reach the model. */

@@ -43,7 +43,7 @@ async function messageFor(
   // A stale button tells no agent, so the host is asked whose chat this is; the answer is a fresh selector.
   const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(who) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
-  const caller = callerByRule(binding, isPrivate, await context.loadOwnerCheck());
+  const caller = callerByRule(context, { who: binding, isPrivate }, await context.loadOwnerCheck());
   return present(context, binding, await context.answer(caller, intent));
 }
 

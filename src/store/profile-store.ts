@@ -9,7 +9,6 @@ import type {
   SaveRefusal,
   SaveResult,
 } from "../actions/ports.ts";
-import { holds } from "../attempt.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { CredentialDraft } from "../rules/account.ts";
 import type { ListedProfile } from "../rules/results.ts";
@@ -135,7 +134,7 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
       edit(document) {
         // Its record may have gone, or have become unreadable, since it was looked at.
         if (!Object.hasOwn(document.profiles, profileId)) outcome = "moved";
-        else outcome = holds(target.assertAllowed) ? "written" : "not-allowed";
+        else outcome = target.isAllowed() ? "written" : "not-allowed";
         if (outcome !== "written") return false;
         preferProfile(document, { profileId, provider: host.provider, othersInOrder });
         return true;
@@ -166,7 +165,7 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   if (!isCodex(host, before)) return { kind: "refused", code: "profile-not-codex" };
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
-  if (!holds(wanted.assertAllowed)) return { kind: "refused", code: "not-allowed" };
+  if (!wanted.isAllowed()) return { kind: "refused", code: "not-allowed" };
   const order = orderIn(await host.read(agentDir), host);
   const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
   if (kept !== undefined) await parts.undo.keep(kept, tokenDigestOf(parts, before));
@@ -180,7 +179,7 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
     edit(document) {
       const current = Object.hasOwn(document.profiles, profileId) ? document.profiles[profileId] : undefined;
       if (tokenDigestOf(parts, current) !== tokenDigestOf(parts, before)) outcome = "moved";
-      else outcome = holds(wanted.assertAllowed) ? "written" : "not-allowed";
+      else outcome = wanted.isAllowed() ? "written" : "not-allowed";
       if (outcome !== "written") return false;
       if (next === undefined) removeProfile(document, profileId);
       else replaceProfile(document, { profileId, credential: next, configuredIds });

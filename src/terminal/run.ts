@@ -41,6 +41,9 @@ export type TerminalAnswer =
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly version: string };
 
+/** The user of the terminal owns the files that it changes, so the machine has checked that already. */
+const isAllowed = () => true;
+
 /** Throws only what the making of the ports throws. Each part of the shell is loaded when it is asked for. */
 export async function runRequest(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   switch (request.verb) {
@@ -77,7 +80,7 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
       const status = await readStatus(ports, context.binding);
       const lastSaved = status.kind === "status" ? status.lastSaved?.profileName : undefined;
       const askedName = request.profileName ?? ((lastSaved ?? DEFAULT_PROFILE_NAME) as ProfileName);
-      return undoChange(ports, { binding: context.binding, askedName, assertAllowed });
+      return undoChange(ports, { binding: context.binding, askedName, isAllowed });
     }
     case "log": {
       const { readChangeLog } = await import("../actions/overview.ts");
@@ -103,15 +106,12 @@ async function finish(context: TerminalContext, request: TerminalRequest): Promi
     binding: context.binding,
     pastedText,
     profileName,
-    assertAllowed,
+    isAllowed,
     ifOtherAccount,
   });
   // Never asked: the terminal has said beforehand what it wants.
   return completed.kind === "question" ? { kind: "refused", code: completed.code } : completed;
 }
-
-/** Whoever runs this owns the files it changes: the machine has judged that already. */
-function assertAllowed(): void {}
 
 function nameOf({ profileName }: TerminalRequest): ProfileName {
   return profileName ?? (DEFAULT_PROFILE_NAME as ProfileName);

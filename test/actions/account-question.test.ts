@@ -1,6 +1,5 @@
 /** Signing in with another account than was there: asked before anything is saved, and saved as the person says. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { CodexAuthError } from "../../src/errors.ts";
 import type { AccountQuestion } from "../../src/rules/results.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { finishSignIn, type FinishRequest } from "../../src/actions/finish.ts";
@@ -32,9 +31,7 @@ async function ask(): Promise<AccountQuestion> {
 }
 
 const keep = (name: string, change: Partial<KeepRequest> = {}) => keepSignIn(ports, asked(name, change));
-const refuseOwner = () => {
-  throw new CodexAuthError("not-allowed");
-};
+const refuseOwner = () => false;
 const savedTo = () => ports.profiles.saves.map(({ profileId, credential }) => [profileId, credential.email]);
 
 describe("another account than the profile holds", () => {
@@ -182,7 +179,7 @@ describe("another account than the profile holds", () => {
 
   it("is not saved for somebody who may not any more", async () => {
     await ask();
-    expect(await keep("work", { assertAllowed: refuseOwner })).toMatchObject({ kind: "refused", code: "not-allowed" });
+    expect(await keep("work", { isAllowed: refuseOwner })).toMatchObject({ kind: "refused", code: "not-allowed" });
     expect(savedTo()).toEqual([["openai:work", OLD]]);
   });
 

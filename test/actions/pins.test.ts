@@ -27,9 +27,7 @@ const withoutPins = (): ChatPins => {
   const fail = failing(new Error("canary"));
   return { read: fail, pin: fail, unpin: fail, release: fail };
 };
-const refuseOwner = () => {
-  throw new CodexAuthError("not-allowed");
-};
+const refuseOwner = () => false;
 
 describe("using a profile in a chat", () => {
   it("pins the chat to it, and marks it on the list of that chat alone", async () => {
@@ -52,7 +50,7 @@ describe("using a profile in a chat", () => {
   });
 
   it("changes nothing for somebody who may not any more, nor for a profile that is not there", async () => {
-    expect(await useProfile(ports, asked("team", { assertAllowed: refuseOwner }))).toMatchObject({
+    expect(await useProfile(ports, asked("team", { isAllowed: refuseOwner }))).toMatchObject({
       code: "not-allowed",
     });
     expect(await useProfile(ports, asked("nobody"))).toMatchObject({ code: "profile-unknown" });
@@ -193,7 +191,7 @@ describe("the log of changes", () => {
   it("names who did what to which profile and how it went, newest first", async () => {
     await preferProfile(ports, asked("team"));
     ports.clock.move(1000);
-    await useProfile(ports, asked("work", { assertAllowed: refuseOwner }));
+    await useProfile(ports, asked("work", { isAllowed: refuseOwner }));
     const log = await readChangeLog(ports);
     expect(log.kind === "log" && log.entries).toEqual([
       { atMs: ports.clock.nowMs(), who: "telegram:4242", action: "use", profileName: "work", outcome: "not-allowed" },

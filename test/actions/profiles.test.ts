@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { CodexAuthError } from "../../src/errors.ts";
 import { preferProfile, showProfile, signOut } from "../../src/actions/profiles.ts";
 import type { Ports, ProfileStore, ProfileTarget } from "../../src/actions/ports.ts";
 import { undoChange } from "../../src/actions/profiles.ts";
@@ -14,9 +13,7 @@ beforeEach(() => {
 const storedIds = async () => (await ports.profiles.list("main")).map(({ profileId }) => profileId);
 const unknown = (profileName: string) => ({ kind: "refused", code: "profile-unknown", profileName });
 
-function refuseOwner(): void {
-  throw new CodexAuthError("not-allowed");
-}
+const refuseOwner = () => false;
 
 const ACTS = [
   { name: "showProfile", act: showProfile },
@@ -108,7 +105,7 @@ describe("acting on a profile", () => {
     ports.profiles.has("openai:work", "openai:team");
     ports.profiles.undoable.add("openai:work");
     const before = await ports.profiles.list("main");
-    expect(await act(ports, asked("work", { assertAllowed: refuseOwner }))).toMatchObject({
+    expect(await act(ports, asked("work", { isAllowed: refuseOwner }))).toMatchObject({
       kind: "refused",
       code: "not-allowed",
     });

@@ -28,6 +28,16 @@ describe("refusalOf", () => {
       error: new AggregateError([new Error("canary")], "canary"),
       line: "warn: internal error (AggregateError)",
     },
+    {
+      name: "a system error",
+      error: Object.assign(new Error("canary"), { code: "EACCES", path: "/canary" }),
+      line: "warn: internal error (Error EACCES)",
+    },
+    {
+      name: "an error with a code that no system uses",
+      error: Object.assign(new RangeError("x"), { code: "ac_canary" }),
+      line: "warn: internal error (RangeError)",
+    },
     { name: "text", error: "canary", line: "warn: internal error (string)" },
     { name: "an object", error: { message: "canary", code: "not-allowed" }, line: "warn: internal error (object)" },
     { name: "nothing", error: undefined, line: "warn: internal error (undefined)" },

@@ -18,7 +18,7 @@ export function completionOf(pasted: string, change: Partial<FinishRequest> = {}
   return {
     binding: DANA,
     pastedText: new Secret(pasted),
-    assertAllowed: () => undefined,
+    isAllowed: () => true,
     ifOtherAccount: "ask",
     ...change,
   };
@@ -26,5 +26,5 @@ export function completionOf(pasted: string, change: Partial<FinishRequest> = {}
 
 /** About one profile. */
 export function asked(name: string, change: Partial<KeepRequest> = {}): KeepRequest {
-  return { binding: DANA, askedName: name as ProfileName, assertAllowed: () => undefined, ...change };
+  return { binding: DANA, askedName: name as ProfileName, isAllowed: () => true, ...change };
 }

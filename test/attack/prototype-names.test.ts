@@ -175,7 +175,7 @@ const OTHER = credential("other");
 const recordOf = (id: string, value: unknown) =>
   JSON.parse(`{${JSON.stringify(id)}:${JSON.stringify(value)}}`) as Record<string, never>;
 const entriesOf = ({ profiles }: ProfilesDocument) => new Map(Object.entries(profiles));
-const target = (id: string) => ({ profileId: id as ProfileId, agentId: "main", assertAllowed: () => undefined });
+const target = (id: string) => ({ profileId: id as ProfileId, agentId: "main", isAllowed: () => true });
 
 describe.each(BENCHES)("in $name", ({ open }) => {
   const ids = [...KEYS, ...KEYS.map((key) => `openai:${key}`)];

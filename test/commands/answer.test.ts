@@ -19,7 +19,7 @@ function createCaller(extra: Partial<Caller> = {}): Caller {
     isOwner: true,
     isPrivate: true,
     chatKeeps: "address",
-    assertAllowed: () => undefined,
+    isAllowed: () => true,
     ...extra,
   };
 }
@@ -179,9 +179,7 @@ describe("an answer over a port that fails", () => {
   });
 });
 
-function refuseOwner(): void {
-  throw new CodexAuthError("not-allowed");
-}
+const refuseOwner = () => false;
 
 function finishWith(text: string, profileName?: ProfileName): Intent {
   const named = profileName === undefined ? {} : { profileName };
@@ -258,7 +256,7 @@ describe("the answer about a profile", () => {
   ] as const)("is a refusal where the person is no owner any more by the write: $intent.verb", async ({ intent }) => {
     const { ports } = await createWaiting();
     const before = await ports.profiles.list("main");
-    const text = await textOf(ports, intent, createCaller({ assertAllowed: refuseOwner }));
+    const text = await textOf(ports, intent, createCaller({ isAllowed: refuseOwner }));
     expect(text).toContain("Only an owner of this gateway");
     expect(await ports.profiles.list("main")).toEqual(before);
     expect([ports.profiles.preferred, ports.profiles.undoable.has("openai:work")]).toEqual([undefined, true]);
@@ -294,7 +292,7 @@ describe("the answer to a pasted address", () => {
 
   it("is a refusal where the person is no owner any more by then, and nothing is exchanged", async () => {
     const { ports, address } = await createWaiting();
-    const text = await textOf(ports, finishWith(address), createCaller({ assertAllowed: refuseOwner }));
+    const text = await textOf(ports, finishWith(address), createCaller({ isAllowed: refuseOwner }));
     expect(text).toContain("Only an owner of this gateway");
     expect({ exchanges: ports.oauth.exchanges.length, saved: savedIn(ports) }).toEqual({ exchanges: 0, saved: [] });
   });

@@ -1,7 +1,6 @@
 /** The ports of the login shell in memory, with the rules of the real ones: single use, PKCE, one writer at a time. */
 import { createHash } from "node:crypto";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
-import { holds } from "../../src/attempt.ts";
 import type { Account, ProfileAccount } from "../../src/rules/account.ts";
 import type { ListedProfile } from "../../src/rules/results.ts";
 import type { AuditEntry } from "../../src/rules/results.ts";
@@ -267,11 +266,7 @@ export class MemoryProfileStore implements ProfileStore {
 
   async save(request: SaveRequest): Promise<SaveResult> {
     if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
-    try {
-      request.assertAllowed();
-    } catch {
-      return { kind: "refused", code: "not-allowed" };
-    }
+    if (!request.isAllowed()) return { kind: "refused", code: "not-allowed" };
     this.saves.push(request);
     this.has(request.profileId);
     const { accountId, email } = request.credential;
@@ -279,9 +274,9 @@ export class MemoryProfileStore implements ProfileStore {
     return { kind: "saved", isSelectable: this.isSelectable, isUndoable: false, activation: "live" };
   }
 
-  async remove({ profileId, assertAllowed }: ProfileTarget): Promise<ChangeResult> {
+  async remove({ profileId, isAllowed }: ProfileTarget): Promise<ChangeResult> {
     if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
-    if (!holds(assertAllowed)) return { kind: "refused", code: "not-allowed" };
+    if (!isAllowed()) return { kind: "refused", code: "not-allowed" };
     const removed = this.#profiles.get(profileId);
     if (removed === undefined) return { kind: "refused", code: "profile-unknown" };
     this.#profiles.delete(profileId);
@@ -291,17 +286,17 @@ export class MemoryProfileStore implements ProfileStore {
     return { kind: "saved", isSelectable: false, isUndoable: true, activation: "live" };
   }
 
-  async prefer({ profileId, assertAllowed }: ProfileTarget): Promise<PreferResult> {
+  async prefer({ profileId, isAllowed }: ProfileTarget): Promise<PreferResult> {
     if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
-    if (!holds(assertAllowed)) return { kind: "refused", code: "not-allowed" };
+    if (!isAllowed()) return { kind: "refused", code: "not-allowed" };
     if (!this.#profiles.has(profileId)) return { kind: "refused", code: "profile-unknown" };
     this.preferred = profileId;
     return { kind: "preferred", isFirst: this.isSelectable, activation: "live" };
   }
 
-  async undo({ profileId, assertAllowed }: ProfileTarget): Promise<ChangeResult> {
+  async undo({ profileId, isAllowed }: ProfileTarget): Promise<ChangeResult> {
     if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
-    if (!holds(assertAllowed)) return { kind: "refused", code: "not-allowed" };
+    if (!isAllowed()) return { kind: "refused", code: "not-allowed" };
     const isOther = this.#removed.has(profileId) && this.#profiles.has(profileId);
     if (isOther) return { kind: "refused", code: "undo-changed" };
     if (!this.undoable.delete(profileId)) return { kind: "refused", code: "undo-missing" };

@@ -55,6 +55,7 @@ export function createDoor(overrides: Partial<HandlerContext> = {}): Door {
   let screenCount = 0;
   const defaults: HandlerContext = {
     gateway: "gateway-1",
+    log: ports.log,
     callbackPrefix: "codex_auth_",
     isSandbox: false,
     screens: new ShownScreens(() => `S${screenCount++}`),

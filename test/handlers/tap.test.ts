@@ -220,7 +220,7 @@ describe("a tap on a profile's card", () => {
     await ports.profiles.remove({
       profileId: "openai:team" as ProfileId,
       agentId: "main",
-      assertAllowed: () => undefined,
+      isAllowed: () => true,
     });
     await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
     expect(chat.seen().text).toBe("There is no profile named team. To see those there are, use /codex_auth.");

@@ -142,10 +142,6 @@ describe("whose the profiles are", () => {
 /** By an agent that has nothing of its own: what it changes is what all share. */
 const shared = (profileId: string) => ({ ...saveRequest(profileId, "1"), agentId: "ops" });
 
-function refuse(): never {
-  throw new CodexAuthError("not-allowed");
-}
-
 describe("a preferred profile", () => {
   it("is put first, the host told to keep the others, and the gateway told of it", async () => {
     const { store, memory, updates, activated } = world({ order: ["openai:p1", "openai:p3"] });
@@ -157,7 +153,7 @@ describe("a preferred profile", () => {
 
   it("is not, by one who may no more, and nothing changes", async () => {
     const { store, memory } = world({ order: ["openai:p1", "openai:p3"] });
-    expect(await store.prefer({ ...shared("openai:p3"), assertAllowed: refuse })).toEqual({
+    expect(await store.prefer({ ...shared("openai:p3"), isAllowed: () => false })).toEqual({
       kind: "refused",
       code: "not-allowed",
     });
@@ -182,11 +178,11 @@ describe("a saved profile", () => {
   it("is none where its owner is none any more at the write, which then writes nothing", async () => {
     const { store, memory, written, activated } = world();
     let asked = 0;
-    const assertAllowed = () => {
+    const isAllowed = () => {
       asked += 1;
-      if (asked > 1) refuse();
+      return asked === 1;
     };
-    const request = { ...saveRequest("openai:p3", "1"), assertAllowed };
+    const request = { ...saveRequest("openai:p3", "1"), isAllowed };
     expect(await store.save(request)).toEqual({ kind: "refused", code: "not-allowed" });
     expect([written, activated]).toEqual([[false], []]);
     expect(memory.stored().profiles).toEqual(PROFILES);

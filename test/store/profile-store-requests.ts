@@ -30,7 +30,7 @@ export function saveRequest(profileId: string, token: string, change: Partial<Sa
       accountId: "workspace-1",
       chatgptPlanType: "plus",
     },
-    assertAllowed: () => undefined,
+    isAllowed: () => true,
     ...change,
   };
 }

@@ -128,7 +128,7 @@ function lateStore(row: Row): ProfileStore {
   return createProfileStore({ ...parts, host: { ...host, update } });
 }
 
-const target = ({ agentId }: Row, profileId = ID) => ({ profileId, agentId, assertAllowed: () => undefined });
+const target = ({ agentId }: Row, profileId = ID) => ({ profileId, agentId, isAllowed: () => true });
 const bindingOf = ({ agentId }: Row) => ({ ...DANA, agentId });
 const work = "work" as ProfileName;
 
