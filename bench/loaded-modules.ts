@@ -7,11 +7,8 @@ import type { MeasureFigure } from "./figure.ts";
 
 /** The host loads a plugin from a copy, one folder for each package: what follows is the module's name. */
 const IN_COPY = /\/plugin-captures\/.*\/package-\d+\/node_modules\/([^?]+)/;
-/**
- * What nobody pays for who never signs in. Not `profiles-document.js`, which imports nothing heavy: the watch for sign-ins
- * that have ended reads with it.
- */
-const HEAVY = /^(?!codex-auth\/)|^codex-auth\/dist\/(?:schema\.js|oauth\/|store\/(?!profiles-document\.js))/;
+/** The chunks that a gateway does not need before its first sign-in. */
+const HEAVY = /^(?!codex-auth\/)|^codex-auth\/dist\/(?:lock|network|pending|schema|store)\.js$/;
 
 /** Writes the name of every script that V8 is given, whichever way the host loads it: its own loader passes Node's hooks. */
 const recorder = (list: string) => `
@@ -41,7 +38,7 @@ export const measure: MeasureFigure = async (machine) => {
     await chat.begin("work");
     const after = loaded();
     // A list that stays empty, or never shows a heavy module, would say nothing of what was loaded.
-    if (!before.includes("codex-auth/dist/plugin.js") || !after.some((name) => HEAVY.test(name))) {
+    if (!before.includes("codex-auth/dist/start.js") || !after.some((name) => HEAVY.test(name))) {
       throw new Error(`the gateway loads modules in a way that was not seen: ${before.join(" ")} | ${after.join(" ")}`);
     }
     const heavy = before.filter((name) => HEAVY.test(name));

@@ -1,30 +1,37 @@
-/** Compiles `src/` to `dist/` file by file, puts zod into the one that is its door, and the skill where the host looks for it. */
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Bundles `src/` into `dist/`, with its types, its licences, and the skill at the place that the manifest names. */
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { readValidManifest } from "./manifest.ts";
-import { output, ROOT, run } from "./run.ts";
+import { output, ROOT } from "./run.ts";
 
-export function build(): void {
-  // The plugin reads its manifest unasked: what is built must have a valid one.
+/** Only the entry can be imported, and its type is the host's own. */
+const ENTRY_TYPES = `import type { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
+
+declare const entry: ReturnType<typeof definePluginEntry>;
+export default entry;
+`;
+
+/** Builds into an emptied `folder`. */
+export function build(folder: string = `${ROOT}dist`): void {
+  // The plugin reads its manifest without checking it, so nothing is built with an invalid one.
   readValidManifest();
-  rmSync(`${ROOT}dist`, { recursive: true, force: true });
-  run("tsc", ["-p", "tsconfig.build.json"]);
-  // Nothing but the entry is anybody's to import.
-  for (const types of globSync(`${ROOT}dist/**/*.d.ts`)) if (types !== `${ROOT}dist/index.d.ts`) rmSync(types);
-  bundleZod(`${ROOT}dist/schema.js`);
-  mkdirSync(`${ROOT}dist/skills/codex-auth`, { recursive: true });
-  for (const file of ["SKILL.md", "RISK.md"]) cpSync(`${ROOT}${file}`, `${ROOT}dist/skills/codex-auth/${file}`);
+  rmSync(folder, { recursive: true, force: true });
+  output("rolldown", ["--config", "scripts/rolldown.config.ts", "--dir", folder]);
+  writeFileSync(join(folder, "index.d.ts"), ENTRY_TYPES);
+  const skill = join(folder, "skills/codex-auth");
+  mkdirSync(skill, { recursive: true });
+  for (const file of ["SKILL.md", "RISK.md"]) cpSync(join(ROOT, file), join(skill, file));
 }
 
-/**
- * Puts what `src/schema.ts` takes of zod into its built file, with the licence. As a dependency its 840 files would be copied,
- * read and hashed by the host at each start of a gateway, and its sentences in fifty languages be loaded by the first command.
- */
-function bundleZod(door: string): void {
-  output("rolldown", [door, "--file", door, "--format", "esm", "--platform", "node", "--no-comments"]);
-  const folder = `${ROOT}node_modules/zod`;
-  const { version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as { readonly version: string };
-  const licence = readFileSync(`${folder}/LICENSE`, "utf8").trim();
-  writeFileSync(door, `/*\nParts of zod ${version}:\n\n${licence}\n*/\n${readFileSync(door, "utf8")}`);
+/** Builds, and packs the package into `folder` with its content unpacked beside it, in `package`. Returns the tarball. */
+export function packInto(folder: string): string {
+  build();
+  // npm would build a second time with its scripts, and print that into its answer.
+  const printed = output("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]);
+  const [packed] = JSON.parse(printed) as readonly [{ readonly filename: string }];
+  const tarball = join(folder, packed.filename);
+  output("tar", ["-xzf", tarball, "-C", folder]);
+  return tarball;
 }
 
 if (import.meta.main) build();

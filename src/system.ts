@@ -1,17 +1,18 @@
 /** The only clock. */
-import { createHash, randomBytes } from "node:crypto";
 import type { Clock, Entropy } from "./actions/ports.ts";
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
-/** The only source of randomness, and of digests. Node takes as long over its cryptography as over a small program. */
+/** Loaded by its first use, because loading it takes Node as long as running a small program: `status` needs none. */
+const crypto = () => process.getBuiltinModule("node:crypto");
 
+/** The only source of randomness, and of digests. */
 export const systemEntropy: Entropy = {
   bytes(length) {
-    const bytes = randomBytes(length);
+    const bytes = crypto().randomBytes(length);
     return { toBase64Url: () => bytes.toString("base64url"), toHex: () => bytes.toString("hex") };
   },
-  digest: (text) => createHash("sha256").update(text).digest("base64url"),
+  digest: (text) => crypto().createHash("sha256").update(text).digest("base64url"),
 };
 
 /**

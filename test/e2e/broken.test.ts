@@ -15,7 +15,7 @@ describe("a plugin that cannot be loaded", () => {
   beforeAll(async () => {
     const pluginDir = join(folder, "codex-auth");
     cpSync(inject("pluginDir"), pluginDir, { recursive: true });
-    writeFileSync(join(pluginDir, "dist/plugin.js"), "throw new Error('broken on purpose');\n");
+    writeFileSync(join(pluginDir, "dist/start.js"), "throw new Error('broken on purpose');\n");
     world = await createWorld({ pluginDir });
   });
   afterAll(() => world?.close());

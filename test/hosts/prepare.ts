@@ -1,10 +1,9 @@
-/** Before the hosts are driven: installs the selected ones, and builds the terminal in a folder of its own. */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+/** Before the hosts are driven: installs the selected ones, and stages the terminal program in a folder of its own. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { stage } from "../../scripts/stage.ts";
 import { installHost } from "./install-host.ts";
 import { SELECTED_VERSIONS } from "./versions.ts";
 
@@ -17,23 +16,13 @@ declare module "vitest" {
   }
 }
 
-const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
-
 export default async function prepare(project: TestProject): Promise<() => void> {
   const roots: Record<string, string> = {};
   for (const version of SELECTED_VERSIONS) roots[version] = await installHost(version);
   const folder = mkdtempSync(join(tmpdir(), "codex-auth-terminal-"));
   project.provide("hostRoots", roots);
-  project.provide("terminal", buildTerminal(folder));
+  const staged = join(folder, "codex-auth");
+  stage(staged);
+  project.provide("terminal", join(staged, "dist/cli.js"));
   return () => rmSync(folder, { recursive: true, force: true });
-}
-
-/** Not into `dist/`: the e2e tests empty that folder when they begin. */
-function buildTerminal(folder: string): string {
-  const args = ["-p", "tsconfig.build.json", "--outDir", join(folder, "dist")];
-  const { status, stdout } = spawnSync("node_modules/.bin/tsc", args, { cwd: REPOSITORY, encoding: "utf8" });
-  if (status !== 0) throw new Error(`tsc: ${stdout}`);
-  cpSync(join(REPOSITORY, "package.json"), join(folder, "package.json"));
-  symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
-  return join(folder, "dist/cli.js");
 }

@@ -1,0 +1,102 @@
+/**
+ * How `src` and the packages that it uses become the few files of `dist`. A file is one layer: ClawHub's scan judges
+ * file by file, so the network stays apart from the store and from the environment, and a gateway that never signs in
+ * loads no more than the entry and `start.js`.
+ */
+import { defineConfig, type OutputBundle, type Plugin } from "rolldown";
+import { esmExternalRequirePlugin } from "rolldown/plugins";
+import { licencesOf } from "./licences.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const ENTRY = `${ROOT}src/index.ts`;
+
+/** The layers in the order in which a module is given to them. What is in none goes where rolldown puts it. */
+const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
+  { name: "environment", files: /^src\/environment\.ts$/ },
+  { name: "schema", files: /^src\/schema\.ts$|\/zod\// },
+  { name: "network", files: /^src\/(?:oauth\/|host\/fetch\.ts|terminal\/network\.ts)|\/oauth4webapi\// },
+  { name: "lock", files: /^src\/store\/lock\.ts$|\/proper-lockfile\/|^\0copy-of-fs|^builtin:/ },
+  { name: "pending", files: /^src\/store\/(?:pending-sign-ins|private-file|shape)\.ts$/ },
+  { name: "store", files: /^src\/store\// },
+  { name: "core", files: /^src\/(?:actions|commands|interaction|rules)\// },
+];
+
+interface Modules {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+}
+
+let start: ReadonlySet<string> | undefined;
+
+/** Everything that the entry loads before it runs. */
+function findStart(modules: Modules): ReadonlySet<string> {
+  const found = new Set<string>();
+  const waiting = [ENTRY];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    waiting.push(...(modules.getModuleInfo(id)?.importedIds ?? []));
+  }
+  return found;
+}
+
+function nameChunk(id: string, modules: Modules): string | null {
+  const path = id.replace(ROOT, "");
+  const layer = LAYERS.find(({ files }) => files.test(path))?.name;
+  if (layer !== undefined && layer !== "core") return layer;
+  start ??= findStart(modules);
+  // The entry itself stays out: the host loads it under a name of its own, and nothing may import it a second time.
+  if (start.has(id)) return /^src\/(?:index|plugin)\.ts$/.test(path) ? null : "start";
+  return layer ?? null;
+}
+
+const COPY_OF_FS = "\0copy-of-fs";
+
+/**
+ * graceful-fs changes `fs.close` and `process.chdir` of the whole process when it is loaded. The lock passes its own file
+ * functions and needs none of that, so proper-lockfile gets a copy of Node's `fs`.
+ */
+const withoutGracefulFs: Plugin = {
+  name: "without-graceful-fs",
+  resolveId: (source) => (source === "graceful-fs" ? COPY_OF_FS : undefined),
+  load: (id) => (id === COPY_OF_FS ? 'import * as fs from "node:fs"; export default { ...fs };' : undefined),
+};
+
+/** Fails for chunks that import each other: one of them would run before what it needs. */
+function refuseCycles(bundle: OutputBundle): void {
+  const done = new Set<string>();
+  const visit = (name: string, trail: readonly string[]): void => {
+    if (trail.includes(name)) throw new Error(`chunks in a circle: ${[...trail, name].join(" -> ")}`);
+    const chunk = bundle[name];
+    if (done.has(name) || chunk?.type !== "chunk") return;
+    for (const next of chunk.imports) visit(next, [...trail, name]);
+    done.add(name);
+  };
+  for (const name of Object.keys(bundle)) visit(name, []);
+}
+
+const finish: Plugin = {
+  name: "finish",
+  generateBundle(_options, bundle) {
+    refuseCycles(bundle);
+    const modules = Object.values(bundle).flatMap((output) => (output.type === "chunk" ? output.moduleIds : []));
+    this.emitFile({ type: "asset", fileName: "licences.txt", source: licencesOf(modules) });
+  },
+};
+
+export default defineConfig({
+  cwd: ROOT,
+  input: { index: "src/index.ts", cli: "src/cli.ts" },
+  platform: "node",
+  external: /^openclaw\//,
+  preserveEntrySignatures: "allow-extension",
+  plugins: [withoutGracefulFs, esmExternalRequirePlugin({ external: [/^node:/, "path", "assert", "events"] }), finish],
+  output: {
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name].js",
+    comments: false,
+    minifyInternalExports: false,
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: "layers", name: nameChunk }] },
+  },
+  checks: { ineffectiveDynamicImport: false },
+});
