@@ -21,8 +21,8 @@ export function buildHostManifest(manifest: Manifest): object {
       type: "object",
       additionalProperties: false,
       properties: {
-        language: { type: "string", enum: Object.keys(CATALOGUES), description: "What this plugin answers in" },
-        notify: { type: "boolean", description: "Tell owners once a day of a sign-in that has ended" },
+        language: { type: "string", enum: Object.keys(CATALOGUES), description: "The language of the answers" },
+        notify: { type: "boolean", description: "Tell owners about an expired login, once a day for each profile" },
       },
     },
   };
