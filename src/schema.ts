@@ -21,6 +21,7 @@ export {
   optional,
   pipe,
   positive,
+  readonly,
   refine,
   regex,
   strictObject,

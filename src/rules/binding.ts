@@ -1,15 +1,7 @@
-/** Who started a sign-in, and where: nobody else may go on with it. */
-export interface Binding {
-  /** Which gateway, by its state directory: two gateways may share one pending file. */
-  readonly gateway: string;
-  readonly channel: string;
-  /** The host's `accountId`: which of the channel's bots. */
-  readonly channelAccountId: string;
-  readonly conversationId: string;
-  /** Empty where the channel has no senders (web chat: one operator). */
-  readonly senderId: string;
-  readonly agentId: string;
-}
+/** Who may see and finish a sign-in, by where it was started. Pure. */
+import type { Binding } from "./stored-records.ts";
+
+export type { Binding };
 
 /** True when both are the same person in the same chat with the same agent of the same gateway. */
 export function sameBinding(a: Binding, b: Binding): boolean {

@@ -2,8 +2,10 @@
  * The life of a started sign-in, as pure edits of one document. A login is pending until it is claimed, cancelled,
  * replaced or expired; what is left of it then is a receipt without any secret, so that a late paste gets the true reason.
  */
-import { type Binding, isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
-import type { Activation } from "./results.ts";
+import { isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
+import type { Binding, PendingDocument, PendingSignIn, Receipt, ReceiptOutcome } from "./stored-records.ts";
+
+export type { PendingDocument, PendingSignIn, ReceiptOutcome };
 
 /** How long a sign-in may take, as OpenClaw's own chat login. */
 export const SIGN_IN_TTL_MS = 15 * 60_000;
@@ -19,43 +21,6 @@ const REDEEMING_MS = 2 * 60_000;
 const MAX_PENDING = 200;
 const MAX_PENDING_PER_PERSON = 5;
 const MAX_RECEIPTS = 200;
-
-export interface PendingSignIn {
-  readonly binding: Binding;
-  readonly profileId: string;
-  readonly profileName: string;
-  /** The profile store that it was started for. */
-  readonly storeId?: string | undefined;
-  /** The name the person typed or tapped: `default` where another profile stands in for it. */
-  readonly askedName: string;
-  /** SHA-256 of the state, base64url: what a paste is looked up by, and what the receipt keeps. */
-  readonly stateDigest: string;
-  readonly state: string;
-  readonly codeVerifier: string;
-  readonly redirectUri: string;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  readonly attempts: number;
-}
-
-export type ReceiptOutcome = "claimed" | "saved" | "failed" | "cancelled" | "replaced" | "expired" | "given-up";
-
-export interface Receipt {
-  readonly binding: Binding;
-  readonly profileId: string;
-  readonly profileName: string;
-  readonly stateDigest: string;
-  readonly outcome: ReceiptOutcome;
-  readonly atMs: number;
-  /** Of a saved one: `restart` while the running gateway does not know it yet. Absent means live. */
-  readonly activation?: Activation | undefined;
-}
-
-export interface PendingDocument {
-  readonly version: 1;
-  readonly logins: readonly PendingSignIn[];
-  readonly receipts: readonly Receipt[];
-}
 
 export const EMPTY_DOCUMENT: PendingDocument = { version: 1, logins: [], receipts: [] };
 

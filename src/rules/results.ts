@@ -1,8 +1,10 @@
 /** What the login shell answers, as plain facts: the screens are built from these and nothing else. */
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
-import type { Binding } from "./binding.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
+import type { Activation, AuditEntry, AuditedAction, Binding } from "./stored-records.ts";
+
+export type { Activation, AuditEntry, AuditedAction };
 
 /** What the host knows of a profile's usability. */
 export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled";
@@ -23,12 +25,6 @@ export interface ListedProfile {
   /** What this chat asks for before all others. */
   readonly isPinned?: boolean;
 }
-
-/**
- * When a change counts: at once; at once, after a restart that was asked for; or once the running gateway, which holds
- * the old state in memory, is started anew.
- */
-export type Activation = "live" | "restarted" | "restart";
 
 /** A sign-in that waits: for its address, or for a choice. */
 export interface PendingSummary {
@@ -198,21 +194,6 @@ export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
   /** The sign-in was taken and is over; without it, it still waits for its address. */
   readonly isOver: boolean;
-}
-
-/** What was done here, when, by whom: one line of the audit log. No secret and no e-mail address gets into one. */
-
-export const AUDITED_ACTIONS = ["sign-in", "sign-out", "prefer", "undo", "use", "unuse"] as const;
-export type AuditedAction = (typeof AUDITED_ACTIONS)[number];
-
-export interface AuditEntry {
-  /** Unix time in milliseconds. */
-  readonly atMs: number;
-  /** `telegram:4242001`; `webchat` and `terminal` have one operator and no ids. */
-  readonly who: string;
-  readonly action: AuditedAction;
-  readonly profileName: string;
-  readonly outcome: "done" | ErrorCode;
 }
 
 /** A person as the audit log names them. */

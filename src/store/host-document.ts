@@ -1,6 +1,11 @@
 /** The JSON of hosts that keep profiles in files, and the view of it that is read and edited. Pure. */
 import * as z from "../schema.ts";
-import type { ProfilesDocument, StoredCredential, StoredRecord } from "./profiles-document.ts";
+import {
+  storedCredential,
+  type ProfilesDocument,
+  type StoredCredential,
+  type StoredRecord,
+} from "./profiles-document.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -28,16 +33,6 @@ const usageStats = z.nullish(recordOf(z.looseObject({ disabledReason: z.optional
 
 const profilesFile = z.looseObject({ version, profiles: recordOf(z.unknown()), order, usageStats });
 const stateFile = z.looseObject({ version, order, usageStats });
-
-/** A record of any other form is not shown, and no edit may write over it: some of them are in use by the host. */
-const storedCredential = z.looseObject({
-  type: z.string(),
-  provider: z.string(),
-  access: z.optional(z.string()),
-  refresh: z.optional(z.string()),
-  email: z.optional(z.string()),
-  chatgptPlanType: z.optional(z.string()),
-});
 
 const isReadable = (record: unknown) => storedCredential.safeParse(record).success;
 

@@ -2,6 +2,7 @@
 import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, Activation } from "../rules/results.ts";
+import * as z from "../schema.ts";
 
 /** The part of the host's store that is read or edited here; everything else passes through untouched. */
 export interface ProfilesDocument {
@@ -10,15 +11,20 @@ export interface ProfilesDocument {
   usageStats?: Record<string, UsageStats>;
 }
 
-export interface StoredCredential {
-  readonly type: string;
-  readonly provider: string;
-  readonly access?: string;
-  readonly refresh?: string;
-  readonly email?: string;
-  readonly chatgptPlanType?: string;
-  readonly accountId?: string;
-}
+/** A record of any other form is not shown, and no edit may replace it: the host uses some of them. */
+export const storedCredential = z.readonly(
+  z.looseObject({
+    type: z.string(),
+    provider: z.string(),
+    access: z.optional(z.string()),
+    refresh: z.optional(z.string()),
+    email: z.optional(z.string()),
+    chatgptPlanType: z.optional(z.string()),
+    /** Not judged: the host reads records whose value is anything. */
+    accountId: z.optional(z.unknown()),
+  }),
+);
+export type StoredCredential = z.infer<typeof storedCredential>;
 
 /** What a store holds under an id. `unreadable`: a record exists, but its fields are not those that we know. */
 export type StoredRecord = StoredCredential | "unreadable" | undefined;
@@ -109,8 +115,8 @@ export function accountsInDocument(
   return Object.entries(document.profiles)
     .filter(([, { type, provider: of }]) => type === "oauth" && of === provider)
     .map(([profileId, credential]) => {
-      const { access, accountId: chatgptAccountId, email } = credential;
-      const account = accountOf({ chatgptAccountId, email, ...readIdentity(access ?? "") });
+      const { access, accountId, email } = credential;
+      const account = accountOf({ chatgptAccountId: textOf(accountId), email, ...readIdentity(access ?? "") });
       return { profileId, profileName: nameIn(document, profileId, provider), account };
     });
 }

@@ -1,9 +1,9 @@
-/** The last changes made here, one JSON line each, in a small private file of the plugin's own state directory. */
+/** Small private files of the plugin's own state directory: the log of changes, one JSON line each, and the notices. */
 import { join } from "node:path";
 import type { AuditLog, Notices } from "../actions/ports.ts";
 import { failingAs } from "../errors.ts";
-import { AUDITED_ACTIONS, type AuditEntry } from "../rules/results.ts";
-import * as z from "../schema.ts";
+import { auditEntry, notice, type AuditEntry } from "../rules/stored-records.ts";
+import { parseOwnDocument } from "./own-document.ts";
 import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";
@@ -11,19 +11,11 @@ const MAX_LOG_BYTES = 1024 * 1024;
 /** Past this the older half is dropped: some hundreds of changes are left. */
 const ROTATE_AT = 128 * 1024;
 
-const logEntry = z.strictObject({
-  atMs: z.number(),
-  who: z.string(),
-  action: z.enum(AUDITED_ACTIONS),
-  profileName: z.string(),
-  outcome: z.string(),
-});
-
-/** A line that cannot be read is passed over: somebody may have edited the file. */
+/** Leaves out a line that it does not understand: somebody has edited the file, or a later version wrote the line. */
 function entriesIn(content: string): readonly AuditEntry[] {
   return content.split("\n").flatMap((line) => {
     try {
-      return [logEntry.parse(JSON.parse(line)) as AuditEntry];
+      return [auditEntry.parse(JSON.parse(line))];
     } catch {
       return [];
     }
@@ -56,38 +48,23 @@ export function createAuditLog(stateDir: string): AuditLog {
   };
 }
 
-/** Which profiles their owners were told about lately, in a small private file of the plugin's own state directory. */
-
 const NOTICES_FILE = "codex-auth/notices.json";
 const MAX_NOTICES_BYTES = 256 * 1024;
 /** Nobody is told of one profile more often. */
 const QUIET_MS = 24 * 60 * 60_000;
 
-const noticesDocument = z.strictObject({
-  version: z.literal(1),
-  notices: z.array(z.strictObject({ profileId: z.string(), atMs: z.number() })),
-});
-
-function noticesIn(content: string | undefined) {
-  if (content === undefined) return [];
-  try {
-    return noticesDocument.parse(JSON.parse(content)).notices;
-  } catch {
-    return [];
-  }
-}
-
-/** `stateDir`: the gateway's own. */
+/** Which profiles their owners were told about during the last day. `stateDir`: the gateway's own. */
 export function createNotices(stateDir: string): Notices {
   const path = join(stateDir, NOTICES_FILE);
   return {
     claim: (profileIds, nowMs) =>
       updatePrivateFile(path, MAX_NOTICES_BYTES, (content) => {
-        const told = noticesIn(content).filter(({ atMs }) => Math.abs(nowMs - atMs) < QUIET_MS);
+        const own = parseOwnDocument(content, { notices: notice });
+        const told = own.records.notices.filter(({ atMs }) => Math.abs(nowMs - atMs) < QUIET_MS);
         const due = profileIds.filter((id) => !told.some(({ profileId }) => profileId === id));
         if (due.length === 0) return { result: due };
         const notices = [...told, ...due.map((profileId) => ({ profileId, atMs: nowMs }))];
-        return { result: due, next: JSON.stringify({ version: 1, notices }) };
+        return { result: due, next: own.render({ notices }, { maxBytes: MAX_NOTICES_BYTES, nowMs }) };
       }),
   };
 }

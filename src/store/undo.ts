@@ -4,27 +4,31 @@
  */
 import { join } from "node:path";
 import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
-import { CodexAuthError, failingAs } from "../errors.ts";
+import { failingAs } from "../errors.ts";
 import * as z from "../schema.ts";
+import { parseOwnDocument } from "./own-document.ts";
 import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
-import { hasTokens, type HostAuthStore, type StoredCredential } from "./profiles-document.ts";
+import { hasTokens, storedCredential, type HostAuthStore, type StoredCredential } from "./profiles-document.ts";
 
 const UNDO_FILE = "codex-auth/undo.json";
 const MAX_BYTES = 4 * 1024 * 1024;
 const KEPT_MS = 24 * 60 * 60_000;
 const MAX_RECORDS = 200;
 
-export interface UndoRecord {
-  /** The agent directory whose store it is from, or `shared`. */
-  readonly place: string;
-  readonly profileId: string;
-  readonly record: StoredCredential;
-  /** Its place in the stored order, where it was taken out of one. */
-  readonly orderIndex?: number;
-  /** Digest of the tokens that took its place: an undo is for those alone. */
-  readonly replacedBy: string;
-  readonly atMs: number;
-}
+const undoRecord = z.readonly(
+  z.object({
+    /** The agent directory whose store it is from, or `shared`. */
+    place: z.string(),
+    profileId: z.string(),
+    record: storedCredential,
+    /** Its place in the stored order, if it was taken out of one. */
+    orderIndex: z.optional(z.int().check(z.nonnegative())),
+    /** Digest of the tokens that took its place: only those are undone. */
+    replacedBy: z.string(),
+    atMs: z.number(),
+  }),
+);
+export type UndoRecord = z.infer<typeof undoRecord>;
 
 export interface UndoRecords {
   /**
@@ -49,41 +53,7 @@ export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
   readonly nowMs: number;
 }
 
-const document = z.strictObject({
-  version: z.literal(1),
-  records: z.array(
-    z.strictObject({
-      place: z.string(),
-      profileId: z.string(),
-      record: z.looseObject({ type: z.string(), provider: z.string() }),
-      orderIndex: z.optional(z.int().check(z.nonnegative())),
-      replacedBy: z.string(),
-      atMs: z.number(),
-    }),
-  ),
-});
-
-/** A damaged file counts as none: it is ours alone, and holds nothing but yesterday's records. */
-function recordsIn(content: string | undefined): readonly UndoRecord[] {
-  const parsed = parse(content);
-  // Of a version to come: its records are somebody's, and stay.
-  if (isNewer(parsed)) throw new CodexAuthError("undo-unwritable");
-  const known = document.safeParse(parsed);
-  return known.success ? (known.data.records as readonly UndoRecord[]) : [];
-}
-
-function parse(content: string | undefined): unknown {
-  try {
-    return JSON.parse(content ?? "null");
-  } catch {
-    return undefined;
-  }
-}
-
-function isNewer(parsed: unknown): boolean {
-  const version = typeof parsed === "object" && parsed !== null && "version" in parsed ? parsed.version : 1;
-  return typeof version === "number" && version > 1;
-}
+const documentIn = (content: string | undefined) => parseOwnDocument(content, { records: undoRecord });
 
 const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profileId">) =>
   one.place === other.place && one.profileId === other.profileId;
@@ -101,19 +71,20 @@ export function createUndoRecords(stateDir: string): UndoRecords {
       updatePrivateFile(path, MAX_BYTES, (content) => {
         const isLeft = (other: UndoRecord) =>
           isFresh(other, record.atMs) && (!isSameProfile(other, record) || staysBeside(other));
-        const records = [...recordsIn(content).filter(isLeft), record].slice(-MAX_RECORDS);
-        return { result: undefined, next: JSON.stringify({ version: 1, records }) };
+        const own = documentIn(content);
+        const records = [...own.records.records.filter(isLeft), record].slice(-MAX_RECORDS);
+        return { result: undefined, next: own.render({ records }, { maxBytes: MAX_BYTES, nowMs: record.atMs }) };
       }),
     );
   return {
     keep: (record, current) => put(record, ({ replacedBy }) => replacedBy === current && current !== record.replacedBy),
     settle: (record) => put(record, () => false),
-    tryOut: () => trusted(() => updatePrivateFile(path, MAX_BYTES, (content) => ({ result: void recordsIn(content) }))),
+    tryOut: () =>
+      trusted(() => updatePrivateFile(path, MAX_BYTES, (content) => ({ result: void documentIn(content) }))),
     find: ({ current, nowMs, ...profile }) =>
       trusted(async () => {
-        const kept = recordsIn(await readPrivateFile(path, MAX_BYTES)).filter(
-          (record) => isSameProfile(record, profile) && isFresh(record, nowMs),
-        );
+        const { records } = documentIn(await readPrivateFile(path, MAX_BYTES)).records;
+        const kept = records.filter((record) => isSameProfile(record, profile) && isFresh(record, nowMs));
         return kept.findLast(({ replacedBy }) => replacedBy === current) ?? kept.at(-1);
       }),
   };

@@ -1,7 +1,7 @@
 /** Facts that screens are built from: fixed ones for tables, generated ones for laws, and every screen there is. */
 import fc from "fast-check";
 import { ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
-import { AUDITED_ACTIONS } from "../../src/rules/results.ts";
+import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
 import type {
   AccountQuestion,
   ExplainedChoice,

@@ -79,9 +79,12 @@ describe("the audit log", () => {
     expect(linesOf("audit.jsonl").includes(first)).toBe(isWhole);
   });
 
-  it("passes over lines that are no entries", async () => {
-    put("audit.jsonl", `x\n{}\n${JSON.stringify({ ...entryOf(1), token: "canary" })}\n${JSON.stringify(entryOf(2))}\n`);
-    expect(await createAuditLog(stateDir).last(10)).toEqual([entryOf(2)]);
+  it("leaves out lines that it does not understand, and fields that it does not know", async () => {
+    const later = [{ ...entryOf(1), action: "later" }, { ...entryOf(2), token: "canary" }, entryOf(3)];
+    put("audit.jsonl", `x\n{}\n${later.map((entry) => `${JSON.stringify(entry)}\n`).join("")}`);
+    await createAuditLog(stateDir).note(entryOf(4));
+    expect(await createAuditLog(stateDir).last(10)).toEqual([entryOf(2), entryOf(3), entryOf(4)]);
+    expect(linesOf("audit.jsonl")).toContain(JSON.stringify(later[0]));
   });
 
   it("gives a line that was cut short an end of its own", async () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { Activation, Finding, ListedProfile, SavedSignIn, UndoneChange } from "../../src/rules/results.ts";
-import { AUDITED_ACTIONS, type AuditEntry } from "../../src/rules/results.ts";
+import { AUDITED_ACTIONS, type AuditEntry } from "../../src/rules/stored-records.ts";
 import { parseSelector, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import { ENGLISH, HEALTHS, REFUSALS, SENTENCES, TERMINAL } from "../support/english.ts";
 import { parseArguments } from "../../src/terminal/arguments.ts";

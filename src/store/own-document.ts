@@ -1,0 +1,103 @@
+/**
+ * The form of the plugin's own JSON files: a version and lists of records. Readers use the records that they understand and
+ * write everything else back, so that a file of the next version survives this one.
+ */
+import { CodexAuthError } from "../errors.ts";
+import * as z from "../schema.ts";
+
+const VERSION = 1;
+/** Records that this version does not understand are kept for a day at most, because they may hold tokens. */
+const KEPT_MS = 24 * 60 * 60_000;
+const MAX_UNKNOWN = 200;
+
+type JsonObject = { readonly [name: string]: unknown; readonly version?: unknown };
+type Schemas = Readonly<Record<string, z.ZodMiniType>>;
+export type Records<Known extends Schemas> = { readonly [Name in keyof Known]: readonly z.infer<Known[Name]>[] };
+
+export interface OwnDocument<Known extends Schemas> {
+  readonly records: Records<Known>;
+  /**
+   * The text of the file with these records. What is unknown is left out only if it would make the file longer than
+   * `maxBytes`. Throws `pending-unwritable` for records that could not be read back.
+   */
+  render(next: Records<Known>, bounds: { readonly maxBytes: number; readonly nowMs: number }): string;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * A damaged file counts as an empty one: it holds only what the last minutes, or the last day, left in it. Throws
+ * `pending-unwritable` for a file of a later version, which must not be replaced.
+ */
+export function parseOwnDocument<Known extends Schemas>(
+  content: string | undefined,
+  schemas: Known,
+): OwnDocument<Known> {
+  const fields = fieldsIn(content, Object.keys(schemas));
+  const unknown = new Map<string, readonly unknown[]>();
+  const records = mapLists(schemas, (name, schema) => {
+    const list = (fields[name] ?? []) as readonly unknown[];
+    const isKnown = (record: unknown) => schema.safeParse(record).success;
+    unknown.set(
+      name,
+      list.filter((record) => !isKnown(record)),
+    );
+    return list.filter(isKnown);
+  }) as unknown;
+  return {
+    records: records as Records<Known>,
+    render(next, { maxBytes, nowMs }) {
+      const strict = mapLists(schemas, (name, schema) => next[name]?.map((record) => strictOf(schema, record)));
+      const lists = mapLists(schemas, (name) => {
+        const kept = unknown.get(name)?.filter((record) => isRecent(record, nowMs)) ?? [];
+        return [...kept.slice(-MAX_UNKNOWN), ...(next[name] ?? [])];
+      });
+      const whole = stringify({ ...fields, version: VERSION, ...lists });
+      const fits = whole !== undefined && Buffer.byteLength(whole) <= maxBytes;
+      return fits ? whole : JSON.stringify({ version: VERSION, ...strict });
+    },
+  };
+}
+
+function mapLists<Result>(schemas: Schemas, work: (name: string, schema: z.ZodMiniType) => Result) {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, work(name, schema)]));
+}
+
+function fieldsIn(content: string | undefined, lists: readonly string[]): JsonObject {
+  const parsed = parseJson(content);
+  if (!isObject(parsed)) return {};
+  const { version } = parsed;
+  if (typeof version === "number" && version > VERSION) throw new CodexAuthError("pending-unwritable");
+  return version === VERSION && lists.every((name) => Array.isArray(parsed[name])) ? parsed : {};
+}
+
+function parseJson(content: string | undefined): unknown {
+  try {
+    return JSON.parse(content ?? "null");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns undefined for what nests too deep: it can be parsed, but not written. */
+function stringify(document: JsonObject): string | undefined {
+  try {
+    return JSON.stringify(document);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The record without the fields that its schema does not name. */
+function strictOf(schema: z.ZodMiniType, record: unknown): unknown {
+  const known = schema.safeParse(record);
+  if (!known.success) throw new CodexAuthError("pending-unwritable");
+  return known.data;
+}
+
+function isRecent(record: unknown, nowMs: number): boolean {
+  const { expiresAtMs, atMs } = isObject(record) ? record : {};
+  const time = typeof expiresAtMs === "number" ? expiresAtMs : atMs;
+  return typeof time !== "number" || Math.abs(nowMs - time) < KEPT_MS;
+}
