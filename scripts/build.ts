@@ -1,7 +1,7 @@
 /** Bundles `src/` into `dist/`, with its types, its licences, and the skill at the place that the manifest names. */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readValidManifest } from "./manifest.ts";
+import { writeHostManifest } from "./manifest.ts";
 import { output, ROOT } from "./run.ts";
 
 /** Only the entry can be imported, and its type is the host's own. */
@@ -13,8 +13,8 @@ export default entry;
 
 /** Builds into an emptied `folder`. */
 export function build(folder: string = `${ROOT}dist`): void {
-  // The plugin reads its manifest without checking it, so nothing is built with an invalid one.
-  readValidManifest();
+  // Throws for an invalid skill.json. The plugin reads it without checking it, so nothing is built with one.
+  writeHostManifest();
   rmSync(folder, { recursive: true, force: true });
   output("rolldown", ["--config", "scripts/rolldown.config.ts", "--dir", folder]);
   writeFileSync(join(folder, "index.d.ts"), ENTRY_TYPES);

@@ -38,9 +38,15 @@ export function renderHostManifest(): string {
   return `${JSON.stringify(buildHostManifest(manifest), null, 2)}\n`;
 }
 
-if (import.meta.main) {
-  const path = `${ROOT}openclaw.plugin.json`;
+const PATH = `${ROOT}openclaw.plugin.json`;
+
+export function writeHostManifest(): void {
   const rendered = renderHostManifest();
-  if (!process.argv.includes("--check")) writeFileSync(path, rendered);
-  else if (readFileSync(path, "utf8") !== rendered) throw new Error("openclaw.plugin.json is old: npm run manifest");
+  if (readFileSync(PATH, "utf8") !== rendered) writeFileSync(PATH, rendered);
+}
+
+if (import.meta.main) {
+  if (!process.argv.includes("--check")) writeHostManifest();
+  else if (readFileSync(PATH, "utf8") !== renderHostManifest())
+    throw new Error("openclaw.plugin.json is old: npm run build");
 }

@@ -74,10 +74,24 @@ function refuseCycles(bundle: OutputBundle): void {
   for (const name of Object.keys(bundle)) visit(name, []);
 }
 
+const PASSES_ON = /^(?:import ".*";\n)*export \{ [\w$, ]+ \} from "(\.\/[\w-]+\.js)";\s*$/;
+
+/** rolldown gives a lazily imported module a file that only passes it on from its chunk. Imports the chunk itself. */
+function removeRelays(bundle: OutputBundle): void {
+  const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
+  for (const { fileName, code, isEntry } of chunks) {
+    const target = PASSES_ON.exec(code)?.[1];
+    if (isEntry || target === undefined || code.includes(" as ")) continue;
+    for (const chunk of chunks) chunk.code = chunk.code.replaceAll(`import("./${fileName}")`, `import("${target}")`);
+    delete bundle[fileName];
+  }
+}
+
 const finish: Plugin = {
   name: "finish",
   generateBundle(_options, bundle) {
     refuseCycles(bundle);
+    removeRelays(bundle);
     const modules = Object.values(bundle).flatMap((output) => (output.type === "chunk" ? output.moduleIds : []));
     this.emitFile({ type: "asset", fileName: "licences.txt", source: licencesOf(modules) });
   },
