@@ -2,6 +2,7 @@
  * What our plugin answers, for the plugin that does nothing to say: what the host takes to render and to send such a
  * message is its own, and must be on both sides of a ratio.
  */
+import { inChat } from "../src/commands/arguments.ts";
 import type { ListedProfile } from "../src/rules/results.ts";
 import { profileScreen } from "../src/interaction/profile-screens.ts";
 import { toMarkdown, toPlainText } from "../src/interaction/render.ts";
@@ -20,10 +21,10 @@ export interface NoopAnswer {
 
 function answerOf(screen: Screen): NoopAnswer {
   const noticed = withSandboxNotice(screen, true);
-  const words = catalogueOf("en");
+  const surface = inChat(catalogueOf("en"));
   return {
-    markdown: `nothing\n\n${toMarkdown(noticed, words)}`,
-    plainText: `nothing\n\n${toPlainText(noticed, words)}`,
+    markdown: `nothing\n\n${toMarkdown(noticed, surface)}`,
+    plainText: `nothing\n\n${toPlainText(noticed, surface)}`,
     labels: screen.rows.map((row) => row.map(({ label }) => spelled([label]))),
   };
 }

@@ -721,7 +721,7 @@ describe("what is loaded", () => {
 
   it("by a status: nothing of the host, nothing of signing in", async () => {
     const loaded = await loadedBy(["status"]);
-    expect(loaded.some((url) => url.endsWith("/store/pending-logins.ts"))).toBe(true);
+    expect(loaded.some((url) => url.endsWith("/store/pending-sign-ins.ts"))).toBe(true);
     expect(loaded.filter((url) => ofHost.test(url) || ofSignIn.test(url))).toEqual([]);
   });
 

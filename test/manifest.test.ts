@@ -7,7 +7,7 @@ import { CodexAuthError } from "../src/errors.ts";
 import { OLDEST_PLUGIN_HOST } from "../src/rules/host-versions.ts";
 import { renderHostManifest } from "../scripts/manifest.ts";
 import { manifestSchema } from "../scripts/manifest-schema.ts";
-import { SUBCOMMANDS } from "../src/rules/profile-id.ts";
+import { RESERVED_NAMES } from "../src/rules/commands.ts";
 import entry from "../src/index.ts";
 import { helpScreen } from "../src/interaction/screens.ts";
 import { toPlainText } from "./support/english.ts";
@@ -269,7 +269,7 @@ describe("SKILL.md", () => {
     const told = [...readText("SKILL.md").matchAll(/`\/(\w+)(?: (\w+))?/g)];
     expect(told.filter(([, name = ""]) => !commands.has(name))).toEqual([]);
     const words = told.flatMap(([, , word]) => (word === undefined ? [] : [word]));
-    expect(words.filter((word) => !SUBCOMMANDS.some((one) => one === word))).toEqual([]);
+    expect(words.filter((word) => !RESERVED_NAMES.includes(word))).toEqual([]);
   });
 });
 

@@ -1,14 +1,14 @@
-/** From an intent to the screen that answers it: the one way in for commands, taps and pasted messages alike. */
+/** What each command runs and which screen answers it: the one way in for typed commands, buttons and pasted messages. */
 import { keepSignIn } from "../actions/account-question.ts";
 import { finishSignIn } from "../actions/finish.ts";
 import {
-  inspect,
-  readChangeLog,
   cancelPending,
-  hasPending,
-  listProfiles,
-  readStatus,
   explainChoice,
+  hasPending,
+  inspect,
+  listProfiles,
+  readChangeLog,
+  readStatus,
 } from "../actions/overview.ts";
 import type { Ports } from "../actions/ports.ts";
 import {
@@ -16,9 +16,9 @@ import {
   showProfile,
   signOut,
   stopUsingProfile,
+  undoChange,
   useProfile,
   type ProfileRequest,
-  undoChange,
 } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../interaction/diagnosis-screens.ts";
@@ -31,7 +31,7 @@ import {
   signOutScreen,
   undoneScreen,
 } from "../interaction/profile-screens.ts";
-import type { Screen } from "../interaction/screen.ts";
+import type { IntentOf, Screen } from "../interaction/screen.ts";
 import {
   cancelledScreen,
   cardScreen,
@@ -55,66 +55,55 @@ import type { Intent } from "./arguments.ts";
 export async function answer(loadPorts: () => Promise<Ports>, caller: Caller, intent: Intent): Promise<Screen> {
   const code = judgeAccess(caller);
   if (code !== undefined) return refuse(caller, { kind: "refused", code }, "none");
-  return answerAllowed(await loadPorts(), caller, intent);
+  // The row of a verb takes the intents of that verb; the compiler cannot follow the look-up.
+  const run = ANSWERS[intent.verb] as (ports: Ports, caller: Caller, intent: Intent) => Promise<Screen>;
+  return run(await loadPorts(), caller, intent);
 }
 
-async function answerAllowed(ports: Ports, caller: Caller, intent: Intent): Promise<Screen> {
-  const { binding, isAllowed } = caller;
-  switch (intent.verb) {
-    case "page":
-      return told(caller, await listProfiles(ports, binding, intent), (list) => selectorScreen(list, intent.page));
-    case "new":
-      return told(caller, await listProfiles(ports, binding), ({ profiles }) =>
-        newProfileScreen(profiles.map((profile) => profile.name)),
-      );
-    case "pick":
-      return told(caller, await startSignIn(ports, binding, intent.name), cardScreen);
-    case "finish":
-      return finish(ports, caller, intent);
-    case "keep":
-      return kept(
-        caller,
-        await keepSignIn(ports, { ...requestOf(caller, intent.name), questionId: intent.questionId }),
-      );
-    case "status":
-      return told(caller, await readStatus(ports, binding), statusScreen);
-    case "cancel":
-      return told(caller, await cancelPending(ports, binding, intent.profileName), ({ profileNames }) =>
-        cancelledScreen(profileNames),
-      );
-    case "show":
-      return told(caller, await showProfile(ports, { binding, askedName: intent.name }), profileScreen);
-    case "use":
-      return told(caller, await useProfile(ports, requestOf(caller, intent.name)), pinnedScreen);
-    case "unuse":
-      return told(caller, await stopUsingProfile(ports, { binding, isAllowed, askedName: intent.name }), pinnedScreen);
-    case "prefer":
-      return told(caller, await preferProfile(ports, requestOf(caller, intent.name)), preferredScreen);
-    case "signout":
-      return intent.isSure
-        ? told(caller, await signOut(ports, requestOf(caller, intent.name)), signedOutScreen)
-        : told(caller, await showProfile(ports, { binding, askedName: intent.name }), signOutScreen);
-    case "undo":
-      return told(caller, await undoChange(ports, requestOf(caller, intent.name)), undoneScreen);
-    case "why":
-      return told(caller, await explainChoice(ports, { binding, askedName: intent.name }), whyScreen);
-    case "log":
-      return told(caller, await readChangeLog(ports), logScreen);
-    case "audit":
-      return inspectionScreen(await inspect(ports, binding.agentId));
-    case "close":
-      return closedScreen();
-    case "finish-help":
-      return finishHelpScreen();
-    case "help":
-      return helpScreen();
-    case "refuse":
-      return refuse(caller, { kind: "refused", code: intent.code }, "none");
-  }
-}
+type Answers = {
+  readonly [V in Intent["verb"]]: (
+    ports: Ports,
+    caller: Caller,
+    intent: Extract<Intent, { verb: V }>,
+  ) => Promise<Screen>;
+};
 
-function requestOf({ binding, isAllowed }: Caller, askedName: ProfileName): ProfileRequest {
-  return { binding, askedName, isAllowed };
+const ANSWERS = {
+  page: async (ports, caller, { page }) =>
+    told(caller, await listProfiles(ports, caller.binding), (list) => selectorScreen(list, page)),
+  pick: async (ports, caller, { name }) => told(caller, await startSignIn(ports, caller.binding, name), cardScreen),
+  finish,
+  status: async (ports, caller) => told(caller, await readStatus(ports, caller.binding), statusScreen),
+  cancel: async (ports, caller, { name }) =>
+    told(caller, await cancelPending(ports, caller.binding, name), ({ profileNames }) => cancelledScreen(profileNames)),
+  show: async (ports, caller, { name }) =>
+    told(caller, await showProfile(ports, requestOf(caller, name)), profileScreen),
+  use: async (ports, caller, { name }) => told(caller, await useProfile(ports, requestOf(caller, name)), pinnedScreen),
+  unuse: async (ports, caller, { name }) =>
+    told(caller, await stopUsingProfile(ports, requestOf(caller, name)), pinnedScreen),
+  why: async (ports, caller, { name }) => told(caller, await explainChoice(ports, requestOf(caller, name)), whyScreen),
+  prefer: async (ports, caller, { name }) =>
+    told(caller, await preferProfile(ports, requestOf(caller, name)), preferredScreen),
+  signout: async (ports, caller, { name, isSure }) =>
+    isSure
+      ? told(caller, await signOut(ports, requestOf(caller, name)), signedOutScreen)
+      : told(caller, await showProfile(ports, requestOf(caller, name)), signOutScreen),
+  undo: async (ports, caller, { name }) => told(caller, await undoChange(ports, requestOf(caller, name)), undoneScreen),
+  keep: async (ports, caller, { name, questionId }) =>
+    kept(caller, await keepSignIn(ports, { ...requestOf(caller, name), questionId })),
+  log: async (ports, caller) => told(caller, await readChangeLog(ports), logScreen),
+  audit: async (ports, { binding }) => inspectionScreen(await inspect(ports, binding.agentId)),
+  help: async () => helpScreen(),
+  new: async (ports, caller) =>
+    told(caller, await listProfiles(ports, caller.binding), ({ profiles }) =>
+      newProfileScreen(profiles.map((profile) => profile.name)),
+    ),
+  close: async () => closedScreen(),
+  refuse: async (_ports, caller, { code }) => refuse(caller, { kind: "refused", code }, "none"),
+} as const satisfies Answers;
+
+function requestOf<Name extends ProfileName | undefined>({ binding, isAllowed }: Caller, askedName: Name) {
+  return { binding, askedName, isAllowed } satisfies Omit<ProfileRequest, "askedName"> & { askedName: Name };
 }
 
 /** What was answered, on its screen; or why it was not. */
@@ -126,13 +115,10 @@ function told<Answer extends { readonly kind: string }>(
   return result.kind === "refused" ? refuse(caller, result as Refusal, "none") : screenOf(result as Answer);
 }
 
-async function finish(
-  ports: Ports,
-  caller: Caller,
-  { pastedText, profileName }: Extract<Intent, { verb: "finish" }>,
-): Promise<Screen> {
+async function finish(ports: Ports, caller: Caller, { pastedText, name }: IntentOf<"finish">): Promise<Screen> {
+  if (pastedText === undefined) return finishHelpScreen();
   const { binding, isAllowed } = caller;
-  const request = { binding, pastedText, profileName, isAllowed, ifOtherAccount: "ask" } as const;
+  const request = { binding, pastedText, profileName: name, isAllowed, ifOtherAccount: "ask" } as const;
   const completed = await finishSignIn(ports, request);
   if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
   if (completed.kind === "question") return questionScreen(completed);

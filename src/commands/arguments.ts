@@ -1,31 +1,27 @@
-/** What was typed after a command, as an intent. Pure; decides nothing about who may. */
-import type { Action } from "../interaction/screen.ts";
+/**
+ * The grammar of the chat, both ways: what was typed as an intent, and a command as it is typed. Pure; decides nothing
+ * about who may.
+ */
+import type { Surface } from "../interaction/render.ts";
+import type { IntentOf } from "../interaction/screen.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
 import { classifyPastedText } from "../rules/callback-url.ts";
 import {
-  parseSelector,
-  parseStoredSelector,
-  subcommandOf,
-  type ParsedSelector,
-  type ProfileName,
-  type Subcommand,
-} from "../rules/profile-id.ts";
+  chatVerbOf,
+  COMMANDS,
+  type ButtonVerb,
+  type ChatVerb,
+  type NamedCommand,
+  type Takes,
+} from "../rules/commands.ts";
+import { parseSelector, parseStoredSelector, selectorOf, type ParsedSelector } from "../rules/profile-id.ts";
 import { Secret } from "../secret.ts";
 
-export type Intent =
-  | Action
-  | { readonly verb: "finish"; readonly pastedText: Secret; readonly profileName?: ProfileName }
-  | { readonly verb: "finish-help" }
-  | { readonly verb: "status" }
-  /** Which profile this chat uses next, and one profile's part in it where one is named. */
-  | { readonly verb: "why"; readonly name?: ProfileName }
-  | { readonly verb: "log" }
-  | { readonly verb: "audit" }
-  | { readonly verb: "help" }
-  | { readonly verb: "refuse"; readonly code: "profile-missing" | "bad-selector" | "reserved-word" };
+export type Intent = IntentOf<ButtonVerb | ChatVerb> | RefusedArguments;
 
-interface Words {
-  readonly first: string;
-  readonly rest: string;
+export interface RefusedArguments {
+  readonly verb: "refuse";
+  readonly code: "bad-selector" | "profile-missing" | "reserved-word";
 }
 
 /** What was typed, without the colon that some keyboards put after a command. */
@@ -34,85 +30,106 @@ function typedText(args: string): string {
 }
 
 /** The first word and all after it, as typed. */
-function splitFirst(args: string): Words {
+function splitFirst(args: string): { readonly first: string; readonly rest: string } {
   const text = typedText(args);
   const end = text.search(/\s/);
   return end === -1 ? { first: text, rest: "" } : { first: text.slice(0, end), rest: text.slice(end).trimStart() };
 }
 
-/** `/codex_auth …`: nothing, a subcommand, a profile, or (because people do) the address itself. */
+/** `/codex_auth …`: nothing, a command, a profile, or (because people do) the callback URL itself. */
 export function parseSelectArguments(args: string): Intent {
-  const words = splitFirst(args);
-  if (words.first === "") return { verb: "page", page: 1 };
-  const subcommand = subcommandOf(words.first);
-  if (subcommand !== undefined) return intentOf(subcommand, words.rest);
-  const selector = parseSelector(typedText(args));
+  const { first, rest } = splitFirst(args);
+  if (first === "") return { verb: "page", page: 1 };
+  const verb = chatVerbOf(first);
+  if (verb !== undefined) return parseTaken(verb, rest);
+  const intent = parseTaken("pick", typedText(args));
   const likelihood = classifyPastedText(args);
   // A long name with a dot in it could be a code; where both are possible, the command's own meaning wins.
-  const isPaste = likelihood === "certain" || (likelihood === "possible" && selector.kind === "refused");
-  if (isPaste) return parseFinishArguments(args);
-  return selector.kind === "refused" ? { verb: "refuse", code: selector.code } : { verb: "pick", name: selector.name };
+  const isPaste = likelihood === "certain" || (likelihood === "possible" && intent.verb === "refuse");
+  return isPaste ? parseFinishArguments(args) : intent;
 }
 
-function pageOf(rest: string): number {
-  return /^\d{1,6}$/.test(rest) ? Number(rest) : 1;
-}
-
-function intentOf(subcommand: Subcommand, rest: string): Intent {
-  switch (subcommand) {
-    case "finish":
-      return parseFinishArguments(rest);
-    case "page":
-      return { verb: "page", page: pageOf(rest) };
-    case "refresh":
-      return { verb: "page", page: pageOf(rest), isFresh: true };
-    case "cancel":
-      return parseCancelArguments(rest);
-    case "show":
-    case "use":
-    case "prefer":
-    case "undo":
-      return withName(rest, parseStoredSelector, (name) => ({ verb: subcommand, name }));
-    case "keep":
-      return withName(rest, parseSelector, (name) => ({ verb: subcommand, name }));
-    case "unuse":
-    case "why":
-      if (rest === "") return { verb: subcommand };
-      return withName(rest, parseStoredSelector, (name) => ({ verb: subcommand, name }));
-    case "signout":
-      return parseSignOutArguments(rest);
-    case "status":
-    case "log":
-    case "audit":
-    case "help":
-      return { verb: subcommand };
-  }
-}
-
-function withName(text: string, parse: (text: string) => ParsedSelector, build: (name: ProfileName) => Intent): Intent {
-  if (text === "") return { verb: "refuse", code: "profile-missing" };
-  const selector = parse(text);
-  return selector.kind === "refused" ? { verb: "refuse", code: selector.code } : build(selector.name);
-}
-
-/** `/codex_auth signout <profile> [yes]`: without the last word it only asks. A stored name may be several words. */
-function parseSignOutArguments(rest: string): Intent {
-  const isSure = /\syes$/i.test(rest);
-  const name = isSure ? rest.slice(0, -"yes".length).trimEnd() : rest;
-  return withName(name, parseStoredSelector, (profile) => ({ verb: "signout", name: profile, isSure }));
-}
-
-function parseCancelArguments(rest: string): Intent {
-  if (rest === "") return { verb: "cancel" };
-  return withName(rest, parseSelector, (profileName) => ({ verb: "cancel", profileName }));
-}
-
-/** `/codex_auth_finish [profile] <address>`: a first word that could be a name is one, if something follows it. */
+/** `/codex_auth_finish [profile] <callback URL>`: a first word that could be a name is one, if something follows it. */
 export function parseFinishArguments(args: string): Intent {
   const { first, rest } = splitFirst(args);
-  if (first === "") return { verb: "finish-help" };
+  if (first === "") return { verb: "finish" };
   const selector = parseSelector(first);
   const isNamed = selector.kind === "selector" && rest !== "";
-  if (isNamed) return { verb: "finish", pastedText: new Secret(rest), profileName: selector.name };
+  if (isNamed) return { verb: "finish", pastedText: new Secret(rest), name: selector.name };
   return { verb: "finish", pastedText: new Secret(args) };
 }
+
+/** What follows the word of a command, by what it takes. */
+function parseTaken(verb: ChatVerb, text: string): Intent {
+  const { takes } = COMMANDS[verb].chat;
+  return takes === "callback URL" ? parseFinishArguments(text) : intentOf(verb, PARSERS[takes](text));
+}
+
+type Parsed = { readonly given: object } | RefusedArguments;
+
+const PARSERS: Readonly<Record<Exclude<Takes, "callback URL">, (text: string) => Parsed>> = {
+  nothing: () => ({ given: {} }),
+  anything: () => ({ given: {} }),
+  page: (text) => ({ given: { page: /^\d{1,6}$/.test(text) ? Number(text) : 1 } }),
+  profile: (text) => named(text, parseStoredSelector),
+  "profile?": (text) => (text === "" ? { given: {} } : named(text, parseStoredSelector)),
+  name: (text) => named(text, parseSelector),
+  "name?": (text) => (text === "" ? { given: {} } : named(text, parseSelector)),
+  // A stored name may be several words: only the last one can be the answer.
+  "profile yes?": (text) => {
+    const isSure = /\syes$/i.test(text);
+    return named(isSure ? text.slice(0, -"yes".length).trimEnd() : text, parseStoredSelector, { isSure });
+  },
+};
+
+function named(text: string, parse: (text: string) => ParsedSelector, beside: object = {}): Parsed {
+  if (text === "") return { verb: "refuse", code: "profile-missing" };
+  const selector = parse(text);
+  if (selector.kind === "refused") return { verb: "refuse", code: selector.code };
+  return { given: { name: selector.name, ...beside } };
+}
+
+/** `PARSERS` gives each verb what its entry of `COMMANDS` says it takes; the compiler cannot follow that. */
+const intentOf = (verb: ChatVerb, parsed: Parsed): Intent =>
+  "given" in parsed ? ({ verb, ...parsed.given } as Intent) : parsed;
+
+/** In place of what a command takes. */
+const USAGE: Readonly<Record<Takes, string>> = {
+  nothing: "",
+  anything: "",
+  page: " [page <n>]",
+  profile: " <profile>",
+  "profile?": " [profile]",
+  name: " <profile>",
+  "name?": " [profile]",
+  "profile yes?": " <profile> [yes]",
+  "callback URL": "_finish <callback URL>",
+};
+
+/**
+ * A command as it is typed in a chat, such as `/codex_auth use work`. Read back it means just that command and that
+ * profile; undefined if nothing typed would.
+ */
+export function spellForChat({ command, profile, page, isSure, isUsage }: NamedCommand): string | undefined {
+  const entry = COMMANDS[command];
+  if (!("chat" in entry)) return undefined;
+  const { word, takes } = entry.chat;
+  const typed = (rest: string) => `/codex_auth${[word, rest].map((part) => part && ` ${part}`).join("")}`;
+  if (takes === "callback URL") return `/codex_auth${USAGE[takes]}`;
+  if (takes === "page" && isUsage) return `/codex_auth${USAGE[takes]}`;
+  if (takes === "page") return page === undefined ? "/codex_auth" : typed(String(page));
+  if (isUsage) return typed(USAGE[takes].trimStart());
+  if (profile === undefined) return typed("");
+  const behind = isSure === true ? " yes" : "";
+  const isRead = (selector: string) => {
+    const intent = parseSelectArguments(typed(selector + behind).slice("/codex_auth".length));
+    const isMeant = intent.verb === command && "name" in intent && intent.name === profile;
+    return isMeant && (!("isSure" in intent) || intent.isSure === (isSure === true));
+  };
+  // A code span ends at a backtick, and what stands in it is what people copy.
+  const selector = profile.includes("`") ? undefined : selectorOf(profile, isRead);
+  return selector === undefined ? undefined : typed(selector + behind);
+}
+
+/** The chat, in a language. */
+export const inChat = (words: Catalogue): Surface => ({ words, spell: spellForChat });

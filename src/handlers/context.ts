@@ -1,7 +1,7 @@
 /** What the three doors share: the way to the login shell, and the way a screen leaves again. */
 import type { Log, Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/access.ts";
-import type { Intent } from "../commands/arguments.ts";
+import { inChat, type Intent } from "../commands/arguments.ts";
 import { type ErrorCode, CodexAuthError, logFailure } from "../errors.ts";
 import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
@@ -58,13 +58,13 @@ export interface Message {
 /** A screen, without its buttons unless they are given. No door needs both forms of its text: each is made when read. */
 export function presentText(context: HandlerContext, screen: Screen, rows: Message["rows"] = []): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
-  const words = context.words();
+  const surface = inChat(context.words());
   return {
     get markdown() {
-      return toMarkdown(noticed, words);
+      return toMarkdown(noticed, surface);
     },
     get plainText() {
-      return toPlainText(noticed, words);
+      return toPlainText(noticed, surface);
     },
     rows,
   };

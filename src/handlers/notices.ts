@@ -1,4 +1,5 @@
 /** What is said unasked: that a sign-in has ended for good. To owners alone, in their own chat. */
+import { inChat } from "../commands/arguments.ts";
 import { claimExpiredLogins } from "../actions/overview.ts";
 import { succeeds } from "../attempt.ts";
 import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
@@ -50,7 +51,7 @@ export async function explainFailedTurn(
     if (!(await context.loadOwnerCheck())(person)) return undefined;
     const dead = (await (await context.ports()).profiles.list(context.agentOf(person))).find(needsSignIn);
     if (dead === undefined) return undefined;
-    return `${content}\n\n${toMarkdown({ lines: [noticeLine(dead)], rows: [] }, context.words())}`;
+    return `${content}\n\n${toMarkdown({ lines: [noticeLine(dead)], rows: [] }, inChat(context.words()))}`;
   } catch {
     return undefined;
   }
@@ -83,5 +84,5 @@ export function explainHostRefusal(
   if (!HOST_REFUSALS.has(content) || channel === WEBCHAT) return undefined;
   const isPrivate = /^\d+$/.test(conversationId);
   const line = ownersLine(`${channel}:${isPrivate ? conversationId : "<your id>"}`);
-  return `${content}\n\n${toMarkdown({ lines: [line], rows: [] }, words)}`;
+  return `${content}\n\n${toMarkdown({ lines: [line], rows: [] }, inChat(words))}`;
 }

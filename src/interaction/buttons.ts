@@ -3,7 +3,8 @@
  * profile, so it fits the wire limit for any name and means nothing to anyone the screen was not shown to.
  */
 import { sameBinding, type Binding } from "../rules/binding.ts";
-import { VERBS, type Verb, type Action, type Screen } from "./screen.ts";
+import { BUTTON_VERBS, type ButtonVerb } from "../rules/commands.ts";
+import type { Action, Screen } from "./screen.ts";
 
 /** The most the host's portable presentation can put on Telegram's wire (64 bytes less its own prefix). */
 export const CALLBACK_DATA_LIMIT = 52;
@@ -16,11 +17,11 @@ export interface ButtonPlace {
 }
 
 /** The namespaces to register with the host, one per verb: it knows no wildcards. */
-export function namespacesOf(prefix: string): readonly { readonly verb: Verb; readonly namespace: string }[] {
-  return VERBS.map((verb) => ({ verb, namespace: `${prefix}${verb}` }));
+export function namespacesOf(prefix: string): readonly { readonly verb: ButtonVerb; readonly namespace: string }[] {
+  return BUTTON_VERBS.map((verb) => ({ verb, namespace: `${prefix}${verb}` }));
 }
 
-export function encodeCallbackData(prefix: string, verb: Verb, place: ButtonPlace): string {
+export function encodeCallbackData(prefix: string, verb: ButtonVerb, place: ButtonPlace): string {
   return `${prefix}${verb}:${place.screenId}.${place.index}`;
 }
 

@@ -1,5 +1,4 @@
 /** The screens of the gateway as a whole: what decides, what was changed, what is wrong. Pure. */
-import { selectorOf } from "../rules/profile-id.ts";
 import type { ChangeLog, ExplainedChoice, Finding, Inspection } from "../rules/results.ts";
 import { command, conditionOf, duration, namesOf, say, verbatim, type Line, type Screen } from "./screen.ts";
 
@@ -72,7 +71,7 @@ function findingLine(finding: Finding, nowMs: number): Line {
       return say("finding.profile-failing", {
         name: verbatim(finding.profile.name),
         facts: conditionOf(finding.profile, nowMs),
-        command: command(selectorOf(finding.profile.name)),
+        command: command("pick", finding.profile.name),
       });
     default:
       return say(`finding.${finding.code}`, { file: verbatim(fileOf(finding.code)) });

@@ -1,5 +1,4 @@
 /** What is said of a sign-in that has ended, without anybody having asked. Pure. */
-import { selectorOf } from "../rules/profile-id.ts";
 import type { ListedProfile } from "../rules/results.ts";
 import { button, command, say, verbatim, type Line, type Screen } from "./screen.ts";
 
@@ -14,8 +13,8 @@ export function noticeScreen({ profile: { name }, isPinned }: NoticeFacts): Scre
     lines: [
       say("notice.title", { name: verbatim(name) }),
       ...(isPinned ? [say("notice.pinned", { command: command("unuse") })] : []),
-      say("notice.again", { command: command(selectorOf(name)) }),
-      say("notice.details", { command: command(`show ${selectorOf(name)}`) }),
+      say("notice.again", { command: command("pick", name) }),
+      say("notice.details", { command: command("show", name) }),
       say("notice.off"),
     ],
     rows: [
@@ -27,5 +26,5 @@ export function noticeScreen({ profile: { name }, isPinned }: NoticeFacts): Scre
 
 /** One line for the end of a failed turn's reply. */
 export function noticeLine({ name }: ListedProfile): Line {
-  return say("notice.line", { name: verbatim(name), command: command(`show ${selectorOf(name)}`) });
+  return say("notice.line", { name: verbatim(name), command: command("show", name) });
 }

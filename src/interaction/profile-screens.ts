@@ -1,5 +1,5 @@
 /** The screens of one profile: its card, and what came of acting on it. Pure. */
-import { selectorOf, type ProfileName } from "../rules/profile-id.ts";
+import type { ProfileName } from "../rules/profile-id.ts";
 import {
   type AccountQuestion,
   type PinnedProfile,
@@ -12,12 +12,11 @@ import {
 import { button, command, conditionOf, duration, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
-const BACK_LINE = say("profile.list", { command: command("") });
+const BACK_LINE = say("profile.list", { command: command("page") });
 
 /** One profile, and what can be done with it. */
 export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "profile">): Screen {
   const { name } = profile;
-  const typed = selectorOf(name);
   const isDefault = profile.isDefault === true;
   const isPinned = profile.isPinned === true;
   return {
@@ -25,13 +24,13 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
       say("profile.title", { name: verbatim(name), facts: factsOf(profile, nowMs) }),
       ...(isPinned ? [say("profile.pinned")] : []),
       ...(isDefault ? [say("profile.default")] : []),
-      say("profile.pick", { command: command(typed) }),
+      say("profile.pick", { command: command("pick", name) }),
       isPinned
-        ? say("profile.unuse", { command: command(`unuse ${typed}`) })
-        : say("profile.use", { command: command(`use ${typed}`) }),
-      ...(isDefault ? [] : [say("profile.prefer", { command: command(`prefer ${typed}`) })]),
-      say("profile.signout", { command: command(`signout ${typed}`) }),
-      say("profile.undo", { command: command(`undo ${typed}`) }),
+        ? say("profile.unuse", { command: command("unuse", name) })
+        : say("profile.use", { command: command("use", name) }),
+      ...(isDefault ? [] : [say("profile.prefer", { command: command("prefer", name) })]),
+      say("profile.signout", { command: command("signout", name) }),
+      say("profile.undo", { command: command("undo", name) }),
       BACK_LINE,
     ],
     rows: [
@@ -52,7 +51,7 @@ export function preferredScreen({ profileName, isFirst, activation, kept }: Pref
   const name = verbatim(profileName);
   const lines = [say(isFirst ? "prefer.done" : "prefer.defeated", { name })];
   if (kept !== undefined) {
-    lines.push(say("prefer.kept", { other: verbatim(kept), command: command(`use ${selectorOf(profileName)}`) }));
+    lines.push(say("prefer.kept", { other: verbatim(kept), command: command("use", profileName) }));
   }
   if (activation === "restart") lines.push(say("saved.restart"));
   return { lines: [...lines, BACK_LINE], rows: [[BACK]] };
@@ -63,8 +62,8 @@ export function signOutScreen({ profile: { name } }: Pick<ShownProfile, "profile
   return {
     lines: [
       say("signout.ask", { name: verbatim(name) }),
-      say("signout.confirm", { command: command(`signout ${selectorOf(name)} yes`) }),
-      say("signout.leave", { command: command(`show ${selectorOf(name)}`) }),
+      say("signout.confirm", { command: { command: "signout", profile: name, isSure: true } }),
+      say("signout.leave", { command: command("show", name) }),
     ],
     rows: [
       [
@@ -80,7 +79,7 @@ export function signedOutScreen({ profileName, isUndoable, activation }: SignedO
   const lines = [say("signout.done", { name: verbatim(name) })];
   if (activation === "restart") lines.push(say("saved.restart"));
   if (!isUndoable) return { lines: [...lines, BACK_LINE], rows: [[BACK]] };
-  lines.push(say("saved.undo", { command: command(`undo ${selectorOf(name)}`) }), BACK_LINE);
+  lines.push(say("saved.undo", { command: command("undo", name) }), BACK_LINE);
   return { lines, rows: [[button("button.undo", { verb: "undo", name }), BACK]] };
 }
 
@@ -96,7 +95,7 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
     lines: [
       say("pin.done", { name }),
       ...(isUsable(profile) ? [] : [say("pin.paused", { facts: conditionOf(profile, nowMs) })]),
-      say("pin.undo", { command: command(`unuse ${selectorOf(profile.name)}`) }),
+      say("pin.undo", { command: command("unuse", profile.name) }),
       BACK_LINE,
     ],
     rows: [[button("button.unuse", { verb: "unuse", name: profile.name }), BACK]],
@@ -115,12 +114,12 @@ export function questionScreen(question: AccountQuestion): Screen {
   return {
     lines: [
       say(isOther ? "question.differs" : "question.has-profile", { account, held, name: verbatim(profileName) }),
-      say("question.new", { command: command(`keep ${selectorOf(newName)}`) }),
+      say("question.new", { command: command("keep", newName) }),
       say(isOther ? "question.replace" : "question.update", {
         name: overName,
-        command: command(`keep ${selectorOf(over)}`),
+        command: command("keep", over),
       }),
-      say("question.leave", { command: command(`cancel ${selectorOf(profileName)}`) }),
+      say("question.leave", { command: command("cancel", profileName) }),
       say("question.time", { minutes: duration(expiresInMs) }),
     ],
     rows: [
@@ -132,7 +131,7 @@ export function questionScreen(question: AccountQuestion): Screen {
           { name: overName },
         ),
       ],
-      [button("button.cancel", { verb: "cancel", profileName: profileName as ProfileName })],
+      [button("button.cancel", { verb: "cancel", name: profileName as ProfileName })],
     ],
   };
 }

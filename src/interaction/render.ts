@@ -1,5 +1,6 @@
 /** One screen in one language, three ways to show it: Markdown, plain text, and buttons. Each text is complete alone. */
 import type { Catalogue } from "../languages/catalogue.ts";
+import type { NamedCommand } from "../rules/commands.ts";
 import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./buttons.ts";
 import type { Action, Button, Line, LinkButton, Screen, Segment, Sentence } from "./screen.ts";
@@ -15,23 +16,50 @@ function showable(text: string): string {
   return clean.length > MAX_VERBATIM ? `${clean.slice(0, MAX_VERBATIM).toWellFormed()}…` : clean;
 }
 
-/** What is left of a segment once its language is known. */
-type Spelled = Exclude<Segment, Sentence>;
+/** Where a screen is read: in which language, and how a command is typed there. */
+export interface Surface {
+  readonly words: Catalogue;
+  /** Undefined for a command that cannot be typed there: the screen's line with it is then left out. */
+  readonly spell: (command: NamedCommand) => string | undefined;
+}
 
-/** A line in one language. Values keep apart from the words around them, and are never read for places of their own. */
-function spell(line: Line, words: Catalogue): readonly Spelled[] {
-  return line.flatMap((segment) => (isSentence(segment) ? spellSentence(segment, words) : [segment]));
+/** What is left of a segment once its surface is known. A command is shown whole, however long its profile's name. */
+type Spelled = Exclude<Segment, NamedCommand | Sentence> | { readonly typed: string };
+
+/** A line on one surface. Values keep apart from the words around them, and are never read for places of their own. */
+function spell(line: Line, surface: Surface): readonly Spelled[] {
+  return line.flatMap((segment): readonly Spelled[] => {
+    if (isSentence(segment)) return spellSentence(segment, surface);
+    return isCommand(segment) ? [spellCommand(segment, surface)] : [segment];
+  });
 }
 
 const isSentence = (segment: Segment): segment is Sentence => typeof segment === "object" && "values" in segment;
+const isCommand = (segment: Segment): segment is NamedCommand => typeof segment === "object" && "command" in segment;
 
-function spellSentence(sentence: Sentence, words: Catalogue): readonly Spelled[] {
+/** A refusal is said in any case: the list of profiles then takes the place of what cannot be typed. */
+function spellCommand(command: NamedCommand, surface: Surface): Spelled {
+  return { typed: surface.spell(command) ?? surface.spell({ command: "page" }) ?? "" };
+}
+
+/** Whether all that a line tells to type can be typed there. */
+function canBeTyped(line: Line, surface: Surface): boolean {
+  return line.every((segment) => {
+    if (isCommand(segment)) return surface.spell(segment) !== undefined;
+    if (!isSentence(segment) || "refusal" in segment) return true;
+    return Object.values(segment.values).every((value) => canBeTyped(asLine(value), surface));
+  });
+}
+
+const asLine = (value: Segment | Line): Line => (Array.isArray(value) ? (value as Line) : [value as Segment]);
+
+function spellSentence(sentence: Sentence, surface: Surface): readonly Spelled[] {
+  const { words } = surface;
   const template = "refusal" in sentence ? words.refusals[sentence.refusal] : words.chat[sentence.sentence];
   return template.split(/(\{\w+\})/).flatMap((part): readonly Spelled[] => {
     const name = /^\{(\w+)\}$/.exec(part)?.[1];
     if (name === undefined) return part === "" ? [] : [part];
-    const value = sentence.values[name] ?? "";
-    return spell(Array.isArray(value) ? (value as Line) : [value as Segment], words);
+    return spell(asLine(sentence.values[name] ?? ""), surface);
   });
 }
 
@@ -39,26 +67,30 @@ function spellSentence(sentence: Sentence, words: Catalogue): readonly Spelled[]
 function toMarkdownSegment(segment: Spelled): string {
   if (typeof segment === "string") return segment;
   if ("link" in segment) return segment.link.reveal();
-  const text = showable(segment.verbatim);
+  const text = "typed" in segment ? segment.typed : showable(segment.verbatim);
   return text === "" ? "" : `\`${text}\``;
 }
 
 function toPlainSegment(segment: Spelled): string {
   if (typeof segment === "string") return segment;
+  if ("typed" in segment) return segment.typed;
   return "link" in segment ? segment.link.reveal() : showable(segment.verbatim);
 }
 
-const joinLines = (lines: readonly Line[], words: Catalogue, show: (segment: Spelled) => string) =>
-  lines.map((line) => spell(line, words).map(show).join("")).join("\n\n");
+const joinLines = (lines: readonly Line[], surface: Surface, show: (segment: Spelled) => string) =>
+  lines
+    .filter((line) => canBeTyped(line, surface))
+    .map((line) => spell(line, surface).map(show).join(""))
+    .join("\n\n");
 
 /** For chats that read Markdown. A blank line between lines keeps each its own paragraph in every renderer. */
-export function toMarkdown(screen: Screen, words: Catalogue): string {
-  return joinLines(screen.lines, words, toMarkdownSegment);
+export function toMarkdown(screen: Screen, surface: Surface): string {
+  return joinLines(screen.lines, surface, toMarkdownSegment);
 }
 
 /** For places without markup, such as an edited Telegram message. */
-export function toPlainText(screen: Screen, words: Catalogue): string {
-  return joinLines(screen.lines, words, toPlainSegment);
+export function toPlainText(screen: Screen, surface: Surface): string {
+  return joinLines(screen.lines, surface, toPlainSegment);
 }
 
 /** A button with its address or its wire data. */
@@ -82,7 +114,11 @@ export function linkRows(screen: Screen, words: Catalogue): readonly (readonly W
 
 /** A button's text: the host takes no empty one. */
 function labelOf(label: Button["label"], words: Catalogue): string {
-  return spell([label], words).map(toPlainSegment).join("") || NAMELESS;
+  return (
+    spell([label], { words, spell: () => undefined })
+      .map(toPlainSegment)
+      .join("") || NAMELESS
+  );
 }
 
 /** The screen's buttons row by row, each action as callback data that points into the remembered screen. */

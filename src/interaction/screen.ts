@@ -1,11 +1,12 @@
 /** What a screen is made of, before anybody decides how a chat shows it. */
 import type { ErrorCode } from "../errors.ts";
 import type { ChatKey } from "../languages/catalogue.ts";
-import type { ProfileName } from "../rules/profile-id.ts";
+import type { ButtonVerb, NamedCommand, TakenBy, Verb } from "../rules/commands.ts";
+import { selectorOf, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, SavedSignIn } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
 
-/** Text that came from outside: a profile name, an e-mail, a plan, words to type. Shown as it is, never as markup. */
+/** Text that came from outside: a profile name, an e-mail, a plan. Shown as it is, never as markup. */
 export interface Verbatim {
   readonly verbatim: string;
 }
@@ -24,48 +25,36 @@ export type Sentence =
   | { readonly refusal: ErrorCode; readonly values: Values };
 
 /** A bare string is the same in every language: a separator. */
-export type Segment = string | Verbatim | SignInLink | Sentence;
+export type Segment = string | Verbatim | NamedCommand | SignInLink | Sentence;
 export type Line = readonly Segment[];
 
-/** What a tapped button asks for. Nothing here is secret, and nothing names more than a profile. */
-export type Action =
-  | { readonly verb: "pick"; readonly name: ProfileName }
-  /** One profile's card, and what can be done from it. */
-  | { readonly verb: "show"; readonly name: ProfileName }
-  /** Pins this chat to it, or lets the chat go from it. */
-  | { readonly verb: "use"; readonly name: ProfileName }
-  | { readonly verb: "unuse"; readonly name?: ProfileName }
-  | { readonly verb: "prefer"; readonly name: ProfileName }
-  /** Saves a sign-in that waits for the person's word, under this name. */
-  | { readonly verb: "keep"; readonly name: ProfileName; readonly questionId?: string }
-  | { readonly verb: "undo"; readonly name: ProfileName }
-  /** Asks first; only `isSure` acts. */
-  | { readonly verb: "signout"; readonly name: ProfileName; readonly isSure: boolean }
-  | { readonly verb: "page"; readonly page: number; readonly isFresh?: boolean }
-  | { readonly verb: "new" }
-  /** All sign-ins that wait, or one profile's. */
-  | { readonly verb: "cancel"; readonly profileName?: ProfileName }
-  | { readonly verb: "close" };
+/** What stands behind a command, by what it takes. Nothing here names more than a profile, but for the sealed text. */
+interface Given {
+  readonly nothing: unknown;
+  readonly anything: unknown;
+  readonly page: { readonly page: number };
+  readonly profile: { readonly name: ProfileName };
+  readonly "profile?": { readonly name?: ProfileName | undefined };
+  readonly name: { readonly name: ProfileName };
+  readonly "name?": { readonly name?: ProfileName | undefined };
+  /** Without `isSure` it only asks. */
+  readonly "profile yes?": { readonly name: ProfileName; readonly isSure: boolean };
+  /** Without a text it only says what to send. */
+  readonly "callback URL": { readonly pastedText?: Secret | undefined; readonly name?: ProfileName | undefined };
+}
 
-export type Verb = Action["verb"];
+/** The question that a button was shown under; the newest one for words that were typed. */
+interface Asked {
+  readonly keep: { readonly questionId?: string | undefined };
+}
 
-/** A record, so that none can be left out: the host is told of each, and a button of another would be dead. */
-const IS_VERB: Readonly<Record<Verb, true>> = {
-  pick: true,
-  show: true,
-  use: true,
-  unuse: true,
-  prefer: true,
-  keep: true,
-  undo: true,
-  signout: true,
-  page: true,
-  new: true,
-  cancel: true,
-  close: true,
-};
+/** What a person asks for, by words or by a button. */
+export type IntentOf<V extends Verb> = {
+  [One in V]: { readonly verb: One } & Given[TakenBy<One>] & (One extends keyof Asked ? Asked[One] : unknown);
+}[V];
 
-export const VERBS = Object.keys(IS_VERB) as readonly Verb[];
+/** What a tapped button asks for. Nothing of it is secret. */
+export type Action = IntentOf<ButtonVerb>;
 
 export interface LinkButton {
   readonly label: Sentence;
@@ -88,8 +77,11 @@ export interface Screen {
 const BUTTONS_PER_ROW = 2;
 
 export const verbatim = (text: string): Verbatim => ({ verbatim: text });
-export const command = (words: string) => verbatim(`/codex_auth${words && ` ${words}`}`);
-export const FINISH_COMMAND = verbatim("/codex_auth_finish <address>");
+export const command = (verb: Verb, profile?: string): NamedCommand => ({ command: verb, profile });
+export const usage = (verb: Verb): NamedCommand => ({ command: verb, isUsage: true });
+
+/** A profile as it can be typed behind any command; as it is called where nothing typed would mean it. */
+export const typedName = (name: string) => verbatim(selectorOf(name) ?? name);
 
 const sentence = (key: ChatKey, values: Values = {}): Sentence => ({ sentence: key, values });
 export const say = (key: ChatKey, values?: Values): Line => [sentence(key, values)];

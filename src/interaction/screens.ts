@@ -1,6 +1,7 @@
 /** Every screen, built from what the login shell answered. Pure: the same facts give the same screen in every chat. */
 import type { ErrorCode } from "../errors.ts";
-import { DEFAULT_PROFILE_NAME, selectorOf, type ProfileName } from "../rules/profile-id.ts";
+import { CHAT_VERBS } from "../rules/commands.ts";
+import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
   ListedProfile,
   SignInStatus,
@@ -15,11 +16,12 @@ import {
   duration,
   effectLine,
   factsOf,
-  FINISH_COMMAND,
   inRows,
   linkButton,
   nameButton,
   say,
+  typedName,
+  usage,
   sayRefusal,
   verbatim,
   type Button,
@@ -35,7 +37,7 @@ const PENDING_SHOWN = 5;
 const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
 
 function profileLine(profile: ListedProfile, nowMs: number): Line {
-  return say(profileKeyOf(profile), { name: verbatim(selectorOf(profile.name)), facts: factsOf(profile, nowMs) });
+  return say(profileKeyOf(profile), { name: typedName(profile.name), facts: factsOf(profile, nowMs) });
 }
 
 function profileKeyOf({ isDefault, isPinned }: ListedProfile) {
@@ -50,7 +52,7 @@ function pendingLines(key: "selector.pending" | "status.pending", pending: reado
     say(key, {
       name: verbatim(login.profileName),
       minutes: duration(login.expiresInMs),
-      command: command(`cancel ${selectorOf(login.profileName)}`),
+      command: command("cancel", login.profileName),
     }),
   );
   const more = newest.length - lines.length;
@@ -63,8 +65,8 @@ function parkedLines(parked: readonly PendingSummary[]): Line[] {
     say("status.parked", {
       name: verbatim(profileName),
       minutes: duration(expiresInMs),
-      command: command("keep <profile>"),
-      cancel: command(`cancel ${selectorOf(profileName)}`),
+      command: usage("keep"),
+      cancel: command("cancel", profileName),
     }),
   );
 }
@@ -77,17 +79,17 @@ export function selectorScreen({ profiles, pending, parked = [], nowMs }: Profil
   const shown = profiles.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
   const lines: Line[] = [say("selector.title"), ...shown.map((profile) => profileLine(profile, nowMs))];
   if (pages > 1) lines.push(pageLine(current, pages));
-  const example = selectorOf(shown[0]?.name ?? DEFAULT_PROFILE_NAME);
+  const example = shown[0]?.name ?? DEFAULT_PROFILE_NAME;
   lines.push(
     say("selector.choose", {
-      command: command("<profile>"),
+      command: usage("pick"),
       choices: verbatim("default | <profile>"),
-      example: command(example),
+      example: command("pick", example),
     }),
   );
   lines.push(
-    say("selector.more", { command: command(`show ${example}`) }),
-    say("selector.refresh", { command: command(current === 1 ? "refresh" : `refresh ${current}`) }),
+    say("selector.more", { command: command("show", example) }),
+    say("selector.refresh", { command: { command: "page", page: current === 1 ? undefined : current } }),
   );
   lines.push(...pendingLines("selector.pending", pending), ...parkedLines(parked));
   return { lines, rows: selectorRows(shown, current, pages) };
@@ -95,7 +97,7 @@ export function selectorScreen({ profiles, pending, parked = [], nowMs }: Profil
 
 function pageLine(page: number, pages: number): Line {
   const other = page < pages ? page + 1 : 1;
-  return say("selector.page", { page: String(page), pages: String(pages), command: command(`page ${other}`) });
+  return say("selector.page", { page: String(page), pages: String(pages), command: { command: "page", page: other } });
 }
 
 function selectorRows(shown: readonly ListedProfile[], page: number, pages: number): Button[][] {
@@ -103,7 +105,7 @@ function selectorRows(shown: readonly ListedProfile[], page: number, pages: numb
   const turns: Button[] = [];
   if (page > 1) turns.push(button("button.previous", { verb: "page", page: page - 1 }));
   if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
-  const refresh = button("button.refresh", { verb: "page", page, isFresh: true });
+  const refresh = button("button.refresh", { verb: "page", page });
   const last = [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })];
   return [...inRows(picks), [...turns, refresh], last];
 }
@@ -113,7 +115,7 @@ function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {
   return {
     lines: [
       say("selector.empty"),
-      say("selector.first", { command: command(name), example: command("<profile>") }),
+      say("selector.first", { command: command("pick", name), example: usage("pick") }),
       ...pendingLines("selector.pending", pending),
     ],
     rows: [
@@ -131,7 +133,7 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
   const picks = SUGGESTED_NAMES.filter(isFree).map((name) => nameButton(name, { verb: "pick", name }));
   return {
     lines: [
-      say("new.title", { command: command("<profile>") }),
+      say("new.title", { command: usage("pick") }),
       say("new.grammar"),
       ...(picks.length > 0 ? [say("new.suggested")] : []),
     ],
@@ -148,17 +150,17 @@ export function cardScreen(started: StartedSignIn): Screen {
     say("card.open"),
     [{ link: started.authorizationUrl }],
     say("card.paste"),
-    say("card.quiet", { command: FINISH_COMMAND }),
+    say("card.quiet", { command: usage("finish") }),
     say("card.time", {
       minutes: duration(started.expiresInMs),
-      command: command(`cancel ${selectorOf(started.profileName)}`),
+      command: command("cancel", started.profileName),
     }),
   );
   return {
     lines,
     rows: [
       [linkButton("button.open", started.authorizationUrl)],
-      [button("button.cancel", { verb: "cancel", profileName: started.profileName })],
+      [button("button.cancel", { verb: "cancel", name: started.profileName })],
     ],
   };
 }
@@ -174,7 +176,7 @@ export function savedScreen(saved: SavedSignIn, chatKeeps: "address" | "nothing"
       ...(saved.sameAccountAs === undefined
         ? []
         : [say("saved.same-account", { name: verbatim(saved.sameAccountAs) })]),
-      ...(saved.isUndoable ? [say("saved.undo", { command: command(`undo ${selectorOf(saved.profileName)}`) })] : []),
+      ...(saved.isUndoable ? [say("saved.undo", { command: command("undo", saved.profileName) })] : []),
       ...(chatKeeps === "address" ? [say("saved.delete")] : []),
     ],
     rows: [],
@@ -190,7 +192,7 @@ export function statusScreen(status: SignInStatus): Screen {
     lines.push(say("status.saved", { name: verbatim(profileName), minutes: duration(agoMs) }));
     if (activation === "restart") lines.push(say("saved.restart"));
   }
-  if (pending.length === 0) return { lines: [...lines, say("status.next", { command: command("") })], rows: [] };
+  if (pending.length === 0) return { lines: [...lines, say("status.next", { command: command("page") })], rows: [] };
   return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };
 }
 
@@ -207,32 +209,13 @@ export function closedScreen(): Screen {
 }
 
 export function finishHelpScreen(): Screen {
-  return { lines: [say("finish.help", { command: FINISH_COMMAND })], rows: [] };
+  return { lines: [say("finish.help", { command: usage("finish") })], rows: [] };
 }
 
+/** The commands of the chat, each with what it does. */
 export function helpScreen(): Screen {
-  return {
-    lines: [
-      say("help.title"),
-      say("help.select", { command: command("") }),
-      say("help.start", { command: command("<profile>") }),
-      say("help.finish", { command: FINISH_COMMAND }),
-      say("help.page", { command: command("page 2") }),
-      say("help.refresh", { command: command("refresh") }),
-      say("help.status", { command: command("status") }),
-      say("help.cancel", { command: command("cancel"), one: command("cancel <profile>") }),
-      say("help.show", { command: command("show <profile>") }),
-      say("help.use", { command: command("use <profile>"), stop: command("unuse") }),
-      say("help.why", { command: command("why"), one: command("why <profile>") }),
-      say("help.prefer", { command: command("prefer <profile>") }),
-      say("help.signout", { command: command("signout <profile>"), sure: command("signout <profile> yes") }),
-      say("help.keep", { command: command("keep <profile>") }),
-      say("help.undo", { command: command("undo <profile>") }),
-      say("help.log", { command: command("log"), audit: command("audit") }),
-      say("help.paste"),
-    ],
-    rows: [],
-  };
+  const lines = CHAT_VERBS.map((verb) => say("help.line", { command: usage(verb), about: say(`help.${verb}`) }));
+  return { lines: [say("help.title"), ...lines, say("help.paste")], rows: [] };
 }
 
 /** The answer to an address pasted where others can read it. */
@@ -260,10 +243,10 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   const wait = facts.retryAfterSeconds === undefined ? say("time.while") : duration(facts.retryAfterSeconds * 1000);
   const lines = [
     sayRefusal(facts.code, {
-      command: command(""),
-      example: command("work"),
+      command: command("page"),
+      example: command("pick", "work"),
       why: command("why"),
-      again: command(selectorOf(facts.profileName ?? "work")),
+      again: command("pick", facts.profileName ?? "work"),
       name: verbatim(facts.profileName ?? ""),
       file: verbatim("codex-auth-pending.json"),
       log: verbatim("codex-auth/audit.jsonl"),
@@ -275,7 +258,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   if (facts.next === "still-waiting") return { lines: [...lines, say("next.still-waiting")], rows: [] };
   if (facts.next === "none") return { lines, rows: [] };
   const name = facts.profileName as ProfileName | undefined;
-  lines.push(say("next.again", { command: command(name ?? "") }));
+  lines.push(say("next.again", { command: name === undefined ? command("page") : command("pick", name) }));
   return { lines, rows: name === undefined ? [] : [[button("button.again", { verb: "pick", name })]] };
 }
 

@@ -1,4 +1,6 @@
 /** What was typed, the short name a person sees, and the id the host stores: one place for the mapping. */
+import { RESERVED_NAMES } from "./commands.ts";
+
 declare const profileIdBrand: unique symbol;
 /** The id the host stores, such as `openai:work`. Only `resolveSelector` and the stores make one. */
 export type ProfileId = string & { readonly [profileIdBrand]: true };
@@ -17,54 +19,35 @@ export const DEFAULT_PROFILE_NAME = "default";
 const SELECTOR = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 const KNOWN_PREFIX = /^(?:openai-codex|openai):/i;
 
-/** Words after `/codex_auth` that mean something else, so that no profile can be created under them. */
-export const SUBCOMMANDS = [
-  "show",
-  "use",
-  "unuse",
-  "prefer",
-  "signout",
-  "undo",
-  "why",
-  "keep",
-  "finish",
-  "status",
-  "cancel",
-  "log",
-  "audit",
-  "help",
-  "page",
-  "refresh",
-] as const;
-export type Subcommand = (typeof SUBCOMMANDS)[number];
-
 export type ParsedSelector =
   | { readonly kind: "selector"; readonly name: ProfileName }
   | { readonly kind: "refused"; readonly code: "bad-selector" | "reserved-word" };
 
-/** The subcommand a word is, whatever its case; undefined for any other word. */
-export function subcommandOf(word: string): Subcommand | undefined {
-  const lower = word.toLowerCase();
-  return SUBCOMMANDS.find((subcommand) => subcommand === lower);
-}
-
 /** Why a new profile cannot have a name; undefined when it can. */
 function refusalOfName(name: string): "bad-selector" | "reserved-word" | undefined {
-  if (subcommandOf(name) !== undefined) return "reserved-word";
+  if (RESERVED_NAMES.includes(name.toLowerCase())) return "reserved-word";
   return SELECTOR.test(name) ? undefined : "bad-selector";
 }
 
+/** A name as it is shown, whole ids included: phones type the curly quotes for the straight ones. */
+const QUOTED = /^["“”„](.+)["“”„]$/;
+/** A longer name, or one with characters that no screen can show, can be tapped but not typed. */
+const TYPEABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u;
+
 /**
  * Reads a typed selector; an `openai:` or `openai-codex:` prefix is understood and dropped. With the prefix any
- * printable name is read: the host's own tools store names that the grammar would not create.
+ * printable name is read: the host's own tools store names that the grammar would not create. In quotes a name means
+ * just what it says.
  */
 export function parseSelector(text: string): ParsedSelector {
-  const name = text.replace(KNOWN_PREFIX, "");
-  const code = refusalOfName(name);
-  const isStoredId = name !== text && !KNOWN_PREFIX.test(name) && /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,128}$/u.test(name);
-  if (code !== undefined && !isStoredId) return { kind: "refused", code };
-  return { kind: "selector", name: name as ProfileName };
+  const quoted = QUOTED.exec(text)?.[1];
+  const name = quoted ?? text.replace(KNOWN_PREFIX, "");
+  const isWhole = quoted !== undefined || (name !== text && !KNOWN_PREFIX.test(name));
+  const code = isWhole ? wholeNameRefusal(name) : refusalOfName(name);
+  return code === undefined ? { kind: "selector", name: name as ProfileName } : { kind: "refused", code };
 }
+
+const wholeNameRefusal = (name: string) => (TYPEABLE.test(name) ? undefined : "bad-selector");
 
 /**
  * Reads the name of a profile that is to be shown or changed. Here the older prefix is kept: it tells an older host's
@@ -76,15 +59,24 @@ export function parseStoredSelector(text: string): ParsedSelector {
   return isOlderId ? { kind: "selector", name: `openai-codex:${parsed.name}` as ProfileName } : parsed;
 }
 
-/** What to type for a stored profile: its name, behind the prefix where the name alone would not be understood. */
-export function selectorOf(name: string): string {
-  const isUnderstood = refusalOfName(name) === undefined || KNOWN_PREFIX.test(name);
-  return isUnderstood ? name : `openai:${name}`;
+/**
+ * The first way to type a name that `isRead` takes for just that name: the name, the name behind its prefix, the name
+ * in quotes. Returns undefined for a name that cannot be typed.
+ */
+export function selectorOf(
+  name: string,
+  isRead: (text: string) => boolean = (text) => {
+    const parsed = parseSelector(text);
+    return parsed.kind === "selector" && parsed.name === name;
+  },
+): string | undefined {
+  return [name, `openai:${name}`, `"${name}"`].find(isRead);
 }
 
-/** How a stored id is shown: without its provider. */
+/** How a stored id is shown: without its provider. What would still read as an id then stays a whole one. */
 export function profileNameOf(profileId: string): ProfileName {
-  return profileId.replace(KNOWN_PREFIX, "") as ProfileName;
+  const name = profileId.replace(KNOWN_PREFIX, "");
+  return (KNOWN_PREFIX.test(name) ? profileId : name) as ProfileName;
 }
 
 export interface ResolvedProfile {
@@ -101,11 +93,9 @@ export function storedIdOf(
   provider: string,
   discoveredIds: readonly string[],
 ): ProfileId | undefined {
-  const canonical = `${provider}:${name}`;
-  const stored =
-    discoveredIds.find((id) => id === canonical || id === name) ??
-    discoveredIds.find((id) => profileNameOf(id) === name);
-  return stored as ProfileId | undefined;
+  const canonical = KNOWN_PREFIX.test(name) ? name : `${provider}:${name}`;
+  const exact = [canonical, name].find((id) => discoveredIds.includes(id));
+  return (exact ?? discoveredIds.find((id) => profileNameOf(id) === name)) as ProfileId | undefined;
 }
 
 /** The id of a profile that is to be made under a name; nothing that is there already is looked at. */

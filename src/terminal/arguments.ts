@@ -1,25 +1,12 @@
 /** What was typed in a terminal, as a request. Pure; what is wrong with it is a usage error with its own sentence. */
+import { COMMANDS, TERMINAL_OPTIONS, terminalVerbOf, type TerminalVerb, type TerminalWord } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../rules/profile-id.ts";
 
 /** Not by an import: to name all that `node:util` has, Node would load it all, and that takes a fifth of its own start. */
 const { parseArgs } = process.getBuiltinModule("node:util");
 
-export const VERBS = [
-  "start",
-  "finish",
-  "status",
-  "cancel",
-  "list",
-  "undo",
-  "log",
-  "audit",
-  "help",
-  "version",
-] as const;
-export type TerminalVerb = (typeof VERBS)[number];
-
 export interface TerminalRequest {
-  readonly verb: TerminalVerb;
+  readonly verb: TerminalWord;
   /** Absent where none was named: `start` then means `default`, `undo` the last one saved, the others whichever there is. */
   readonly profileName?: ProfileName;
   /** The pasted address; `-` for standard input. */
@@ -43,8 +30,6 @@ export type ParsedArguments =
 /** The host's own ids of agents; anything else could name another folder. */
 const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-const WITHOUT_PROFILE: ReadonlySet<TerminalVerb> = new Set(["list", "log", "audit"]);
-
 /** Values as `parseArgs` and as the host's own command line give them. */
 export interface TerminalOptions {
   readonly profile?: string | undefined;
@@ -56,18 +41,24 @@ export interface TerminalOptions {
   readonly authPath?: string | undefined;
 }
 
+type ParseArgsOption = { readonly type: "boolean" | "string"; readonly short?: string };
+
 const OPTIONS = {
   profile: { type: "string" },
   "profile-id": { type: "string" },
-  "callback-url": { type: "string" },
-  "queue-apply": { type: "boolean" },
-  replace: { type: "boolean" },
-  json: { type: "boolean" },
-  agent: { type: "string" },
-  "auth-path": { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
-} as const;
+  ...(Object.fromEntries(
+    Object.entries(TERMINAL_OPTIONS).map(([name, option]) => [
+      name,
+      { type: "value" in option ? "string" : "boolean" } satisfies ParseArgsOption,
+    ]),
+  ) as {
+    readonly [Name in keyof typeof TERMINAL_OPTIONS]: {
+      readonly type: (typeof TERMINAL_OPTIONS)[Name] extends { readonly value: string } ? "string" : "boolean";
+    };
+  }),
+} as const satisfies Readonly<Record<string, ParseArgsOption>>;
 
 /** `argv` without the program. `--profile-id` is the same as `--profile`, and so is a bare second word. */
 export function parseArguments(argv: readonly string[]): ParsedArguments {
@@ -98,17 +89,18 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
 export function toRequest(word: string, options: TerminalOptions): ParsedArguments {
   const json = options.json === true;
   const refused = (code: UsageError) => ({ kind: "refused", code, json }) as const;
-  const verb = VERBS.find((known) => known === word);
+  const verb = terminalVerbOf(word);
   if (verb === undefined) return refused("usage-verb");
-  if (verb === "finish" && (options.callbackUrl ?? "") === "") return refused("usage-address");
-  if (WITHOUT_PROFILE.has(verb) && options.profile !== undefined) return refused("usage-option");
+  const { takes } = COMMANDS[verb].terminal;
+  if (takes === "callback URL" && (options.callbackUrl ?? "") === "") return refused("usage-address");
+  if (takes === "nothing" && options.profile !== undefined) return refused("usage-option");
   if (options.agent !== undefined && !AGENT_ID.test(options.agent)) return refused("usage-option");
   const selector = selectorOf(verb, options.profile);
   if (selector?.kind === "refused") return refused(selector.code);
   return {
     kind: "request",
     request: {
-      verb,
+      verb: COMMANDS[verb].terminal.word,
       queueApply: options.queueApply === true,
       ...(options.replace === true ? { replace: true } : {}),
       json,
@@ -122,5 +114,5 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
 
 function selectorOf(verb: TerminalVerb, profile: string | undefined) {
   if (profile !== undefined) return parseSelector(profile);
-  return verb === "start" ? parseSelector(DEFAULT_PROFILE_NAME) : undefined;
+  return verb === "pick" ? parseSelector(DEFAULT_PROFILE_NAME) : undefined;
 }

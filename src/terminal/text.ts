@@ -2,6 +2,7 @@
 import { fileOf } from "../interaction/diagnosis-screens.ts";
 import { toPlainText } from "../interaction/render.ts";
 import { conditionOf } from "../interaction/screen.ts";
+import { TERMINAL_OPTIONS, TERMINAL_VERBS, type TerminalOption } from "../rules/commands.ts";
 import type {
   Activation,
   FinishRefusal,
@@ -16,7 +17,7 @@ import type {
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
-import { fill, shown, typed, type Surroundings } from "./words.ts";
+import { fill, flagsOf, shown, spellForTerminal, typed, type Surroundings } from "./words.ts";
 
 export function finishCommand(profileName: string, around: Surroundings): string {
   return `${typed(around, "finish", profileName)} --callback-url -`;
@@ -163,7 +164,7 @@ function changeText(
 }
 
 function conditionText(profile: ListedProfile, nowMs: number, { words }: Surroundings): string {
-  return toPlainText({ lines: [conditionOf(profile, nowMs)], rows: [] }, words);
+  return toPlainText({ lines: [conditionOf(profile, nowMs)], rows: [] }, { words, spell: () => undefined });
 }
 
 export function findingText(finding: Finding, nowMs: number, around: Surroundings): string {
@@ -200,7 +201,22 @@ export function refusalText(refusal: Refusal | FinishRefusal, around: Surroundin
   return `${sentence} ${fill(around.words.terminal["host.seen"], { version: shown(around.hostVersion) })}`;
 }
 
-export function helpText({ program, words }: Surroundings): string {
-  const { name, profileOption } = program;
-  return fill(words.terminal.help, { program: name, profile: profileOption });
+export function helpText(around: Surroundings): string {
+  const { program, words } = around;
+  const spell = spellForTerminal(around);
+  const commands = TERMINAL_VERBS.map((verb) => [
+    spell({ command: verb, isUsage: true }) ?? "",
+    words.chat[`help.${verb}`],
+  ]);
+  const options = (Object.keys(TERMINAL_OPTIONS) as TerminalOption[]).map((name) => [
+    flagsOf(name),
+    words.terminal[`option.${name}`],
+  ]);
+  const profile = [`${program.profileOption} <name>`, words.terminal["option.profile"]];
+  return [words.terminal["help.title"], "", ...inColumns(commands), "", ...inColumns([profile, ...options])].join("\n");
+}
+
+function inColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const width = Math.max(...rows.map(([first = ""]) => first.length));
+  return rows.map(([first = "", second = ""]) => `  ${first.padEnd(width)}  ${second}`);
 }

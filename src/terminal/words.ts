@@ -1,5 +1,6 @@
 /** Words as the terminal prints them: harmless to it, and ready to be typed back. Pure. */
 import type { Catalogue } from "../languages/catalogue.ts";
+import { COMMANDS, TERMINAL_OPTIONS, type NamedCommand, type Takes, type TerminalOption } from "../rules/commands.ts";
 import { selectorOf } from "../rules/profile-id.ts";
 
 /** How the person would type this program, and which of its options names a profile there. */
@@ -43,8 +44,35 @@ export function fill(sentence: string, values: Readonly<Record<string, string>> 
 
 /** A command to type, its profile in the form that is understood, quoted where a shell needs it. */
 export function typed({ program, storeOptions = [] }: Typing, verb: string, profileName?: string): string {
-  const profile = profileName === undefined ? [] : [program.profileOption, quoted(shown(selectorOf(profileName)))];
+  const profile =
+    profileName === undefined ? [] : [program.profileOption, quoted(shown(selectorOf(profileName) ?? profileName))];
   return [program.name, verb, ...profile, ...storeOptions.map((word) => quoted(shown(word)))].join(" ");
+}
+
+/** How a screen's commands are typed in this program; undefined for those that it lacks, or a name that nobody can type. */
+export function spellForTerminal(typing: Typing): (named: NamedCommand) => string | undefined {
+  const { program } = typing;
+  return ({ command, profile, isUsage }) => {
+    const entry = COMMANDS[command];
+    if (!("terminal" in entry)) return undefined;
+    const { word, takes } = entry.terminal;
+    if (isUsage === true) return `${program.name} ${word}${usageOf(takes, program)}`;
+    if (profile !== undefined && selectorOf(profile) === undefined) return undefined;
+    const behind = takes === "callback URL" ? " --callback-url -" : "";
+    return typed(typing, word, takes === "nothing" ? undefined : profile) + behind;
+  };
+}
+
+function usageOf(takes: Takes, { profileOption }: Program): string {
+  if (takes === "nothing" || takes === "anything") return "";
+  const profile = ` [${profileOption} <name>]`;
+  return takes === "callback URL" ? ` ${flagsOf("callback-url")}${profile}` : profile;
+}
+
+/** An option as help texts and the host's command line name it. */
+export function flagsOf(name: TerminalOption): string {
+  const option = TERMINAL_OPTIONS[name];
+  return "value" in option ? `--${name} ${option.value}` : `--${name}`;
 }
 
 /** As a shell takes it for one word. */

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { VERBS } from "../../src/interaction/screen.ts";
+import { BUTTON_VERBS } from "../../src/rules/commands.ts";
 import { assertLaws } from "./law.ts";
 import { callbackData } from "./surfaces/callback-data.ts";
 import { pastedText } from "./surfaces/pasted-text.ts";
 
 const near = fc
   .tuple(
-    fc.constantFrom(...VERBS, "", "admin"),
+    fc.constantFrom(...BUTTON_VERBS, "", "admin"),
     fc.oneof(fc.constantFrom("S0", "S1", "S2"), fc.string({ maxLength: 20 })),
     fc.oneof(fc.nat(120).map(String), fc.constantFrom("-1", "00", "1e1", "0x1", "١", " 1", "1\n")),
   )

@@ -35,7 +35,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "new" }, begins: "Name the new profile" },
   { intent: { verb: "pick", name: WORK }, begins: "Sign in again to profile work" },
   { intent: { verb: "finish", pastedText: new Secret("hello") }, begins: "I found no sign-in address" },
-  { intent: { verb: "finish-help" }, begins: "Send the address" },
+  { intent: { verb: "finish" }, begins: "Send the address" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },
   { intent: { verb: "show", name: WORK }, begins: "Codex profile work: signed in" },
@@ -61,7 +61,6 @@ const VERBS_TRIED: Readonly<Record<Intent["verb"], true>> = {
   new: true,
   pick: true,
   finish: true,
-  "finish-help": true,
   status: true,
   cancel: true,
   show: true,
@@ -182,7 +181,7 @@ describe("an answer over a port that fails", () => {
 const refuseOwner = () => false;
 
 function finishWith(text: string, profileName?: ProfileName): Intent {
-  const named = profileName === undefined ? {} : { profileName };
+  const named = profileName === undefined ? {} : { name: profileName };
   return { verb: "finish", pastedText: new Secret(text), ...named };
 }
 

@@ -10,16 +10,16 @@ const URL = `http://localhost:1455/auth/callback?code=ac_Zm9vYmFyYmF6cXV4.c2Vjb2
 
 /** An intent as plain data: what is sealed in a Secret, opened. */
 function opened(intent: Intent): unknown {
-  return "pastedText" in intent ? { ...intent, pastedText: intent.pastedText.reveal() } : intent;
+  return "pastedText" in intent ? { ...intent, pastedText: intent.pastedText?.reveal() } : intent;
 }
 
 const pick = (name: string) => ({ verb: "pick", name });
 const page = (number: number) => ({ verb: "page", page: number });
 const refuse = (code: string) => ({ verb: "refuse", code });
-const finish = (pastedText: string, profileName?: string) => ({
+const finish = (pastedText: string, name?: string) => ({
   verb: "finish",
   pastedText,
-  ...(profileName === undefined ? {} : { profileName }),
+  ...(name === undefined ? {} : { name }),
 });
 
 interface Row {
@@ -50,12 +50,12 @@ const SUBCOMMANDS: readonly Row[] = [
   { name: "status", args: "status", intent: { verb: "status" } },
   { name: "status in capitals", args: "STATUS", intent: { verb: "status" } },
   { name: "cancel, mixed case", args: "Cancel", intent: { verb: "cancel" } },
-  { name: "refresh", args: "refresh", intent: { verb: "page", page: 1, isFresh: true } },
-  { name: "refresh of a page", args: "refresh 3", intent: { verb: "page", page: 3, isFresh: true } },
+  { name: "refresh, a command once", args: "refresh", intent: page(1) },
+  { name: "refresh of a page", args: "refresh 3", intent: page(3) },
   { name: "help with spaces around", args: "  help  ", intent: { verb: "help" } },
   { name: "help after a colon", args: ": help", intent: { verb: "help" } },
-  { name: "finish alone", args: "finish", intent: { verb: "finish-help" } },
-  { name: "finish in capitals", args: "FINISH", intent: { verb: "finish-help" } },
+  { name: "finish alone", args: "finish", intent: { verb: "finish" } },
+  { name: "finish in capitals", args: "FINISH", intent: { verb: "finish" } },
 ];
 
 const signOut = (name: string, isSure: boolean) => ({ verb: "signout", name, isSure });
@@ -256,8 +256,8 @@ describe("/codex_auth", () => {
   ])("never takes an address for anything else: $name", ({ args }) => {
     const intent = parseSelectArguments(args);
     expect(intent).toMatchObject({ verb: "finish" });
-    expect("pastedText" in intent && intent.pastedText.reveal()).toContain(URL);
-    expect(intent).not.toHaveProperty("profileName");
+    expect("pastedText" in intent && intent.pastedText?.reveal()).toContain(URL);
+    expect(intent).not.toHaveProperty("name");
   });
 
   it("picks any name of the grammar, prefix or not", () => {
@@ -279,7 +279,7 @@ describe("/codex_auth", () => {
 
 describe("/codex_auth_finish", () => {
   it.each(["", "  ", "\n", ":", " : "])("without an address says what to send: %j", (args) => {
-    expect(parseFinishArguments(args)).toEqual({ verb: "finish-help" });
+    expect(parseFinishArguments(args)).toEqual({ verb: "finish" });
   });
 
   it.each(FINISH)("takes a profile where one is named, and all the rest as the address: $name", ({ args, intent }) => {
@@ -291,7 +291,7 @@ describe("/codex_auth_finish", () => {
     fc.assert(
       fc.property(fc.integer({ min: "http:".length, max: URL.length - 1 }), separator, (at, space) => {
         const broken = `${URL.slice(0, at)}${space}${URL.slice(at)}`;
-        expect(parseFinishArguments(broken)).not.toHaveProperty("profileName");
+        expect(parseFinishArguments(broken)).not.toHaveProperty("name");
       }),
     );
   });

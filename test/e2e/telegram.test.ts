@@ -41,7 +41,7 @@ describe("from the selector to a saved profile", () => {
     expect(card.id).toBe(selector.id);
     expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
     expect(card.text).toContain("localhost page that cannot load");
-    expect(card.text).toContain("/codex_auth_finish <address>");
+    expect(card.text).toContain("/codex_auth_finish <callback URL>");
 
     const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));
     expect(saved.text).toContain("profile default now holds dana@example.com, plan plus");
@@ -218,7 +218,7 @@ describe("what a person can do on the way", () => {
   });
 
   it("explains itself", async () => {
-    expect((await ask("/codex_auth help")).text).toContain("/codex_auth_finish <address>");
+    expect((await ask("/codex_auth help")).text).toContain("/codex_auth_finish <callback URL>");
   });
 
   it("refuses a name outside the grammar with the grammar", async () => {

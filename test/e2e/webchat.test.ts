@@ -44,7 +44,9 @@ describe("to the end in text", () => {
     "keeps the address behind the near-command %j from the model, loses nothing, and says how to spell it",
     async (nearly) => {
       const address = await startAndApprove("work");
-      expect(await say(`${nearly} ${address}`)).toMatch(/now holds|after the command: `\/codex_auth_finish <address>`/);
+      expect(await say(`${nearly} ${address}`)).toMatch(
+        /now holds|after the command: `\/codex_auth_finish <callback URL>`/,
+      );
       expect(world.model.saw(new URL(address).searchParams.get("code") ?? "none")).toEqual([]);
       expect(await say(`/codex_auth_finish ${address}`)).toMatch(/now holds|already used/);
     },

@@ -55,7 +55,7 @@ describe("a command", () => {
 
   it("without arguments is one with empty ones", async () => {
     const { context } = createDoor();
-    expect((await answerCommand(context, "finish", call())).markdown).toContain("`/codex_auth_finish <address>`");
+    expect((await answerCommand(context, "finish", call())).markdown).toContain("`/codex_auth_finish <callback URL>`");
   });
 
   it("starts a sign-in and finishes it with the address", async () => {

@@ -318,7 +318,7 @@ describe("the web chat, which masks a message before it asks", () => {
 
   it.each([
     { name: "the host's mark says no owner", keep: true, says: "Only an owner of this gateway" },
-    { name: "the host left no mark", keep: false, says: "/codex_auth_finish <address>" },
+    { name: "the host left no mark", keep: false, says: "/codex_auth_finish <callback URL>" },
   ])("does nothing, and keeps it from the model, where $name", async ({ keep, says }) => {
     const door = await waitingInWebchat();
     if (keep) keepOriginal(door, door.address, false);

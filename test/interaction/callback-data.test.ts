@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CALLBACK_DATA_LIMIT, decodePayload, encodeCallbackData, namespacesOf } from "../../src/interaction/buttons.ts";
-import { VERBS } from "../../src/interaction/screen.ts";
+import { BUTTON_VERBS } from "../../src/rules/commands.ts";
 import { manifestSchema } from "../../scripts/manifest-schema.ts";
 
 const PREFIX = "codex_auth_";
@@ -13,7 +13,7 @@ const LONGEST_PLACE = { screenId: "A".repeat(16), index: 99 };
 const HOST_PREFIX = "tgcb1:xxxxx:";
 const TELEGRAM_LIMIT = 64;
 
-const anyVerb = fc.constantFrom(...VERBS);
+const anyVerb = fc.constantFrom(...BUTTON_VERBS);
 const anyPlace = fc.record({
   screenId: fc.stringMatching(/^[A-Za-z0-9_-]{1,16}$/),
   index: fc.integer({ min: 0, max: 99 }),
@@ -45,11 +45,11 @@ describe("callback data", () => {
 
   it("registers one namespace for each verb, as the host spells namespaces", () => {
     const namespaces = namespacesOf(LONGEST_PREFIX).map(({ namespace }) => namespace);
-    expect(new Set(namespaces).size).toBe(VERBS.length);
+    expect(new Set(namespaces).size).toBe(BUTTON_VERBS.length);
     for (const namespace of namespaces) expect(namespace).toMatch(/^[A-Za-z0-9._-]+$/);
   });
 
-  it.each(VERBS)("fits the wire at its longest: %s", (verb) => {
+  it.each(BUTTON_VERBS)("fits the wire at its longest: %s", (verb) => {
     const data = encodeCallbackData(LONGEST_PREFIX, verb, LONGEST_PLACE);
     expect(Buffer.byteLength(data)).toBeLessThanOrEqual(CALLBACK_DATA_LIMIT);
     expect(Buffer.byteLength(HOST_PREFIX + data)).toBeLessThanOrEqual(TELEGRAM_LIMIT);

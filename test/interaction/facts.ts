@@ -16,7 +16,8 @@ import type {
   StartedSignIn,
   UndoneChange,
 } from "../../src/rules/results.ts";
-import { profileNameOf, subcommandOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
+import { RESERVED_NAMES } from "../../src/rules/commands.ts";
+import { profileNameOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
 import {
   cancelledScreen,
@@ -155,7 +156,7 @@ export const UNDONE: UndoneChange = {
 /** Any name a person can type for a profile. */
 export const anyName = fc
   .stringMatching(/^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/)
-  .filter((name) => subcommandOf(name) === undefined) as fc.Arbitrary<ProfileName>;
+  .filter((name) => !RESERVED_NAMES.includes(name.toLowerCase())) as fc.Arbitrary<ProfileName>;
 
 const HOSTILE = [
   "`code` ```block```",

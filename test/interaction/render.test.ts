@@ -33,7 +33,7 @@ const squeezed = (text: string) => text.replaceAll(/\s/g, "");
 /** A segment without anything that came from outside. */
 function ownPart(segment: Segment): Segment {
   if (typeof segment === "string" || "link" in segment) return segment;
-  if ("verbatim" in segment) return "";
+  if ("verbatim" in segment || "command" in segment) return "";
   const values = Object.entries(segment.values).map(([name, value]) => [name, [value].flat().map(ownPart)]);
   return { ...segment, values: Object.fromEntries(values) };
 }

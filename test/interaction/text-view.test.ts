@@ -58,7 +58,6 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
       return toldFor(action, screen) ?? (spelling === undefined ? undefined : `/codex_auth show ${spelling}`);
     }
     case "page":
-      if (action.isFresh === true) return toldFor(action, screen);
       return told.some((command) => /^\/codex_auth page \d+$/.test(command))
         ? `/codex_auth page ${action.page}`
         : toldFor(action, screen);
@@ -149,7 +148,7 @@ describe("the text of a screen offers all that its buttons do", () => {
 describe("the words that a text tells", () => {
   it("mean something, wherever they are told", () => {
     for (const { screen } of sampleScreens()) {
-      const typed = toldCommands(screen).filter((command) => !/[<|]/.test(command));
+      const typed = toldCommands(screen).filter((command) => !/[<|[]/.test(command));
       for (const command of typed) expect(doing(command).verb).not.toBe("refuse");
     }
   });

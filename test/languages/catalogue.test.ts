@@ -1,5 +1,6 @@
 /** Every language says all that English says, with the same values in it, and nothing that a renderer could misread. */
 import fc from "fast-check";
+import { inChat } from "../../src/commands/arguments.ts";
 import { describe, expect, it } from "vitest";
 import { toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
 import { CATALOGUES, catalogueOf, type Language } from "../../src/languages/catalogue.ts";
@@ -67,10 +68,10 @@ describe.each(OTHERS)("the catalogue of %s", (language) => {
   const words = catalogueOf(language);
 
   it("fills every place on every screen", () => {
-    for (const { screen } of sampleScreens()) expect(toPlainText(screen, words)).not.toMatch(/\{\w*\}/);
+    for (const { screen } of sampleScreens()) expect(toPlainText(screen, inChat(words))).not.toMatch(/\{\w*\}/);
     fc.assert(
       fc.property(anyScreen, ({ screen }) => {
-        expect(toPlainText(screen, words)).not.toMatch(/\{\w*\}/);
+        expect(toPlainText(screen, inChat(words))).not.toMatch(/\{\w*\}/);
         for (const { label } of toWireButtons(screen, words, { prefix: "codex_auth_", screenId: "S" }).flat()) {
           expect(label.length).toBeGreaterThan(0);
         }
@@ -82,7 +83,7 @@ describe.each(OTHERS)("the catalogue of %s", (language) => {
     fc.assert(
       fc.property(anyHostileScreen, ({ screen }) => {
         expect(
-          toMarkdown(screen, words)
+          toMarkdown(screen, inChat(words))
             .replaceAll(/`[^`\n]*`/g, "")
             .replaceAll(/https:\S+/g, ""),
         ).not.toMatch(/[`<>*]/);
@@ -108,7 +109,7 @@ describe.each(OTHERS)("the catalogue of %s", (language) => {
       lines: [[{ sentence: "profile.title", values: { name: { verbatim: "{facts}" }, facts: ["x"] } }]],
       rows: [],
     } as const;
-    expect(toPlainText(screen, words)).toContain("{facts}");
+    expect(toPlainText(screen, inChat(words))).toContain("{facts}");
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RESERVED_NAMES } from "../../src/rules/commands.ts";
 import {
   formerIdsOf,
   newIdOf,
@@ -9,8 +10,6 @@ import {
   resolveSelector,
   selectorOf,
   storedIdOf,
-  SUBCOMMANDS,
-  subcommandOf,
   type ParsedSelector,
   type ProfileName,
 } from "../../src/rules/profile-id.ts";
@@ -89,6 +88,14 @@ const SELECTORS: readonly { readonly name: string; readonly input: string; reado
     expect: selector("ü".repeat(128)),
   },
   { name: "129 characters behind a prefix", input: `openai:${"ü".repeat(129)}`, expect: BAD },
+  { name: "a stored name in quotes", input: '"my work"', expect: selector("my work") },
+  { name: "a whole id in quotes", input: '"openai-codex:work"', expect: selector("openai-codex:work") },
+  { name: "the quotes that a phone types", input: "“status”", expect: selector("status") },
+  { name: "a quote within quotes", input: '"a" yes"', expect: selector('a" yes') },
+  { name: "quotes around nothing", input: '""', expect: BAD },
+  { name: "an opening quote alone", input: '"work', expect: BAD },
+  { name: "a line break in quotes", input: '"a\nb"', expect: BAD },
+  { name: "half a character behind a prefix", input: "openai:\uD83D", expect: BAD },
   { name: "a line break behind a prefix", input: "openai:work\n", expect: BAD },
   { name: "an invisible character behind a prefix", input: "openai:wo\u200brk", expect: BAD },
   { name: "a bidi override behind a prefix", input: "openai:\u202ework", expect: BAD },
@@ -99,12 +106,14 @@ describe("parseSelector", () => {
     expect(parseSelector(input)).toEqual(expected);
   });
 
-  it.each(SUBCOMMANDS)("keeps %s for the command of that name", (word) => {
+  it.each(RESERVED_NAMES)("keeps %s for the command of that name", (word) => {
     expect(parseSelector(word)).toEqual(RESERVED);
   });
 
   it("accepts whatever the grammar makes, with any prefix, to the same name", () => {
-    const typed = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/).filter((word) => !subcommandOf(word));
+    const typed = fc
+      .stringMatching(/^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/)
+      .filter((word) => !RESERVED_NAMES.includes(word.toLowerCase()));
     fc.assert(
       fc.property(typed, fc.constantFrom("", "openai:", "openai-codex:", "OPENAI:"), (word, prefix) => {
         expect(parseSelector(prefix + word)).toEqual(selector(word));
@@ -150,23 +159,6 @@ describe("parseStoredSelector", () => {
   );
 });
 
-describe("subcommandOf", () => {
-  it.each(["show", "prefer", "signout", "undo"])("knows the word %s, which no profile can be created under", (word) => {
-    expect(subcommandOf(word.toUpperCase())).toBe(word);
-  });
-
-  it.each([
-    { word: "finish", expected: "finish" },
-    { word: "FiNiSh", expected: "finish" },
-    { word: "finish ", expected: undefined },
-    { word: "", expected: undefined },
-    { word: "constructor", expected: undefined },
-    { word: "work", expected: undefined },
-  ])("takes '$word' for $expected", ({ word, expected }) => {
-    expect(subcommandOf(word)).toBe(expected);
-  });
-});
-
 describe("profileNameOf", () => {
   it.each([
     { id: "openai:work", expected: "work" },
@@ -174,7 +166,7 @@ describe("profileNameOf", () => {
     { id: "OpenAI:work", expected: "work" },
     { id: "openai:constructor", expected: "constructor" },
     { id: "openai:a:b", expected: "a:b" },
-    { id: "openai:openai:x", expected: "openai:x" },
+    { id: "openai:openai:x", expected: "openai:openai:x" },
     { id: "noprefix", expected: "noprefix" },
     { id: "anthropic:x", expected: "anthropic:x" },
     { id: "", expected: "" },
@@ -364,6 +356,10 @@ describe("selectorOf", () => {
     { shown: "status", expected: "openai:status" },
     { shown: "my work", expected: "openai:my work" },
     { shown: "büro", expected: "openai:büro" },
+    { shown: "openai-codex:work", expected: '"openai-codex:work"' },
+    { shown: "work ", expected: "openai:work " },
+    { shown: "a\nb", expected: undefined },
+    { shown: "a".repeat(129), expected: undefined },
   ])("says $expected for $shown", ({ shown, expected }) => {
     expect(selectorOf(shown)).toBe(expected);
   });
@@ -374,24 +370,20 @@ describe("selectorOf", () => {
       fc
         .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
         .filter((text) => /^[^\p{C}\p{Zl}\p{Zp}]+$/u.test(text)),
-      fc.constantFrom(...SUBCOMMANDS, "default"),
+      fc.constantFrom(...RESERVED_NAMES, "default", "a:b", '"x"', "openai:x", "openai-codex:x", "OpenAI:x"),
     );
     fc.assert(
-      fc.property(
-        stored.filter((text) => !/^openai(?:-codex)?:/i.test(text)),
-        (shown) => {
-          expect(parseSelector(selectorOf(shown))).toEqual(selector(shown));
-        },
-      ),
+      fc.property(stored, (shown) => {
+        expect(parseSelector(selectorOf(shown) ?? "")).toEqual(selector(shown));
+      }),
     );
   });
 
-  it("leads a tapped namesake of an older host to itself, and its typed prefix to today's profile", () => {
+  it("leads to an older host's profile that has a namesake of today", () => {
     const ids = ["openai:work", "openai-codex:work"];
-    const parsed = parseSelector(selectorOf("openai-codex:work"));
-    const typed = parsed.kind === "selector" ? parsed.name : name("nothing");
+    const parsed = parseSelector(selectorOf("openai-codex:work") ?? "");
+    expect(parsed).toEqual(selector("openai-codex:work"));
     expect(resolveSelector(name("openai-codex:work"), "openai", ids)).toMatchObject({ profileId: "openai-codex:work" });
-    expect(resolveSelector(typed, "openai", ids)).toMatchObject({ profileId: "openai:work" });
   });
 });
 

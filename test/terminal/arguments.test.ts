@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseArguments, toRequest, VERBS, type TerminalRequest } from "../../src/terminal/arguments.ts";
+import { COMMANDS, TERMINAL_VERBS } from "../../src/rules/commands.ts";
+import { parseArguments, toRequest, type TerminalRequest } from "../../src/terminal/arguments.ts";
 import { anyName } from "../interaction/facts.ts";
+
+const WORDS = TERMINAL_VERBS.map((verb) => COMMANDS[verb].terminal.word);
 
 const request = (fields: Partial<Record<keyof TerminalRequest, unknown>>) => ({
   kind: "request",
@@ -157,7 +160,7 @@ describe("parseArguments", () => {
     expect(parseArguments(argv)).toEqual(expected);
   });
 
-  it.each(VERBS)("knows %s, and keeps to it", (verb) => {
+  it.each(WORDS)("knows %s, and keeps to it", (verb) => {
     const address = verb === "finish" ? ["--callback-url", "-"] : [];
     expect(parseArguments([verb, ...address])).toMatchObject({ kind: "request", request: { verb } });
   });
@@ -203,7 +206,7 @@ describe("parseArguments", () => {
       fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
         const parsed = parseArguments(argv);
         if (parsed.kind === "refused") expect(Object.keys(parsed).toSorted()).toEqual(["code", "json", "kind"]);
-        else expect(VERBS).toContain(parsed.request.verb);
+        else expect(WORDS).toContain(parsed.request.verb);
       }),
     );
   });

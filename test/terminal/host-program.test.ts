@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { VERBS, type TerminalOptions } from "../../src/terminal/arguments.ts";
+import { COMMANDS, TERMINAL_VERBS } from "../../src/rules/commands.ts";
+import type { TerminalOptions } from "../../src/terminal/arguments.ts";
 import { buildHostProgram, type CommandBuilder } from "../../src/terminal/host-program.ts";
+
+const WORDS = TERMINAL_VERBS.map((verb) => COMMANDS[verb].terminal.word);
 
 /** The part of commander that is used, with its rules: one action a command, the options by their camel-case names. */
 class Command implements CommandBuilder {
@@ -62,7 +65,7 @@ const commandOf = (verb: string) => root().commands.find(({ name }) => name === 
 const optionsOf = (command: Command) => command.flags.map((flags) => flags.split(" ")[0]);
 
 /** Help and version are the host's own there. */
-const SHARED_VERBS = VERBS.filter((verb) => verb !== "help" && verb !== "version");
+const SHARED_VERBS = WORDS.filter((verb) => verb !== "help" && verb !== "version");
 
 const NOTHING: TerminalOptions = {
   profile: undefined,

@@ -6,7 +6,8 @@ import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { PendingStore } from "../../src/actions/ports.ts";
 import { finishSignIn } from "../../src/actions/finish.ts";
 import type { Secret } from "../../src/secret.ts";
-import type { TerminalRequest, TerminalVerb } from "../../src/terminal/arguments.ts";
+import type { TerminalWord } from "../../src/rules/commands.ts";
+import type { TerminalRequest } from "../../src/terminal/arguments.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "../../src/terminal/run.ts";
 import { addressOf, createFakePorts, DANA, type FakePorts } from "../fakes/fake-ports.ts";
 import { completionOf, startedLink } from "../actions/requests.ts";
@@ -44,7 +45,7 @@ function contextOf(binding: Binding = HERE): TerminalContext {
 
 type Options = Partial<Omit<TerminalRequest, "profileName">> & { readonly profileName?: string };
 
-function run(verb: TerminalVerb, options: Options = {}, context = contextOf()): Promise<TerminalAnswer> {
+function run(verb: TerminalWord, options: Options = {}, context = contextOf()): Promise<TerminalAnswer> {
   return runRequest(context, { verb, queueApply: false, json: false, ...options } as TerminalRequest);
 }
 
@@ -65,7 +66,7 @@ async function signIn(profileName: string, options: Options = {}, email?: string
 
 describe("what is asked for", () => {
   const CASES: readonly {
-    readonly verb: TerminalVerb;
+    readonly verb: TerminalWord;
     readonly options?: Options;
     readonly expected: readonly string[];
   }[] = [

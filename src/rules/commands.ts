@@ -1,0 +1,137 @@
+/**
+ * Every command of the chat and of the terminal, as data: its word on each surface, what it takes there, and whether a
+ * button asks for it. The parsers, both help texts, the host's command line and docs/commands.md are made from it.
+ */
+
+/**
+ * What a command takes. A `profile` is one that is stored; a `name` may be new, and an older provider before it does
+ * not count. The question mark makes it optional.
+ */
+export type Takes =
+  | "nothing"
+  /** What follows is not read. */
+  | "anything"
+  | "page"
+  | "profile"
+  | "profile?"
+  | "name"
+  | "name?"
+  /** A profile, and `yes` behind it to be sure. */
+  | "profile yes?"
+  /** The callback URL, and the name of its profile before it or beside it. */
+  | "callback URL";
+
+interface Surface {
+  readonly word: string;
+  readonly takes: Takes;
+}
+
+interface Command {
+  readonly chat?: Surface;
+  readonly terminal?: Surface;
+  readonly hasButton?: true;
+}
+
+/** In the order of the help texts. A chat word is reserved: no profile can be created under it. */
+export const COMMANDS = {
+  page: { chat: { word: "page", takes: "page" }, terminal: { word: "list", takes: "nothing" }, hasButton: true },
+  /** The chat has no word for it: the name alone starts the sign-in. */
+  pick: { chat: { word: "", takes: "name" }, terminal: { word: "start", takes: "name?" }, hasButton: true },
+  finish: { chat: { word: "finish", takes: "callback URL" }, terminal: { word: "finish", takes: "callback URL" } },
+  status: { chat: { word: "status", takes: "anything" }, terminal: { word: "status", takes: "name?" } },
+  cancel: { chat: { word: "cancel", takes: "name?" }, terminal: { word: "cancel", takes: "name?" }, hasButton: true },
+  show: { chat: { word: "show", takes: "profile" }, hasButton: true },
+  use: { chat: { word: "use", takes: "profile" }, hasButton: true },
+  unuse: { chat: { word: "unuse", takes: "profile?" }, hasButton: true },
+  why: { chat: { word: "why", takes: "profile?" } },
+  prefer: { chat: { word: "prefer", takes: "profile" }, hasButton: true },
+  signout: { chat: { word: "signout", takes: "profile yes?" }, hasButton: true },
+  undo: { chat: { word: "undo", takes: "profile" }, terminal: { word: "undo", takes: "name?" }, hasButton: true },
+  keep: { chat: { word: "keep", takes: "name" }, hasButton: true },
+  log: { chat: { word: "log", takes: "anything" }, terminal: { word: "log", takes: "nothing" } },
+  audit: { chat: { word: "audit", takes: "anything" }, terminal: { word: "audit", takes: "nothing" } },
+  help: { chat: { word: "help", takes: "anything" }, terminal: { word: "help", takes: "anything" } },
+  version: { terminal: { word: "version", takes: "anything" } },
+  new: { hasButton: true },
+  close: { hasButton: true },
+} as const satisfies Readonly<Record<string, Command>>;
+
+type Commands = typeof COMMANDS;
+export type Verb = keyof Commands;
+type VerbWith<Part> = { [V in Verb]: Commands[V] extends Part ? V : never }[Verb];
+export type ChatVerb = VerbWith<{ readonly chat: Surface }>;
+export type TerminalVerb = VerbWith<{ readonly terminal: Surface }>;
+export type TerminalWord = Commands[TerminalVerb]["terminal"]["word"];
+/** What `codex_auth_<verb>` on the wire may say. Messages in people's chats carry these words. */
+export type ButtonVerb = VerbWith<{ readonly hasButton: true }>;
+/** What the chat's command of that verb takes; a button without a word takes nothing. */
+export type TakenBy<V extends Verb> = Commands[V] extends { readonly chat: { readonly takes: infer T extends Takes } }
+  ? T
+  : "nothing";
+
+export const VERBS = Object.keys(COMMANDS) as readonly Verb[];
+const has =
+  (part: keyof Command) =>
+  (verb: Verb): boolean =>
+    part in COMMANDS[verb];
+export const CHAT_VERBS = VERBS.filter(has("chat")) as readonly ChatVerb[];
+export const TERMINAL_VERBS = VERBS.filter(has("terminal")) as readonly TerminalVerb[];
+export const BUTTON_VERBS = VERBS.filter(has("hasButton")) as readonly ButtonVerb[];
+
+/** Words that were commands once. People type them from habit, and no profile can have them. */
+const FORMER_WORDS: ReadonlyMap<string, ChatVerb> = new Map([["refresh", "page"]]);
+
+const CHAT_WORDS: ReadonlyMap<string, ChatVerb> = new Map([
+  ...CHAT_VERBS.map((verb) => [COMMANDS[verb].chat.word, verb] as const).filter(([word]) => word !== ""),
+  ...FORMER_WORDS,
+]);
+
+/** In lower case; a profile that has one of these names is named by its whole id. */
+export const RESERVED_NAMES: readonly string[] = [...CHAT_WORDS.keys()];
+
+/** The command of a chat word, in any case. */
+export function chatVerbOf(word: string): ChatVerb | undefined {
+  return CHAT_WORDS.get(word.toLowerCase());
+}
+
+/** The command of a word of the terminal. Case counts, as it does for every program. */
+export function terminalVerbOf(word: string): TerminalVerb | undefined {
+  return TERMINAL_VERBS.find((verb) => COMMANDS[verb].terminal.word === word);
+}
+
+interface Option {
+  /** What stands for its value in the help; a flag has none. */
+  readonly value?: string;
+  /** The commands that it changes; all of them if they are not named. */
+  readonly of?: readonly TerminalVerb[];
+}
+
+/** The options of the terminal, but for the profile's: inside the host's own program that one has another name. */
+export const TERMINAL_OPTIONS = {
+  "callback-url": { value: "<callback URL>", of: ["finish"] },
+  replace: { of: ["finish"] },
+  "queue-apply": { of: ["finish", "undo"] },
+  agent: { value: "<id>" },
+  "auth-path": { value: "<file>" },
+  json: {},
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type TerminalOption = keyof typeof TERMINAL_OPTIONS;
+
+export function terminalOptionsOf(verb: TerminalVerb): readonly TerminalOption[] {
+  return (Object.keys(TERMINAL_OPTIONS) as TerminalOption[]).filter((name) => {
+    const option: Option = TERMINAL_OPTIONS[name];
+    return option.of?.includes(verb) ?? true;
+  });
+}
+
+/** A command as a screen names it. Each surface spells it as it is typed there, or has no such command. */
+export interface NamedCommand {
+  readonly command: Verb;
+  readonly profile?: string | undefined;
+  readonly page?: number | undefined;
+  /** With the word that makes a sign-out final. */
+  readonly isSure?: true | undefined;
+  /** In general, with what it takes in place of a value. */
+  readonly isUsage?: true | undefined;
+}
