@@ -9,6 +9,7 @@ import { licencesOf } from "./licences.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const ENTRY = `${ROOT}src/index.ts`;
+const PENDING = `${ROOT}src/store/pending-sign-ins.ts`;
 
 /** The layers in the order in which a module is given to them. What is in none goes where rolldown puts it. */
 const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
@@ -16,7 +17,6 @@ const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
   { name: "schema", files: /^src\/schema\.ts$|\/zod\// },
   { name: "network", files: /^src\/(?:oauth\/|host\/fetch\.ts|terminal\/network\.ts)|\/oauth4webapi\// },
   { name: "lock", files: /^src\/store\/lock\.ts$|\/proper-lockfile\/|^\0copy-of-fs|^builtin:/ },
-  { name: "pending", files: /^src\/store\/(?:pending-sign-ins|private-file|shape)\.ts$/ },
   { name: "store", files: /^src\/store\// },
   { name: "core", files: /^src\/(?:actions|commands|interaction|rules)\// },
 ];
@@ -25,27 +25,27 @@ interface Modules {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-let start: ReadonlySet<string> | undefined;
+const closures = new Map<string, ReadonlySet<string>>();
 
-/** Everything that the entry loads before it runs. */
-function findStart(modules: Modules): ReadonlySet<string> {
-  const found = new Set<string>();
-  const waiting = [ENTRY];
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    if (found.has(id)) continue;
-    found.add(id);
-    waiting.push(...(modules.getModuleInfo(id)?.importedIds ?? []));
-  }
+/** A module with everything that is loaded before it runs. */
+function closureOf(root: string, modules: Modules): ReadonlySet<string> {
+  const known = closures.get(root);
+  if (known !== undefined) return known;
+  const found = new Set([root]);
+  // A set that grows while it is gone through is gone through to its new end.
+  for (const id of found) for (const next of modules.getModuleInfo(id)?.importedIds ?? []) found.add(next);
+  closures.set(root, found);
   return found;
 }
 
 function nameChunk(id: string, modules: Modules): string | null {
   const path = id.replace(ROOT, "");
   const layer = LAYERS.find(({ files }) => files.test(path))?.name;
+  // The terminal's status reads the pending sign-ins and needs nothing else of the store.
+  if (layer === "store" && closureOf(PENDING, modules).has(id)) return "pending";
   if (layer !== undefined && layer !== "core") return layer;
-  start ??= findStart(modules);
   // The entry itself stays out: the host loads it under a name of its own, and nothing may import it a second time.
-  if (start.has(id)) return /^src\/(?:index|plugin)\.ts$/.test(path) ? null : "start";
+  if (closureOf(ENTRY, modules).has(id)) return /^src\/(?:index|plugin)\.ts$/.test(path) ? null : "start";
   return layer ?? null;
 }
 
