@@ -1,7 +1,6 @@
 /** The plugin's doors over its real stores, in a process without a host. */
 import { join } from "node:path";
 import { answerCommand } from "../src/handlers/command.ts";
-import { claimPastedMessage } from "../src/handlers/transcript.ts";
 import { Secret } from "../src/secret.ts";
 import { createAuditLog } from "../src/store/records.ts";
 import { createPendingStore } from "../src/store/pending-sign-ins.ts";
@@ -9,12 +8,11 @@ import { createProfileStore } from "../src/store/profile-store.ts";
 import { createSqliteAuthStore } from "../src/store/sqlite-auth-store.ts";
 import { createUndoRecords } from "../src/store/undo.ts";
 import { readIdentity } from "../src/oauth/identity.ts";
-import { createDoor, linkOf, OWNER_CALL, ownerMessage } from "../test/handlers/fake-handler.ts";
+import { claimMessage, createDoor, linkOf, OWNER_CALL, ownerMessage } from "../test/handlers/fake-handler.ts";
 import { FakeOAuth } from "../test/fakes/fake-ports.ts";
 import { MemoryHostAuthStore } from "../test/store/memory-host-auth-store.ts";
 import { makeTempDir } from "../test/support/temp-dir.ts";
 // Loaded by the first sign-in, in a gateway too; here its code has been counted by then, as all that is built.
-import "../src/handlers/message.ts";
 import "../src/store/lock.ts";
 
 /** Gives what takes one person from `/codex_auth work-…` to "Signed in", with every answer checked. */
@@ -50,7 +48,7 @@ export async function createSignIns(): Promise<(senderId: string) => Promise<voi
       args,
     });
     const address = ports.oauth.approve(new Secret(linkOf(card)), `${senderId}@example.com`);
-    await claimPastedMessage(context, ownerMessage(address, { senderId, conversationId: senderId }));
+    await claimMessage(context, ownerMessage(address, { senderId, conversationId: senderId }));
     const said = sent.splice(0).at(-1)?.message.markdown ?? "";
     if (!said.includes("Signed in")) throw new Error(`a sign-in failed: ${said}`);
   };

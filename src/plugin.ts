@@ -29,7 +29,7 @@ import { watch } from "./host/watch.ts";
 import { namespacesOf, ShownScreens } from "./interaction/buttons.ts";
 import { catalogueOf, languageOf } from "./languages/catalogue.ts";
 import type { Manifest } from "./manifest.ts";
-import { remember, systemClock, systemEntropy } from "./system.ts";
+import { once, remember, systemClock, systemEntropy } from "./system.ts";
 import { buildHostProgram, HOST_PROGRAM, type CommandBuilder } from "./terminal/host-program.ts";
 
 /** Called by the host several times, in different modes: it registers, and does nothing else. */
@@ -56,12 +56,11 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
     return answer === undefined ? undefined : { content: answer };
   });
   api.on("before_dispatch", (event, hookContext) =>
-    claimPastedMessage(context, {
-      ...hookContext,
-      isGroup: event.isGroup,
-      content: event.content,
-      replyToBody: event.replyToBody,
-    }),
+    claimPastedMessage(
+      context,
+      { ...hookContext, isGroup: event.isGroup, content: event.content, replyToBody: event.replyToBody },
+      async (message, pasted) => (await import("./handlers/message.ts")).answerPaste(context, message, pasted),
+    ),
   );
 }
 
@@ -262,17 +261,5 @@ function createLog(api: OpenClawPluginApi): Log {
   return {
     info: (event) => api.logger.info(`codex-auth: ${event}`),
     warn: (event) => api.logger.warn(`codex-auth: ${event}`),
-  };
-}
-
-/** Remembers what a load gave; a load that failed is tried again next time. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load().catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
   };
 }

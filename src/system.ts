@@ -26,3 +26,15 @@ export function remember<T>(name: string, version: string, create: () => T): T {
   const memory = globalThis as unknown as Record<symbol, T | undefined>;
   return (memory[key] ??= create());
 }
+
+/** Keeps the result of the first call. A call that failed is made again the next time. */
+export function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}

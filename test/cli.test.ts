@@ -19,7 +19,7 @@ import { finishSignIn } from "../src/actions/finish.ts";
 import type { Ports } from "../src/actions/ports.ts";
 import { createOAuthClient } from "../src/oauth/client.ts";
 import { sandboxEndpoints } from "../src/oauth/endpoints.ts";
-import { Secret } from "../src/secret.ts";
+import { Paste } from "../src/rules/callback-url.ts";
 import { createPendingStore } from "../src/store/pending-sign-ins.ts";
 import { systemClock } from "../src/system.ts";
 import { systemEntropy } from "../src/system.ts";
@@ -676,11 +676,11 @@ describe("a sign-in of both worlds", () => {
 
   it("that was started in the terminal is finished in a chat", async () => {
     const { machine } = newHost("2026.6.1");
-    const pastedText = new Secret(server.approve(await start(machine)));
+    const pasted = new Paste(server.approve(await start(machine)));
     const ports = await chatPorts();
     const request = {
       binding: chatOf(machine),
-      pastedText,
+      pasted,
       isAllowed: () => true,
       ifOtherAccount: "ask",
     } as const;

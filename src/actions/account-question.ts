@@ -79,7 +79,6 @@ async function targetOf(ports: Ports, parked: ParkedSignIn, name: ProfileName): 
  * came back than was there. In memory alone, for five minutes at most, one for each profile of a person in a chat.
  */
 
-export const PARKED_TTL_MS = 5 * 60_000;
 const MAX_PARKED = 50;
 
 interface Slot {

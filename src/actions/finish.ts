@@ -1,5 +1,5 @@
 /** Finishes a sign-in: judge the paste, claim the login, exchange the code, save the profile; in that order. */
-import type { ErrorCode } from "../errors.ts";
+import { logFailure, type ErrorCode } from "../errors.ts";
 import {
   accountOf,
   conflictOf,
@@ -9,11 +9,13 @@ import {
   buildCredential,
 } from "../rules/account.ts";
 import type { Binding } from "../rules/binding.ts";
-import { parsePastedText, type CallbackOutcome, type PastedText } from "../rules/callback-url.ts";
+import type { CallbackOutcome, Paste, PastedText } from "../rules/callback-url.ts";
 import {
   claimSignIn,
   findSignIn,
   recallOf,
+  type PendingDocument,
+  pendingSignInsOf,
   type PendingSignIn,
   type Presented,
   settleSignIn,
@@ -21,21 +23,24 @@ import {
 import { newIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import type { AccountQuestion, FinishRefusal, SavedSignIn } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
-import { PARKED_TTL_MS } from "./account-question.ts";
 import { refusalOf, audited } from "./outcome.ts";
-import { hasPending } from "./overview.ts";
 import type { ExchangeResult, Ports } from "./ports.ts";
 
 export interface FinishRequest {
   readonly binding: Binding;
-  readonly pastedText: Secret;
+  readonly pasted: Paste;
   /** The profile the person named beside the address, where they did. */
   readonly profileName?: ProfileName | undefined;
   /** Whether the sender may do this now; asked again right before the write. Never throws. */
   readonly isAllowed: () => boolean;
+  /** The pending file, if the caller has read it for this message. It is read here if not. */
+  readonly pending?: PendingDocument | undefined;
   /** What is done where another account comes back than the profile holds: nothing is overwritten unasked. */
   readonly ifOtherAccount: "ask" | "refuse" | "replace";
 }
+
+/** How long a finished sign-in waits for an answer to the question about its account. */
+export const PARKED_TTL_MS = 5 * 60_000;
 
 type Response = Extract<PastedText, { kind: "response" }>;
 
@@ -45,7 +50,7 @@ export async function finishSignIn(
   request: FinishRequest,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   try {
-    const pasted = parsePastedText(request.pastedText.reveal());
+    const { parsed: pasted } = request.pasted;
     if (pasted.kind === "refused") return { ...pasted, isOver: false };
     return await completeResponse(ports, request, pasted);
   } catch (error) {
@@ -64,25 +69,24 @@ async function completeResponse(
     ...(request.profileName === undefined ? {} : { profileName: request.profileName }),
   };
   const nowMs = ports.clock.nowMs();
-  // A damaged address of the right sign-in costs nothing: the login stays, and the whole address can still come.
-  if (outcome.kind === "refused" && findSignIn(await ports.pending.read(), presented, nowMs).kind === "found") {
-    return { ...outcome, isOver: false };
+  const found = findSignIn(request.pending ?? (await ports.pending.read()), presented, nowMs);
+  if (found.kind === "found") {
+    // A damaged URL of the right sign-in costs nothing: the sign-in stays, and the whole URL can still come.
+    if (outcome.kind === "refused") return { ...outcome, isOver: false };
+    // Refused before the code is spent: the URL stays good, and can be sent again once the way is clear.
+    const refusal = await refusalBefore(ports, found.login);
+    if (refusal !== undefined) return refusal;
   }
-  // Told before the code is spent: the address stays good, and can be sent again once the way is clear.
-  const refusal = await refusalBefore(ports, presented, nowMs);
-  if (refusal !== undefined) return refusal;
   const claimed = await ports.pending.update((document) => claimSignIn(document, presented, nowMs));
   if (claimed.kind === "refused") return { ...claimed, isOver: false };
   const result = await redeem(ports, request, claimed.login, outcome);
   return result.kind === "question" ? result : settle(ports, claimed.login, result);
 }
 
-/** Why the login that would be claimed could not be saved here; undefined where nothing is known to be in the way. */
-async function refusalBefore(ports: Ports, presented: Presented, nowMs: number): Promise<FinishRefusal | undefined> {
-  const found = findSignIn(await ports.pending.read(), presented, nowMs);
-  if (found.kind === "refused") return undefined;
-  const { profileId, profileName, storeId, binding } = found.login;
-  const { agentId } = binding;
+/** Says why the login could not be saved here. Returns undefined if nothing is known to be in the way. */
+async function refusalBefore(ports: Ports, login: PendingSignIn): Promise<FinishRefusal | undefined> {
+  const { profileId, profileName, storeId } = login;
+  const { agentId } = login.binding;
   const code =
     (storeId ?? ports.profiles.storeId) === ports.profiles.storeId
       ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId, isAboutToSave: true })
@@ -244,14 +248,29 @@ export async function settle(
   return result;
 }
 
-/** Whose text a pasted one is. Apart from what is told of logins, so that a terminal that only asks loads no parser. */
-
-/** Whether a text that only might be an address belongs to this person: a sign-in waits, or it was one's address. */
-export async function concernsSignIn(ports: Ports, binding: Binding, pastedText: Secret): Promise<boolean> {
-  if (await hasPending(ports, binding)) return true;
-  const pasted = parsePastedText(pastedText.reveal());
-  if (pasted.kind === "refused") return false;
-  const stateDigest = ports.entropy.digest(pasted.state.reveal());
-  const found = findSignIn(await ports.pending.read(), { binding, stateDigest }, ports.clock.nowMs());
+/**
+ * Whether a text that only may be a callback URL belongs to this sender: a sign-in of theirs is pending, or the text is
+ * the URL of one that was. `read` gives the pending file. Throws `CodexAuthError` (`pending-*`) if the text has a state
+ * and the file cannot be read.
+ */
+export async function concernsSignIn(
+  ports: Ports,
+  binding: Binding,
+  { parsed }: Paste,
+  read: () => Promise<PendingDocument> = () => ports.pending.read(),
+): Promise<boolean> {
+  const nowMs = ports.clock.nowMs();
+  let document: PendingDocument;
+  try {
+    document = await read();
+  } catch (error) {
+    if (parsed.kind !== "refused") throw error;
+    logFailure(ports.log, "reading the pending sign-ins", error);
+    return false;
+  }
+  if (pendingSignInsOf(document, binding, nowMs).length > 0) return true;
+  if (parsed.kind === "refused") return false;
+  const stateDigest = ports.entropy.digest(parsed.state.reveal());
+  const found = findSignIn(document, { binding, stateDigest }, nowMs);
   return found.kind === "found" || found.code !== "no-pending-login";
 }

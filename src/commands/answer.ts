@@ -115,10 +115,10 @@ function told<Answer extends { readonly kind: string }>(
   return result.kind === "refused" ? refuse(caller, result as Refusal, "none") : screenOf(result as Answer);
 }
 
-async function finish(ports: Ports, caller: Caller, { pastedText, name }: IntentOf<"finish">): Promise<Screen> {
-  if (pastedText === undefined) return finishHelpScreen();
+async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: IntentOf<"finish">): Promise<Screen> {
+  if (pasted === undefined) return finishHelpScreen();
   const { binding, isAllowed } = caller;
-  const request = { binding, pastedText, profileName: name, isAllowed, ifOtherAccount: "ask" } as const;
+  const request = { binding, pasted, profileName: name, pending, isAllowed, ifOtherAccount: "ask" } as const;
   const completed = await finishSignIn(ports, request);
   if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
   if (completed.kind === "question") return questionScreen(completed);

@@ -5,7 +5,7 @@
 import type { Surface } from "../interaction/render.ts";
 import type { IntentOf } from "../interaction/screen.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
-import { classifyPastedText } from "../rules/callback-url.ts";
+import { Paste } from "../rules/callback-url.ts";
 import {
   chatVerbOf,
   COMMANDS,
@@ -15,7 +15,6 @@ import {
   type Takes,
 } from "../rules/commands.ts";
 import { parseSelector, parseStoredSelector, selectorOf, type ParsedSelector } from "../rules/profile-id.ts";
-import { Secret } from "../secret.ts";
 
 export type Intent = IntentOf<ButtonVerb | ChatVerb> | RefusedArguments;
 
@@ -43,20 +42,21 @@ export function parseSelectArguments(args: string): Intent {
   const verb = chatVerbOf(first);
   if (verb !== undefined) return parseTaken(verb, rest);
   const intent = parseTaken("pick", typedText(args));
-  const likelihood = classifyPastedText(args);
+  const paste = new Paste(args);
+  const { likelihood } = paste;
   // A long name with a dot in it could be a code; where both are possible, the command's own meaning wins.
   const isPaste = likelihood === "certain" || (likelihood === "possible" && intent.verb === "refuse");
-  return isPaste ? parseFinishArguments(args) : intent;
+  return isPaste ? parseFinishArguments(args, paste) : intent;
 }
 
 /** `/codex_auth_finish [profile] <callback URL>`: a first word that could be a name is one, if something follows it. */
-export function parseFinishArguments(args: string): Intent {
+export function parseFinishArguments(args: string, paste: Paste = new Paste(args)): Intent {
   const { first, rest } = splitFirst(args);
   if (first === "") return { verb: "finish" };
   const selector = parseSelector(first);
   const isNamed = selector.kind === "selector" && rest !== "";
-  if (isNamed) return { verb: "finish", pastedText: new Secret(rest), name: selector.name };
-  return { verb: "finish", pastedText: new Secret(args) };
+  if (isNamed) return { verb: "finish", pasted: new Paste(rest), name: selector.name };
+  return { verb: "finish", pasted: paste };
 }
 
 /** What follows the word of a command, by what it takes. */

@@ -1,5 +1,5 @@
 /** What the three doors share: the way to the login shell, and the way a screen leaves again. */
-import type { Log, Ports } from "../actions/ports.ts";
+import type { Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/access.ts";
 import { inChat, type Intent } from "../commands/arguments.ts";
 import { type ErrorCode, CodexAuthError, logFailure } from "../errors.ts";
@@ -7,25 +7,20 @@ import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
 import type { ButtonSupport, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
-import type { Catalogue } from "../languages/catalogue.ts";
 import type { Binding } from "../rules/binding.ts";
 import { keptBy, type Place } from "./channels.ts";
-import type { OriginalMessages } from "./transcript.ts";
+import type { EarlyContext } from "./transcript.ts";
 
 /** The host's owner rule over its config of this moment. Synchronous, because it is asked inside the store's write. */
 export type OwnerCheck = (person: TapBinding) => boolean;
 
-export interface HandlerContext {
-  /** The gateway's log. */
-  readonly log: Log;
+export interface HandlerContext extends EarlyContext {
   /** The state directory: which gateway this is. */
   readonly gateway: string;
   /** What callback data starts with, from the manifest. */
   readonly callbackPrefix: string;
   readonly isSandbox: boolean;
   readonly screens: ShownScreens;
-  readonly originals: OriginalMessages;
-  nowMs(): number;
   /** Built on first use, so that a gateway whose chats never sign in loads nothing of it. */
   ports(): Promise<Ports>;
   /** The one way in behind the doors (`commands/answer.ts`), loaded with the first that goes through. */
@@ -42,10 +37,6 @@ export interface HandlerContext {
   sendNow(binding: Binding, message: Message): Promise<boolean>;
   /** The private chats of the owners that can be written to unasked. */
   ownersToNotify(): Promise<readonly Binding[]>;
-  /** The sentences of the language that this gateway's config asks for, as it is now. */
-  words(): Catalogue;
-  /** False where the host's config has switched text commands off. */
-  areTextCommandsOn(): boolean;
 }
 
 /** A screen as it leaves: its text, in the form that is asked for, and its buttons if the chat can show them. */

@@ -1,44 +1,27 @@
-/** What is done with a message that holds an address, might hold one, or quotes one. */
+/** Answers a message that holds a callback URL, may hold one, or quotes one. Loaded with the first such message. */
 import { concernsSignIn } from "../actions/finish.ts";
-import { succeeds } from "../attempt.ts";
 import type { Caller } from "../commands/access.ts";
+import { logFailure } from "../errors.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
-import type { PasteLikelihood } from "../rules/callback-url.ts";
-import type { Secret } from "../secret.ts";
-import { placeOfMessage, type MessagePlace } from "./channels.ts";
+import type { Paste } from "../rules/callback-url.ts";
+import type { PendingDocument } from "../rules/pending-sign-ins.ts";
+import { placeOfMessage } from "./channels.ts";
 import { callerByRule, errorMessage, present, presentText, type HandlerContext, type Message } from "./context.ts";
-import type { OriginalMessage } from "./transcript.ts";
+import type { ChatMessage, Claim, PastedMessage } from "./transcript.ts";
 
-export interface ChatMessage extends MessagePlace {
-  readonly messageId?: string | undefined;
-  /** As the host shows it to hooks: the web chat has masked it by now. A picture or a voice may come without. */
-  readonly content: string | undefined;
-  /** The message this one answers or quotes: the host shows it to the model too. */
-  readonly replyToBody?: string | undefined;
-}
+/** Reads the pending file at most once for one message. */
+type PendingFile = () => Promise<PendingDocument>;
 
-/** Keeps the message from the model; `text` is the answer, absent where it was already sent. */
-export interface Claim {
-  readonly handled: true;
-  readonly text?: string;
-}
-
-export interface Paste {
-  readonly text: Secret;
-  /** The message that this one answers or quotes. */
-  readonly quoted: Secret;
-  readonly weights: { readonly own: PasteLikelihood; readonly quoted: PasteLikelihood };
-  readonly original: OriginalMessage | undefined;
-}
-
-/** A claim, or undefined for a message that is none of ours after all. Never throws. */
+/** Returns a claim, or undefined for a message that does not concern a sign-in here. Never throws. */
 export async function answerPaste(
   context: HandlerContext,
   message: ChatMessage,
-  paste: Paste,
+  pasted: PastedMessage,
 ): Promise<Claim | undefined> {
+  let document: Promise<PendingDocument> | undefined;
+  const file = () => (document ??= context.ports().then(({ pending }) => pending.read()));
   try {
-    return (await claim(context, message, paste)) ?? (await withholdQuoted(context, message, paste));
+    return (await claim(context, message, pasted, file)) ?? (await withholdQuoted(context, message, pasted, file));
   } catch (error) {
     return { handled: true, text: errorMessage(context, error).markdown };
   }
@@ -47,52 +30,63 @@ export async function answerPaste(
 async function claim(
   context: HandlerContext,
   message: ChatMessage,
-  { text, weights, original }: Paste,
+  { own, original }: PastedMessage,
+  file: PendingFile,
 ): Promise<Claim | undefined> {
-  if (weights.own === "none") return undefined;
-  const isCertain = weights.own === "certain";
+  if (own.likelihood === "none") return undefined;
+  const isCertain = own.likelihood === "certain";
   const { who, isPrivate } = placeOfMessage(context.gateway, message);
   if (!isPrivate) {
     return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
   }
-  if (!isCertain && !(await concernsSignIn(await context.ports(), who, text))) return undefined;
+  if (!isCertain && !(await concernsSignIn(await context.ports(), who, own, file))) return undefined;
   // The web chat names no sender, and does not say who may what of a message that looks like some command.
   if (original === undefined && who.senderId === "") {
     return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
   }
   const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
-  return finish(context, callerByRule(context, { who, isPrivate }, isOwner), text);
+  return finish(context, callerByRule(context, { who, isPrivate }, isOwner), own, file);
 }
 
-/** An ordinary message that answers or quotes one with an address: with it the address would reach the model. */
+/** An ordinary message that answers or quotes one with a callback URL: with it the URL would reach the model. */
 async function withholdQuoted(
   context: HandlerContext,
   message: ChatMessage,
-  { quoted, weights }: Paste,
+  { quoted }: PastedMessage,
+  file: PendingFile,
 ): Promise<Claim | undefined> {
-  if (weights.quoted === "none") return undefined;
-  if (weights.quoted === "possible") {
+  if (quoted.likelihood === "none") return undefined;
+  if (quoted.likelihood === "possible") {
     const { who, isPrivate } = placeOfMessage(context.gateway, message);
-    if (!isPrivate || !(await concernsSignIn(await context.ports(), who, quoted))) return undefined;
+    if (!isPrivate || !(await concernsSignIn(await context.ports(), who, quoted, file))) return undefined;
   }
   return { handled: true, text: presentText(context, quotedScreen()).markdown };
 }
 
 /**
- * Where the channel takes messages of our own, the hook ends before the exchange begins: while it lasts the host holds
- * back every other message of the chat, and the very config change that may take the person's ownership away.
+ * If the channel takes messages of our own, the hook ends before the exchange begins: while it lasts the host holds
+ * back every other message of the chat, and the config change that may end the sender's ownership.
  */
-async function finish(context: HandlerContext, caller: Caller, pastedText: Secret): Promise<Claim> {
+async function finish(context: HandlerContext, caller: Caller, pasted: Paste, file: PendingFile): Promise<Claim> {
   const reply = async (): Promise<Message> => {
-    const screen = await context.answer(caller, { verb: "finish", pastedText });
+    const pending = pasted.likelihood === "certain" ? undefined : await file();
+    const screen = await context.answer(caller, { verb: "finish", pasted, pending });
     return present(context, caller.binding, screen);
   };
   if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };
   await context.inBackground(async () => {
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
-    const send = () => context.sendNow(caller.binding, message);
-    // Never as the hook's own text instead: the host would begin a turn with it, and show the address to the model.
-    if (!(await succeeds(send))) await succeeds(send);
+    // Never as the hook's own text instead: the host would begin a turn with it, and show the URL to the model.
+    if (!(await isSent(context, caller, message))) await isSent(context, caller, message);
   });
   return { handled: true };
+}
+
+async function isSent(context: HandlerContext, { binding }: Caller, message: Message): Promise<boolean> {
+  try {
+    return await context.sendNow(binding, message);
+  } catch (error) {
+    logFailure(context.log, "sending an answer", error);
+    return false;
+  }
 }

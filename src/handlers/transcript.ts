@@ -1,12 +1,53 @@
 /**
- * The web chat writes a message into its transcript, masks parts of it, and only then asks the message hook. So the
- * address is kept out of the transcript here, and its full text waits in memory for the hook that follows.
+ * Classifies every message and keeps callback URLs out of transcripts. Everything here is there from the plugin's start and
+ * loads nothing; what a pasted message needs beyond that is behind `AnswerPaste`.
+ *
+ * The web chat writes a message into its transcript, masks parts of it, and only then calls the message hook. So its
+ * full text is kept in memory until the hook takes it.
  */
+import type { Log } from "../actions/ports.ts";
+import { logFailure } from "../errors.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
 import { WEBCHAT } from "../rules/binding.ts";
-import { classifyPastedText } from "../rules/callback-url.ts";
-import { Secret } from "../secret.ts";
-import type { HandlerContext } from "./context.ts";
-import type { ChatMessage, Claim } from "./message.ts";
+import { Paste } from "../rules/callback-url.ts";
+import type { MessagePlace } from "./channels.ts";
+
+/** What a handler has from the plugin's start. None of it throws, except what the host's config itself throws. */
+export interface EarlyContext {
+  /** The gateway's log. */
+  readonly log: Log;
+  readonly originals: OriginalMessages;
+  nowMs(): number;
+  /** The sentences of the language that this gateway's config asks for, as it is now. */
+  words(): Catalogue;
+  /** False if the host's config has switched text commands off. */
+  areTextCommandsOn(): boolean;
+}
+
+export interface ChatMessage extends MessagePlace {
+  readonly messageId?: string | undefined;
+  /** As the host shows it to hooks: the web chat has masked it by now. A picture or a voice may come without. */
+  readonly content: string | undefined;
+  /** The message this one answers or quotes: the host shows it to the model too. */
+  readonly replyToBody?: string | undefined;
+}
+
+/** Keeps the message from the model; `text` is the answer, absent if it was already sent. */
+export interface Claim {
+  readonly handled: true;
+  readonly text?: string;
+}
+
+/** A message that holds a callback URL, may hold one, or quotes one. */
+export interface PastedMessage {
+  readonly own: Paste;
+  /** The message that this one answers or quotes. */
+  readonly quoted: Paste;
+  readonly original: OriginalMessage | undefined;
+}
+
+/** Answers such a message. It is loaded only then, and may reject. */
+export type AnswerPaste = (message: ChatMessage, pasted: PastedMessage) => Promise<Claim | undefined>;
 
 /** The part of a transcript entry that is used here. */
 export interface TranscriptEntry {
@@ -26,19 +67,21 @@ interface TextPart {
  * write the original then.
  */
 export function withholdFromTranscript<Entry extends TranscriptEntry>(
-  context: Pick<HandlerContext, "nowMs" | "originals" | "words">,
+  context: Pick<EarlyContext, "nowMs" | "originals" | "words">,
   entry: Entry,
 ): Entry | undefined {
   if (entry.role !== "user") return undefined;
   const text = textOf(entry.content);
-  const likelihood = text === undefined ? "none" : classifyPastedText(text);
-  if (text === undefined || likelihood === "none") return undefined;
+  if (text === undefined) return undefined;
+  const paste = new Paste(text);
+  const { likelihood } = paste;
+  if (likelihood === "none") return undefined;
   const command = OWN_COMMAND.exec(text)?.[0];
   const { idempotencyKey } = entry;
   const messageId = typeof idempotencyKey === "string" ? /^(.+):user$/.exec(idempotencyKey)?.[1] : undefined;
   if (command === undefined && messageId !== undefined) {
     const isOwner = entry.__openclaw?.senderIsOwner === true;
-    context.originals.keep(messageId, { text: new Secret(text), isOwner }, context.nowMs());
+    context.originals.keep(messageId, { paste, isOwner }, context.nowMs());
   }
   if (command === undefined && likelihood !== "certain") return undefined;
   const note = `${command === undefined ? "" : `${command} `}${context.words().chat["transcript.withheld"]}`;
@@ -63,26 +106,27 @@ function isTextPart(part: unknown): part is TextPart {
 }
 
 /**
- * The third door: an ordinary message that holds the address. It sees every message of every chat, so it lets all
- * through that is not plainly its own, and never lets an error out: the host would hand the message to the model.
+ * Returns a claim, or undefined for a message that has nothing to do with a sign-in: for those, nothing is loaded. Never
+ * throws, because the host would hand the message to the model.
  */
-
-/** A claim, or undefined for a message that is none of ours: for those, nothing more is loaded. Never throws. */
-export async function claimPastedMessage(context: HandlerContext, message: ChatMessage): Promise<Claim | undefined> {
+export async function claimPastedMessage(
+  context: EarlyContext,
+  message: ChatMessage,
+  answerPaste: AnswerPaste,
+): Promise<Claim | undefined> {
   try {
-    // Other channels mask nothing, and number their messages as they like: theirs could bear the same number.
+    // Other channels mask nothing, and number their messages as they like: theirs could have the same number.
     const original = message.channelId === WEBCHAT ? context.originals.take(message.messageId) : undefined;
-    const text = original?.text ?? new Secret(textIn(message.content));
-    const quoted = new Secret(textIn(message.replyToBody));
-    const weights = { own: classifyPastedText(text.reveal()), quoted: classifyPastedText(quoted.reveal()) };
-    if (weights.own === "none" && weights.quoted === "none") return undefined;
+    const own = original?.paste ?? new Paste(textIn(message.content));
+    const quoted = new Paste(textIn(message.replyToBody));
+    if (own.likelihood === "none" && quoted.likelihood === "none") return undefined;
     // The host shows a command, and the message that it answers, to no model.
-    if (OWN_COMMAND.test(text.reveal()) && context.areTextCommandsOn()) return undefined;
-    const { answerPaste } = await import("./message.ts");
-    return await answerPaste(context, message, { text, quoted, weights, original });
-  } catch {
-    // What would say so could not even be loaded: silence is better than the address before the model.
-    return { handled: true };
+    if (OWN_COMMAND.test(own.text.reveal()) && context.areTextCommandsOn()) return undefined;
+    return await answerPaste(message, { own, quoted, original });
+  } catch (error) {
+    logFailure(context.log, "reading a pasted message", error);
+    // The message is claimed even if nothing could be loaded: it may hold a callback URL.
+    return { handled: true, text: context.words().refusals.internal };
   }
 }
 
@@ -102,7 +146,7 @@ const KEPT_MS = 60_000;
 const MAX_KEPT = 50;
 
 export interface OriginalMessage {
-  readonly text: Secret;
+  readonly paste: Paste;
   /** The host's own mark of who sent it. */
   readonly isOwner: boolean;
 }

@@ -1,7 +1,9 @@
 /** What a screen is made of, before anybody decides how a chat shows it. */
 import type { ErrorCode } from "../errors.ts";
 import type { ChatKey } from "../languages/catalogue.ts";
+import type { Paste } from "../rules/callback-url.ts";
 import type { ButtonVerb, NamedCommand, TakenBy, Verb } from "../rules/commands.ts";
+import type { PendingDocument } from "../rules/pending-sign-ins.ts";
 import { selectorOf, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, SavedSignIn } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
@@ -40,7 +42,12 @@ interface Given {
   /** Without `isSure` it only asks. */
   readonly "profile yes?": { readonly name: ProfileName; readonly isSure: boolean };
   /** Without a text it only says what to send. */
-  readonly "callback URL": { readonly pastedText?: Secret | undefined; readonly name?: ProfileName | undefined };
+  readonly "callback URL": {
+    readonly pasted?: Paste | undefined;
+    readonly name?: ProfileName | undefined;
+    /** The pending file, if it was read for this paste already. */
+    readonly pending?: PendingDocument | undefined;
+  };
 }
 
 /** The question that a button was shown under; the newest one for words that were typed. */

@@ -72,15 +72,55 @@ interface Response {
 
 type Judged = Response | { readonly kind: "refused"; readonly code: PasteRefusal };
 
-/** Reads the authorization response out of whatever was pasted. Never throws, and keeps nothing of a refused text. */
-export function parsePastedText(pasted: string): PastedText {
-  const trimmed = pasted.trim();
-  if (trimmed.length > PASTE_LIMIT) return refused("callback-too-long");
-  const text = cleanPastedText(trimmed);
-  if (text === "") return refused("callback-empty");
-  const judged = judgeText(text);
-  if (judged.kind === "refused") return refused(judged.code);
-  return { kind: "response", state: new Secret(judged.state), outcome: readOutcome(judged) };
+/**
+ * A text that was pasted. It is cleaned and judged at most once, however often it is asked about: a handler classifies it
+ * and passes the same object on to the action that finishes the sign-in.
+ */
+export class Paste {
+  readonly text: Secret;
+  #cleaned: string | undefined;
+  #judged: Judged | undefined;
+  #likelihood: PasteLikelihood | undefined;
+  #parsed: PastedText | undefined;
+
+  constructor(text: string) {
+    this.text = new Secret(text);
+  }
+
+  /** See `PasteLikelihood`. Linear in the text, whatever its length: padding must not carry a secret to the model. */
+  get likelihood(): PasteLikelihood {
+    return (this.#likelihood ??= this.#classify());
+  }
+
+  /** The authorization response in the text. Never throws, and keeps nothing of a refused text. */
+  get parsed(): PastedText {
+    return (this.#parsed ??= this.#parse());
+  }
+
+  get #clean(): string {
+    return (this.#cleaned ??= cleanPastedText(this.text.reveal()));
+  }
+
+  #judge(): Judged {
+    return (this.#judged ??= judgeText(this.#clean));
+  }
+
+  #parse(): PastedText {
+    if (this.text.reveal().trim().length > PASTE_LIMIT) return refused("callback-too-long");
+    if (this.#clean === "") return refused("callback-empty");
+    const judged = this.#judge();
+    if (judged.kind === "refused") return refused(judged.code);
+    return { kind: "response", state: new Secret(judged.state), outcome: readOutcome(judged) };
+  }
+
+  #classify(): PasteLikelihood {
+    const text = this.#clean;
+    if (!HINT.test(this.text.reveal()) && !HINT.test(text)) return "none";
+    const words = decodeAscii(decodeAscii(joinLines(text))).split(/\s+/);
+    if (LONE_CODE.test(text) || words.some(isCertainWord)) return "certain";
+    if (text.length > PASTE_LIMIT) return "none";
+    return isPossible(text, this.#judge()) ? "possible" : "none";
+  }
 }
 
 /** The text as it stands; put together again, where only that gives all parts in their known shapes. */
@@ -239,16 +279,6 @@ const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/
 /** Found by the dot in its middle: most texts have few, and of many `ac_` each would be followed for 64 letters. */
 const LONE_CODE = /(?<=(?<![0-9A-Za-z.-])ac_[\w-]{40,64})\.[\w-]{40,64}/;
 
-/** See `PasteLikelihood`. Linear in the text, whatever its length: padding must not carry a secret to the model. */
-export function classifyPastedText(pasted: string): PasteLikelihood {
-  const text = cleanPastedText(pasted);
-  if (!HINT.test(pasted) && !HINT.test(text)) return "none";
-  const words = decodeAscii(decodeAscii(joinLines(text))).split(/\s+/);
-  if (LONE_CODE.test(text) || words.some(isCertainWord)) return "certain";
-  if (text.length > PASTE_LIMIT) return "none";
-  return isPossible(text) ? "possible" : "none";
-}
-
 /** A word that holds the answer of a sign-in, whatever it is wrapped in: another site's redirect, an error page. */
 function isCertainWord(word: string): boolean {
   const target = word.search(CALLBACK_TARGET);
@@ -257,8 +287,7 @@ function isCertainWord(word: string): boolean {
 }
 
 /** Parts without an address are ours only with a state of our own shape: other programs have codes and states too. */
-function isPossible(text: string): boolean {
-  const judged = judgeText(text);
+function isPossible(text: string, judged: Judged): boolean {
   if (judged.kind === "refused") {
     if (judged.code === "callback-wrong-redirect") return /:1455\b/.test(text);
     return judged.code === "callback-is-sign-in-link" || judged.code === "callback-taken";

@@ -2,6 +2,7 @@
 import type { PendingPorts } from "../actions/overview.ts";
 import type { Ports } from "../actions/ports.ts";
 import type { Binding } from "../rules/binding.ts";
+import { Paste } from "../rules/callback-url.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
   CancelledSignIns,
@@ -15,7 +16,6 @@ import type {
   StartedSignIn,
   UndoneChange,
 } from "../rules/results.ts";
-import { Secret } from "../secret.ts";
 import type { TerminalRequest } from "./arguments.ts";
 
 export interface TerminalContext {
@@ -98,13 +98,13 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
 
 async function finish(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   const { callbackUrl = "", profileName } = request;
-  const pastedText = new Secret(callbackUrl === "-" ? await context.readStandardInput() : callbackUrl);
+  const pasted = new Paste(callbackUrl === "-" ? await context.readStandardInput() : callbackUrl);
   const { finishSignIn } = await import("../actions/finish.ts");
   const ports = await context.ports();
   const ifOtherAccount = request.replace === true ? "replace" : "refuse";
   const completed = await finishSignIn(ports, {
     binding: context.binding,
-    pastedText,
+    pasted,
     profileName,
     isAllowed,
     ifOtherAccount,

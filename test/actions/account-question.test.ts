@@ -5,7 +5,7 @@ import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { finishSignIn, type FinishRequest } from "../../src/actions/finish.ts";
 import { keepSignIn, type KeepRequest } from "../../src/actions/account-question.ts";
 import { cancelPending, readStatus } from "../../src/actions/overview.ts";
-import { PARKED_TTL_MS } from "../../src/actions/account-question.ts";
+import { PARKED_TTL_MS } from "../../src/actions/finish.ts";
 import { createFakePorts, DANA, OTHERS, type FakePorts } from "../fakes/fake-ports.ts";
 import { asked, completionOf, startedLink } from "./requests.ts";
 

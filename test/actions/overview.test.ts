@@ -7,7 +7,7 @@ import { finishSignIn } from "../../src/actions/finish.ts";
 import { concernsSignIn } from "../../src/actions/finish.ts";
 import { cancelPending, hasPending, listProfiles, readStatus } from "../../src/actions/overview.ts";
 import type { Ports } from "../../src/actions/ports.ts";
-import { Secret } from "../../src/secret.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
 import {
   addressOf,
   brokenProfiles,
@@ -207,7 +207,7 @@ describe("hasPending", () => {
   });
 });
 
-const concerns = (text: string, binding = DANA) => concernsSignIn(ports, binding, new Secret(text));
+const concerns = (text: string, binding = DANA) => concernsSignIn(ports, binding, new Paste(text));
 
 describe("concernsSignIn", () => {
   it("takes any such text of a person who has a sign-in waiting", async () => {
@@ -235,7 +235,7 @@ describe("concernsSignIn", () => {
 
   it("passes on a pending file that cannot be trusted, so that its door can say so", async () => {
     const broken = withPending(new CodexAuthError("pending-insecure"));
-    const asked = concernsSignIn(broken, DANA, new Secret(addressOf({ code: "ac_x", state: "0".repeat(32) })));
+    const asked = concernsSignIn(broken, DANA, new Paste(addressOf({ code: "ac_x", state: "0".repeat(32) })));
     await expect(asked).rejects.toThrow(new CodexAuthError("pending-insecure"));
   });
 

@@ -1,4 +1,5 @@
 /** What the tests ask of the login shell: as Dana, who may, in her own chat, unless they say otherwise. */
+import { Paste } from "../../src/rules/callback-url.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { startSignIn } from "../../src/actions/start.ts";
 import type { FinishRequest } from "../../src/actions/finish.ts";
@@ -17,7 +18,7 @@ export async function startedLink(ports: Ports, name = "work", binding = DANA): 
 export function completionOf(pasted: string, change: Partial<FinishRequest> = {}): FinishRequest {
   return {
     binding: DANA,
-    pastedText: new Secret(pasted),
+    pasted: new Paste(pasted),
     isAllowed: () => true,
     ifOtherAccount: "ask",
     ...change,

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../src/handlers/command.ts";
 import type { Message } from "../../src/handlers/context.ts";
-import type { ChatMessage } from "../../src/handlers/message.ts";
-import { claimPastedMessage } from "../../src/handlers/transcript.ts";
+import type { ChatMessage } from "../../src/handlers/transcript.ts";
 import { answerTap, type Tap } from "../../src/handlers/tap.ts";
 import { withholdFromTranscript } from "../../src/handlers/transcript.ts";
 import {
+  claimMessage,
   createDoor,
   OWNER,
   OWNER_CALL,
@@ -157,7 +157,7 @@ describe("a message that no chat would send", () => {
     const door = createDoor();
     await startAndApprove(door);
     const before = stateOf(door);
-    const claim = await claimPastedMessage(door.context, odd);
+    const claim = await claimMessage(door.context, odd);
     expect(JSON.stringify([claim, door.sent, door.ports.log.lines])).not.toContain("canary");
     expect([stateOf(door), waitingIn(door.ports)]).toEqual([before, 1]);
   });
@@ -183,7 +183,7 @@ describe("a message under the name of the owner's", () => {
     const entry = { role: "user", content: address, idempotencyKey: "17:user", __openclaw: { senderIsOwner: true } };
     withholdFromTranscript(door.context, entry);
     const stranger = message("[masked]", { senderId: STRANGER, conversationId: STRANGER });
-    const claims = [await claimPastedMessage(door.context, stranger), await claimPastedMessage(door.context, stranger)];
+    const claims = [await claimMessage(door.context, stranger), await claimMessage(door.context, stranger)];
     requireSilence([new URL(address).searchParams.get("code") ?? ""], [claims, door.sent, door.ports.log.lines]);
     expect([savedIn(door.ports), waitingIn(door.ports)]).toEqual([[], 1]);
     expect(claims[1]).toBeUndefined();

@@ -2,7 +2,6 @@
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { answerCommand } from "../../src/handlers/command.ts";
-import { claimPastedMessage } from "../../src/handlers/transcript.ts";
 import { answerTap } from "../../src/handlers/tap.ts";
 import type { Message } from "../../src/handlers/context.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
@@ -13,6 +12,7 @@ import { createProfileStore } from "../../src/store/profile-store.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import { createSqliteAuthStore } from "../../src/store/sqlite-auth-store.ts";
 import {
+  claimMessage,
   createDoor,
   OWNER,
   OWNER_CALL,
@@ -133,7 +133,7 @@ describe("an address pasted while a sign-in to such a profile waits", () => {
     const link = card.rows.flat().flatMap((button) => ("link" in button ? [button.link] : []))[0];
     if (link === undefined) throw new Error("no link");
     const place = { channelId: "telegram", conversationId: OWNER, senderId: OWNER, sessionKey: "agent:main:main" };
-    await claimPastedMessage(door.context, { ...place, content: door.ports.oauth.approve(link) });
+    await claimMessage(door.context, { ...place, content: door.ports.oauth.approve(link) });
     expect(savedIn(door.ports)).toEqual([`openai:${name}`]);
   });
 });

@@ -8,6 +8,7 @@ import { toPlainText } from "../support/english.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
 import type { Ports } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
 import { CANARY, notAllowed, savedIn } from "../handlers/fake-handler.ts";
 import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-ports.ts";
 
@@ -34,7 +35,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "page", page: 1 }, begins: SENTENCES["selector.title"] },
   { intent: { verb: "new" }, begins: "Name the new profile" },
   { intent: { verb: "pick", name: WORK }, begins: "Sign in again to profile work" },
-  { intent: { verb: "finish", pastedText: new Secret("hello") }, begins: "I found no sign-in address" },
+  { intent: { verb: "finish", pasted: new Paste("hello") }, begins: "I found no sign-in address" },
   { intent: { verb: "finish" }, begins: "Send the address" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },
@@ -182,7 +183,7 @@ const refuseOwner = () => false;
 
 function finishWith(text: string, profileName?: ProfileName): Intent {
   const named = profileName === undefined ? {} : { name: profileName };
-  return { verb: "finish", pastedText: new Secret(text), ...named };
+  return { verb: "finish", pasted: new Paste(text), ...named };
 }
 
 describe("the answer to a name that the grammar would not create", () => {

@@ -10,15 +10,15 @@ const URL = `http://localhost:1455/auth/callback?code=ac_Zm9vYmFyYmF6cXV4.c2Vjb2
 
 /** An intent as plain data: what is sealed in a Secret, opened. */
 function opened(intent: Intent): unknown {
-  return "pastedText" in intent ? { ...intent, pastedText: intent.pastedText?.reveal() } : intent;
+  return "pasted" in intent ? { ...intent, pasted: intent.pasted?.text.reveal() } : intent;
 }
 
 const pick = (name: string) => ({ verb: "pick", name });
 const page = (number: number) => ({ verb: "page", page: number });
 const refuse = (code: string) => ({ verb: "refuse", code });
-const finish = (pastedText: string, name?: string) => ({
+const finish = (pasted: string, name?: string) => ({
   verb: "finish",
-  pastedText,
+  pasted,
   ...(name === undefined ? {} : { name }),
 });
 
@@ -256,7 +256,7 @@ describe("/codex_auth", () => {
   ])("never takes an address for anything else: $name", ({ args }) => {
     const intent = parseSelectArguments(args);
     expect(intent).toMatchObject({ verb: "finish" });
-    expect("pastedText" in intent && intent.pastedText?.reveal()).toContain(URL);
+    expect("pasted" in intent && intent.pasted?.text.reveal()).toContain(URL);
     expect(intent).not.toHaveProperty("name");
   });
 

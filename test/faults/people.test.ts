@@ -13,7 +13,7 @@ import type { Ports } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
-import { Secret } from "../../src/secret.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
 import { createPendingStore } from "../../src/store/pending-sign-ins.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
@@ -61,10 +61,10 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, {
     return { profile, address: server.approve(started.authorizationUrl.reveal(), accountOf(profile)) };
   };
   const finish = async (binding: Binding, { profile, address }: Waiting): Promise<void> => {
-    const pastedText = new Secret(address);
+    const pasted = new Paste(address);
     const done = await finishSignIn(ports, {
       binding,
-      pastedText,
+      pasted,
       isAllowed: () => true,
       ifOtherAccount: "refuse",
     });

@@ -6,10 +6,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../src/handlers/command.ts";
 import type { Message } from "../../src/handlers/context.ts";
-import { claimPastedMessage } from "../../src/handlers/transcript.ts";
 import { answerTap } from "../../src/handlers/tap.ts";
 import { Secret } from "../../src/secret.ts";
-import { createDoor, OWNER, OWNER_CALL, STRANGER, type Door } from "./fake-handler.ts";
+import { claimMessage, createDoor, OWNER, OWNER_CALL, STRANGER, type Door } from "./fake-handler.ts";
 
 const ROBIN = "4242009";
 const PEOPLE = [OWNER, ROBIN, STRANGER] as const;
@@ -176,7 +175,7 @@ class Board {
   async #paste(who: string, content: string): Promise<void> {
     const before = this.door.sent.length;
     const place = { channelId: "telegram", accountId: "default", conversationId: who, senderId: who };
-    await claimPastedMessage(this.door.context, { ...place, sessionKey: "agent:main:main", isGroup: false, content });
+    await claimMessage(this.door.context, { ...place, sessionKey: "agent:main:main", isGroup: false, content });
     for (const { message } of this.door.sent.slice(before)) this.#see(who, message);
   }
 

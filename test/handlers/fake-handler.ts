@@ -2,8 +2,8 @@
 import { answer } from "../../src/commands/answer.ts";
 import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
 import type { HandlerContext, Message } from "../../src/handlers/context.ts";
-import type { ChatMessage } from "../../src/handlers/message.ts";
-import { OriginalMessages } from "../../src/handlers/transcript.ts";
+import { answerPaste } from "../../src/handlers/message.ts";
+import { claimPastedMessage, OriginalMessages, type ChatMessage, type Claim } from "../../src/handlers/transcript.ts";
 import type { Binding } from "../../src/rules/binding.ts";
 import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";
 import { ShownScreens } from "../../src/interaction/buttons.ts";
@@ -84,6 +84,11 @@ export function createDoor(overrides: Partial<HandlerContext> = {}): Door {
     return load();
   };
   return { context, ports, owners, loads: () => loads, sent };
+}
+
+/** What becomes of a message that is no command, as the gateway's hook has it. */
+export function claimMessage(context: HandlerContext, message: ChatMessage): Promise<Claim | undefined> {
+  return claimPastedMessage(context, message, (pasted, parts) => answerPaste(context, pasted, parts));
 }
 
 /** A native command of the owner in a direct chat, as HOST.md section 2 saw it. */

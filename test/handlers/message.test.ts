@@ -1,13 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { answerCommand } from "../../src/handlers/command.ts";
 import type { HandlerContext } from "../../src/handlers/context.ts";
-import type { ChatMessage, Claim } from "../../src/handlers/message.ts";
-import { claimPastedMessage } from "../../src/handlers/transcript.ts";
+import { withholdFromTranscript, type ChatMessage, type Claim } from "../../src/handlers/transcript.ts";
 import { CodexAuthError } from "../../src/errors.ts";
-import { classifyPastedText } from "../../src/rules/callback-url.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
+import { cleanPastedText } from "../../src/rules/pasted-text.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
-import { Secret } from "../../src/secret.ts";
 import {
+  claimMessage,
   BROKEN,
   CANARY,
   createDoor,
@@ -23,6 +23,9 @@ import {
   ownerMessage as message,
   type Door,
 } from "./fake-handler.ts";
+
+/** The real function, whose calls are counted. */
+vi.mock("../../src/rules/pasted-text.ts", { spy: true });
 
 const STATE = "0123456789abcdef0123456789abcdef";
 const CERTAIN = `http://localhost:1455/auth/callback?code=${CANARY}.c2Vjb25kcGFydA&scope=openid&state=${STATE}`;
@@ -72,7 +75,7 @@ describe("a message that is none of ours", () => {
   it.each([...ORDINARY, ...OTHER_APPS])("passes, and loads nothing: $name", async ({ text }) => {
     for (const place of [{}, IN_GROUP, OF_STRANGER, IN_WEBCHAT]) {
       const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-      expect(await claimPastedMessage(context, message(text, place))).toBeUndefined();
+      expect(await claimMessage(context, message(text, place))).toBeUndefined();
       expect(loads()).toBe(0);
     }
   });
@@ -82,25 +85,25 @@ describe("a message that is none of ours", () => {
     async (other) => {
       const { context } = await waiting();
       const strange = { content: other, replyToBody: other } as unknown as ChatMessage;
-      expect(await claimPastedMessage(context, { ...message(""), ...strange })).toBeUndefined();
+      expect(await claimMessage(context, { ...message(""), ...strange })).toBeUndefined();
     },
   );
 
   it("passes where it has no text at all, as a picture", async () => {
     const { context } = await waiting();
-    expect(await claimPastedMessage(context, message("", { content: undefined }))).toBeUndefined();
+    expect(await claimMessage(context, message("", { content: undefined }))).toBeUndefined();
   });
 
   it.each(ORDINARY)("passes while a sign-in waits, too: $name", async ({ text }) => {
     const { context, ports } = await waiting();
-    expect(await claimPastedMessage(context, message(text))).toBeUndefined();
+    expect(await claimMessage(context, message(text))).toBeUndefined();
     expect(waitingIn(ports)).toBe(1);
   });
 });
 
 describe("a message that only might be an address", () => {
   it("is one, as the tests here understand it", () => {
-    expect(classifyPastedText(POSSIBLE)).toBe("possible");
+    expect(new Paste(POSSIBLE).likelihood).toBe("possible");
   });
 
   it.each([
@@ -109,18 +112,18 @@ describe("a message that only might be an address", () => {
     { name: "of a stranger", place: OF_STRANGER },
   ])("passes where no sign-in waits: $name", async ({ place }) => {
     const { context } = createDoor();
-    expect(await claimPastedMessage(context, message(POSSIBLE, place))).toBeUndefined();
+    expect(await claimMessage(context, message(POSSIBLE, place))).toBeUndefined();
   });
 
   it("passes in a group, and loads nothing", async () => {
     const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-    expect(await claimPastedMessage(context, message(POSSIBLE, IN_GROUP))).toBeUndefined();
+    expect(await claimMessage(context, message(POSSIBLE, IN_GROUP))).toBeUndefined();
     expect(loads()).toBe(0);
   });
 
   it("is claimed where the sender's own sign-in waits", async () => {
     const door = await waiting();
-    const claim = await claimPastedMessage(door.context, message(POSSIBLE));
+    const claim = await claimMessage(door.context, message(POSSIBLE));
     expect(claim?.handled).toBe(true);
     expect(answerOf(claim, door)).toContain(SENTENCES["next.still-waiting"]);
   });
@@ -131,14 +134,14 @@ describe("a message that only might be an address", () => {
     { name: "with another agent", extra: { sessionKey: "agent:research:main" } },
   ])("passes where the sign-in that waits is not theirs here: $name", async ({ extra }) => {
     const { context } = await waiting();
-    expect(await claimPastedMessage(context, message(POSSIBLE, extra))).toBeUndefined();
+    expect(await claimMessage(context, message(POSSIBLE, extra))).toBeUndefined();
   });
 });
 
 describe("an address pasted in the chat that waits for it", () => {
   it("is claimed, saved, and answered at once", async () => {
     const door = await waiting();
-    const claim = await claimPastedMessage(door.context, message(door.address));
+    const claim = await claimMessage(door.context, message(door.address));
     expect(claim).toEqual({ handled: true });
     expect(answerOf(claim, door)).toContain("Signed in: profile `work`");
     expect(savedIn(door.ports)).toEqual(["openai:work"]);
@@ -146,7 +149,7 @@ describe("an address pasted in the chat that waits for it", () => {
 
   it("is answered into the chat it came from", async () => {
     const { context, address, sent } = await waiting();
-    await claimPastedMessage(context, message(address));
+    await claimMessage(context, message(address));
     expect(sent.map(({ binding }) => binding)).toMatchObject([
       { channel: "telegram", conversationId: OWNER, senderId: OWNER },
     ]);
@@ -154,7 +157,7 @@ describe("an address pasted in the chat that waits for it", () => {
 
   it("is answered by the hook's own text where the channel takes no message of our own", async () => {
     const { context, address } = await waiting({ canSendNow: () => Promise.resolve(false) });
-    const claim = await claimPastedMessage(context, message(address));
+    const claim = await claimMessage(context, message(address));
     expect(claim?.text).toContain("Signed in: profile `work`");
   });
 
@@ -170,7 +173,7 @@ describe("an address pasted in the chat that waits for it", () => {
         return sendNow();
       };
       const { context, address } = await waiting({ sendNow: counting });
-      expect(await claimPastedMessage(context, message(address))).toEqual({ handled: true });
+      expect(await claimMessage(context, message(address))).toEqual({ handled: true });
       expect(tries).toBe(2);
     },
   );
@@ -178,7 +181,7 @@ describe("an address pasted in the chat that waits for it", () => {
   it("ends the hook before the exchange, which would hold back the chat and a change of its owners", async () => {
     const tasks: (() => Promise<void>)[] = [];
     const { context, address, ports, sent } = await waiting({ inBackground: (task) => void tasks.push(task) });
-    expect(await claimPastedMessage(context, message(address))).toEqual({ handled: true });
+    expect(await claimMessage(context, message(address))).toEqual({ handled: true });
     expect(ports.oauth.exchanges).toEqual([]);
     await tasks[0]?.();
     expect(sent.at(-1)?.message.plainText).toContain("Signed in: profile work");
@@ -194,7 +197,7 @@ describe("an address pasted in the chat that waits for it", () => {
     async ({ content, isOver = false, place = {} }) => {
       const { context, address, ports } = await waiting();
       if (isOver) await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
-      const claim = await claimPastedMessage(context, message("", { ...place, content, replyToBody: address }));
+      const claim = await claimMessage(context, message("", { ...place, content, replyToBody: address }));
       expect(claim?.text).toContain("holds a sign-in address");
       expect(ports.oauth.exchanges).toEqual([]);
     },
@@ -203,24 +206,24 @@ describe("an address pasted in the chat that waits for it", () => {
   it("is withheld when it is quoted in a form that only might be one, while the sign-in waits", async () => {
     const { context, ports } = await waiting();
     const quoting = message("what is this?", { replyToBody: POSSIBLE });
-    expect((await claimPastedMessage(context, quoting))?.text).toContain("holds a sign-in address");
-    expect(await claimPastedMessage(context, { ...quoting, ...IN_GROUP })).toBeUndefined();
+    expect((await claimMessage(context, quoting))?.text).toContain("holds a sign-in address");
+    expect(await claimMessage(context, { ...quoting, ...IN_GROUP })).toBeUndefined();
     await answerCommand(context, "select", { ...OWNER_CALL, args: "cancel" });
-    expect(await claimPastedMessage(context, quoting)).toBeUndefined();
+    expect(await claimMessage(context, quoting)).toBeUndefined();
     expect(ports.oauth.exchanges).toEqual([]);
   });
 
   it("is read as it was sent where the web chat has a message of the same number in memory", async () => {
     const door = await waiting();
-    door.context.originals.keep("17", { text: new Secret("hello"), isOwner: true }, door.context.nowMs());
-    const claim = await claimPastedMessage(door.context, message(door.address, { messageId: "17" }));
+    door.context.originals.keep("17", { paste: new Paste("hello"), isOwner: true }, door.context.nowMs());
+    const claim = await claimMessage(door.context, message(door.address, { messageId: "17" }));
     expect(answerOf(claim, door)).toContain("Signed in: profile `work`");
   });
 
   it("twice at once is saved once, with one exchange and one clear refusal", async () => {
     const door = await waiting();
     const paste = message(door.address);
-    await Promise.all([claimPastedMessage(door.context, paste), claimPastedMessage(door.context, paste)]);
+    await Promise.all([claimMessage(door.context, paste), claimMessage(door.context, paste)]);
     const texts = door.sent.map((one) => one.message.plainText).toSorted();
     expect(texts).toMatchObject([expect.stringContaining("Signed in"), expect.stringContaining("already used")]);
     expect(door.ports.oauth.exchanges.length).toBe(1);
@@ -229,7 +232,7 @@ describe("an address pasted in the chat that waits for it", () => {
   it("after the person was removed from the owners is refused, kept from the model, and changes nothing", async () => {
     const door = await waiting();
     door.owners.clear();
-    const claim = await claimPastedMessage(door.context, message(door.address));
+    const claim = await claimMessage(door.context, message(door.address));
     expect(claim?.handled).toBe(true);
     expect(answerOf(claim, door)).toContain("Only an owner of this gateway");
     expect({ exchanges: door.ports.oauth.exchanges.length, saved: savedIn(door.ports) }).toEqual({
@@ -239,11 +242,46 @@ describe("an address pasted in the chat that waits for it", () => {
   });
 });
 
+/** The callback URL without its beginning: only the pending file tells it from another text. */
+const withoutBeginning = (address: string) => address.slice(address.indexOf("code="));
+
+describe("the work for one paste", () => {
+  it.each([
+    { name: "a callback URL", paste: (address: string) => address, extra: {} },
+    { name: "a part of one", paste: withoutBeginning, extra: {} },
+    { name: "a part of one that answers another", paste: withoutBeginning, extra: { replyToBody: POSSIBLE } },
+  ])("reads the text once, and the pending file once before the claim: $name", async ({ paste, extra }) => {
+    const { context, ports, address } = await waiting();
+    const gate = ports.oauth.hold();
+    ports.pending.reads = 0;
+    vi.mocked(cleanPastedText).mockClear();
+    const text = paste(address);
+    const claimed = claimMessage(context, message(text, extra));
+    await gate.entered;
+    const readings = vi.mocked(cleanPastedText).mock.calls.filter(([read]) => read === text);
+    expect({ reads: ports.pending.reads, readings: readings.length }).toEqual({ reads: 1, readings: 1 });
+    gate.open();
+    await claimed;
+    expect(savedIn(ports)).toEqual(["openai:work"]);
+  });
+
+  it("reads a text of the web chat once for its transcript and its hook", async () => {
+    const door = createDoor();
+    const address = await startAndApprove(door, WEBCHAT_CALL);
+    vi.mocked(cleanPastedText).mockClear();
+    const entry = { role: "user", content: address, idempotencyKey: "17:user", __openclaw: { senderIsOwner: true } };
+    withholdFromTranscript(door.context, entry);
+    await claimMessage(door.context, message("[masked]", { ...IN_WEBCHAT, sessionKey: "agent:main:main" }));
+    expect(savedIn(door.ports)).toEqual(["openai:work"]);
+    expect(vi.mocked(cleanPastedText).mock.calls.filter(([read]) => read === address)).toHaveLength(1);
+  });
+});
+
 describe("ownership is asked again before the write", () => {
   it("and a person who lost it during the exchange saves nothing", async () => {
     const door = await waiting();
     const exchange = door.ports.oauth.hold();
-    const claim = claimPastedMessage(door.context, message(door.address));
+    const claim = claimMessage(door.context, message(door.address));
     await exchange.entered;
     door.owners.clear();
     exchange.open();
@@ -259,7 +297,7 @@ describe("an address that cannot be mistaken", () => {
     { name: "the callback among words", text: `here it is: <${CERTAIN}> thanks` },
   ])("is kept from the model with nothing waiting: $name", async ({ text }) => {
     const door = createDoor();
-    const claim = await claimPastedMessage(door.context, message(text));
+    const claim = await claimMessage(door.context, message(text));
     expect(claim?.handled).toBe(true);
     expect(answerOf(claim, door).length).toBeGreaterThan(20);
     expect(answerOf(claim, door)).not.toContain(CANARY);
@@ -267,7 +305,7 @@ describe("an address that cannot be mistaken", () => {
 
   it("of a stranger is kept from the model and refused", async () => {
     const door = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-    const claim = await claimPastedMessage(door.context, message(CERTAIN, OF_STRANGER));
+    const claim = await claimMessage(door.context, message(CERTAIN, OF_STRANGER));
     expect(claim?.handled).toBe(true);
     expect(answerOf(claim, door)).toContain("Only an owner of this gateway");
   });
@@ -281,14 +319,14 @@ describe("an address that cannot be mistaken", () => {
     { name: "chat without a sender", place: { senderId: undefined } },
   ])("in a $name is withheld with a warning, and loads nothing", async ({ place }) => {
     const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-    const claim = await claimPastedMessage(context, message(CERTAIN, place));
+    const claim = await claimMessage(context, message(CERTAIN, place));
     expect(claim).toEqual({ handled: true, text: SENTENCES["group.withheld"] });
     expect(loads()).toBe(0);
   });
 
   it("in a group does not end or use the sign-in that waits elsewhere", async () => {
     const { context, ports, address } = await waiting();
-    await claimPastedMessage(context, message(address, IN_GROUP));
+    await claimMessage(context, message(address, IN_GROUP));
     expect({ waiting: waitingIn(ports), exchanges: ports.oauth.exchanges.length }).toEqual({
       waiting: 1,
       exchanges: 0,
@@ -298,7 +336,7 @@ describe("an address that cannot be mistaken", () => {
 
 /** As the transcript hook leaves it: the whole text under the message's id, and the host's owner mark. */
 function keepOriginal({ context }: Door, text: string, isOwner: boolean): void {
-  context.originals.keep("17", { text: new Secret(text), isOwner }, context.nowMs());
+  context.originals.keep("17", { paste: new Paste(text), isOwner }, context.nowMs());
 }
 
 /** The same in the web chat. */
@@ -312,7 +350,7 @@ describe("the web chat, which masks a message before it asks", () => {
     const door = await waitingInWebchat();
     keepOriginal(door, door.address, true);
     const masked = door.address.replace(/code=[^&]*/, "code=ac_Q0F…***");
-    await claimPastedMessage(door.context, message(masked, IN_WEBCHAT));
+    await claimMessage(door.context, message(masked, IN_WEBCHAT));
     expect(savedIn(door.ports)).toEqual(["openai:work"]);
   });
 
@@ -322,7 +360,7 @@ describe("the web chat, which masks a message before it asks", () => {
   ])("does nothing, and keeps it from the model, where $name", async ({ keep, says }) => {
     const door = await waitingInWebchat();
     if (keep) keepOriginal(door, door.address, false);
-    const claim = await claimPastedMessage(door.context, message(door.address, IN_WEBCHAT));
+    const claim = await claimMessage(door.context, message(door.address, IN_WEBCHAT));
     expect(answerOf(claim, door)).toContain(says);
     expect(door.ports.oauth.exchanges.length).toBe(0);
   });
@@ -330,15 +368,15 @@ describe("the web chat, which masks a message before it asks", () => {
   it("names no owner entry to a client that may not: there is none for it", async () => {
     const door = await waitingInWebchat();
     keepOriginal(door, door.address, false);
-    const claim = await claimPastedMessage(door.context, message(door.address, IN_WEBCHAT));
+    const claim = await claimMessage(door.context, message(door.address, IN_WEBCHAT));
     expect(answerOf(claim, door)).not.toContain("webchat:");
   });
 
   it("uses an original once", async () => {
     const door = await waitingInWebchat();
     keepOriginal(door, door.address, true);
-    await claimPastedMessage(door.context, message("hello", IN_WEBCHAT));
-    expect(await claimPastedMessage(door.context, message("hello", IN_WEBCHAT))).toBeUndefined();
+    await claimMessage(door.context, message("hello", IN_WEBCHAT));
+    expect(await claimMessage(door.context, message("hello", IN_WEBCHAT))).toBeUndefined();
   });
 });
 
@@ -354,18 +392,18 @@ describe("a command of ours on the host's text path", () => {
 
   it.each(COMMANDS)("passes, because the host runs it next: $name", async ({ text }) => {
     const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-    expect(await claimPastedMessage(context, message(text))).toBeUndefined();
+    expect(await claimMessage(context, message(text))).toBeUndefined();
     expect(loads()).toBe(0);
   });
 
   it("passes when it answers a message with an address: the host runs it, and shows that message to nobody", async () => {
     const { context } = createDoor();
-    expect(await claimPastedMessage(context, message("/Codex_Auth", { replyToBody: CERTAIN }))).toBeUndefined();
+    expect(await claimMessage(context, message("/Codex_Auth", { replyToBody: CERTAIN }))).toBeUndefined();
   });
 
   it.each(COMMANDS)("is claimed where text commands are off and the model would read it: $name", async ({ text }) => {
     const door = createDoor({ areTextCommandsOn: () => false });
-    expect((await claimPastedMessage(door.context, message(text)))?.handled).toBe(true);
+    expect((await claimMessage(door.context, message(text)))?.handled).toBe(true);
   });
 
   it.each([
@@ -375,7 +413,7 @@ describe("a command of ours on the host's text path", () => {
     { name: "in the middle", text: `please run /codex_auth_finish ${CERTAIN}` },
   ])("is no command, and claimed, as $name", async ({ text }) => {
     const door = createDoor();
-    expect((await claimPastedMessage(door.context, message(text)))?.handled).toBe(true);
+    expect((await claimMessage(door.context, message(text)))?.handled).toBe(true);
   });
 });
 
@@ -384,12 +422,12 @@ describe("the hook never throws, or the host would hand the address to the model
 
   it.each(UNSENDABLE)("when this fails: $name", async ({ overrides }) => {
     const door = createDoor(overrides);
-    expect(await claimPastedMessage(door.context, message(CERTAIN))).toEqual({ handled: true });
+    expect(await claimMessage(door.context, message(CERTAIN))).toEqual({ handled: true });
   });
 
   it.each(BROKEN.filter((broken) => !UNSENDABLE.includes(broken)))("when this fails: $name", async ({ overrides }) => {
     const door = createDoor(overrides);
-    const claim = await claimPastedMessage(door.context, message(CERTAIN));
+    const claim = await claimMessage(door.context, message(CERTAIN));
     expect(claim?.handled).toBe(true);
     expect(answerOf(claim, door).length).toBeGreaterThan(20);
     expect(answerOf(claim, door)).not.toContain(CANARY);
@@ -400,7 +438,7 @@ describe("the hook never throws, or the host would hand the address to the model
     { name: "an unknown one", error: new Error(CANARY), code: "internal" },
   ] as const)("and says $name of the login shell in a sentence", async ({ error, code }) => {
     const door = createDoor({ ports: () => Promise.reject(error) });
-    expect(answerOf(await claimPastedMessage(door.context, message(CERTAIN)), door)).toBe(REFUSALS[code]);
+    expect(answerOf(await claimMessage(door.context, message(CERTAIN)), door)).toBe(REFUSALS[code]);
   });
 });
 
@@ -412,7 +450,7 @@ describe("a pasted message in a sandbox", () => {
     { name: "an error", overrides: { ports: () => Promise.reject(new Error("x")) }, place: {} },
   ])("is answered with that said first: $name", async ({ overrides, place }) => {
     const door = createDoor({ isSandbox: true, ...overrides });
-    const claim = await claimPastedMessage(door.context, message(CERTAIN, place));
+    const claim = await claimMessage(door.context, message(CERTAIN, place));
     expect(answerOf(claim, door).startsWith(SENTENCES.sandbox)).toBe(true);
   });
 });

@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../src/handlers/command.ts";
-import { claimPastedMessage } from "../../src/handlers/transcript.ts";
 import {
   placeOfCommand,
   placeOfMessage,
@@ -12,7 +11,7 @@ import {
   type TapPlace,
 } from "../../src/handlers/channels.ts";
 import { REFUSALS } from "../support/english.ts";
-import { CANARY, createDoor, OWNER_CALL, ownerMessage, UNTOUCHABLE } from "./fake-handler.ts";
+import { claimMessage, CANARY, createDoor, OWNER_CALL, ownerMessage, UNTOUCHABLE } from "./fake-handler.ts";
 
 const GATEWAY = "gateway-1";
 const MAIN = "agent:main:main";
@@ -425,7 +424,7 @@ describe("in a group that has the owner's name", () => {
   it("a pasted address is kept from the model, and loads nothing", async () => {
     const { context, loads } = createDoor();
     const address = `http://localhost:1455/auth/callback?code=${CANARY}.c2Vjb25k&scope=openid&state=${"0".repeat(32)}`;
-    const claim = await claimPastedMessage(
+    const claim = await claimMessage(
       context,
       ownerMessage(address, {
         channelId: "feishu",

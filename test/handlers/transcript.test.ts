@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { OriginalMessages } from "../../src/handlers/transcript.ts";
 import { withholdFromTranscript, type TranscriptEntry } from "../../src/handlers/transcript.ts";
 import { ENGLISH, SENTENCES } from "../support/english.ts";
-import { Secret } from "../../src/secret.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
 import { CANARY } from "./fake-handler.ts";
 
 const STATE = "0123456789abcdef0123456789abcdef";
@@ -64,7 +64,7 @@ describe("a transcript entry", () => {
     { name: "what only might be one", content: POSSIBLE },
   ])("leaves the whole text for the hook that follows: $name", ({ content }) => {
     const { kept } = withhold(content);
-    expect({ text: kept?.text.reveal(), isOwner: kept?.isOwner }).toEqual({ text: content, isOwner: true });
+    expect({ text: kept?.paste.text.reveal(), isOwner: kept?.isOwner }).toEqual({ text: content, isOwner: true });
   });
 
   it.each([undefined, {}, { senderIsOwner: false }, { senderIsOwner: "true" }])(
@@ -88,13 +88,13 @@ describe("a transcript entry", () => {
   });
 });
 
-const original = (text: string) => ({ text: new Secret(text), isOwner: true });
+const original = (text: string) => ({ paste: new Paste(text), isOwner: true });
 
 describe("the original messages", () => {
   it("are given out once", () => {
     const originals = new OriginalMessages();
     originals.keep("a", original("first"), 0);
-    expect(originals.take("a")?.text.reveal()).toBe("first");
+    expect(originals.take("a")?.paste.text.reveal()).toBe("first");
     expect(originals.take("a")).toBeUndefined();
   });
 
@@ -121,7 +121,7 @@ describe("the original messages", () => {
     originals.keep("a", original("first"), 0);
     originals.keep("b", original("second"), afterMs);
     expect(originals.take("a")).toBeUndefined();
-    expect(originals.take("b")?.text.reveal()).toBe("second");
+    expect(originals.take("b")?.paste.text.reveal()).toBe("second");
   });
 
   it("print as nothing", () => {

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parsePastedText, PASTE_LIMIT, classifyPastedText, type PastedText } from "../../src/rules/callback-url.ts";
+import { Paste, PASTE_LIMIT, type PastedText } from "../../src/rules/callback-url.ts";
 import {
   CALLBACK,
   CALLBACK_URL,
@@ -36,7 +36,7 @@ function verdictOf(result: PastedText, pair = OURS): Verdict | "another-code" {
   }
 }
 
-const judge = (text: string, pair = OURS) => verdictOf(parsePastedText(text), pair);
+const judge = (text: string, pair = OURS) => verdictOf(new Paste(text).parsed, pair);
 
 /** Every way the result could print, with all that an inspector can be made to show. */
 const printed = (result: PastedText) =>
@@ -50,11 +50,11 @@ describe.each(Object.entries(PASTES))("%s", (_, rows) => {
   });
 
   it.each(rows)("$name: weighs what it should", ({ input, likelihood }) => {
-    expect(classifyPastedText(input)).toBe(likelihood);
+    expect(new Paste(input).likelihood).toBe(likelihood);
   });
 
   it.each(rows)("$name: prints neither code nor state", ({ input }) => {
-    const text = printed(parsePastedText(input));
+    const text = printed(new Paste(input).parsed);
     for (const secret of [CODE, STATE, CODE.slice(3, 15), CODE.slice(-12), OTHER_CODE, OTHER_STATE]) {
       expect(text).not.toContain(secret);
     }
@@ -94,8 +94,8 @@ describe("any text at all", () => {
   it("is read and weighed without an error", () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        expect(KINDS).toContain(parsePastedText(text).kind);
-        expect(LIKELIHOODS).toContain(classifyPastedText(text));
+        expect(KINDS).toContain(new Paste(text).parsed.kind);
+        expect(LIKELIHOODS).toContain(new Paste(text).likelihood);
       }),
       RUNS,
     );
@@ -104,7 +104,7 @@ describe("any text at all", () => {
   it("prints no code and no state once it is read", () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const output = printed(parsePastedText(text));
+        const output = printed(new Paste(text).parsed);
         for (const secret of [CODE, STATE, OTHER_CODE, OTHER_STATE]) expect(output).not.toContain(secret);
       }),
       RUNS,
@@ -122,7 +122,7 @@ describe("any text at all", () => {
       text: `${CALLBACK}?error=access_denied&error_description=${encodeURIComponent(CALLBACK_URL)}&state=${STATE}`,
     },
   ])("prints no code that ran into $name", ({ text }) => {
-    expect(printed(parsePastedText(text))).not.toContain(CODE.slice(3, 15));
+    expect(printed(new Paste(text).parsed)).not.toContain(CODE.slice(3, 15));
   });
 
   it.each([
@@ -130,7 +130,7 @@ describe("any text at all", () => {
     { name: "nothing where the server said nothing", query: "", said: "" },
     { name: "500 characters and no more", query: `error_description=${"d".repeat(501)}&`, said: "d".repeat(500) },
   ])("keeps of an error's description $name", ({ query, said }) => {
-    const result = parsePastedText(`${CALLBACK}?error=access_denied&${query}state=${STATE}`);
+    const result = new Paste(`${CALLBACK}?error=access_denied&${query}state=${STATE}`).parsed;
     const outcome = result.kind === "response" ? result.outcome : undefined;
     expect(outcome?.kind === "error" && outcome.description.reveal()).toBe(said);
   });
@@ -138,14 +138,14 @@ describe("any text at all", () => {
   it("is held back while a sign-in waits, where the parts alone are the server's, up to the limit", () => {
     const answer = `?error=access_denied&state=${STATE} `;
     const padded = (length: number) => answer + "x".repeat(length - answer.length);
-    expect(classifyPastedText(padded(PASTE_LIMIT))).toBe("possible");
-    expect(classifyPastedText(padded(PASTE_LIMIT + 1))).toBe("none");
+    expect(new Paste(padded(PASTE_LIMIT)).likelihood).toBe("possible");
+    expect(new Paste(padded(PASTE_LIMIT + 1)).likelihood).toBe("none");
   });
 
   it("gives only what a server could have sent: an alphabet, a length, and never white space", () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const result = parsePastedText(text);
+        const result = new Paste(text).parsed;
         if (result.kind === "refused") return;
         expect(result.state.reveal()).toMatch(/^[\w.~-]{1,512}$/);
         if (result.outcome.kind === "code") expect(result.outcome.code.reveal()).toMatch(/^[\w.~-]{1,2048}$/);
@@ -173,7 +173,7 @@ describe("an address of any code and state", () => {
     { name: "a query", text: `?code=another-shape&state=${STATE}`, likelihood: "possible" },
   ])("gives back a code of another shape out of $name in one piece", ({ text, likelihood }) => {
     expect(judge(text, { code: "another-shape", state: STATE })).toBe("code");
-    expect(classifyPastedText(text)).toBe(likelihood);
+    expect(new Paste(text).likelihood).toBe(likelihood);
   });
 
   it.each([
@@ -271,7 +271,7 @@ describe("an address broken at any position", () => {
   });
 
   it.each(BREAKS)("is always kept from the model, by %j", (sep) => {
-    const leaking = positions.filter((at) => classifyPastedText(breakAt(CALLBACK_URL, at, sep)) !== "certain");
+    const leaking = positions.filter((at) => new Paste(breakAt(CALLBACK_URL, at, sep)).likelihood !== "certain");
     expect(leaking.map((at) => placeOf(CALLBACK_URL, at))).toEqual([]);
   });
 
@@ -281,7 +281,7 @@ describe("an address broken at any position", () => {
       const url = `${CALLBACK}?code=another-shape&state=${STATE}`;
       const leaking = Array.from({ length: CALLBACK.length + 5 }, (_, index) => index + 1).filter((at) => {
         const texts = [breakAt(url, at, sep), breakAt(breakAt(url, at + 4, sep), at, sep)];
-        return texts.some((text) => classifyPastedText(text) !== "certain");
+        return texts.some((text) => new Paste(text).likelihood !== "certain");
       });
       expect(leaking.map((at) => placeOf(url, at))).toEqual([]);
     },
@@ -368,7 +368,7 @@ describe("an answer's target", () => {
         const address = Object.values(target).join("");
         const text = urlOf(pair).replace(CALLBACK, () => address);
         expect(judge(text, pair) === "code").toBe(isOurs(target));
-        expect(parsePastedText(text).kind).toBe(isOurs(target) ? "response" : "refused");
+        expect(new Paste(text).parsed.kind).toBe(isOurs(target) ? "response" : "refused");
       }),
       RUNS,
     );
@@ -422,7 +422,7 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
         (pair, query, before, after, wrapper) => {
           const [open, close = open]: readonly [string, string?] = wrapper;
           const text = `${before} ${open}${disguise(query(pair))}${close} ${after}`;
-          expect(classifyPastedText(text)).toBe("certain");
+          expect(new Paste(text).likelihood).toBe("certain");
         },
       ),
     );
@@ -438,7 +438,7 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
         fc.constantFrom("\n", "\n> ", ""),
         (pair, one, two, at, sep) => {
           const text = `${one} ${breakAt(disguise(urlOf(pair)), at, sep)} ${two}`;
-          if (judge(text, pair) === "code") expect(classifyPastedText(text)).toBe("certain");
+          if (judge(text, pair) === "code") expect(new Paste(text).likelihood).toBe("certain");
         },
       ),
     );
@@ -447,7 +447,7 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
   it("is kept from the model however much is written around it", () => {
     const padding = "some more words of a long story. ".repeat(2000);
     const text = `${padding}${disguise(CALLBACK_URL)} ${padding}`;
-    expect(classifyPastedText(text)).toBe("certain");
+    expect(new Paste(text).likelihood).toBe("certain");
   });
 });
 
@@ -467,7 +467,7 @@ describe("a message that is kept from the model for certain", () => {
     fc.assert(
       fc.property(fc.array(words, { maxLength: 12 }), (list) => {
         const text = list.join(" and ");
-        if (!SIGNS.some((sign) => sign.test(text))) expect(classifyPastedText(text)).not.toBe("certain");
+        if (!SIGNS.some((sign) => sign.test(text))) expect(new Paste(text).likelihood).not.toBe("certain");
       }),
       RUNS,
     );
@@ -479,7 +479,7 @@ describe("a message that is kept from the model for certain", () => {
         fc.lorem({ mode: "sentences", maxCount: 8 }),
         fc.constantFrom("", " =", " #1", "?", " & ", " 1455"),
         (text, sign) => {
-          expect(classifyPastedText(text.replaceAll(".", `${sign}.`))).toBe("none");
+          expect(new Paste(text.replaceAll(".", `${sign}.`)).likelihood).toBe("none");
         },
       ),
     );
@@ -542,14 +542,14 @@ describe.each(Object.entries(ADVERSARIAL))("8 KB of %s", (_, shape) => {
   const text = shape(PASTE_LIMIT - 300);
 
   it("takes no more than a moment to read", { timeout: 4000 }, () => {
-    for (let round = 0; round < 60; round++) expect(KINDS).toContain(parsePastedText(text).kind);
+    for (let round = 0; round < 60; round++) expect(KINDS).toContain(new Paste(text).parsed.kind);
   });
 
   it("takes no more than a moment to weigh", { timeout: 4000 }, () => {
-    for (let round = 0; round < 60; round++) expect(LIKELIHOODS).toContain(classifyPastedText(text));
+    for (let round = 0; round < 60; round++) expect(LIKELIHOODS).toContain(new Paste(text).likelihood);
   });
 
   it("takes no more than a moment to weigh thirty times as long", { timeout: 4000 }, () => {
-    expect(LIKELIHOODS).toContain(classifyPastedText(shape(PASTE_LIMIT * 30)));
+    expect(LIKELIHOODS).toContain(new Paste(shape(PASTE_LIMIT * 30)).likelihood);
   });
 });

@@ -1,11 +1,11 @@
 /** What is pasted: read alone, as a message, as a command's argument, and by the transcript hook. */
 import { parseSelectArguments } from "../../../src/commands/arguments.ts";
 import { answerCommand } from "../../../src/handlers/command.ts";
-import type { ChatMessage } from "../../../src/handlers/message.ts";
-import { claimPastedMessage } from "../../../src/handlers/transcript.ts";
+import type { ChatMessage } from "../../../src/handlers/transcript.ts";
 import { withholdFromTranscript } from "../../../src/handlers/transcript.ts";
-import { parsePastedText, classifyPastedText } from "../../../src/rules/callback-url.ts";
+import { Paste } from "../../../src/rules/callback-url.ts";
 import {
+  claimMessage,
   createDoor,
   OWNER,
   OWNER_CALL,
@@ -47,8 +47,8 @@ async function openDoor(): Promise<Watched> {
 }
 
 async function feedAlone(input: string): Promise<void> {
-  const likelihood = classifyPastedText(input);
-  requireSilence(SECRETS, parsePastedText(input));
+  const likelihood = new Paste(input).likelihood;
+  requireSilence(SECRETS, new Paste(input).parsed);
   const { context } = createDoor();
   const entry = { role: "user", content: input, idempotencyKey: "17:user" };
   const written = withholdFromTranscript(context, entry);
@@ -60,10 +60,10 @@ async function feedAsMessage(input: string): Promise<void> {
   const door = await openDoor();
   const { pending } = door.ports;
   const before = pending.text;
-  const ofStranger = await claimPastedMessage(door.context, message(input, STRANGER));
+  const ofStranger = await claimMessage(door.context, message(input, STRANGER));
   requireSilence(SECRETS, [ofStranger, door.outputs()]);
   must(pending.text === before, "changes nothing for a stranger");
-  const claim = await claimPastedMessage(door.context, message(input, OWNER));
+  const claim = await claimMessage(door.context, message(input, OWNER));
   requireSilence(SECRETS, [claim, door.outputs()]);
   if (claim === undefined) must(pending.text === before, "writes nothing for a message that is none of ours");
   requireRightCode(door);

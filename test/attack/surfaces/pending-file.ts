@@ -1,4 +1,5 @@
 /** The file of waiting sign-ins, as anybody might have left it. */
+import { Paste } from "../../../src/rules/callback-url.ts";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { statusScreen } from "../../../src/interaction/screens.ts";
@@ -14,7 +15,6 @@ import {
 import { finishSignIn } from "../../../src/actions/finish.ts";
 import { readStatus } from "../../../src/actions/overview.ts";
 import type { Ports, PendingStore } from "../../../src/actions/ports.ts";
-import { Secret } from "../../../src/secret.ts";
 import { createPendingStore, PENDING_FILE } from "../../../src/store/pending-sign-ins.ts";
 import { addressOf, createFakePorts, DANA } from "../../fakes/fake-ports.ts";
 import { toMarkdown, toPlainText } from "../../support/english.ts";
@@ -88,7 +88,7 @@ async function refuseAll(ports: Ports): Promise<void> {
     const binding = { ...DANA, senderId: "1", conversationId: "1" };
     const request = {
       binding,
-      pastedText: new Secret(paste),
+      pasted: new Paste(paste),
       isAllowed: () => true,
       ifOtherAccount: "ask",
     } as const;
