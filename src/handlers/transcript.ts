@@ -10,6 +10,7 @@ import { logFailure } from "../errors.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { WEBCHAT } from "../rules/binding.ts";
 import { Paste } from "../rules/callback-url.ts";
+import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { MessagePlace } from "./channels.ts";
 
 /** What a handler has from the plugin's start. None of it throws, except what the host's config itself throws. */
@@ -81,7 +82,7 @@ export function withholdFromTranscript<Entry extends TranscriptEntry>(
   const messageId = typeof idempotencyKey === "string" ? /^(.+):user$/.exec(idempotencyKey)?.[1] : undefined;
   if (command === undefined && messageId !== undefined) {
     const isOwner = entry.__openclaw?.senderIsOwner === true;
-    context.originals.keep(messageId, { paste, isOwner }, context.nowMs());
+    context.originals.set(messageId, { paste, isOwner }, context.nowMs());
   }
   if (command === undefined && likelihood !== "certain") return undefined;
   const note = `${command === undefined ? "" : `${command} `}${context.words().chat["transcript.withheld"]}`;
@@ -116,7 +117,8 @@ export async function claimPastedMessage(
 ): Promise<Claim | undefined> {
   try {
     // Other channels mask nothing, and number their messages as they like: theirs could have the same number.
-    const original = message.channelId === WEBCHAT ? context.originals.take(message.messageId) : undefined;
+    const { channelId, messageId = "" } = message;
+    const original = channelId === WEBCHAT ? context.originals.take(messageId, context.nowMs()) : undefined;
     const own = original?.paste ?? new Paste(textIn(message.content));
     const quoted = new Paste(textIn(message.replyToBody));
     if (own.likelihood === "none" && quoted.likelihood === "none") return undefined;
@@ -139,35 +141,15 @@ const textIn = (content: unknown) => (typeof content === "string" ? content : ""
  */
 export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
 
-/** Full texts of pasted addresses that a chat masks before it asks the message hook. In memory, for seconds. */
-
-/** The hook follows within milliseconds; what nobody came for by then was no message of ours. */
-const KEPT_MS = 60_000;
-const MAX_KEPT = 50;
-
 export interface OriginalMessage {
   readonly paste: Paste;
   /** The host's own mark of who sent it. */
   readonly isOwner: boolean;
 }
 
-/** Full texts of pasted addresses, by message id, until the hook takes them. */
-export class OriginalMessages {
-  readonly #kept = new Map<string, OriginalMessage & { readonly atMs: number }>();
-
-  keep(messageId: string, original: OriginalMessage, nowMs: number): void {
-    for (const [id, { atMs }] of this.#kept) {
-      const isOld = Math.abs(nowMs - atMs) >= KEPT_MS;
-      if (isOld || this.#kept.size >= MAX_KEPT) this.#kept.delete(id);
-    }
-    this.#kept.set(messageId, { ...original, atMs: nowMs });
-  }
-
-  /** Gives a text out once. */
-  take(messageId: string | undefined): OriginalMessage | undefined {
-    if (messageId === undefined) return undefined;
-    const original = this.#kept.get(messageId);
-    this.#kept.delete(messageId);
-    return original;
+/** Full texts of pasted callback URLs by message id, until the hook takes them, which follows within milliseconds. */
+export class OriginalMessages extends ExpiringMap<OriginalMessage> {
+  constructor() {
+    super({ ttlMs: 60_000, size: 50 });
   }
 }

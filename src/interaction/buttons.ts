@@ -4,6 +4,7 @@
  */
 import { sameBinding, type Binding } from "../rules/binding.ts";
 import { BUTTON_VERBS, type ButtonVerb } from "../rules/commands.ts";
+import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { Action, Screen } from "./screen.ts";
 
 /** The most the host's portable presentation can put on Telegram's wire (64 bytes less its own prefix). */
@@ -32,18 +33,9 @@ export function decodePayload(payload: string): ButtonPlace | undefined {
   return { screenId, index: Number(index) };
 }
 
-/**
- * Which screens with buttons were shown to whom. Held in memory only: after a restart a button is stale, and a stale
- * button is answered with a fresh selector.
- */
-
-const MAX_SCREENS = 200;
-const SCREEN_TTL_MS = 60 * 60_000;
-
 interface ShownScreen {
   readonly binding: Binding;
   readonly actions: readonly Action[];
-  readonly shownAtMs: number;
   isUsed: boolean;
 }
 
@@ -56,8 +48,9 @@ export type TappedButton =
 /** The person who taps, as far as a tap tells: it names no agent. */
 export type TapBinding = Omit<Binding, "agentId">;
 
+/** Which screens with buttons were shown to whom, in memory only: after a restart a button is stale. */
 export class ShownScreens {
-  readonly #screens = new Map<string, ShownScreen>();
+  readonly #screens = new ExpiringMap<ShownScreen>({ ttlMs: 60 * 60_000, size: 200 });
   readonly #newId: () => string;
 
   constructor(newId: () => string) {
@@ -68,19 +61,17 @@ export class ShownScreens {
   remember(binding: Binding, screen: Screen, nowMs: number): string {
     const id = this.#newId();
     const actions = screen.rows.flat().flatMap((button) => ("action" in button ? [button.action] : []));
-    this.#screens.set(id, { binding, actions, shownAtMs: nowMs, isUsed: false });
-    const oldest = this.#screens.keys().next();
-    if (this.#screens.size > MAX_SCREENS && !oldest.done) this.#screens.delete(oldest.value);
+    this.#screens.set(id, { binding, actions, isUsed: false }, nowMs);
     return id;
   }
 
   /** What a tapped button asks for. A screen works once, and only for the person and chat it was shown to. */
   use(place: ButtonPlace | undefined, tapper: TapBinding, nowMs: number): TappedButton {
-    const screen = place && this.#screens.get(place.screenId);
+    const screen = place && this.#screens.get(place.screenId, nowMs);
     const action = place && screen?.actions[place.index];
     if (screen === undefined || action === undefined) return { kind: "stale" };
     const isTheirs = sameBinding(screen.binding, { ...tapper, agentId: screen.binding.agentId });
-    if (!isTheirs || nowMs - screen.shownAtMs >= SCREEN_TTL_MS) return { kind: "stale" };
+    if (!isTheirs) return { kind: "stale" };
     if (screen.isUsed) return { kind: "used" };
     screen.isUsed = true;
     return { kind: "action", action, binding: screen.binding };

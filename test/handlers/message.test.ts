@@ -215,7 +215,7 @@ describe("an address pasted in the chat that waits for it", () => {
 
   it("is read as it was sent where the web chat has a message of the same number in memory", async () => {
     const door = await waiting();
-    door.context.originals.keep("17", { paste: new Paste("hello"), isOwner: true }, door.context.nowMs());
+    door.context.originals.set("17", { paste: new Paste("hello"), isOwner: true }, door.context.nowMs());
     const claim = await claimMessage(door.context, message(door.address, { messageId: "17" }));
     expect(answerOf(claim, door)).toContain("Signed in: profile `work`");
   });
@@ -336,7 +336,7 @@ describe("an address that cannot be mistaken", () => {
 
 /** As the transcript hook leaves it: the whole text under the message's id, and the host's owner mark. */
 function keepOriginal({ context }: Door, text: string, isOwner: boolean): void {
-  context.originals.keep("17", { paste: new Paste(text), isOwner }, context.nowMs());
+  context.originals.set("17", { paste: new Paste(text), isOwner }, context.nowMs());
 }
 
 /** The same in the web chat. */
