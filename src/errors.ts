@@ -126,3 +126,8 @@ export async function failingAs<Result>(code: ErrorCode, work: () => Promise<Res
     throw new CodexAuthError(code);
   }
 }
+
+/** Whether it is an error of the file system or the system with that code, such as `ENOENT`. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}

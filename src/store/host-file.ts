@@ -2,18 +2,10 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { CodexAuthError } from "../errors.ts";
+import { CodexAuthError, isErrno } from "../errors.ts";
 import { systemClock } from "../system.ts";
 import type { HeldLock, HOST_LOCKS } from "./lock.ts";
-import {
-  isErrno,
-  isMine,
-  loadLocks,
-  makeFolder,
-  replaceFiles,
-  writeNewFile,
-  type Replacement,
-} from "./private-file.ts";
+import { isMine, loadLocks, makeFolder, replaceFiles, writeNewFile, type Replacement } from "./private-file.ts";
 
 /** Some hosts take a lock away from whoever has held it for 30 seconds, alive or not. */
 const MAX_HOLD_MS = 20_000;

@@ -1,4 +1,9 @@
-/** Locks between processes, through proper-lockfile: taken in a bounded time, given back, and taken from the dead. */
+/**
+ * Locks between processes: taken in a bounded time, renewed while they are held, given back, and taken over from dead holders.
+ * proper-lockfile renews the lock and removes it when the process ends. Its folder and its takeover are not used as documented,
+ * because two waiters may both remove one stale folder and then both hold the lock: a claim could be lost, and its code sent
+ * twice (RISK.md, promise 3).
+ */
 import {
   lstat,
   lutimes,
@@ -17,25 +22,26 @@ import {
   writeFileSync,
 } from "node:fs";
 import { lock } from "proper-lockfile";
+import { isErrno } from "../errors.ts";
 import * as z from "../schema.ts";
 import { systemClock } from "../system.ts";
 
-/** How long a caller waits for others: twice what a dead holder of our own can cost, in small steps. */
+/** How long a caller waits for others: twice the time after which our own lock is stale. */
 export const MAX_WAIT_MS = 12_000;
 const WAIT_STEP_MS = 20;
-/** Never reached: `removeDeadLock` is what takes a dead holder's lock away. */
+/** Never reached: `removeDeadLock` removes the lock of a dead holder. */
 const NEVER_STALE_MS = Number.MAX_SAFE_INTEGER;
 
 export interface HeldLock {
-  /** False once somebody else took the lock away, however that came about. */
+  /** Returns false once another process has taken the lock away. */
   isStillOurs(): boolean;
-  /** Never throws, and takes nobody else's lock away. */
+  /** Never throws, and never removes the lock of another holder. */
   release(): Promise<void>;
 }
 
 /**
- * Takes `<path>.lock`, waiting a bounded time for others, those of this process included. Throws the file system's
- * errors where the lock cannot be made.
+ * Takes `<path>.lock`. Waits up to `waitMs` for other holders, also those of this process. Throws the file system's error if
+ * the lock cannot be made.
  */
 export async function acquireLock(
   path: string,
@@ -48,7 +54,7 @@ export async function acquireLock(
       if (removeDeadLock(lockPath, format) === "foreign") return "foreign";
       return await lockOnce(path, lockPath, format);
     } catch (error) {
-      // ENOENT: the lock was taken away between its making and its first use. Whoever lost it had nothing yet.
+      // ENOENT: the lock was removed between its making and its first use. Nothing has been done under it.
       if (!isErrno(error, "ELOCKED") && !isErrno(error, "ENOENT")) throw error;
       if (waitedMs >= waitMs && isErrno(error, "ENOENT")) throw error;
       if (waitedMs >= waitMs) return "busy";
@@ -58,7 +64,7 @@ export async function acquireLock(
 }
 
 async function lockOnce(path: string, lockPath: string, format: LockFormat): Promise<HeldLock> {
-  // Of what was made, not of what is there once proper-lockfile is done: that could be the lock of whoever robbed us.
+  // The identity of what was made. What is there once proper-lockfile is done could be the lock of another process.
   let made: string | undefined;
   const isStillOurs = () => made !== undefined && identityIn(lockPath, format) === made;
   const make = () => void (made = format.make(lockPath));
@@ -69,7 +75,7 @@ async function lockOnce(path: string, lockPath: string, format: LockFormat): Pro
     realpath: false,
     stale: NEVER_STALE_MS,
     update: format.renewalMs,
-    // The default throws from a timer and would take the gateway down; a lost lock is seen by its identity instead.
+    // The default throws from a timer and would end the gateway. A lost lock is recognised by its identity instead.
     onCompromised: () => undefined,
     fs: fileSystemOf(make, removeOurs),
   });
@@ -77,13 +83,12 @@ async function lockOnce(path: string, lockPath: string, format: LockFormat): Pro
     isStillOurs,
     async release() {
       await release().catch(() => undefined);
-      // proper-lockfile gives up, and leaves, a lock whose time anybody else has changed. Ours would outlive us.
+      // proper-lockfile leaves a lock whose time something else has changed. It would outlive this process.
       quietly(removeOurs);
     },
   };
 }
 
-/** What cannot even be looked at, such as one whose folder has become a file, is not ours any more. */
 function identityIn(lockPath: string, format: LockFormat): string | undefined {
   try {
     return format.identityOf(lockPath);
@@ -92,13 +97,13 @@ function identityIn(lockPath: string, format: LockFormat): string | undefined {
   }
 }
 
-/** What proper-lockfile needs of `fs`, with the format's own making and removing in place of folders. */
+/** What proper-lockfile needs of `fs`, with the making and removing of the format in place of folders. */
 function fileSystemOf(make: () => void, removeOurs: () => void) {
   return {
     mkdir: (_lockPath: string, done: Done) => settle(make, done),
     rmdir: (_lockPath: string, done: Done) => settle(removeOurs, done),
     rmdirSync: removeOurs,
-    // Of the lock alone: a link that has taken its place meanwhile leads to somebody's file.
+    // Not `stat` and `utimes`: a link in the place of the lock would lead to another file (RISK.md, promise 22).
     stat: lstat,
     utimes: lutimes,
   };
@@ -117,10 +122,9 @@ function settle(work: () => void, done: Done): void {
 }
 
 /**
- * Takes a dead holder's lock away, one process at a time. proper-lockfile would let two waiters judge the same lock
- * dead, and the second remove what the first has just taken; so whoever removes must hold the guard, and look again.
- * Look and removal are one step: the host heeds no guard, and could put its own lock there between the two.
- * A guard is a lock itself, of a process that may have died as well, and is taken away in no other way.
+ * Removes the lock of a dead holder, one process at a time: the process that removes it must hold the guard and judge the lock
+ * again. Judgement and removal are one step, because the host does not respect the guard and could put its own lock there in
+ * between. A guard is a lock itself; a guard whose holder has died is removed in the same way.
  */
 function removeDeadLock(lockPath: string, format: LockFormat): Judgement {
   const judgement = format.judge(lockPath);
@@ -142,46 +146,42 @@ function quietly(work: () => unknown): void {
   try {
     work();
   } catch {
-    // Somebody else was faster; the next look tells.
+    // Another process was faster. The next look shows what is there.
   }
 }
 
-/** What a lock is on the disk: that of our own files, and the two formats of hosts that keep profiles in a file. */
+/* What a lock is on the disk. */
 
-/** A folder of an old proper-lockfile where the host wants a file, and the host's own age limit for one. */
+/** The host's own age limit for its lock. */
 const HOST_STALE_MS = 30_000;
-/** A host writes its number right after it has made the file; one that is still empty after this never will. */
+/** A host writes its process number right after it has made the file. A file that is still empty after this is stale. */
 const NAMELESS_STALE_MS = 10_000;
 const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_PID = 2 ** 31 - 1;
 
-/** `foreign`: nothing that could ever be given back by whoever is thought to hold it. */
+/** `foreign`: a link or the like, which no holder of a lock makes. */
 export type Judgement = "free" | "live" | "dead" | "foreign";
 
 export interface LockFormat {
   readonly renewalMs: number;
-  /** Gives the identity of what it made. Throws EEXIST where there is a lock, dead or alive. */
+  /** Returns the identity of what it made. Throws EEXIST if there is a lock, dead or alive. */
   make(lockPath: string): string;
   remove(lockPath: string): void;
   judge(lockPath: string): Judgement;
-  /** Differs for a lock that was removed and made again, even where the disk gives it the same number. */
+  /** Differs for a lock that was removed and made again, even if the disk gives it the same number. */
   identityOf(lockPath: string): string | undefined;
-}
-
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }
 
 function statsOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** A lock from the future is as old: its holder died before the clock was set back. */
+/** A lock from the future counts as old: its holder died before the clock was set back. */
 function isOlderThan(stats: Stats, ageMs: number): boolean {
   return Math.abs(systemClock.nowMs() - stats.mtimeMs) > ageMs;
 }
 
-/** proper-lockfile's own format: a folder whose holder renews its time. */
+/** The format of proper-lockfile: a folder whose holder renews its time. */
 function folderLock(staleMs: number, renewalMs: number): LockFormat {
   return {
     renewalMs,
@@ -205,13 +205,13 @@ function identityOfFolder(lockPath: string): string | undefined {
   return stats && `${stats.ino}:${stats.birthtimeNs}`;
 }
 
-/** What such a host writes into its lock; `starttime` by 2026.5.28, to tell a number that is used again. */
+/** What a host writes into its lock. `starttime` (from 2026.5.28) tells a process number that is used again. */
 const holder = z.looseObject({
   pid: z.int().check(z.positive(), z.maximum(MAX_PID)),
   starttime: z.optional(z.number()),
 });
 
-/** A file that names its holder: the lock of hosts from 2026.2.17 on. A folder there would stop their every write. */
+/** A file that names its holder: the lock of hosts from 2026.2.17. A folder in its place would stop every write of theirs. */
 export const FILE_LOCK: LockFormat = {
   renewalMs: 10_000,
   make(lockPath) {
@@ -240,10 +240,7 @@ export const FILE_LOCK: LockFormat = {
   },
 };
 
-/**
- * What a skill of old left behind that locked such a host's file in proper-lockfile's way. One that has become a file
- * between the two looks is somebody's new lock.
- */
+/** A folder that an older skill left there. One that has become a file between the two looks is a new lock. */
 function isAbandonedFolder(lockPath: string, stats: Stats): boolean {
   if (!isOlderThan(stats, HOST_STALE_MS)) return false;
   try {
@@ -269,7 +266,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whether nobody of that number runs, or somebody else by now. A process we may not signal is alive. */
+/** Whether no process has that number, or another one has it now. A process that we may not signal is alive. */
 function isDeadProcess({ pid, starttime }: z.infer<typeof holder>): boolean {
   try {
     process.kill(pid, 0);
@@ -292,50 +289,29 @@ function processOf(pid: number): { readonly state: string; readonly starttime: n
   }
 }
 
-/** After this long a lock of our own is nobody's, whoever it names; a living holder renews it before. */
-const OWN_STALE_MS = 6_000;
-
-/** The lock of our own files: a crashed holder's is taken away at once, by the number it names. */
-export const OWN_LOCK: LockFormat = {
-  ...FILE_LOCK,
-  renewalMs: 1_500,
-  judge(lockPath) {
-    const stats = statsOf(lockPath);
-    const judgement = FILE_LOCK.judge(lockPath);
-    const isForgotten = judgement === "live" && stats !== undefined && isOlderThan(stats, OWN_STALE_MS);
-    return isForgotten ? "dead" : judgement;
-  },
-};
-
-/** The host's own lock, so that it and we exclude each other: a folder up to 2026.2.12, a file from 2026.2.17. */
-export const HOST_LOCKS = { folder: folderLock(HOST_STALE_MS, 10_000), file: FILE_LOCK } as const;
-
-/** Makes the file of a lock, whole from its first moment on. */
-
 const PRIVATE_FILE = 0o600;
-/** What a file system answers that has no second names for a file. */
+/** The answers of a file system that has no hard links. */
 const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);
 
-/** Of a lock, and of the guards of one. */
+/** The ending of a lock and of its guards. */
 const LOCK_ENDING = /\.lock(?:\.takeover)*$/;
 
 const codeOf = (error: unknown) => (error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);
 
-/** The file's number on the disk, and what was written into it. */
 export interface MadeLock {
   readonly ino: number;
   readonly content: string;
 }
 
 /**
- * Throws EEXIST where there is something of that name. Written beside its place and put there by a second name: a
- * process that is killed in between would leave a lock that names nobody, and everybody would wait for its age.
- * `contentAt` is given the time of the file, of the disk's own clock.
+ * Throws EEXIST if there is something of that name. The file is written beside its place and put there by a hard link, because
+ * a process that is killed while it writes would leave a lock that names no holder, and others would wait until it is stale.
+ * `contentAt` gets the time of the file, by the clock of the disk.
  */
 export function makeLockFile(lockPath: string, pid: number, contentAt: (made: Date) => string): MadeLock {
-  // Not even begun while somebody holds it, for this is asked again every few milliseconds.
+  // A waiter asks every few milliseconds: nothing is written while the lock is held.
   if (lstatSync(lockPath, { throwIfNoEntry: false })) throw Object.assign(new Error("EEXIST"), { code: "EEXIST" });
-  // A name that the next write of the locked file takes away as a leftover, of a host's file too.
+  // The next write of the locked file removes files of such names as leftovers.
   const beside = `${lockPath.replace(LOCK_ENDING, "")}.codex-auth-lock-${pid}.tmp`;
   rmSync(beside, { force: true });
   try {
@@ -358,10 +334,35 @@ function writeNew(path: string, contentAt: (made: Date) => string): MadeLock {
     writeFileSync(descriptor, content);
     return { ino, content };
   } catch (error) {
-    // On a full disk. A lock that names nobody would be waited for, by some hosts for ever.
+    // The disk is full. Some hosts would wait for a lock without a holder forever.
     unlinkSync(path);
     throw error;
   } finally {
     closeSync(descriptor);
   }
 }
+
+/* The lock of our own files. */
+
+/** A living holder renews its lock well within this time, so an older lock has no holder, whichever process it names. */
+const OWN_STALE_MS = 6_000;
+
+/**
+ * A file that names its holder, so that the lock of a killed process is taken over immediately. A folder, the documented form
+ * of proper-lockfile, is respected and goes stale after the same time.
+ */
+export const OWN_LOCK: LockFormat = {
+  ...FILE_LOCK,
+  renewalMs: 1_500,
+  judge(lockPath) {
+    const stats = statsOf(lockPath);
+    const judgement = FILE_LOCK.judge(lockPath);
+    const isForgotten = judgement === "live" && stats !== undefined && isOlderThan(stats, OWN_STALE_MS);
+    return isForgotten ? "dead" : judgement;
+  },
+};
+
+/* The lock of a host's file: the host's own format, so that the host and this plugin exclude each other. */
+
+/** A folder up to 2026.2.12, a file from 2026.2.17. */
+export const HOST_LOCKS = { folder: folderLock(HOST_STALE_MS, 10_000), file: FILE_LOCK } as const;

@@ -2,7 +2,7 @@
 import { constants, type BigIntStats, renameSync } from "node:fs";
 import { chmod, lstat, open, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, basename, join } from "node:path";
-import { CodexAuthError } from "../errors.ts";
+import { CodexAuthError, isErrno } from "../errors.ts";
 import { systemClock } from "../system.ts";
 import type { HeldLock } from "./lock.ts";
 
@@ -138,20 +138,13 @@ async function acquirePrivate(path: string): Promise<HeldLock> {
   }
 }
 
-/** What the private files and a host's files share: folders, whole replacements, the file system's own words, and locks. */
+/* What the private files and a host's files share. */
 
 const PRIVATE_FILE = 0o600;
 export const PRIVATE_DIR = 0o700;
 
-/** Loaded with the first lock that is taken: whoever only reads pays for none. */
-export async function loadLocks() {
-  const [{ acquireLock }, { HOST_LOCKS, OWN_LOCK }] = await Promise.all([import("./lock.ts"), import("./lock.ts")]);
-  return { acquireLock, HOST_LOCKS, OWN_LOCK };
-}
-
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
-}
+/** Loaded with the first lock that is taken: proper-lockfile takes longer to load than `status` takes to answer. */
+export const loadLocks = () => import("./lock.ts");
 
 export function isMine(uid: number): boolean {
   return process.getuid === undefined || uid === process.getuid();

@@ -246,6 +246,14 @@ describe("our own lock", () => {
     expect(await outcomeOf(OWN_LOCK)).toBe("taken");
   });
 
+  it("respects a folder, the other form of a lock, and takes it over once its holder does not renew it", async () => {
+    mkdirSync(lockPath);
+    expect(await outcomeOf(OWN_LOCK)).toBe("busy");
+    age(7000);
+    expect(await outcomeOf(OWN_LOCK)).toBe("taken");
+    expect(names()).toEqual([]);
+  });
+
   it("is foreign where there is a link, however old", async () => {
     symlinkSync(join(root, "nothing"), lockPath);
     lutimesSync(lockPath, new Date(0), new Date(0));
