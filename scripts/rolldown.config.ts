@@ -14,7 +14,7 @@ const PENDING = `${ROOT}src/store/pending-sign-ins.ts`;
 /** The layers in the order in which a module is given to them. What is in none goes where rolldown puts it. */
 const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
   { name: "environment", files: /^src\/environment\.ts$/ },
-  { name: "schema", files: /^src\/schema\.ts$|\/zod\// },
+  { name: "schema", files: /^src\/rules\/stored-records\.ts$|\/zod\// },
   { name: "network", files: /^src\/(?:oauth\/|host\/fetch\.ts|terminal\/network\.ts)|\/oauth4webapi\// },
   { name: "lock", files: /^src\/store\/lock\.ts$|\/proper-lockfile\/|^\0copy-of-fs|^builtin:/ },
   { name: "store", files: /^src\/store\// },

@@ -3,7 +3,7 @@
  * the token endpoint itself, and the claims only name the account; they open nothing.
  */
 import type { Identity } from "../rules/account.ts";
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 
 const MAX_TOKEN_LENGTH = 64 * 1024;
 

@@ -12,7 +12,7 @@ import {
 import type { AuthorizationGrant, ExchangeRefusal, ExchangeResult } from "../actions/ports.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { TokenSet } from "../rules/account.ts";
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, type Endpoints } from "./endpoints.ts";
 import { readIdentity } from "./identity.ts";

@@ -3,7 +3,7 @@
  * lose the sign-ins of the version before. Only the store loads the schemas; everything else takes the types.
  */
 import { ERROR_CODES } from "../errors.ts";
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 
 const name = z.string().check(z.maxLength(512));
 const path = z.string().check(z.maxLength(4096));

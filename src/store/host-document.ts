@@ -1,5 +1,5 @@
 /** The JSON of hosts that keep profiles in files, and the view of it that is read and edited. Pure. */
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 import {
   storedCredential,
   type ProfilesDocument,

@@ -23,7 +23,7 @@ import {
 } from "node:fs";
 import { lock } from "proper-lockfile";
 import { isErrno } from "../errors.ts";
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 import { systemClock } from "../system.ts";
 
 /** How long a caller waits for others: twice the time after which our own lock is stale. */

@@ -3,7 +3,7 @@
  * write everything else back, so that a file of the next version survives this one.
  */
 import { CodexAuthError } from "../errors.ts";
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 
 const VERSION = 1;
 /** Records that this version does not understand are kept for a day at most, because they may hold tokens. */

@@ -2,7 +2,7 @@
 import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, Activation } from "../rules/results.ts";
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 
 /** The part of the host's store that is read or edited here; everything else passes through untouched. */
 export interface ProfilesDocument {

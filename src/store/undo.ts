@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
 import { failingAs } from "../errors.ts";
-import * as z from "../schema.ts";
+import * as z from "zod/mini";
 import { parseOwnDocument } from "./own-document.ts";
 import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 import { hasTokens, storedCredential, type HostAuthStore, type StoredCredential } from "./profiles-document.ts";
