@@ -47,7 +47,8 @@ function canBeTyped(line: Line, surface: Surface): boolean {
   return line.every((segment) => {
     if (isCommand(segment)) return surface.spell(segment) !== undefined;
     if (!isSentence(segment) || "refusal" in segment) return true;
-    return Object.values(segment.values).every((value) => canBeTyped(asLine(value), surface));
+    const places = [...surface.words.chat[segment.sentence].matchAll(/\{(\w+)\}/g)];
+    return places.every(([, name = ""]) => canBeTyped(asLine(segment.values[name] ?? ""), surface));
   });
 }
 

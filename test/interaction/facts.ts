@@ -496,3 +496,31 @@ export function sampleScreens(): readonly NamedScreen[] {
   }
   return Object.entries(samples).map(([kind, screen]) => ({ kind, screen }));
 }
+
+/** Every screen that tells commands for a profile, about one of that name. */
+export function screensAbout(name: ProfileName): readonly Screen[] {
+  const profile: ListedProfile = { ...listed("x"), name };
+  const waits = { profileName: name, expiresInMs: 60_000 };
+  const list = { ...listOf(0), profiles: [profile, ...listOf(20).profiles], pending: [waits], parked: [waits] };
+  return [
+    selectorScreen(list, 1),
+    selectorScreen(list, 2),
+    cardScreen(started({ profileName: name })),
+    savedScreen({ ...SAVED, profileName: name, isUndoable: true }, "address"),
+    profileScreen(shown(profile)),
+    profileScreen(shown({ ...profile, isPinned: true, isDefault: true })),
+    preferredScreen({ ...PREFERRED, profileName: name, kept: "work" }),
+    signOutScreen(shown(profile)),
+    signedOutScreen({ ...SIGNED_OUT, profileName: name }),
+    undoneScreen({ ...UNDONE, profileName: name }),
+    pinnedScreen({ kind: "pinned", profile, nowMs: NOW_MS }),
+    questionScreen({ ...QUESTION, profileName: name, there: { profileName: name }, newName: name }),
+    statusScreen({ kind: "status", pending: [waits], parked: [waits] }),
+    cancelledScreen([name]),
+    noticeScreen({ profile, isPinned: true }),
+    { lines: [noticeLine(profile)], rows: [] },
+    inspectionScreen({ kind: "inspection", findings: [{ code: "profile-failing", profile }], nowMs: NOW_MS }),
+    whyScreen({ ...CHOICE, pin: { profileName: name, by: "person", isUsable: false } }),
+    ...ERROR_CODES.map((code) => refusalScreen({ code, next: "again", sender: "telegram:4242001", profileName: name })),
+  ];
+}

@@ -4,7 +4,7 @@ import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../support/english.ts";
 import type { Screen, Segment } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
-import { cardScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
+import { cardScreen, refusalScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
 import { Secret } from "../../src/secret.ts";
 import {
   anyHostileScreen,
@@ -102,6 +102,22 @@ describe("the Markdown of a screen", () => {
         expect(message?.links).toEqual([link]);
       }),
     );
+  });
+});
+
+describe("a name that nobody can type", () => {
+  const name = "wo\u200brk" as ProfileName;
+
+  it("leaves out the lines that would tell to type it, and no other", () => {
+    const screen = profileScreen(shown({ ...listed("x"), name }));
+    expect(toPlainText(screen)).toBe(
+      "Codex profile work: signed in, renews itself\n\nFor the list of profiles: /codex_auth",
+    );
+  });
+
+  it("leaves no refusal unsaid: the list of profiles is told in its place", () => {
+    const screen = refusalScreen({ code: "undo-missing", next: "none", sender: "telegram:1", profileName: name });
+    expect(toPlainText(screen)).toMatch(/^There is nothing to undo .* \/codex_auth$/);
   });
 });
 
