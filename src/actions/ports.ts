@@ -1,4 +1,4 @@
-/** What the login shell needs of the outside world, one interface per thing. */
+/** What the actions need of the outside world, one interface for each part of it. */
 import type { AccountConflict, ProfileAccount, CredentialDraft, Identity, TokenSet } from "../rules/account.ts";
 import type { Binding } from "../rules/binding.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
@@ -23,14 +23,14 @@ export interface Entropy {
   digest(text: string): string;
 }
 
-/** Lines for the gateway's log. Codes and names of profiles only: no text that a person or a server sent. */
+/** Lines for the gateway's log: codes and names of profiles, and no text that a user or a server sent. */
 export interface Log {
   info(event: string): void;
   warn(event: string): void;
 }
 
 export interface AuthorizationRequest {
-  /** Shown once, to the person who asked: it holds state and challenge. */
+  /** Shown once, to the user who asked: it holds the state and the challenge. */
   readonly authorizationUrl: Secret;
   readonly state: Secret;
   readonly codeVerifier: Secret;
@@ -68,14 +68,12 @@ export interface OAuthClient {
   exchange(grant: AuthorizationGrant): Promise<ExchangeResult>;
 }
 
-/** The file of pending logins. Both calls throw `CodexAuthError` (`pending-*`) when it cannot be trusted or locked. */
+/** The file of pending sign-ins. Both calls throw `CodexAuthError` (`pending-*`) if it cannot be trusted or locked. */
 export interface PendingStore {
   read(): Promise<PendingDocument>;
-  /** Locks, reads, applies the pure edit, writes what it returned, unlocks. */
   update<Result>(edit: (document: PendingDocument) => Edit<Result>): Promise<Result>;
 }
 
-/** Whose profile is to change, for whom. */
 export interface ProfileTarget {
   readonly profileId: ProfileId;
   readonly agentId: string;
@@ -84,7 +82,7 @@ export interface ProfileTarget {
 }
 
 export interface ObstacleRequest extends Pick<ProfileTarget, "agentId" | "profileId"> {
-  /** The store's lock is tried too, which may take as long as others hold it. */
+  /** The store's lock is taken and released too, which may take as long as others hold it. */
   readonly isAboutToSave: boolean;
 }
 
@@ -105,14 +103,14 @@ export interface Saved {
   readonly kind: "saved";
   /** The host's own resolver now finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
-  /** What it held before is kept for a day. */
+  /** The replaced record is kept for a day. */
   readonly isUndoable: boolean;
   readonly activation: Activation;
 }
 
 export type SaveResult = Saved | { readonly kind: "refused"; readonly code: SaveRefusal };
 
-/** What came of taking a profile out, or of putting back what it held. */
+/** The result of removing a profile, or of putting its replaced record back. */
 export type ChangeResult =
   | Saved
   | {
@@ -123,7 +121,7 @@ export type ChangeResult =
 export type PreferResult =
   | {
       readonly kind: "preferred";
-      /** False where the config's own order, or a failure of the profile, puts another one first all the same. */
+      /** False if another profile is still first, because of the config's order or a failure of this one. */
       readonly isFirst: boolean;
       readonly activation: Activation;
     }
@@ -133,33 +131,33 @@ export interface ProfileChoice {
   readonly storedOrder: readonly string[];
   readonly configOrder: readonly string[];
   readonly allowList: readonly string[];
-  /** What the host itself would try, in its order. */
+  /** The profiles that the host would try, in its order. */
   readonly tried: readonly string[];
-  /** Whether the first of those lies in the agent's own store where another is shared. */
+  /** Whether the first of them is in the agent's own store, on a host that has a shared one. */
   readonly isOwnCopy: boolean;
 }
 
 export interface ProfileStore {
   /** The provider id of Codex profiles on this host, such as `openai`. */
   readonly provider: string;
-  /** Which store this is, where a machine has several: a sign-in is finished in the one it was started for. */
+  /** Which store this is, if a machine has several. A sign-in is finished in the store that it was started for. */
   readonly storeId: string;
-  /** Why a sign-in to that profile could not be saved, as far as it can be told before its code is spent. */
+  /** Why a sign-in to that profile could not be saved, as far as that is known before its code is spent. */
   obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
   /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
-  /** As `list`, but up to ten seconds old where it is long; a change made through this port is in it at once. */
+  /** As `list`, but a long list may be ten seconds old. A change that was made through this port is always in it. */
   recentList(agentId: string): Promise<readonly ListedProfile[]>;
-  /** What the store, the config and the host say about which one is used. Throws `CodexAuthError` (`store-*`). */
+  /** What the store, the config and the host say about which profile is used. Throws `CodexAuthError` (`store-*`). */
   choice(agentId: string): Promise<ProfileChoice>;
-  /** Whose each of those profiles is, as far as it tells. Throws `CodexAuthError` (`store-*`). */
+  /** The account of each of those profiles, as far as it is known. Throws `CodexAuthError` (`store-*`). */
   accounts(agentId: string): Promise<readonly ProfileAccount[]>;
   save(request: SaveRequest): Promise<SaveResult>;
-  /** Takes one profile out, with its place in the order; what it held can be put back for a day. */
+  /** Removes one profile and its place in the order. Its record can be put back for a day. */
   remove(target: ProfileTarget): Promise<ChangeResult>;
   /** Puts one profile first in the stored order; all others stay in it. */
   prefer(target: ProfileTarget): Promise<PreferResult>;
-  /** Puts back what the profile held before the last `save`, if nothing else has changed it since. */
+  /** Puts back the record before the last `save` or `remove`, if nothing else has changed the profile since. */
   undo(target: ProfileTarget): Promise<ChangeResult>;
 }
 
@@ -170,36 +168,35 @@ export interface AuditLog {
   last(count: number): Promise<readonly AuditEntry[]>;
 }
 
-/** What a chat asks its turns to use, in the host's own session store. */
+/** The profile that the turns of a chat use, in the host's own session store. */
 export interface ChatPin {
   readonly profileId: string;
-  /** The host pins by itself too, to stay with what worked; a person's word goes before that. */
+  /** The host pins by itself too, to stay with a profile that worked. A user's pin wins. */
   readonly by: "person" | "host";
 }
 
 export interface ChatPins {
-  /** Undefined where the chat asks for nothing, or has no session. */
+  /** Returns undefined if the chat has no pin, or no session. */
   read(chat: Binding): Promise<ChatPin | undefined>;
   /** `other-model`: the chat's model is of a provider that no Codex profile serves, and the host would drop the pin. */
   pin(chat: Binding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
   unpin(chat: Binding): Promise<"done" | "failed">;
-  /** Lets every chat go that asks for the profile. Never throws. */
+  /** Removes the pin of every chat that is pinned to the profile. Never throws. */
   release(profileId: ProfileId): Promise<void>;
 }
 
-/** What can be seen of the gateway's surroundings. Neither call throws. */
 export interface Surroundings {
-  /** Folders in which an older skill of the same name lies. */
+  /** The folders that hold an older skill of the same name. Never throws. */
   oldSkills(): Promise<readonly string[]>;
-  /** Whether the config names an owner; undefined where that cannot be told from here. */
+  /** Whether the config names an owner. Returns undefined if that is not known here. Never throws. */
   hasOwner(): Promise<boolean | undefined>;
 }
 
-/** A sign-in that waits for the person's word, because another account came back than was there. */
+/** A sign-in that waits for the user's decision, because another account came back than the profile holds. */
 export interface ParkedSignIn {
-  /** Ties a button to the question it was shown under. */
+  /** Ties a button to the question that it was shown under. */
   readonly questionId: string;
-  /** The claimed login; its state and verifier are spent. */
+  /** The claimed sign-in. Its state and verifier are spent. */
   readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
   readonly conflict: AccountConflict;
@@ -207,19 +204,19 @@ export interface ParkedSignIn {
   readonly expiresAtMs: number;
 }
 
-/** In memory alone: it holds tokens. One for each profile of a person in a chat. */
+/** In memory only, because it holds tokens. One for each profile of a user in a chat. */
 export interface ParkedSignIns {
-  /** Takes the place of what that person had waiting here for the same profile. */
+  /** Replaces the one of that user in this chat for the same profile. */
   park(binding: Binding, parked: ParkedSignIn, nowMs: number): void;
-  /** What waits, the oldest first. */
+  /** The oldest first. */
   list(binding: Binding, nowMs: number): readonly ParkedSignIn[];
-  /** Gives one out, once: that of the question, or the newest; undefined where there is none. */
+  /** Returns one and forgets it: that of the question, or the newest. Returns undefined if there is none. */
   take(binding: Binding, nowMs: number, questionId?: string): ParkedSignIn | undefined;
 }
 
-/** Which profiles their owners have been told about. */
+/** The profiles about which owners were told. */
 export interface Notices {
-  /** Those of which nobody was told for a day; they count as told from now on. */
+  /** Returns the profiles about which no owner was told for a day. They count as told from now on. */
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
 }
 

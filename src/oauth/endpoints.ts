@@ -1,9 +1,10 @@
-/** The only addresses a sign-in ever uses. Constants: never taken from chat, config or a server's answer. */
-/** Registered with OpenAI as this exact string; both requests send it, whatever address was pasted. */
+/** The only URLs that a sign-in uses. They are constants, and never come from chat, config or a server's answer. */
+
+/** Registered with OpenAI as this exact string. Both requests send it, whichever callback URL was pasted. */
 export const REDIRECT_URI = "http://localhost:1455/auth/callback";
 export const CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann";
 export const SCOPE = "openid profile email offline_access";
-/** Checked by the server against a list after the person has signed in; an invented name ends in an error page. */
+/** The server checks it against a list after the user has signed in. An invented name ends in an error page. */
 export const ORIGINATOR = "openclaw";
 
 export interface Endpoints {
@@ -12,7 +13,7 @@ export interface Endpoints {
   readonly token: string;
   /** The one host the token request may reach. */
   readonly hostname: string;
-  /** True when this is the loopback stand-in: every screen says so. */
+  /** Whether this is the sandbox on a loopback address. Every screen says so. */
   readonly isSandbox: boolean;
 }
 
@@ -24,7 +25,7 @@ export const OPENAI: Endpoints = {
   isSandbox: false,
 };
 
-/** The same paths on a loopback origin such as `http://127.0.0.1:4000`, as `environment.ts` has checked it. */
+/** The same paths on a loopback origin such as `http://127.0.0.1:4000`, which `environment.ts` has checked. */
 export function sandboxEndpoints(origin: string): Endpoints {
   return {
     issuer: OPENAI.issuer,

@@ -7,7 +7,7 @@ import * as z from "zod/mini";
 
 const MAX_TOKEN_LENGTH = 64 * 1024;
 
-/** Claim text is whatever an account holder chose: one line, bounded, or not there at all. */
+/** Claim text is chosen by the account holder: one line of bounded length, or left out. */
 const claimText = z.catch(
   z.optional(z.string().check(z.maxLength(320), z.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u))),
   undefined,
@@ -36,14 +36,14 @@ function decodePayload(token: string): unknown {
   }
 }
 
-/** As the host tells people apart; two tokens of one person name the same one of these claims. */
+/** As the host distinguishes users. Two tokens of one user name the same one of these claims. */
 function personOf({ iss, sub, ...claims }: z.infer<typeof accessTokenClaims>): string | undefined {
   const auth = claims["https://api.openai.com/auth"];
   const named = auth.chatgpt_account_user_id ?? auth.chatgpt_user_id ?? auth.user_id;
   return named ?? (iss === undefined || sub === undefined ? undefined : `${iss}|${sub}`);
 }
 
-/** The identity in a JWT access token; undefined when it is no JWT or names no account. */
+/** Returns undefined if the token is not a JWT or names no account. */
 export function readIdentity(accessToken: string): Identity | undefined {
   const claims = accessTokenClaims.safeParse(decodePayload(accessToken));
   if (!claims.success) return undefined;

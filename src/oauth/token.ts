@@ -18,8 +18,8 @@ import { CLIENT_ID, type Endpoints } from "./endpoints.ts";
 import { readIdentity } from "./identity.ts";
 
 /**
- * Sends one POST and returns the whole, bounded answer. Follows no redirect, reaches no other host, and throws
- * `CodexAuthError` (`provider-*`, `token-response-invalid`) and nothing else.
+ * Sends one POST and returns the whole, bounded answer. Follows no redirect and reaches no other host. Throws only
+ * `CodexAuthError` (`provider-*`, `token-response-invalid`).
  */
 export type TokenFetch = (url: string, init: TokenRequestInit) => Promise<Response>;
 
@@ -77,8 +77,6 @@ function refusalOf(error: unknown): ExchangeRefusal {
   return "token-response-invalid";
 }
 
-/** Judges the token endpoint's answer. Sends nothing, and keeps nothing of an answer it refuses. */
-
 type Refused = Extract<ExchangeResult, { kind: "refused" }>;
 
 const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
@@ -124,13 +122,12 @@ function serverCodeOf(body: string): string | undefined {
   return typeof error === "string" ? error : (error.code ?? undefined);
 }
 
-/** Seconds of a `Retry-After` header; a date or nonsense is left out rather than guessed. */
+/** Seconds of a `Retry-After` header. A date and other text are left out. */
 function retryAfterOf(headers: Headers): number | undefined {
   const text = headers.get("retry-after");
   return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
 }
 
-/** What a status other than 200 means for the person. */
 function judgeFailure(status: number, headers: Headers, body: string): Refused {
   const serverCode = serverCodeOf(body);
   const known = serverCode === undefined ? undefined : REFUSAL_BY_SERVER_CODE.get(serverCode);

@@ -1,16 +1,18 @@
-/** Which ChatGPT account a sign-in is: a person in a workspace. One person may have several workspaces, and they share. */
+/**
+ * Which ChatGPT account a sign-in belongs to: a user in a workspace. A user may have several workspaces, and several
+ * users share one.
+ */
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 
 export interface Account {
-  /** `chatgpt_account_user_id`, or the person's own id where the token has no such claim. Absent for opaque tokens. */
+  /** `chatgpt_account_user_id`, or the user's own id if the token has no such claim. Absent for opaque tokens. */
   readonly personId?: string;
   /** `chatgpt_account_id`. */
   readonly workspaceId?: string;
   readonly email?: string;
 }
 
-/** As much of an identity as a token, or a record beside it, tells. */
 type Claims = { readonly [Name in "chatgptAccountId" | "email" | "personId"]?: Identity[Name] | undefined };
 
 export function accountOf({ chatgptAccountId, personId, email }: Claims): Account {
@@ -21,7 +23,6 @@ export function accountOf({ chatgptAccountId, personId, email }: Claims): Accoun
   };
 }
 
-/** A profile, and whose it is as far as its record tells. */
 export interface ProfileAccount {
   readonly profileId: string;
   readonly profileName: string;
@@ -29,14 +30,14 @@ export interface ProfileAccount {
 }
 
 /**
- * Whether two are the same person in the same workspace; undefined where they tell nothing that could be compared. Two
- * people of one team share a workspace, and one e-mail may have two, so neither alone makes them the same.
+ * Whether both are the same user in the same workspace. Returns undefined if they have nothing to compare. Two users of
+ * a team share a workspace, and one e-mail may have two, so neither is enough by itself.
  */
 export function isSameAccount(a: Account, b: Account): boolean | undefined {
   const workspace = agree(a.workspaceId, b.workspaceId);
   if (workspace === false) return false;
   const marks = new Set([agree(a.personId, b.personId), agree(a.email?.toLowerCase(), b.email?.toLowerCase())]);
-  // An address may change, and a token may name its person in another claim than it used to: one that agrees is enough.
+  // An e-mail may change, and a token may name its user in another claim than before: one that agrees is enough.
   if (marks.has(true)) return true;
   return marks.has(false) ? false : workspace;
 }
@@ -45,13 +46,13 @@ function agree(one: string | undefined, other: string | undefined): boolean | un
   return one === undefined || other === undefined ? undefined : one === other;
 }
 
-/** Why a sign-in asks before it is saved, and the profile that it is about. */
+/** Why the user is asked before a sign-in is saved, and the profile that the question is about. */
 export interface AccountConflict {
   readonly code: Extract<ErrorCode, "account-differs" | "account-has-profile">;
   readonly held: ProfileAccount;
 }
 
-/** `account-differs`: the profile is somebody else's; `account-has-profile`: the new one's account has a profile already. */
+/** `account-differs`: the profile has another account; `account-has-profile`: the new account has a profile already. */
 export function conflictOf(
   profileId: string,
   came: Account,
@@ -65,14 +66,12 @@ export function conflictOf(
   return same === undefined ? undefined : { code: "account-has-profile", held: same };
 }
 
-/** A free name for an account that gets a profile of its own: its e-mail, as the host's own sign-in names one. */
+/** A free name for the new profile of an account: its e-mail, as the host's own sign-in names one. */
 export function nameForAccount({ email }: Account, wanted: string, isFree: (name: string) => boolean): string {
   const stems = email === undefined ? [wanted] : [email, wanted];
   const names = stems.flatMap((stem) => [stem, ...Array.from({ length: 98 }, (_, at) => `${stem}-${at + 2}`)]);
   return names.find(isFree) ?? `codex-${names.length}`;
 }
-
-/** From what the token endpoint gave to what the host stores. */
 
 /** The three things a usable answer of the token endpoint must hold (RFC 6749 section 5.1). */
 export interface TokenSet {
@@ -82,11 +81,13 @@ export interface TokenSet {
   readonly expiresInSeconds: number;
 }
 
-/** Who signed in, from the claims of the access token. Untrusted text, cut to length: escape before showing. */
+/**
+ * Who signed in, from the claims of the access token. Untrusted text, bounded in length: escape it before showing it.
+ */
 export interface Identity {
-  /** The workspace, not the person: two people of one team share it. */
+  /** The workspace, not the user: two users of a team share it. */
   readonly chatgptAccountId: string;
-  /** The person, in that workspace where the token says so. */
+  /** The user, in that workspace if the token says so. */
   readonly personId?: string;
   readonly email?: string;
   readonly plan?: string;

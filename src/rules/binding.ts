@@ -1,9 +1,9 @@
-/** Who may see and finish a sign-in, by where it was started. Pure. */
+/** Who may see and finish a sign-in, depending on where it was started. Pure. */
 import type { Binding } from "./stored-records.ts";
 
 export type { Binding };
 
-/** True when both are the same person in the same chat with the same agent of the same gateway. */
+/** Whether both are the same user in the same chat with the same agent of the same gateway. */
 export function sameBinding(a: Binding, b: Binding): boolean {
   return (
     a.gateway === b.gateway &&
@@ -18,13 +18,13 @@ export function sameBinding(a: Binding, b: Binding): boolean {
 /** The channel of the host's own web chat and terminal: one operator, no sender, always private. */
 export const WEBCHAT = "webchat";
 
-/** The host's `accountId` where none is named. */
+/** The host's `accountId` if none is named. */
 export const DEFAULT_ACCOUNT = "default";
 
-/** The channel of a sign-in that was started in a terminal, by whoever owns the gateway's files on its machine. */
+/** The channel of a sign-in that was started in a terminal, by a user who owns the gateway's files. */
 const TERMINAL = "terminal";
 
-/** A terminal has one operator, no conversations, and stands above the chats of its gateway. */
+/** A terminal has one operator and no conversations, and sees the chats of its gateway. */
 export function terminalBinding(gateway: string, agentId: string): Binding {
   return { gateway, channel: TERMINAL, channelAccountId: "", conversationId: "", senderId: "", agentId };
 }
@@ -33,14 +33,14 @@ export function isTerminal({ channel }: Binding): boolean {
   return channel === TERMINAL;
 }
 
-/** Who may see and stop a sign-in: whoever started it, and the terminal of its gateway. */
+/** A sign-in may be seen and stopped by the user who started it, and in the terminal of its gateway. */
 export function maySee(owner: Binding, viewer: Binding): boolean {
   return sameBinding(owner, viewer) || (isTerminal(viewer) && viewer.gateway === owner.gateway);
 }
 
 /**
- * Who may finish a sign-in with its address: whoever may see it, and for one that was started in the terminal every
- * owner of that gateway, who alone get as far as to be asked.
+ * A sign-in may be finished by those who may see it. One that was started in the terminal may be finished by every
+ * owner of that gateway; the caller has checked that the user is an owner.
  */
 export function mayFinish(owner: Binding, presenter: Binding): boolean {
   return maySee(owner, presenter) || (isTerminal(owner) && owner.gateway === presenter.gateway);

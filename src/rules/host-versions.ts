@@ -1,18 +1,18 @@
-/** What each version of OpenClaw keeps its profiles in, and what it takes until a running gateway sees a change. Pure. */
+/** Where each version of OpenClaw keeps its profiles, and what makes a running gateway see a change. Pure. */
 export interface FileHostTraits {
   readonly medium: "file";
   /** Provider id of Codex profiles, and so the first half of their ids. */
   readonly provider: "openai-codex" | "openai";
-  /** What the host itself takes as a lock of `auth-profiles.json`. */
+  /** The host's own lock of `auth-profiles.json`. */
   readonly lock: "folder" | "file";
-  /** Where order and failures lie. */
+  /** The file of order and failures. */
   readonly state: "same-file" | "auth-state.json";
   /**
-   * What a running gateway needs after a change from outside: nothing; a reload of its secrets; or a reload while the
-   * lock is held, because its own next write would otherwise start from what it has in memory.
+   * What a running gateway needs after a change from outside: nothing, a reload of its secrets, or a reload while the
+   * lock is held, because its own next write would otherwise start from its memory.
    */
   readonly apply: "none" | "reload" | "reload-under-lock";
-  /** Whose file every agent reads besides its own: always main's, or the default agent's. */
+  /** Which file every agent reads besides its own: that of main, or of the default agent. */
   readonly shared: "main" | "default-agent";
 }
 
@@ -24,7 +24,7 @@ export interface SqliteHostTraits {
 export type HostTraits = FileHostTraits | SqliteHostTraits;
 
 interface TraitsSince {
-  /** The first version of the era. */
+  /** The first version with these traits. */
   readonly from: string;
   readonly traits: HostTraits;
 }
@@ -59,10 +59,13 @@ export const HOST_TRAITS: readonly TraitsSince[] = [
   { from: "2026.6.5", traits: { medium: "sqlite", provider: "openai" } },
 ];
 
-/** The oldest host on which the plugin itself works; older ones are served by the terminal alone. */
+/** The oldest host on which the plugin runs. For older ones there is only the terminal program. */
 export const OLDEST_PLUGIN_HOST = "2026.6.1";
 
-/** The era of a version such as `2026.3.13` or `2026.2.2-3`; undefined for one that is older than all, or no version. */
+/**
+ * The traits of a version such as `2026.3.13` or `2026.2.2-3`. Returns undefined for a version that is older than all,
+ * and for other text.
+ */
 export function hostTraitsOf(version: string): HostTraits | undefined {
   const parts = partsOf(version);
   if (parts === undefined) return undefined;

@@ -1,36 +1,39 @@
 /**
- * The life of a started sign-in, as pure edits of one document. A login is pending until it is claimed, cancelled,
- * replaced or expired; what is left of it then is a receipt without any secret, so that a late paste gets the true reason.
+ * The life of a started sign-in, as pure edits of one document. It is pending until it is claimed, cancelled, replaced
+ * or expired. A receipt without any secret is left, so that a late paste gets the true answer.
  */
 import { isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
 import type { Binding, PendingDocument, PendingSignIn, Receipt, ReceiptOutcome } from "./stored-records.ts";
 
 export type { PendingDocument, PendingSignIn, ReceiptOutcome };
 
-/** How long a sign-in may take, as OpenClaw's own chat login. */
+/** How long a sign-in may take, as in OpenClaw's own chat login. */
 export const SIGN_IN_TTL_MS = 15 * 60_000;
 /** How long a receipt can still explain a late paste. */
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
-/** Wrong addresses in a row before the sign-in ends: a guess is hopeless anyway, a stuck person should start again. */
+/**
+ * Callback URLs of other sign-ins in a row before the sign-in ends: guessing is hopeless, and a user who is stuck
+ * should start again.
+ */
 export const MAX_ATTEMPTS = 5;
-/** How far a clock may be set right backwards while a login waits: time services and waking machines do that. */
+/** How far a clock may be set back while a sign-in is pending. Time services and waking machines do that. */
 export const CLOCK_STEP_MS = 60_000;
-/** Longer than an exchange and a write can last: an older claimed receipt is that of a process that died. */
+/** Longer than an exchange and a write can last: an older claimed receipt belongs to a process that died. */
 const REDEEMING_MS = 2 * 60_000;
-/** Bounds on the file: what one runaway chat can make everybody else read. */
+/** Bounds on the file, which every chat reads. */
 const MAX_PENDING = 200;
 const MAX_PENDING_PER_PERSON = 5;
 const MAX_RECEIPTS = 200;
 
 export const EMPTY_DOCUMENT: PendingDocument = { version: 1, logins: [], receipts: [] };
 
-/** An edit of the document, and what it answers. `next` is absent when nothing has to be written. */
+/** An edit of the document and its result. `next` is absent if nothing has to be written. */
 export interface Edit<Result> {
   readonly result: Result;
   readonly next?: PendingDocument;
 }
 
-/** Why a presented state leads to no sign-in of this person in this chat. */
+/** Why a presented state does not lead to a sign-in of this user in this chat. */
 export type ClaimRefusal =
   | "no-pending-login"
   | "state-mismatch"
@@ -60,17 +63,17 @@ function receiptOf(login: PendingSignIn, outcome: ReceiptOutcome, nowMs: number)
   return { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
 }
 
-/** A login well in the future was made before the clock was set back: nobody can tell its age, so it is dead. */
+/** A sign-in from the future was made before the clock was set back. Its age is unknown, so it is dead. */
 function isAlive(login: PendingSignIn, nowMs: number): boolean {
   return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs - CLOCK_STEP_MS;
 }
 
-/** Whether a name means this login: its profile's, or the one that was asked for. */
+/** Whether a name means this sign-in: the name of its profile, or the one that was asked for. */
 export function isNamed(login: PendingSignIn, name: string): boolean {
   return login.profileName === name || login.askedName === name;
 }
 
-/** The document as of now: dead logins turned into receipts, old receipts dropped, both lists bounded. */
+/** The document as of now: dead sign-ins become receipts, old receipts are dropped, both lists are bounded. */
 export function sweep(document: PendingDocument, nowMs: number): PendingDocument {
   const dead = document.logins.filter((login) => !isAlive(login, nowMs));
   const receipts = document.receipts.filter((receipt) => nowMs - receipt.atMs < RECEIPT_TTL_MS);
@@ -81,7 +84,7 @@ export function sweep(document: PendingDocument, nowMs: number): PendingDocument
   };
 }
 
-/** Replaces each login that `ends` picks by a receipt of that outcome. */
+/** Replaces each sign-in that `ends` picks by a receipt of that outcome. */
 function end(
   document: PendingDocument,
   ends: (login: PendingSignIn) => boolean,
@@ -96,7 +99,7 @@ function end(
   };
 }
 
-/** Takes claimed logins back that are not saved yet: what is being redeemed then comes to nothing. */
+/** Marks claimed sign-ins that are not saved yet, so that they are not saved. */
 function recall(
   document: PendingDocument,
   isMeant: (receipt: Receipt) => boolean,
@@ -108,7 +111,7 @@ function recall(
   return { ...document, receipts };
 }
 
-/** Why a claimed login may no longer be saved; undefined while it may. Asked between the exchange and the write. */
+/** Why a claimed sign-in may no longer be saved, or undefined if it may. Asked between the exchange and the write. */
 export function recallOf(
   document: PendingDocument,
   stateDigest: string,
@@ -119,8 +122,8 @@ export function recallOf(
 }
 
 /**
- * Adds a login; an older one of the same person in the same chat for the same profile is replaced, and so is their
- * oldest when there are too many, so that nobody's starts push out anybody else's.
+ * Adds a sign-in. It replaces an older one of the same user in the same chat for the same profile, and their oldest if
+ * they have too many, so that no user's starts push out those of another.
  */
 export function addSignIn(document: PendingDocument, login: PendingSignIn, nowMs: number): Edit<void> {
   const sameTarget = (other: PendingSignIn | Receipt) =>
@@ -133,12 +136,15 @@ export function addSignIn(document: PendingDocument, login: PendingSignIn, nowMs
   return { result: undefined, next: { ...cleared, logins: [...cleared.logins, login].slice(-MAX_PENDING) } };
 }
 
-/** The live logins a person may see here, oldest first: their own of this chat, in the terminal all of its gateway. */
+/**
+ * The live sign-ins that a user may see here, oldest first: their own of this chat, or in the terminal all of its
+ * gateway.
+ */
 export function pendingSignInsOf(document: PendingDocument, binding: Binding, nowMs: number): readonly PendingSignIn[] {
   return document.logins.filter((login) => maySee(login.binding, binding) && isAlive(login, nowMs));
 }
 
-/** The latest receipt of one outcome that the person may see here, of any profile or of one. */
+/** The latest receipt of one outcome that the user may see here, of any profile or of one. */
 export function lastReceiptOf(
   document: PendingDocument,
   binding: Binding,
@@ -154,12 +160,12 @@ export function lastReceiptOf(
 export interface Presented {
   readonly binding: Binding;
   readonly stateDigest: string;
-  /** The profile the person named beside the address, where they did. */
+  /** The profile that the user named beside the callback URL, if they did. */
   readonly profileName?: string;
 }
 
 /**
- * The pending login a presented state belongs to. A login of another person or chat is answered as if there were
+ * The pending sign-in to which a presented state belongs. One of another user or chat is answered as if there were
  * none, so that a stranger learns nothing and can end nothing.
  */
 export function findSignIn(document: PendingDocument, presented: Presented, nowMs: number): FoundSignIn {
@@ -182,9 +188,9 @@ export function findSignIn(document: PendingDocument, presented: Presented, nowM
 }
 
 /**
- * Takes the login out of the document for good, verifier and state with it. It comes before the exchange: if the
- * exchange ran first, two pastes of one address could both redeem it, and the server may answer the replay by
- * revoking what it issued (RFC 6749 section 4.1.2).
+ * Removes the sign-in from the document, with its verifier and state. It comes before the exchange: if the exchange ran
+ * first, two pastes of one callback URL could both redeem it, and the server may answer the replay by revoking what it
+ * issued (RFC 6749 section 4.1.2).
  */
 export function claimSignIn(document: PendingDocument, presented: Presented, nowMs: number): Edit<FoundSignIn> {
   const found = findSignIn(document, presented, nowMs);
@@ -196,8 +202,8 @@ export function claimSignIn(document: PendingDocument, presented: Presented, now
 }
 
 /**
- * Counts an address of some other sign-in against every pending login of the person; the last one ends them. Not in the
- * terminal, where whoever types owns the machine.
+ * Counts a callback URL of another sign-in against every pending sign-in of the user; the last one ends them. Not in
+ * the terminal, whose user owns the machine.
  */
 function countAttempt(document: PendingDocument, binding: Binding, nowMs: number): Edit<FoundSignIn> {
   const isMine = (login: PendingSignIn) => sameBinding(login.binding, binding);
@@ -215,8 +221,8 @@ function countAttempt(document: PendingDocument, binding: Binding, nowMs: number
 }
 
 /**
- * Ends the person's logins in this chat, all or only one profile's, those that are being redeemed included; answers
- * the names of what it ended.
+ * Ends the user's sign-ins in this chat, all or those of one profile, also those that are being redeemed. Returns the
+ * names of what it ended.
  */
 export function cancelSignIns(
   document: PendingDocument,
@@ -238,7 +244,7 @@ export function cancelSignIns(
   return { result: names, next: end(recall(current, isRedeemed, "cancelled"), isMeant, "cancelled", nowMs) };
 }
 
-/** Writes what became of a claimed login onto its receipt, with the profile that it was saved as in the end. */
+/** Writes the outcome of a claimed sign-in into its receipt, with the profile that it was saved as. */
 export function settleSignIn(
   document: PendingDocument,
   stateDigest: string,

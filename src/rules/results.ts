@@ -1,4 +1,4 @@
-/** What the login shell answers, as plain facts: the screens are built from these and nothing else. */
+/** The results of the actions, as plain facts. Screens are built from nothing else. */
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
@@ -6,27 +6,27 @@ import type { Activation, AuditEntry, AuditedAction, Binding } from "./stored-re
 
 export type { Activation, AuditEntry, AuditedAction };
 
-/** What the host knows of a profile's usability. */
+/** How usable a profile is, as far as the host knows. */
 export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled";
 
 export interface ListedProfile {
   readonly profileId: ProfileId;
   readonly name: ProfileName;
-  /** Untrusted text: whatever the account holder or the server chose. */
+  /** Untrusted text: the account holder or the server chose it. */
   readonly email?: string;
   readonly plan?: string;
   readonly health: ProfileHealth;
-  /** When the gateway tries it again: Unix time in milliseconds, where it is paused. */
+  /** When the gateway tries it again, if it is in a cooldown or disabled: Unix time in milliseconds. */
   readonly unusableUntilMs?: number;
-  /** Why it is paused or needs a sign-in, in the host's own words, such as `auth_permanent`. */
+  /** Why it is in a cooldown, disabled or needs a sign-in, in the host's words, such as `auth_permanent`. */
   readonly reason?: string;
-  /** First in the order in force: what a turn without a wish of its own tries first. */
+  /** First in the order in force: a turn of a chat without a pin tries it first. */
   readonly isDefault?: boolean;
-  /** What this chat asks for before all others. */
+  /** This chat is pinned to it. */
   readonly isPinned?: boolean;
 }
 
-/** A sign-in that waits: for its address, or for a choice. */
+/** A sign-in that waits for its callback URL, or for a choice. */
 export interface PendingSummary {
   readonly profileName: string;
   readonly expiresInMs: number;
@@ -34,7 +34,7 @@ export interface PendingSummary {
 
 export interface ProfileList {
   readonly kind: "profiles";
-  /** Approved with another account: they wait for a choice. */
+  /** Approved with another account. They wait for a choice. */
   readonly parked?: readonly PendingSummary[];
   readonly nowMs: number;
   readonly profiles: readonly ListedProfile[];
@@ -43,7 +43,7 @@ export interface ProfileList {
 
 export interface SignInStatus {
   readonly kind: "status";
-  /** Approved with another account: they wait for a choice. */
+  /** Approved with another account. They wait for a choice. */
   readonly parked?: readonly PendingSummary[];
   readonly pending: readonly PendingSummary[];
   readonly lastSaved?: {
@@ -58,7 +58,7 @@ export interface StartedSignIn {
   readonly kind: "started";
   readonly profileId: ProfileId;
   readonly profileName: ProfileName;
-  /** `default` was asked for and this first discovered profile stands in for it. */
+  /** `default` was asked for, and this first profile stands for it. */
   readonly isDefaultFallback: boolean;
   readonly isNewProfile: boolean;
   readonly authorizationUrl: Secret;
@@ -81,27 +81,30 @@ export interface SavedSignIn {
   readonly expiresAtMs: number;
   readonly email?: string;
   readonly plan?: string;
-  /** Another profile that holds the same account. */
+  /** Another profile of the same account. */
   readonly sameAccountAs?: string;
   /** The host's own resolver now finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
-  /** What the profile held before is kept for a day. */
+  /** The replaced record is kept for a day. */
   readonly isUndoable: boolean;
   readonly activation: Activation;
 }
 
-/** Another account came back than was there, or one that has a profile already: the person is asked before it is saved. */
+/**
+ * Another account came back than the profile holds, or one that has a profile already. The user is asked before it is
+ * saved.
+ */
 export interface AccountQuestion {
   readonly kind: "question";
-  /** Which question: an older one's buttons must not answer a newer. */
+  /** Identifies the question: the buttons of an older one must not answer a newer one. */
   readonly questionId: string;
   readonly code: "account-differs" | "account-has-profile";
   /** The profile that was to be signed in. */
   readonly profileName: string;
   readonly came: { readonly email?: string; readonly plan?: string };
-  /** The profile it is about: the one to be signed in, or the one that holds the account already. */
+  /** The profile that the question is about: the one to be signed in, or the one that has the account already. */
   readonly there: { readonly profileName: string; readonly email?: string };
-  /** The name it would get as a profile of its own. */
+  /** The name of a new profile for this account. */
   readonly newName: ProfileName;
   readonly expiresInMs: number;
 }
@@ -110,34 +113,40 @@ export interface UndoneChange {
   readonly kind: "undone";
   readonly profileId: string;
   readonly profileName: string;
-  /** What it held until now is kept in turn. */
+  /** The record until now is kept for a day too. */
   readonly isUndoable: boolean;
   readonly isSelectable: boolean;
   readonly activation: Activation;
 }
 
-/** This chat's turns use that profile from now on; or, let go, whichever the gateway tries first. */
+/**
+ * The turns of this chat use that profile from now on, or, if the pin was removed, the one that the gateway tries
+ * first.
+ */
 export interface PinnedProfile {
   readonly kind: "pinned" | "unpinned";
   readonly profile: ListedProfile;
   readonly nowMs: number;
 }
 
-/** What decides which profile a turn of this chat uses. */
+/** Why the next turn of this chat uses a profile. */
 export interface ExplainedChoice {
   readonly kind: "choice";
   readonly decides: "pin" | "kept" | "stored-order" | "config-order" | "allow-list" | "host";
-  /** What the next turn uses; absent where nothing can be used. */
+  /** The profile of the next turn. Absent if none can be used. */
   readonly next?: string;
   readonly pin?: { readonly profileName: string; readonly by: "person" | "host"; readonly isUsable: boolean };
-  /** Names, in order; empty where there is none. */
+  /** Names, in order. Empty if there is none. */
   readonly storedOrder: readonly string[];
   readonly configOrder: readonly string[];
   readonly allowList: readonly string[];
   readonly paused: readonly ListedProfile[];
-  /** The next one lies in this agent's own store, before the one that all agents share. */
+  /** The next profile is in this agent's own store, which wins over the shared one. */
   readonly isOwnCopy: boolean;
-  /** The profile that was asked about, where one was, and its place among those that are tried; absent where it is not. */
+  /**
+   * The profile that was asked about, if one was, and its place among those that are tried. No place if it is not
+   * tried.
+   */
   readonly asked?: { readonly profileName: string; readonly place?: number };
   readonly nowMs: number;
 }
@@ -151,9 +160,9 @@ export interface ShownProfile {
 export interface PreferredProfile {
   readonly kind: "preferred";
   readonly profileName: string;
-  /** The profile that the gateway itself keeps this chat with for now, where that is another one. */
+  /** The profile that the gateway itself keeps this chat with for now, if that is another one. */
   readonly kept?: string;
-  /** False where the config's own order, or a failure of the profile, puts another one first all the same. */
+  /** False if another profile is still first, because of the config's order or a failure of this one. */
   readonly isFirst: boolean;
   readonly activation: Activation;
 }
@@ -165,7 +174,7 @@ export interface SignedOutProfile {
   readonly activation: Activation;
 }
 
-/** Something that is wrong with this gateway, and can be mended. */
+/** A problem of this gateway that can be fixed. */
 export type Finding =
   | { readonly code: "pending-insecure" | "log-insecure" | "legacy-file" | "store-unreadable" | "no-owner" }
   | { readonly code: "old-skill"; readonly folder: string }
@@ -192,35 +201,33 @@ export interface Refusal {
 
 export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
-  /** The sign-in was taken and is over; without it, it still waits for its address. */
+  /** The sign-in is over. If false, it still waits for its callback URL. */
   readonly isOver: boolean;
 }
 
-/** A person as the audit log names them. */
+/** A user as the audit log names them. */
 export function actorOf({ channel, senderId }: Binding): string {
   return senderId === "" ? channel : `${channel}:${senderId}`;
 }
 
-/** A profile may be named after an e-mail address: enough of it is left to tell two apart. */
+/** A profile may be named after an e-mail address: enough of it is left to distinguish two. */
 export function withoutEmail(name: string): string {
   return name.replaceAll(/([^\s@])\S*@([^\s@]+)/g, "$1…@$2");
 }
 
-/** What a profile's health means for its use. Pure, and light: the look around once a minute loads it. */
-
 type Condition = Pick<ListedProfile, "health">;
 
-/** A turn can use it now; a renewal that is under way is waited for. */
+/** A turn can use it now. The host waits for a refresh that is under way. */
 export function isUsable({ health }: Condition): boolean {
   return health === "signed-in" || health === "refreshing";
 }
 
-/** Over for good: nothing but a new sign-in mends it. */
+/** Only a new sign-in helps. */
 export function needsSignIn({ health }: Condition): boolean {
   return health === "needs-sign-in";
 }
 
-/** Something is wrong with it that does not pass by itself, as a cooldown does. */
+/** It has a problem that does not pass by itself, as a cooldown does. */
 export function isFailing({ health }: Condition): boolean {
   return health === "needs-sign-in" || health === "disabled";
 }

@@ -32,34 +32,34 @@ import {
 const PROFILES_FILE = "auth-profiles.json";
 const STATE_FILE = "auth-state.json";
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Hosts up to 2026.4.2 write in place, so a file may be half there for a moment, under no lock at times. */
+/** Hosts up to 2026.4.2 write in place and sometimes without a lock, so a file may be incomplete for a moment. */
 const READ_ATTEMPTS = 6;
 const READ_RETRY_MS = 50;
 
 export interface FileHost {
   readonly provider: "openai" | "openai-codex";
-  /** The lock's form on that host: a folder (up to 2026.2.12), or a file that names its holder (from 2026.2.17). */
+  /** The form of the lock on that host: a folder up to 2026.2.12, a file that names its holder from 2026.2.17. */
   readonly lock: "folder" | "file";
-  /** Where order and statistics lie: in the same file, or from 2026.4.7 beside it. Where the second is, it counts. */
+  /** The place of order and statistics: the same file, or from 2026.4.7 a second file, which wins if it is there. */
   readonly state: "same-file" | "auth-state.json";
   /** The directory that holds an agent's `auth-profiles.json`. */
   agentDirOf(agentId: string): string;
-  /** The main agent's: every agent can use what lies there. */
+  /** The main agent's directory, whose profiles every agent can use. */
   mainAgentDir(): string;
   configured(): ConfiguredIds;
   /**
-   * Done after a write and before the lock is let go, in less than 30 seconds: for hosts whose next write would start
-   * from what they have in memory. Never throws.
+   * Runs after a write and before the lock is released, within 30 seconds, for hosts whose next write would start from
+   * their memory. Never throws.
    */
   readonly whileLocked?: () => Promise<void>;
-  /** Tells a running gateway what is on disk by now, under no lock of ours. Never throws. */
+  /** Makes the running gateway read the change. Called after the lock is released. Never throws. */
   publish(change: HostChange): Promise<Activation>;
 }
 
-/** Longer than a holder that died can keep the lock: 30 seconds where it is a folder. */
+/** Longer than a dead holder can keep the lock: 30 seconds if it is a folder. */
 const WAIT_MS = { file: MAX_WAIT_MS, folder: 35_000 } as const;
 
-/** `waitMs`: how long others may hold the lock. */
+/** `waitMs`: how long it waits for other holders of the lock. */
 export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[host.lock]): HostAuthStore {
   const mainOf = () => ownOf(host.mainAgentDir());
   const read = async (agentDir: string) => mergeDocuments(await mainOf(), await ownOf(agentDir));
@@ -67,7 +67,10 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     const path = join(agentDir, PROFILES_FILE);
     await underHostLock({ path, lock: host.lock, waitMs }, (replace) => updateFiles(agentDir, host, edit, replace));
   };
-  /** Where that fails, looks again under the lock, where a copy is kept: the host's next write would drop those bytes. */
+  /**
+   * If the file cannot be read, reads it again under the lock, which keeps a copy: the host's next write would drop the
+   * bytes.
+   */
   const keepingUnreadable = async <Result>(agentDir: string, work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();
@@ -113,12 +116,13 @@ async function updateFiles(
   const files = await readFiles(agentDir, keepCorruptCopy);
   const before = viewOf(files);
   const after = copyOf(before);
-  // Not merely truthy: an edit that is async by mistake has not happened yet.
+  // Not only truthy: an edit that is async by mistake has not happened yet.
   if (edit(after) !== true) return;
   if (replacesUnreadable(files, { before, after })) throw new CodexAuthError("store-unreadable");
   const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;
   const { profiles, state } = applyEdit(files, { before, after }, keepsStateApart);
-  // The profile comes last: an order that names it too early is harmless, one that does not know it would shut it out.
+  // The profile is written last: an order that names a missing profile is harmless, one that omits it would shut it
+  // out.
   const changed = [
     { path: join(agentDir, STATE_FILE), file: state },
     { path: join(agentDir, PROFILES_FILE), file: profiles },
@@ -131,7 +135,6 @@ async function updateFiles(
   await host.whileLocked?.();
 }
 
-/** What is done with the bytes of a file that cannot be read, before the work stops. */
 type OnCorrupt = (path: string, bytes: Uint8Array) => Promise<void>;
 
 async function readFiles(agentDir: string, onCorrupt?: OnCorrupt): Promise<HostFiles> {
@@ -141,7 +144,7 @@ async function readFiles(agentDir: string, onCorrupt?: OnCorrupt): Promise<HostF
   };
 }
 
-/** Undefined where there is none. Throws `store-unreadable` for one that cannot be read this time nor a little later. */
+/** Returns undefined if there is no file. Throws `store-unreadable` if it cannot be read, not even a moment later. */
 async function readFile(
   path: string,
   parse: (bytes: Uint8Array) => JsonObject | undefined,
@@ -159,7 +162,7 @@ async function readFile(
   }
 }
 
-/** As those hosts choose: the stored order, else the config's, else every profile of the provider. */
+/** As those hosts choose: the stored order, else the order of the config, else every profile of the provider. */
 function selectableIn(document: ProfilesDocument, host: FileHost): readonly string[] {
   const profiles = new Map(Object.entries(document.profiles));
   const isOurs = (id: string) => profiles.get(id)?.provider === host.provider;

@@ -26,7 +26,7 @@ function recordOf(value: z.ZodMiniType): z.ZodMiniType {
   return z.custom((input) => isObject(input) && Object.values(input).every((one) => value.safeParse(one).success));
 }
 
-/** A host of tomorrow would number its format anew; what its fields mean then, nobody knows today. */
+/** A later host may give the fields of a higher version another meaning. */
 const version = z.optional(z.unknown().check(z.refine((value) => typeof value !== "number" || value <= 1)));
 const order = z.nullish(recordOf(z.array(z.string())));
 const usageStats = z.nullish(recordOf(z.looseObject({ disabledReason: z.optional(z.string()) })));
@@ -39,7 +39,7 @@ const isReadable = (record: unknown) => storedCredential.safeParse(record).succe
 export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, profilesFile);
 export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, stateFile);
 
-/** Undefined for what could not be written back without loss: bytes that are no text included. */
+/** Returns undefined for bytes that could not be written back without loss, such as invalid UTF-8. */
 function parseFile(bytes: Uint8Array, schema: z.ZodMiniType): JsonObject | undefined {
   try {
     const content: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -49,10 +49,10 @@ function parseFile(bytes: Uint8Array, schema: z.ZodMiniType): JsonObject | undef
   }
 }
 
-/** Far deeper than a host nests. What nests by the thousand can be parsed, but not written again. */
+/** Far deeper than a host nests. Deeper JSON can be parsed, but not written again. */
 const MAX_DEPTH = 200;
 
-/** A number past what a double holds, such as `1e999`, is read as infinite, and would be written as null. */
+/** A number that is too large for a double, such as `1e999`, is read as infinite and would be written as null. */
 function isRepeatable(value: unknown, depth = 0): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || value === null) return true;
@@ -61,7 +61,7 @@ function isRepeatable(value: unknown, depth = 0): boolean {
 
 export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;
 
-/** As the host reads it, `auth-state.json` comes before what an older host left in the other file. */
+/** As the host reads them: `auth-state.json` wins over what an older host left in the other file. */
 export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
   const stored = entriesOf(profiles?.["profiles"]).filter(([, record]) => isReadable(record));
   const withOrder = [...entriesOf(profiles?.["order"]), ...entriesOf(state?.["order"])];
@@ -85,19 +85,19 @@ interface Edited {
   readonly after: ProfilesDocument;
 }
 
-/** Whether an edit, which sees only what `viewOf` shows, puts a record in the place of one that it could not see. */
+/** Whether an edit, which sees only what `viewOf` shows, replaces a record that it could not see. */
 export function replacesUnreadable(files: HostFiles, { before, after }: Edited): boolean {
   const added = Object.keys(after.profiles).filter((id) => !Object.hasOwn(before.profiles, id));
   return added.some((id) => recordIn(files, id) === "unreadable");
 }
 
-/** For an edit, which puts records in and takes them out, and leaves what is in a record alone. */
+/** A copy for an edit, which adds and removes records and changes nothing inside one. */
 export function copyOf(document: ProfilesDocument): ProfilesDocument {
   const fields = Object.entries(document).map(([name, field]) => [name, recordFrom(entriesOf(field))]);
   return Object.fromEntries(fields) as ProfilesDocument;
 }
 
-/** What an agent can use: its own before main's, profile by profile and order by order, as the host merges them. */
+/** What an agent can use: its own profiles and orders before those of main, as the host merges them. */
 export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument): ProfilesDocument {
   return viewOf({
     profiles: { profiles: recordFrom([...entriesOf(shared.profiles), ...entriesOf(own.profiles)]) },
@@ -109,8 +109,8 @@ export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument):
 }
 
 /**
- * The files that an edit changes, each with nothing else changed in it. `keepsStateApart`: order and statistics go to
- * the second file, where the host looks first; what is removed goes from both.
+ * The files that an edit changes, and nothing else in them. `keepsStateApart`: order and statistics go to the second
+ * file, where the host looks first; what is removed goes from both.
  */
 export function applyEdit(files: HostFiles, edit: Edited, keepsStateApart: boolean): HostFiles {
   const profiles: JsonObject = { ...(files.profiles ?? { version: 1, profiles: {} }) };
@@ -139,7 +139,7 @@ function changesBetween(before: object | undefined, after: object | undefined): 
   return keys.filter(isChanged).map((key) => [key, is.get(key)]);
 }
 
-/** Whether anything had to be written. */
+/** Returns whether it changed the file. */
 function write(file: JsonObject, field: string, changes: readonly Change[]): boolean {
   const entries = new Map(entriesOf(file[field]));
   const due = changes.filter((change) => !isRemoval(change) || entries.has(change[0]));

@@ -7,16 +7,16 @@ import { systemClock } from "../system.ts";
 import type { HeldLock, HOST_LOCKS } from "./lock.ts";
 import { isMine, loadLocks, makeFolder, replaceFiles, writeNewFile, type Replacement } from "./private-file.ts";
 
-/** Some hosts take a lock away from whoever has held it for 30 seconds, alive or not. */
+/** Some hosts take over a lock after 30 seconds, even if its holder is alive. */
 const MAX_HOLD_MS = 20_000;
-/** As many links as a kernel follows. */
 const MAX_LINKS = 40;
-/** What marks a file beside a host's own as one of ours. */
+/** Part of the name of every file that this plugin puts beside a host's. */
 const OUR_MARK = "codex-auth-";
 
 /**
- * The bytes of a file that the host keeps, links followed as the host does; undefined when there is none. Throws
- * `store-unreadable` for anything but a plain file of ours in a folder of ours, and for one past `maxBytes`.
+ * The bytes of a file of the host, or undefined if there is none. Follows links as the host does. Throws
+ * `store-unreadable` for anything but a plain file of this user in a folder of this user, and for a file longer than
+ * `maxBytes`.
  */
 export async function readHostFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
   try {
@@ -36,21 +36,20 @@ export async function readHostFile(path: string, maxBytes: number): Promise<Buff
   }
 }
 
-/** Where a host keeps its profiles, and how it locks them. */
 export interface HostFile {
-  /** In the agent's own folder, which is made if there is none. */
+  /** In the agent's own folder, which is made if it is missing. */
   readonly path: string;
   readonly lock: keyof typeof HOST_LOCKS;
   readonly waitMs: number;
 }
 
-/** Replaces files of the host while its lock is held: all or, where it throws `store-*`, as good as none. */
+/** Replaces files of the host while its lock is held. If it throws `store-*`, nothing that counts has changed. */
 export type ReplaceHostFiles = (replacements: readonly Replacement[]) => Promise<void>;
 
 /**
- * Does `work` under the host's own lock and lets go of it whatever happens. Throws `store-locked` where others hold
- * it for longer than we wait, `store-unreadable` for a folder that is not ours, `store-write-failed` where the lock
- * cannot be made, and whatever `work` throws.
+ * Does `work` under the host's own lock and always releases it. Throws `store-locked` if others hold it longer than we
+ * wait, `store-unreadable` for a folder of another user, `store-write-failed` if the lock cannot be made, and what
+ * `work` throws.
  */
 export async function underHostLock<Result>(
   file: HostFile,
@@ -70,7 +69,7 @@ async function acquireHost({ path, lock, waitMs }: HostFile): Promise<HeldLock> 
   try {
     await makeFolder(dirname(path));
     if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
-    // Each host's own rule: the folder goes beside what a link leads to, the file beside the link.
+    // As each host does: the folder is beside the target of a link, the file beside the link.
     const lockedPath = lock === "folder" ? await targetOf(path) : join(await realpath(dirname(path)), basename(path));
     const { acquireLock, HOST_LOCKS } = await loadLocks();
     const held = await acquireLock(lockedPath, HOST_LOCKS[lock], waitMs);
@@ -89,7 +88,7 @@ async function replaceHostFiles(replacements: readonly Replacement[], mayReplace
   if (!replaced) throw new CodexAuthError("store-locked");
 }
 
-/** The real path of what a link leads to in the end, whether or not that exists. Throws ELOOP, ENOENT and the like. */
+/** The real path of the target of a link, whether or not it exists. Throws the file system's errors. */
 async function targetOf(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links += 1) {
@@ -102,8 +101,8 @@ async function targetOf(path: string): Promise<string> {
 }
 
 /**
- * Keeps what the host's next write would throw away: a copy beside the file, one of the same content at most. Under
- * the host's lock. Never throws: the copy is a favour, and whoever asks for it stops anyway.
+ * Copies the file beside itself, because the host's next write would replace it by an empty store. Of equal contents
+ * one copy is kept. Called under the host's lock. Never throws.
  */
 export async function keepCorruptCopy(path: string, bytes: Uint8Array): Promise<void> {
   const prefix = `${path}.${OUR_MARK}corrupt-`;

@@ -14,7 +14,7 @@ export interface FileEdit<Result> {
   readonly next?: string;
 }
 
-/** Makes the folder, or takes away other people's access to one of ours; refuses a link or somebody else's folder. */
+/** Makes the folder, or removes other users' access to it. Refuses a link and a folder of another user. */
 async function securePrivateFolder(folder: string): Promise<void> {
   await makeFolder(folder);
   const stats = await lstat(folder);
@@ -22,7 +22,10 @@ async function securePrivateFolder(folder: string): Promise<void> {
   if ((stats.mode & OTHERS) !== 0) await chmod(folder, PRIVATE_DIR);
 }
 
-/** A plain file of ours that nobody else may open, by one name only: anything else could hold somebody else's word. */
+/**
+ * A plain file of this user that no other user may open and that has one name. Any other could hold another user's
+ * words.
+ */
 function isPrivate(stats: BigIntStats, maxBytes: number): boolean {
   const isOurs = stats.isFile() && isMine(Number(stats.uid)) && (Number(stats.mode) & OTHERS) === 0;
   return isOurs && stats.nlink <= 1n && stats.size <= maxBytes;
@@ -35,8 +38,8 @@ interface ReadFile {
 }
 
 /**
- * The checks are made on the opened handle, so that nothing can be swapped between check and read; a file that has
- * just been replaced has no name left, but is whole.
+ * Checks the opened handle, so that nothing can be swapped between check and read. A file that has just been replaced
+ * has no name left, but is whole.
  */
 async function openPrivateFile(path: string, maxBytes: number): Promise<ReadFile | undefined> {
   let handle;
@@ -56,19 +59,19 @@ async function openPrivateFile(path: string, maxBytes: number): Promise<ReadFile
 }
 
 /**
- * The content of a private file, undefined when there is none. Refuses (`pending-insecure`) a link, anything but a
- * plain file, another owner's file, and one that others may open.
+ * The content of a private file, or undefined if there is none. Throws `pending-insecure` for a link, for anything but
+ * a plain file, and for a file that another user owns or may open.
  */
 export async function readPrivateFile(path: string, maxBytes: number): Promise<string | undefined> {
   return (await openPrivateFile(path, maxBytes))?.content;
 }
 
-/** Two changes that follow each other faster may bear the same time: some file systems count in steps of two seconds. */
+/** Two changes within this time may have the same timestamp: some file systems count in steps of two seconds. */
 const SETTLED_MS = 2_000;
 
 /**
- * Reads as `readPrivateFile` does, and gives what `parse` made of it last while the name leads to the same, unchanged
- * file: one look, where a read is four steps that each wait their turn in a busy gateway.
+ * Reads as `readPrivateFile` does. While the name leads to the same, unchanged file it returns what `parse` made of it:
+ * one call of the file system instead of four, each of which waits its turn in a busy gateway.
  */
 export function createPrivateReader<Content>(
   path: string,
@@ -89,14 +92,14 @@ export function createPrivateReader<Content>(
   };
 }
 
-/** Whoever writes to a file, gives it away or lets others in changes its ctime. */
+/** Writing to a file, changing its owner and changing its mode all change its ctime. */
 function isUnchanged(before: BigIntStats, now: BigIntStats): boolean {
   return before.dev === now.dev && before.ino === now.ino && before.ctimeNs === now.ctimeNs && before.size === now.size;
 }
 
 /**
- * Locks the file, hands its content to `edit`, writes what that returned. Safe between processes; waits a bounded
- * time. Throws `pending-locked`, `pending-insecure` or `pending-unwritable`, and whatever `edit` throws.
+ * Locks the file, passes its content to `edit` and writes what that returned. Safe between processes, waits a bounded
+ * time. Throws `pending-locked`, `pending-insecure` or `pending-unwritable`, and what `edit` throws.
  */
 export async function updatePrivateFile<Result>(
   path: string,
@@ -118,7 +121,7 @@ export async function updatePrivateFile<Result>(
   }
 }
 
-/** A claim must outlive a power cut, where the file system can: what it has erased would be back otherwise. */
+/** A claim must outlive a power cut if the file system can do that: otherwise the erased verifier would be back. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
   await handle?.sync().catch(() => undefined);
@@ -150,12 +153,11 @@ export function isMine(uid: number): boolean {
   return process.getuid === undefined || uid === process.getuid();
 }
 
-/** Whether there is anything of that name; no more is ever asked of a file that is not ours. */
 export async function fileExists(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
-/** With those above it. Not Node's own recursive one: that never ends in a folder such as `/proc`. */
+/** Makes the folders above it too. Not with Node's recursive `mkdir`, which never ends in a folder such as `/proc`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: PRIVATE_DIR });
@@ -175,9 +177,9 @@ export interface Replacement {
 }
 
 /**
- * Writes each new file beside its old one and then renames them over, in the order given: a reader sees the old or
- * the new, never a part, and a disk that is full is so before anything has changed. `mark` tells our half-written
- * files from others'. False, with nothing changed, where `mayReplace` says no at the last moment.
+ * Writes each new file beside its old one and then renames them, in the order given. A reader sees the old or the new
+ * file, and a full disk is noticed before anything has changed. `mark` distinguishes our temporary files from those of
+ * the host. Returns false, with nothing changed, if `mayReplace` returns false at the last moment.
  */
 export async function replaceFiles(
   replacements: readonly Replacement[],
@@ -204,7 +206,7 @@ export async function replaceFiles(
   return true;
 }
 
-/** Leaves nothing behind where it fails half-way, and never writes to what bears the name already. */
+/** Throws EEXIST if the name is taken, and leaves nothing behind if it fails. */
 export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(path, "wx", PRIVATE_FILE);
   try {
@@ -218,7 +220,9 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
   }
 }
 
-/** Half-written files of killed processes. The lock is ours, so nobody is using one; they may hold secrets. */
+/**
+ * Removes half-written files of killed processes, which may hold secrets. This process has the lock, so none is in use.
+ */
 async function removeLeftovers(path: string, mark: string): Promise<void> {
   const folder = dirname(path);
   const isLeftover = (name: string) => name.startsWith(`${basename(path)}.${mark}`) && name.endsWith(".tmp");

@@ -1,4 +1,7 @@
-/** Profiles of one host, whatever keeps them: what is replaced is kept for an undo, and one profile alone changes. */
+/**
+ * The profiles of one host, in SQLite or in files. A change concerns one profile, and the replaced record is kept for
+ * an undo.
+ */
 import type {
   ChangeResult,
   Clock,
@@ -33,17 +36,20 @@ export interface ProfileStoreParts extends UndoParts {
   readonly readIdentity: ReadIdentity;
 }
 
-/** Nothing replaces a record that cannot be read: it may be a sign-in that the host uses, and no undo could keep it. */
+/** Nothing replaces a record that cannot be read: the host may use it, and no undo could keep it. */
 const UNREADABLE = { kind: "refused", code: "store-unreadable" } as const;
 
 interface Change extends ProfileTarget {
-  /** What the profile is to hold; undefined to take it out. */
+  /** The new record, or undefined to remove the profile. */
   readonly next: StoredCredential | undefined;
-  /** Where it lies, where that is known already: the host gives an id that nobody has to whoever asks. */
+  /**
+   * The store that holds it, if that is known: for a removed profile the host would name the store of the agent that
+   * asks.
+   */
   readonly ownedBy?: { readonly owner: string | undefined };
-  /** Where in the stored order it goes, where that is not the end. */
+  /** Its place in the stored order, if that is not the end. */
   readonly orderIndex?: number;
-  /** Why the record of now must not be replaced; undefined where it may. */
+  /** Returns why the current record must not be replaced, or undefined if it may be. */
   readonly refuses?: (current: StoredCredential | undefined) => "profile-unknown" | "undo-changed" | undefined;
 }
 
@@ -114,8 +120,8 @@ function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult>
 }
 
 /**
- * Puts a profile first in the order that its store holds. Where that has none, one is begun with what is tried now, so
- * that nothing falls out of use.
+ * Puts a profile first in the order of its store. If there is no order, a new one begins with the profiles that are
+ * tried now, so that none falls out of use.
  */
 function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<PreferResult> {
   const { host } = parts;
@@ -132,7 +138,7 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
       agentDir: await host.ownerOf(agentDir, profileId),
       keepInOrder: [profileId, ...othersInOrder],
       edit(document) {
-        // Its record may have gone, or have become unreadable, since it was looked at.
+        // Its record may have been removed or become unreadable since it was read.
         if (!Object.hasOwn(document.profiles, profileId)) outcome = "moved";
         else outcome = target.isAllowed() ? "written" : "not-allowed";
         if (outcome !== "written") return false;
@@ -143,7 +149,7 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
     if (outcome === "moved") return "moved";
     if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" } as const;
     const credential = await host.persisted(agentDir, profileId);
-    // A host is told by writing the record once more, which would replace one that has become unreadable by now.
+    // A host learns of it by writing the record once more, which would replace one that is unreadable now.
     if (credential === "unreadable") return UNREADABLE;
     const activation = await host.activate({
       agentDir: await host.ownerOf(agentDir, profileId),
@@ -154,7 +160,7 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
   });
 }
 
-/** `moved` where the record changed between its backup and the write: nothing was written then. */
+/** Returns `moved`, with nothing written, if the record changed between its backup and the write. */
 async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult | "moved"> {
   const { host } = parts;
   const { profileId, next } = wanted;
@@ -169,8 +175,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const order = orderIn(await host.read(agentDir), host);
   const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
   if (kept !== undefined) await parts.undo.keep(kept, tokenDigestOf(parts, before));
-  // What a new order would begin with. None where one is in force: the store extends its own, and one that an agent has
-  // from the shared store would stop following it if it were copied.
+  // The beginning of a new order. Empty if an order is in force: the store extends its own, and a copy of the shared
+  // order would no longer follow it.
   const configuredIds = order.length > 0 ? [] : configuredIdsOf(host.configured());
   let outcome: "written" | "moved" | "not-allowed" = "moved";
   await host.update({
@@ -190,10 +196,10 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   });
   if (outcome === "moved") return "moved";
   if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" };
-  // The profile is written by now: a file of ours that fails must not make it look otherwise.
+  // The profile is written: a failure of the undo file must not make the change look failed.
   if (kept !== undefined) await parts.undo.settle(kept).catch(() => undefined);
   const activation = await host.activate({ agentDir: owner, profileId, credential: next });
-  // Read back: the host's writer can answer a document and still have kept another process's newer one.
+  // Read back: the host's writer can return a document and still have kept the newer one of another process.
   const stored = await host.persisted(agentDir, profileId);
   if (stored === "unreadable" || stored?.refresh !== next?.refresh) {
     return { kind: "refused", code: "store-write-failed" };
@@ -206,12 +212,12 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   };
 }
 
-/** An id may already be somebody's API key, or another provider's: that is not this plugin's to replace. */
+/** An id may belong to an API key or to another provider. The plugin does not replace those. */
 function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefined): boolean {
   return record === undefined || (record.type === "oauth" && record.provider === provider);
 }
 
-/** Changes nothing: what is found now need not hold at the write, which judges again. */
+/** Changes nothing. The result may have changed by the time of the write, which checks again. */
 async function obstacleTo(
   { host, undo }: ProfileStoreParts,
   { agentId, profileId, isAboutToSave }: ObstacleRequest,
@@ -222,7 +228,7 @@ async function obstacleTo(
     const current = await host.persisted(agentDir, profileId);
     if (current === "unreadable") return "store-unreadable";
     if (!isCodex(host, current)) return "profile-not-codex";
-    // The locks are taken and let go again: what keeps us from them would keep us from them at the write.
+    // Takes and releases the locks: an obstacle to them would be one to the write.
     if (current !== undefined && hasTokens(current)) await undo.tryOut();
     const owner = await host.ownerOf(agentDir, profileId);
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
@@ -232,14 +238,14 @@ async function obstacleTo(
   }
 }
 
-/** The stored order that is in force; empty where there is none. */
+/** The stored order, or an empty list if there is none. */
 function orderIn(document: ProfilesDocument, { provider }: HostAuthStore): readonly string[] {
   return document.order?.[provider] ?? [];
 }
 
 /**
- * What the host would try first; unknown where its resolver fails, which must not hide the list. The resolver weighs
- * every profile that it is given, so where an order is set it is asked about the beginning of that alone, if it can be.
+ * The profile that the host would try first, or undefined if its resolver fails, which must not hide the list. The
+ * resolver judges every profile that it gets, so it gets only the beginning of an order if that decides.
  */
 async function firstOf(parts: ProfileStoreParts, agentDir: string, document: ProfilesDocument) {
   const { host, clock } = parts;
@@ -253,7 +259,7 @@ async function firstOf(parts: ProfileStoreParts, agentDir: string, document: Pro
   }
 }
 
-/** The profile is stored by now, so a resolver that fails must not make the sign-in look failed. */
+/** The profile is stored, so a resolver that fails must not make the sign-in look failed. */
 async function isSelectable(host: HostAuthStore, agentDir: string, profileId: string): Promise<boolean> {
   try {
     return (await host.selectableIds(agentDir)).includes(profileId);
@@ -262,19 +268,20 @@ async function isSelectable(host: HostAuthStore, agentDir: string, profileId: st
   }
 }
 
-/** The one place where tokens leave their seal: the value goes straight into the host's transaction. */
+/** The only place that reveals the tokens, for the host's transaction. */
 function revealCredential(draft: CredentialDraft): StoredCredential {
   return { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
 }
 
-/** How a change of a profile store goes on when others are at it too, and what a failure is called in the end. */
-
-/** Other writers hold the store for milliseconds; a second try after this is enough for all but a stuck one. */
+/** Other writers hold the store for milliseconds, so a second try after this is enough. */
 const RETRY_DELAY_MS = 250;
-/** A record that somebody else changes between its backup and its replacement is read again this often. */
+/** How often a change starts again because another writer changed the record between its backup and its replacement. */
 const MAX_ATTEMPTS = 4;
 
-/** Tries again where another writer came in between, and once where the store was busy and does not wait by itself. */
+/**
+ * Tries again if another writer changed the record, and once if the store was busy and its host does not wait by
+ * itself.
+ */
 export async function withRetries<Result>(
   { waitsForOthers }: Pick<HostAuthStore, "waitsForOthers">,
   attempt: () => Promise<Result | "moved">,
@@ -303,7 +310,7 @@ const SAVE_REFUSALS: ReadonlySet<string> = new Set([
   "undo-unwritable",
 ] satisfies SaveRefusal[]);
 
-/** Our own codes as they are; anything else is a write that failed. */
+/** Returns our own codes as they are, and `store-write-failed` for anything else. */
 export function refusalOf(error: unknown): SaveRefusal {
   const code = error instanceof CodexAuthError ? error.code : "store-write-failed";
   return SAVE_REFUSALS.has(code) ? (code as SaveRefusal) : "store-write-failed";
@@ -338,7 +345,7 @@ export class RecentLists {
     return isRecent ? kept.profiles : undefined;
   }
 
-  /** Keeps what is read, unless there was a change meanwhile: it may be from before that. */
+  /** Keeps what is read, unless a change was made in the meantime: the list may be older than the change. */
   async renew(agentId: string, read: () => Promise<readonly ListedProfile[]>): Promise<readonly ListedProfile[]> {
     const changes = this.#changes;
     const profiles = await read();

@@ -1,4 +1,4 @@
-/** The host's auth-profile document: reading one profile's state out of it, and the one edit this plugin makes. Pure. */
+/** The host's document of profiles: what is read from it, and the edits of one profile. Pure. */
 import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, Activation } from "../rules/results.ts";
@@ -44,18 +44,20 @@ interface UsageStats {
   readonly disabledReason?: string;
 }
 
-/** While the host refreshes a profile it parks this in place of both tokens; `failed` is final. */
+/** The host puts this in place of both tokens while it refreshes a profile; `failed` is final. */
 const FENCE = "openclaw-oauth-refresh-fence:v1:";
 const FAILED_FENCE = /^openclaw-oauth-refresh-fence:v1:[0-9a-f]+:failed:/;
 
-/** Whether a record holds tokens that can be used again: not a parked one, nor one whose tokens lie elsewhere. */
+/**
+ * Whether a record holds usable tokens: not a placeholder of a refresh, nor a record whose tokens are stored elsewhere.
+ */
 export function hasTokens({ access = "", refresh = "" }: StoredCredential): boolean {
   return access !== "" && refresh !== "" && !access.startsWith(FENCE) && !refresh.startsWith(FENCE);
 }
 
 type Condition = Pick<ListedProfile, "health" | "unusableUntilMs" | "reason">;
 
-/** How usable a profile is at `nowMs`, and why. An access token past its expiry is no alarm: the host renews it. */
+/** How usable a profile is at `nowMs`, and why. An expired access token is no problem: the host renews it. */
 export function conditionOf(credential: StoredCredential, stats: UsageStats = {}, nowMs: number): Condition {
   const { access = "", refresh = "" } = credential;
   if (FAILED_FENCE.test(access) || FAILED_FENCE.test(refresh))
@@ -77,7 +79,7 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
   return { health: "cooling-down", ...paused(unusableUntilMs, reason) };
 }
 
-/** Statistics are the host's notes, which no reader of them checks: one that is odd must not hide the whole list. */
+/** The host does not check its statistics, and odd ones must not hide the whole list. */
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
@@ -103,10 +105,9 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
     }));
 }
 
-/** Who a token says it is for; undefined for one that tells nothing. */
 export type ReadIdentity = (accessToken: string) => Identity | undefined;
 
-/** Whose each Codex profile is: what its token says before what stands beside it, which an import may have left out. */
+/** The account of each Codex profile. The token wins over the fields beside it, which an import may have left out. */
 export function accountsInDocument(
   document: ProfilesDocument,
   provider: string,
@@ -121,7 +122,7 @@ export function accountsInDocument(
     });
 }
 
-/** A profile's short name; the whole id of one from an older host that has a namesake of today. */
+/** A profile's short name, or the whole id of a profile of an older host if a current profile has the same name. */
 function nameIn(document: ProfilesDocument, id: string, provider: string): ProfileName {
   const name = profileNameOf(id);
   const canonical = `${provider}:${name}`;
@@ -131,18 +132,18 @@ function nameIn(document: ProfilesDocument, id: string, provider: string): Profi
 export interface ProfileReplacement {
   readonly profileId: string;
   readonly credential: StoredCredential;
-  /** The order the config asks for, used where the store has none of its own. */
+  /** The order of the config, used if the store has none. */
   readonly configuredIds: readonly string[];
 }
 
 /**
- * Puts the credential in place as a whole and forgets the profile's failures, as the host's own login does: a
- * cooldown would outlive the sign-in that mends it. An order that exists is extended, never reordered; where there
- * is none the host tries every profile, and writing one would shut the others out.
+ * Replaces the whole record and forgets the profile's failures, as the host's own login does, because a cooldown would
+ * outlive the sign-in that fixes it. An existing order is extended. No order is begun, because the host tries every
+ * profile without one, and an order would shut the others out.
  */
 export function replaceProfile(document: ProfilesDocument, replacement: ProfileReplacement): void {
   const { profileId, credential, configuredIds } = replacement;
-  // Not by assignment: to `__proto__` that would store nothing, and change what the record inherits.
+  // Not by assignment: `__proto__` would store nothing and change what the record inherits.
   document.profiles = { ...document.profiles, [profileId]: credential };
   if (document.usageStats !== undefined && Object.hasOwn(document.usageStats, profileId)) {
     const stats = document.usageStats[profileId] ?? {};
@@ -155,7 +156,7 @@ export function replaceProfile(document: ProfilesDocument, replacement: ProfileR
   }
 }
 
-/** Takes a profile out, with its place in the order and what was noted of its use. */
+/** Removes a profile, its place in the order and its statistics. */
 export function removeProfile(document: ProfilesDocument, profileId: string): void {
   const withoutIt = <T>(record: Record<string, T>) =>
     Object.fromEntries(Object.entries(record).filter(([id]) => id !== profileId));
@@ -172,11 +173,10 @@ export function removeProfile(document: ProfilesDocument, profileId: string): vo
 export interface Preference {
   readonly profileId: string;
   readonly provider: string;
-  /** What the order must hold besides, where the store has none of its own: a shorter one would shut the others out. */
+  /** The rest of a new order, if the store has none: a shorter order would shut the others out. */
   readonly othersInOrder: readonly string[];
 }
 
-/** Puts a profile first in the stored order, and changes nothing else of it. */
 export function preferProfile(document: ProfilesDocument, preference: Preference): void {
   const { profileId, provider, othersInOrder } = preference;
   const order = document.order?.[provider] ?? [];
@@ -184,7 +184,7 @@ export function preferProfile(document: ProfilesDocument, preference: Preference
   document.order = { ...document.order, [provider]: [profileId, ...base.filter((id) => id !== profileId)] };
 }
 
-/** Puts a profile that is in an order at another place of it, and leaves the others as they stand to each other. */
+/** Moves a profile within an order. The others keep their order. */
 export function moveInOrder(
   document: ProfilesDocument,
   provider: string,
@@ -206,7 +206,7 @@ function withoutFailures(stats: UsageStats): UsageStats {
   };
 }
 
-/** Enough of an order to find a profile that can be used, in all but the worst of times. */
+/** A usable profile is nearly always among the first ones of an order. */
 const WEIGHED_FIRST = 8;
 
 export interface Ordered {
@@ -216,8 +216,9 @@ export interface Ordered {
 }
 
 /**
- * The document with the beginning of an order alone, where that decides what is tried first; undefined where it might
- * not: none of it can be used, or it names `default`, which the host may answer with another profile of that account.
+ * The document with only the beginning of an order, if that decides which profile is tried first. Returns undefined if
+ * it might not: none of it is usable, or it names `default`, which the host may answer with another profile of that
+ * account.
  */
 export function orderPrefixOf(
   document: ProfilesDocument,
@@ -231,43 +232,44 @@ export function orderPrefixOf(
   return { ...document, profiles, order: { ...document.order, [provider]: ids } };
 }
 
-/** What keeps the profiles of one host, in the host's own names: its SDK, or its file where it keeps one. */
+/** The store of one host, in the host's own names: its SDK or its file. */
 
 export interface HostAuthStore {
   readonly provider: string;
-  /** The file of a store that was named outright; absent where it is the host's own. */
+  /** The file of a store that the user named. Absent for the host's own store. */
   readonly namedPath?: string;
-  /** Whether `update` has waited for others, as long as anybody should, before it says that the store is locked. */
+  /** Whether `update` waits for other holders before it says that the store is locked. */
   readonly waitsForOthers: boolean;
   agentDirOf(agentId: string): string;
-  /** The directory of the store that all agents share; undefined where it is in none of theirs. */
+  /** The directory of the store that all agents share, or undefined if that is not in an agent's directory. */
   sharedDir(): string | undefined;
-  /** Ids that the config names for the provider: in `auth.order`, and in `auth.profiles`. */
+  /** The ids that the config names for the provider, in `auth.order` and in `auth.profiles`. */
   configured(): ConfiguredIds;
   /** The effective document of an agent. Throws `CodexAuthError` (`store-*`). */
   read(agentDir: string): Promise<ProfilesDocument>;
-  /** The agent directory whose row or file holds the profile; undefined for the shared store. */
+  /** The agent directory that holds the profile, or undefined for the shared store. */
   ownerOf(agentDir: string, profileId: string): Promise<string | undefined>;
   /**
    * One locked transaction; the edit must not be async. Throws `CodexAuthError` (`store-*`) when it did not happen:
    * `store-unreadable` too if the edit would replace a record that its document leaves out.
    */
   update(request: HostUpdate): Promise<void>;
-  /** The record that the agent would use. An unreadable one in its own store hides a good one in the shared store. */
+  /**
+   * The record that the agent would use. An unreadable record in its own store hides a good one in the shared store.
+   */
   persisted(agentDir: string, profileId: string): Promise<StoredRecord>;
-  /** What the host would try, in its order: of the document that was read, where one is given. */
+  /** The profiles that the host would try, in its order: of `document` if it is given. */
   selectableIds(agentDir: string, document?: ProfilesDocument): Promise<readonly string[]>;
-  /** Makes a change known to the running gateway, as far as it needs telling. Never throws. */
+  /** Makes a change known to the running gateway. Never throws. */
   activate(change: HostChange): Promise<Activation>;
 }
 
-/** Empty where the config says nothing of it. */
 export interface ConfiguredIds {
   readonly order: readonly string[];
   readonly profiles: readonly string[];
 }
 
-/** What the config asks for: its order, or failing that its list. */
+/** The order of the config, else its list of profiles. */
 export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly string[] {
   return order.length > 0 ? order : profiles;
 }
@@ -275,13 +277,13 @@ export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly st
 export interface HostUpdate {
   readonly agentDir: string | undefined;
   readonly keepInOrder: readonly string[];
-  /** Puts whole records in and takes them out, and changes nothing inside one. False to write nothing. */
+  /** Adds and removes whole records and changes nothing inside one. Returns false to write nothing. */
   readonly edit: (document: ProfilesDocument) => boolean;
 }
 
 export interface HostChange {
   readonly agentDir: string | undefined;
   readonly profileId: string;
-  /** What it holds now; undefined where it was taken out. */
+  /** The new record, or undefined if the profile was removed. */
   readonly credential: StoredCredential | undefined;
 }

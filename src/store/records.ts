@@ -8,10 +8,10 @@ import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";
 const MAX_LOG_BYTES = 1024 * 1024;
-/** Past this the older half is dropped: some hundreds of changes are left. */
+/** A longer log loses its older half: some hundreds of changes are left. */
 const ROTATE_AT = 128 * 1024;
 
-/** Leaves out a line that it does not understand: somebody has edited the file, or a later version wrote the line. */
+/** Leaves out a line that it does not understand: a user edited the file, or a later version wrote the line. */
 function entriesIn(content: string): readonly AuditEntry[] {
   return content.split("\n").flatMap((line) => {
     try {
@@ -27,10 +27,10 @@ function rotated(content: string): string {
   return content.slice(content.indexOf("\n", content.length - ROTATE_AT / 2) + 1);
 }
 
-/** A last line that was cut short or edited must not swallow the next. */
+/** An incomplete last line must not swallow the next. */
 const ended = (content: string) => (content === "" || content.endsWith("\n") ? content : `${content}\n`);
 
-/** Whatever fails with the file is said of this file, and not of another that is kept alike. */
+/** Every failure concerns this file, and not another private file. */
 const trusted = <Result>(work: () => Promise<Result>) => failingAs("log-insecure", work);
 
 /** `stateDir`: the gateway's own. */
@@ -50,7 +50,7 @@ export function createAuditLog(stateDir: string): AuditLog {
 
 const NOTICES_FILE = "codex-auth/notices.json";
 const MAX_NOTICES_BYTES = 256 * 1024;
-/** Nobody is told of one profile more often. */
+/** An owner is told about one profile once in this time. */
 const QUIET_MS = 24 * 60 * 60_000;
 
 /** Which profiles their owners were told about during the last day. `stateDir`: the gateway's own. */

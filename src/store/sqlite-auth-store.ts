@@ -1,6 +1,6 @@
 /**
- * A host that keeps profiles in SQLite, through its own SDK. No file is written here: on such a host an
- * `auth-profiles.json` would break the gateway's sign-ins at once.
+ * A host that keeps profiles in SQLite, through its own SDK. Nothing is written here: an `auth-profiles.json` beside
+ * the database would stop the gateway's sign-ins.
  */
 import { CodexAuthError } from "../errors.ts";
 import { fileExists } from "./private-file.ts";
@@ -12,18 +12,18 @@ import type {
   StoredCredential,
 } from "./profiles-document.ts";
 
-/** The host's own functions. They answer at once, and throw the host's errors, which carry a `code`. */
+/** The host's own functions. They are synchronous and throw the host's errors, which carry a `code`. */
 export interface AuthStoreSdk {
   readonly provider: string;
   agentDirOf(agentId: string): string;
   configured(): ConfiguredIds;
   read(agentDir: string): ProfilesDocument;
   ownerOf(agentDir: string, profileId: string): string | undefined;
-  /** Null for every failure, whatever its cause. */
+  /** Returns null for every failure. */
   update(request: HostUpdate): Promise<ProfilesDocument | null>;
   persisted(agentDir: string, profileId: string): StoredCredential | undefined;
   selectableIds(agentDir: string, document?: ProfilesDocument): readonly string[];
-  /** The older file that stops this host's sign-ins wherever it lies beside its database. */
+  /** The older file that stops this host's sign-ins if it is beside its database. */
   legacyFileOf(agentDir: string): string;
 }
 
@@ -36,7 +36,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     sharedDir: () => undefined,
     configured: () => sdk.configured(),
     async read(agentDir) {
-      // At once: whoever shows a page waits for the one or the other, not for both.
+      // Both reads run at the same time, because a page waits for them.
       const isLegacy = fileExists(sdk.legacyFileOf(agentDir));
       try {
         const document = read(agentDir);
@@ -49,20 +49,20 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
     async persisted(agentDir, profileId) {
       const record: unknown = reading(() => sdk.persisted(agentDir, profileId));
-      // The host skips what it cannot read itself. Another version of it might not.
+      // The host leaves out what it cannot read. Another version of it might not.
       const isRecord = record === undefined || (typeof record === "object" && record !== null);
       return isRecord ? (record as StoredCredential | undefined) : "unreadable";
     },
     selectableIds: async (agentDir, document) => sdk.selectableIds(agentDir, document),
     async update(request) {
       if ((await sdk.update(request)) !== null) return;
-      // The host's writer names no cause; its reader does, and is silent when it was only busy.
+      // The host's writer gives no cause. Its reader does, unless the database was only busy.
       const agentDir = request.agentDir ?? sdk.agentDirOf("main");
       if (await fileExists(sdk.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");
       read(agentDir);
       throw new CodexAuthError("store-locked");
     },
-    // The host reads its database anew for each turn.
+    // The host reads its database for each turn.
     activate: async () => "live",
   };
 }

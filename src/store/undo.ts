@@ -1,6 +1,6 @@
 /**
- * What profiles held before this plugin replaced them: the last record of each, for a day, in a private file of the
- * plugin's own state directory. It holds tokens, as the host's own store does.
+ * The replaced records: the last one of each profile, for a day, in a private file of the plugin's state directory.
+ * They hold tokens, as the host's own store does.
  */
 import { join } from "node:path";
 import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
@@ -32,23 +32,23 @@ export type UndoRecord = z.infer<typeof undoRecord>;
 
 export interface UndoRecords {
   /**
-   * Before a write. What was kept for `current`, the tokens that are there now, stays beside it: if the write comes to
-   * nothing, that is still what an undo puts back. Throws `undo-unwritable`: nothing is replaced that could not be kept.
+   * Called before a write. The record that was kept for `current`, the tokens in the store now, stays: an undo needs it
+   * if the write fails. Throws `undo-unwritable`, so that nothing is replaced that could not be kept.
    */
   keep(record: UndoRecord, current: string): Promise<void>;
-  /** After the write: the new record is the only one of its profile from now on. Throws `undo-unwritable`. */
+  /** Called after the write: the new record becomes the only one of its profile. Throws `undo-unwritable`. */
   settle(record: UndoRecord): Promise<void>;
-  /** Changes nothing. Throws `undo-unwritable` where a record could not be kept. */
+  /** Changes nothing. Throws `undo-unwritable` if a record could not be kept. */
   tryOut(): Promise<void>;
   /**
-   * What an undo of the tokens of now puts back; failing that, what was kept last. Throws `undo-unwritable` where the
-   * file cannot be trusted.
+   * The record that an undo of the current tokens puts back, else the last one that was kept. Throws `undo-unwritable`
+   * if the file cannot be trusted.
    */
   find(target: UndoTarget): Promise<UndoRecord | undefined>;
 }
 
 export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
-  /** Digest of the tokens that are there now. */
+  /** Digest of the tokens in the store now. */
   readonly current: string;
   readonly nowMs: number;
 }
@@ -60,10 +60,9 @@ const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profi
 
 const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
-/** Whatever fails with the file: the record cannot be kept, or what is kept cannot be trusted. */
 const trusted = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
 
-/** `stateDir`: the gateway's own; the plugin's folder in it is made on first use. */
+/** `stateDir`: the gateway's. The plugin's folder in it is made on first use. */
 export function createUndoRecords(stateDir: string): UndoRecords {
   const path = join(stateDir, UNDO_FILE);
   const put = (record: UndoRecord, staysBeside: (other: UndoRecord) => boolean) =>
@@ -90,10 +89,9 @@ export function createUndoRecords(stateDir: string): UndoRecords {
   };
 }
 
-/** The place of the store that is in no agent's directory. */
+/** The name of the store that is not in an agent's directory. */
 export const SHARED = "shared";
 
-/** What an undo is made of: the store that it changes, the records, the time and the digests. */
 export interface UndoParts {
   readonly host: HostAuthStore;
   readonly undo: UndoRecords;
@@ -101,7 +99,7 @@ export interface UndoParts {
   readonly entropy: Entropy;
 }
 
-/** Tells one generation of a profile's tokens from another without holding them. */
+/** Identifies a profile's tokens without holding them. */
 export function tokenDigestOf({ entropy }: Pick<UndoParts, "entropy">, record: StoredCredential | undefined): string {
   return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
 }
@@ -109,11 +107,11 @@ export function tokenDigestOf({ entropy }: Pick<UndoParts, "entropy">, record: S
 interface Before {
   readonly owner: string | undefined;
   readonly before: StoredCredential | undefined;
-  /** Its place in the stored order; -1 where it has none. */
+  /** Its place in the stored order, or -1. */
   readonly orderIndex: number;
 }
 
-/** What is about to be replaced; undefined where there is nothing that could be put back. */
+/** The record that is about to be replaced, or undefined if it could not be put back. */
 export function undoRecordOf(
   parts: Pick<UndoParts, "clock" | "entropy">,
   { profileId, next }: { readonly profileId: string; readonly next: StoredCredential | undefined },
@@ -125,12 +123,12 @@ export function undoRecordOf(
   return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
 }
 
-/** What was kept of the profile: where it lies now, or, once it was taken out, in the store of all agents. */
+/** The kept record of the profile, of the store that holds it now, else of the shared store. */
 export async function undoRecordFor(parts: UndoParts, { agentId, profileId }: ProfileTarget) {
   const { host, undo, clock } = parts;
   const agentDir = host.agentDirOf(agentId);
   const owner = await host.ownerOf(agentDir, profileId);
-  // What is kept for an unreadable record is only looked up here. The change that would put it back is refused.
+  // For an unreadable record this only looks. The change that would put the kept record back is refused.
   const record = await host.persisted(agentDir, profileId);
   const current = tokenDigestOf(parts, record === "unreadable" ? undefined : record);
   const target = { profileId, current, nowMs: clock.nowMs() };
