@@ -1,42 +1,53 @@
 #!/usr/bin/env node
-/** The terminal's wiring: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
+/** The `codex-auth` program: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createPendingPorts } from "./store/pending-sign-ins.ts";
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
-import type { PendingPorts } from "./actions/overview.ts";
-import type { ChatPins, Ports } from "./actions/ports.ts";
+import { refusalOf } from "./actions/outcome.ts";
+import type { ChatPins, Log } from "./actions/ports.ts";
 import {
   isProgram,
+  isSandbox,
   readArguments,
   readLocale,
   readSandboxOrigin,
   readTerminalEnvironment,
   type TerminalEnvironment,
 } from "./environment.ts";
-import { CodexAuthError } from "./errors.ts";
 import { languageOf, loadCatalogue } from "./languages/catalogue.ts";
 import { terminalBinding } from "./rules/binding.ts";
-import { systemClock } from "./system.ts";
-import { parseArguments, type ParsedArguments, type TerminalRequest } from "./terminal/arguments.ts";
+import {
+  parseArguments,
+  toRequest,
+  type ParsedArguments,
+  type TerminalOptions,
+  type TerminalRequest,
+} from "./terminal/arguments.ts";
+import { findStateDir, findTempFolder, readHostConfig } from "./terminal/folders.ts";
+import { HOST_PROGRAM } from "./terminal/host-program.ts";
 import { print, type Printed } from "./terminal/output.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
+import type { TerminalHost } from "./terminal/terminal-host.ts";
 import type { Program, Surroundings } from "./terminal/words.ts";
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
 const SILENT_LOG = { info: () => undefined, warn: () => undefined };
-/** A terminal is no chat; those that ask for a profile that is gone are let go by the host at their next turn. */
+/** A terminal is not a chat. The host itself removes the pins of a profile that is gone, at the next turn of each chat. */
 const NO_PINS: ChatPins = {
   read: async () => undefined,
   pin: async () => "failed",
   unpin: async () => "failed",
   release: async () => undefined,
 };
-/** Whoever sits at the terminal sees for themselves. */
-const NO_NOTICES = { claim: async () => [] };
 const MAX_INPUT = 64 * 1024;
 
-/** Answers what was typed. Never throws, and prints no word of what was sent. */
-export async function runTerminal(parsed: ParsedArguments, program: Program = OWN_PROGRAM): Promise<Printed> {
+/** Answers what was typed. Never throws, and prints nothing of what was sent. `log` takes what a gateway would log. */
+export async function runTerminal(
+  parsed: ParsedArguments,
+  program: Program = OWN_PROGRAM,
+  log: Log = SILENT_LOG,
+): Promise<Printed> {
   const words = await loadCatalogue(languageOf(readLocale()));
   if (parsed.kind === "refused") {
     const asked = { json: parsed.json, queueApply: false };
@@ -44,7 +55,7 @@ export async function runTerminal(parsed: ParsedArguments, program: Program = OW
   }
   const { request } = parsed;
   const seen: Seen = {};
-  const answer = await answerOf(seen, request);
+  const answer = await answerOf(seen, request, log);
   const around: Surroundings = {
     program,
     words,
@@ -70,106 +81,70 @@ function storeOptionsOf({ agentId, authPath }: TerminalRequest): readonly string
   ];
 }
 
-/** A wrong value is no sandbox: the ports then refuse to be built. */
-function isSandbox(): boolean {
+async function answerOf(seen: Seen, request: TerminalRequest, log: Log): Promise<TerminalAnswer> {
   try {
-    return readSandboxOrigin() !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-async function answerOf(seen: Seen, request: TerminalRequest): Promise<TerminalAnswer> {
-  try {
-    return await runRequest(await openMachine(seen, request), request);
+    return await runRequest(await openMachine(seen, request, log), request);
   } catch (error) {
-    return { kind: "refused", code: error instanceof CodexAuthError ? error.code : "internal" };
+    return refusalOf(error, log);
   }
 }
 
-/** What the terminal knows of this machine. What costs time is found when it is first asked for. */
-async function openMachine(seen: Seen, request: TerminalRequest): Promise<TerminalContext> {
+/**
+ * What the terminal knows of this machine. Commands that need a host or the network load what those take; `status` and
+ * `cancel` do not, and take half the time.
+ */
+async function openMachine(seen: Seen, request: TerminalRequest, log: Log): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
-  const { findStateDir, findTempFolder } = await import("./terminal/folders.ts");
   const stateDir = await findStateDir(environment);
+  const pending = { tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
   let { agentId = "" } = request;
-  const pendingPorts = async (): Promise<PendingPorts> => {
-    const { createPendingStore } = await import("./store/pending-sign-ins.ts");
-    const pending = createPendingStore(await findTempFolder(environment));
-    return { clock: systemClock, log: SILENT_LOG, pending, parked: new InMemoryParkedSignIns() };
-  };
-  const ports = async (): Promise<Ports> => {
-    const [{ findInstalledHost }, { openTerminalHost }] = await Promise.all([
-      import("./terminal/installed-host.ts"),
-      import("./terminal/terminal-host.ts"),
-    ]);
-    const ownFolder = dirname(fileURLToPath(import.meta.url));
-    const host = await findInstalledHost({ ...environment, ownFolder });
-    if (host !== undefined) seen.hostVersion = host.version;
-    const { authPath, queueApply: mayRestart } = request;
-    const store = await openTerminalHost({
-      environment,
-      stateDir,
-      host,
-      authPath,
-      mayRestart,
-      agentId: request.agentId,
-    });
-    seen.isHostless = host === undefined;
-    agentId = request.agentId ?? store.defaultAgentId;
-    return { ...(await pendingPorts()), ...(await loginPorts(store, environment, stateDir)) };
-  };
   return {
     get binding() {
       return terminalBinding(stateDir, agentId);
     },
-    pendingPorts,
-    ports,
+    pendingPorts: async () => createPendingPorts(pending),
+    async ports() {
+      const [{ createPorts }, { createPlainSend }, host] = await Promise.all([
+        import("./wiring.ts"),
+        import("./terminal/network.ts"),
+        openHost(seen, request, { environment, stateDir }),
+      ]);
+      agentId = request.agentId ?? host.defaultAgentId;
+      return createPorts({
+        ...pending,
+        host,
+        pins: NO_PINS,
+        stateDir,
+        workspace: undefined,
+        owners: () => readOwners(environment, stateDir),
+        sandboxOrigin: readSandboxOrigin(),
+        createSend: createPlainSend,
+      });
+    },
     readStandardInput,
   };
 }
 
-async function loginPorts(
-  host: Parameters<typeof import("./store/profile-store.ts").createProfileStore>[0]["host"],
-  environment: TerminalEnvironment,
-  stateDir: string,
-): Promise<Pick<Ports, "audit" | "entropy" | "notices" | "oauth" | "pins" | "profiles" | "surroundings">> {
-  const [{ createProfileStore }, { createUndoRecords }, { OPENAI, sandboxEndpoints }, { createOAuthClient }] =
-    await Promise.all([
-      import("./store/profile-store.ts"),
-      import("./store/undo.ts"),
-      import("./oauth/endpoints.ts"),
-      import("./oauth/client.ts"),
-    ]);
-  const [{ createGuardedFetch }, { createPlainSend }] = await Promise.all([
-    import("./host/fetch.ts"),
-    import("./terminal/network.ts"),
-  ]);
-  const [{ createAuditLog }, { systemEntropy }, { readIdentity }, { createInstallationCheck }, { readHostConfig }] =
-    await Promise.all([
-      import("./store/records.ts"),
-      import("./system.ts"),
-      import("./oauth/identity.ts"),
-      import("./host/surroundings.ts"),
-      import("./terminal/folders.ts"),
-    ]);
-  /** Undefined where the config cannot be read from here: what it does not say is no owner, what is not known is no finding. */
-  const owners = async () => {
-    const config = await readHostConfig(environment, stateDir);
-    return config && (config.commands?.ownerAllowFrom ?? []);
-  };
-  const sandbox = readSandboxOrigin();
-  const endpoints = sandbox === undefined ? OPENAI : sandboxEndpoints(sandbox);
-  const undo = createUndoRecords(stateDir);
-  return {
-    audit: createAuditLog(stateDir),
-    notices: NO_NOTICES,
-    pins: NO_PINS,
-    surroundings: createInstallationCheck({ stateDir, workspace: undefined, owners }),
-    entropy: systemEntropy,
-    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
-    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
-  };
+interface Machine {
+  readonly environment: TerminalEnvironment;
+  readonly stateDir: string;
+}
+
+async function openHost(seen: Seen, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
+  const ownFolder = dirname(fileURLToPath(import.meta.url));
+  const { findInstalledHost, openTerminalHost } = await import("./terminal/terminal-host.ts");
+  const host = await findInstalledHost({ ...machine.environment, ownFolder });
+  if (host !== undefined) seen.hostVersion = host.version;
+  const { agentId, authPath, queueApply: mayRestart } = request;
+  const store = await openTerminalHost({ ...machine, host, authPath, mayRestart, agentId });
+  seen.isHostless = host === undefined;
+  return store;
+}
+
+/** Undefined if the config cannot be read from here: then nothing is known about owners. */
+async function readOwners(environment: TerminalEnvironment, stateDir: string): Promise<readonly unknown[] | undefined> {
+  const config = await readHostConfig(environment, stateDir);
+  return config && (config.commands?.ownerAllowFrom ?? []);
 }
 
 /** The first part of standard input: an address is never longer. */
@@ -192,6 +167,11 @@ export async function runAndPrint(parsed: ParsedArguments, program?: Program): P
   const isJson = parsed.kind === "refused" ? parsed.json : parsed.request.json;
   (exitCode === 0 || isJson ? process.stdout : process.stderr).write(`${text}\n`);
   process.exitCode = exitCode;
+}
+
+/** The same program inside the host's own: `openclaw codex-auth …`. */
+export async function runInHost(verb: string, options: TerminalOptions): Promise<void> {
+  await runAndPrint(toRequest(verb, options), HOST_PROGRAM);
 }
 
 if (isProgram(fileURLToPath(import.meta.url))) await runAndPrint(parseArguments(readArguments()));

@@ -21,6 +21,15 @@ export function readSandboxOrigin(): string | undefined {
   return origin;
 }
 
+/** Whether a sandbox is asked for. False for a wrong value, with which no sign-in can begin. */
+export function isSandbox(): boolean {
+  try {
+    return readSandboxOrigin() !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Where OpenClaw looks for its things when it is started from this terminal. */
 export interface TerminalEnvironment {
   /** The program that runs now, as a path. */

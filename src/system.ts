@@ -38,3 +38,28 @@ export function once<T>(load: () => Promise<T>): () => Promise<T> {
     return loaded;
   };
 }
+
+/**
+ * A timer that runs a task every so often from `start` to `stop`, one run at a time. It does not keep the process alive,
+ * and goes on after a run that failed.
+ */
+export function repeat(periodMs: number, task: () => Promise<void>, onFailure: (error: unknown) => void) {
+  let timer: NodeJS.Timeout | undefined;
+  let isRunning = false;
+  const run = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    await task().catch(onFailure);
+    isRunning = false;
+  };
+  return {
+    start(): void {
+      clearInterval(timer);
+      timer = setInterval(() => void run(), periodMs);
+      timer.unref();
+    },
+    stop(): void {
+      clearInterval(timer);
+    },
+  };
+}

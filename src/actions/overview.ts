@@ -1,5 +1,5 @@
 /** What there is: the profiles to choose from, what is pending, what was last saved; and ending what is pending. */
-import { CodexAuthError, type ErrorCode } from "../errors.ts";
+import { CodexAuthError, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { cancelSignIns, isNamed, lastReceiptOf, pendingSignInsOf } from "../rules/pending-sign-ins.ts";
 import { type ProfileName, profileNameOf, storedIdOf } from "../rules/profile-id.ts";
@@ -18,10 +18,7 @@ import {
   isUsable,
 } from "../rules/results.ts";
 import { refusalOf } from "./outcome.ts";
-import type { Ports, ChatPin, ProfileChoice } from "./ports.ts";
-
-/** What it takes to know what waits: no profile store, and so nothing of the host. */
-export type PendingPorts = Pick<Ports, "clock" | "log" | "parked" | "pending">;
+import type { PendingPorts, Ports, ChatPin, ProfileChoice } from "./ports.ts";
 
 async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: ProfileName) {
   const document = await ports.pending.read();
@@ -59,12 +56,22 @@ export function listWithPin(ports: Ports, binding: Binding): Promise<readonly Li
   return withPin(ports, binding, ports.profiles.list(binding.agentId));
 }
 
+/** What the chat asks for. A host that cannot tell is treated as one without a pin. */
+export async function readPin({ pins, log }: Pick<Ports, "log" | "pins">, chat: Binding): Promise<ChatPin | undefined> {
+  try {
+    return await pins.read(chat);
+  } catch (error) {
+    logFailure(log, "reading a pin", error);
+    return undefined;
+  }
+}
+
 async function withPin(
   ports: Ports,
   binding: Binding,
   listed: Promise<readonly ListedProfile[]>,
 ): Promise<readonly ListedProfile[]> {
-  const [profiles, pin] = await Promise.all([listed, ports.pins.read(binding).catch(() => undefined)]);
+  const [profiles, pin] = await Promise.all([listed, readPin(ports, binding)]);
   const pinned = pin?.by === "person" ? pin.profileId : undefined;
   return profiles.map((profile) => (profile.profileId === pinned ? { ...profile, isPinned: true } : profile));
 }
@@ -111,7 +118,8 @@ export async function cancelPending(
 export async function hasPending(ports: PendingPorts, binding: Binding): Promise<boolean> {
   try {
     return (await pendingOf(ports, binding)).pending.length > 0;
-  } catch {
+  } catch (error) {
+    logFailure(ports.log, "reading the pending sign-ins", error);
     return false;
   }
 }
@@ -123,8 +131,8 @@ const LOG_SHOWN = 10;
 /** Looks, and changes nothing. Never throws. */
 export async function inspect(ports: Ports, agentId: string): Promise<Inspection> {
   const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
-    codeOf(ports.pending.read()),
-    codeOf(ports.audit.last(1)),
+    codeOf(ports, ports.pending.read()),
+    codeOf(ports, ports.audit.last(1)),
     profilesOf(ports, agentId),
     ports.surroundings.oldSkills(),
     ports.surroundings.hasOwner(),
@@ -152,15 +160,16 @@ export async function readChangeLog(ports: Ports): Promise<ChangeLog | Refusal> 
 
 async function profilesOf(ports: Ports, agentId: string) {
   const listed = ports.profiles.list(agentId);
-  const code = await codeOf(listed);
+  const code = await codeOf(ports, listed);
   return { code, profiles: code === undefined ? await listed : [] };
 }
 
-async function codeOf(work: Promise<unknown>): Promise<ErrorCode | undefined> {
+async function codeOf({ log }: Ports, work: Promise<unknown>): Promise<ErrorCode | undefined> {
   try {
     await work;
     return undefined;
   } catch (error) {
+    logFailure(log, "looking for problems", error);
     return error instanceof CodexAuthError ? error.code : "internal";
   }
 }
@@ -192,7 +201,7 @@ export async function explainChoice(
   try {
     const profiles = await ports.profiles.list(binding.agentId);
     const choice = await ports.profiles.choice(binding.agentId);
-    const pin = await ports.pins.read(binding).catch(() => undefined);
+    const pin = await readPin(ports, binding);
     const ids = profiles.map(({ profileId }) => profileId);
     const askedId = askedName && storedIdOf(askedName, ports.profiles.provider, ids);
     if (askedName !== undefined && askedId === undefined) {

@@ -233,3 +233,6 @@ export interface Ports {
   readonly pending: PendingStore;
   readonly profiles: ProfileStore;
 }
+
+/** What it takes to know which sign-ins are pending: no profile store, and so nothing of the host. */
+export type PendingPorts = Pick<Ports, "clock" | "log" | "parked" | "pending">;

@@ -1,5 +1,5 @@
 /** Acting on one profile that is there: showing it, putting it first, taking it out. */
-import type { ErrorCode } from "../errors.ts";
+import { logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
 import type {
@@ -13,7 +13,7 @@ import type {
   UndoneChange,
 } from "../rules/results.ts";
 import { audited, refusalOf } from "./outcome.ts";
-import { listWithPin } from "./overview.ts";
+import { listWithPin, readPin } from "./overview.ts";
 import type { Ports, ProfileTarget } from "./ports.ts";
 
 export interface ProfileRequest {
@@ -50,7 +50,7 @@ export async function preferProfile(ports: Ports, request: ProfileRequest): Prom
 
 /** The gateway stays with what it once chose for a chat, whatever the order says since. */
 async function keptInstead(ports: Ports, chat: Binding, profileId: string): Promise<string | undefined> {
-  const kept = await ports.pins.read(chat).catch(() => undefined);
+  const kept = await readPin(ports, chat);
   return kept?.by === "host" && kept.profileId !== profileId ? profileNameOf(kept.profileId) : undefined;
 }
 
@@ -60,7 +60,9 @@ export async function signOut(ports: Ports, request: ProfileRequest): Promise<Si
     const removed = await ports.profiles.remove(target);
     if (removed.kind === "refused") return { ...removed, profileName };
     // Chats that ask for it would be answered with another one anyway: the host lets such a pin go at their next turn.
-    await ports.pins.release(target.profileId).catch(() => ports.log.warn("pins of a removed profile were left"));
+    await ports.pins
+      .release(target.profileId)
+      .catch((error: unknown) => logFailure(ports.log, "removing the pins of a profile", error));
     ports.log.info("profile taken out");
     const { isUndoable, activation } = removed;
     return { kind: "signed-out", profileName, isUndoable, activation };

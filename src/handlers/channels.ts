@@ -1,8 +1,6 @@
 /** The host names the same chat differently at each door; here the three names become one binding. Pure. */
 import type { TapBinding } from "../interaction/buttons.ts";
-import { DEFAULT_ACCOUNT, WEBCHAT, type Binding } from "../rules/binding.ts";
-
-const DEFAULT_AGENT = "main";
+import { DEFAULT_ACCOUNT, DEFAULT_AGENT, WEBCHAT, type Binding } from "../rules/binding.ts";
 
 export interface Place<Who> {
   readonly who: Who;

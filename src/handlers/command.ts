@@ -1,5 +1,6 @@
-/** The first door: a slash command. The host has checked the owner already; this asks it again before the write. */
+/** Answers a slash command. The host has checked the owner already; this asks it again before the write. */
 import type { Caller } from "../commands/access.ts";
+import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
@@ -26,7 +27,7 @@ const ADMIN_SCOPE = "operator.admin";
 export async function answerCommand(context: HandlerContext, handler: HandlerId, call: CommandCall): Promise<Message> {
   try {
     const caller = await callerOf(context, call);
-    const screen = await context.answer(caller, COMMAND_PARSERS[handler](call.args ?? ""));
+    const screen = await answer(() => context.ports(), caller, COMMAND_PARSERS[handler](call.args ?? ""));
     return await present(context, caller.binding, screen);
   } catch (error) {
     return errorMessage(context, error);

@@ -1,7 +1,7 @@
-/** What the three doors share: the way to the login shell, and the way a screen leaves again. */
+/** What the handlers share: what they need of the gateway, and how a screen becomes a message. */
 import type { Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/access.ts";
-import { inChat, type Intent } from "../commands/arguments.ts";
+import { inChat } from "../commands/arguments.ts";
 import { type ErrorCode, CodexAuthError, logFailure } from "../errors.ts";
 import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
@@ -21,10 +21,8 @@ export interface HandlerContext extends EarlyContext {
   readonly callbackPrefix: string;
   readonly isSandbox: boolean;
   readonly screens: ShownScreens;
-  /** Built on first use, so that a gateway whose chats never sign in loads nothing of it. */
+  /** Built on first use. Throws `CodexAuthError` if the host or the configuration is not usable. */
   ports(): Promise<Ports>;
-  /** The one way in behind the doors (`commands/answer.ts`), loaded with the first that goes through. */
-  answer(caller: Caller, intent: Intent): Promise<Screen>;
   loadOwnerCheck(): Promise<OwnerCheck>;
   /** The agent the host routes a private chat to. */
   agentOf(tapper: TapBinding): string;
@@ -67,12 +65,22 @@ export async function present(context: HandlerContext, binding: Binding, screen:
 
 async function rowsOf(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message["rows"]> {
   if (screen.rows.length === 0) return [];
-  const support = await context.buttonsOf(binding).catch(() => "none");
+  const support = await supportOf(context, binding);
   if (support === "none") return [];
   if (support === "links") return linkRows(screen, context.words());
   const screenId = context.screens.remember(binding, screen, context.nowMs());
   const place = { prefix: context.callbackPrefix, screenId };
   return toWireButtons(screen, context.words(), place);
+}
+
+/** A gateway that cannot tell gets no buttons: the text of a screen is complete without them. */
+async function supportOf(context: HandlerContext, binding: Binding): Promise<ButtonSupport> {
+  try {
+    return await context.buttonsOf(binding);
+  } catch (error) {
+    logFailure(context.log, "asking for buttons", error);
+    return "none";
+  }
 }
 
 /** A caller whom only the host's owner rule vouches for: a tap and a pasted message bring no owner mark of their own. */
@@ -105,4 +113,36 @@ export function errorMessage(context: HandlerContext, error: unknown): Message {
   const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
   logFailure(context.log, "answering", error);
   return presentText(context, refusalScreen({ code, sender: "", next: "none" }));
+}
+
+/** A message in the host's portable shape. One block per row: the host starts a new row of the keyboard with each. */
+export function toReplyPayload(text: string, rows: Message["rows"]) {
+  if (rows.length === 0) return { text };
+  const blocks = rows.map((row) => ({
+    type: "buttons" as const,
+    buttons: row.map((button) =>
+      "link" in button
+        ? linkButton(button.label, button.link.reveal())
+        : { label: button.label, action: { type: "callback" as const, value: button.callbackData } },
+    ),
+  }));
+  return { text, presentation: { blocks } };
+}
+
+/** `url` beside the action: hosts before 2026.8 know only that one. */
+function linkButton(label: string, url: string) {
+  return { label, url, action: { type: "url" as const, url } };
+}
+
+/** The same buttons as Telegram's edit takes them. */
+export type TelegramButton = { text: string; url: string } | { text: string; callback_data: string };
+
+export function toTelegramRows(rows: Message["rows"]): TelegramButton[][] {
+  return rows.map((row) =>
+    row.map((button) =>
+      "link" in button
+        ? { text: button.label, url: button.link.reveal() }
+        : { text: button.label, callback_data: button.callbackData },
+    ),
+  );
 }

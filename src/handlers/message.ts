@@ -1,6 +1,7 @@
 /** Answers a message that holds a callback URL, may hold one, or quotes one. Loaded with the first such message. */
 import { concernsSignIn } from "../actions/finish.ts";
 import type { Caller } from "../commands/access.ts";
+import { answer } from "../commands/answer.ts";
 import { logFailure } from "../errors.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import type { Paste } from "../rules/callback-url.ts";
@@ -70,7 +71,7 @@ async function withholdQuoted(
 async function finish(context: HandlerContext, caller: Caller, pasted: Paste, file: PendingFile): Promise<Claim> {
   const reply = async (): Promise<Message> => {
     const pending = pasted.likelihood === "certain" ? undefined : await file();
-    const screen = await context.answer(caller, { verb: "finish", pasted, pending });
+    const screen = await answer(() => context.ports(), caller, { verb: "finish", pasted, pending });
     return present(context, caller.binding, screen);
   };
   if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };

@@ -1,9 +1,18 @@
-/** The second door: a tapped button. The host tells no owner mark here, and retries a handler that throws for ever. */
-import { succeeds } from "../attempt.ts";
+/** Answers a tapped button. The host does not say whether the sender is an owner, and repeats a tap that failed. */
+import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
+import { logFailure } from "../errors.ts";
 import { decodePayload, type TapBinding } from "../interaction/buttons.ts";
 import { placeOfTap, type TapPlace } from "./channels.ts";
-import { callerByRule, errorMessage, present, type HandlerContext, type Message } from "./context.ts";
+import {
+  callerByRule,
+  errorMessage,
+  present,
+  toTelegramRows,
+  type HandlerContext,
+  type Message,
+  type TelegramButton,
+} from "./context.ts";
 
 export interface Tap extends TapPlace {
   readonly payload: string;
@@ -28,7 +37,7 @@ export async function answerTap(context: HandlerContext, tap: Tap): Promise<void
   } catch (error) {
     message = errorMessage(context, error);
   }
-  if (message !== undefined) await deliver(tap, message, canEdit);
+  if (message !== undefined) await deliver(context, tap, message, canEdit);
 }
 
 /** The next screen; undefined for a second tap on a screen that was already answered. */
@@ -44,11 +53,48 @@ async function messageFor(
   const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(who) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
   const caller = callerByRule(context, { who: binding, isPrivate }, await context.loadOwnerCheck());
-  return present(context, binding, await context.answer(caller, intent));
+  return present(context, binding, await answer(() => context.ports(), caller, intent));
 }
 
 /** Edits fail for messages that are too old, deleted or unchanged; the answer must still arrive if it can. */
-async function deliver(tap: Tap, message: Message, canEdit: boolean): Promise<void> {
-  const isEdited = canEdit && (await succeeds(() => tap.edit(message)));
-  if (!isEdited) await succeeds(() => tap.reply(message));
+async function deliver(context: HandlerContext, tap: Tap, message: Message, canEdit: boolean): Promise<void> {
+  if (canEdit && (await isDone(context, "editing a message", () => tap.edit(message)))) return;
+  await isDone(context, "answering a tap", () => tap.reply(message));
+}
+
+async function isDone({ log }: HandlerContext, what: string, send: () => Promise<void>): Promise<boolean> {
+  try {
+    await send();
+    return true;
+  } catch (error) {
+    logFailure(log, what, error);
+    return false;
+  }
+}
+
+/** The part of the host's interactive context that is used here. The host types it as unknown. */
+export interface HostTap {
+  readonly accountId: string;
+  readonly conversationId: string;
+  readonly senderId?: string;
+  readonly isGroup: boolean;
+  readonly callback: { readonly payload: string };
+  readonly respond: {
+    editMessage(message: { text: string; buttons: TelegramButton[][] }): Promise<void>;
+    reply(message: { text: string; buttons: TelegramButton[][] }): Promise<void>;
+  };
+}
+
+export function tapOf(channel: string, tap: HostTap): Tap {
+  const { accountId, conversationId, senderId, isGroup, callback, respond } = tap;
+  return {
+    channel,
+    accountId,
+    conversationId,
+    senderId,
+    isGroup,
+    payload: callback.payload,
+    edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
+    reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
+  };
 }

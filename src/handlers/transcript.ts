@@ -153,3 +153,18 @@ export class OriginalMessages extends ExpiringMap<OriginalMessage> {
     super({ ttlMs: 60_000, size: 50 });
   }
 }
+
+/** The host's refusal of a command to a sender who is not an owner. It does not say what to configure. */
+const REFUSED_COMMANDS: ReadonlySet<string> = new Set([
+  "⚠️ This command requires gateway scope: operator.admin.",
+  "⚠️ This command requires authorization.",
+]);
+/** How the supported hosts word a turn that failed because a sign-in is needed. */
+const FAILED_TURN =
+  /^⚠️ .*(?:authentication failed|needs a new login|model login (?:failed|expired)|something went wrong while processing your request)/i;
+
+/** What a message of the host is about, if this plugin has something to add to it. */
+export function hostNoticeIn(content: string): "failed-turn" | "refused-command" | undefined {
+  if (REFUSED_COMMANDS.has(content)) return "refused-command";
+  return FAILED_TURN.test(content) ? "failed-turn" : undefined;
+}

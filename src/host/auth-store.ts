@@ -1,5 +1,7 @@
 /** The host's auth-profile functions, bound to one running gateway. */
-import { CodexAuthError } from "../errors.ts";
+import type { Log } from "../actions/ports.ts";
+import { CodexAuthError, logFailure } from "../errors.ts";
+import { DEFAULT_AGENT } from "../rules/binding.ts";
 import { needsSignIn } from "../rules/results.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
 import {
@@ -7,11 +9,12 @@ import {
   type StoredCredential,
   type HostAuthStore,
   type HostChange,
+  type AuthConfig,
+  configuredIn,
   listCodexProfiles,
 } from "../store/profiles-document.ts";
 import { type AuthStoreSdk, createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
-import { configuredIn, FIRST_AGENT, type HostConfig } from "../terminal/folders.ts";
-import { hostSdk, type SdkConfig, currentConfig, type OpenClawPluginApi } from "./sdk.ts";
+import { hostSdk, logOf, type SdkConfig, currentConfig, type OpenClawPluginApi } from "./sdk.ts";
 
 const READ_OPTIONS = { readOnly: true, allowKeychainPrompt: false, syncExternalCli: false } as const;
 
@@ -34,7 +37,7 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
   return {
     provider,
     agentDirOf: (agentId) => agentRuntime.resolveAgentDir(config(), agentId),
-    configured: () => configuredIn({ auth: config().auth } as HostConfig, provider),
+    configured: () => configuredIn(config().auth as AuthConfig | undefined, provider),
     read: (agentDir) => read(agentDir) as ProfilesDocument,
     ownerOf: (agentDir, profileId) => agentRuntime.resolvePersistedAuthProfileOwnerAgentDir({ agentDir, profileId }),
     update: async ({ agentDir, keepInOrder, edit }) =>
@@ -63,7 +66,7 @@ export function defaultAgentOf({ agentRuntime }: AuthSdkParts, config: () => Sdk
   try {
     return agentRuntime.resolveDefaultAgentId(config());
   } catch {
-    return FIRST_AGENT;
+    return DEFAULT_AGENT;
   }
 }
 
@@ -77,19 +80,21 @@ const SETTLE_MS = 3_000;
  * kind that is not known here. Nothing is guessed: the wrong file would break the gateway.
  */
 export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthStore> {
-  const parts = await loadRunningAuthSdk().catch(() => {
+  const parts = await loadRunningAuthSdk().catch((error: unknown) => {
+    logFailure(logOf(api), "loading the host's SDK", error);
     throw new CodexAuthError("host-unsupported");
   });
   const config = () => currentConfig(api);
   const sdk = bindAuthStoreSdk(parts, config);
   const path = parts.agentRuntime.resolveAuthStorePathForDisplay(sdk.agentDirOf(defaultAgentOf(parts, config)));
   if (path.endsWith(".sqlite")) return createSqliteAuthStore(sdk);
-  if (path.endsWith("/auth-profiles.json")) return openFile(parts, sdk, config);
+  if (path.endsWith("/auth-profiles.json")) return openFile(api, parts, sdk);
   throw new CodexAuthError("host-unknown");
 }
 
 /** A gateway of 2026.6.1: one file for each agent, and a copy of it in the gateway's memory. */
-function openFile(parts: AuthSdkParts, sdk: AuthStoreSdk, config: () => SdkConfig): HostAuthStore {
+function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk): HostAuthStore {
+  const config = () => currentConfig(api);
   return createFileAuthStore({
     provider: sdk.provider === "openai" ? "openai" : "openai-codex",
     lock: "file",
@@ -97,18 +102,22 @@ function openFile(parts: AuthSdkParts, sdk: AuthStoreSdk, config: () => SdkConfi
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     mainAgentDir: () => sdk.agentDirOf(defaultAgentOf(parts, config)),
     configured: () => sdk.configured(),
-    publish: async (change) => ((await publish(sdk, change)) ? "live" : "restart"),
+    publish: async (change) => ((await publish(logOf(api), sdk, change)) ? "live" : "restart"),
   });
 }
 
 /** Writes the same record through the host's own writer, which takes the whole file into the gateway's memory. */
-async function publish(sdk: AuthStoreSdk, { agentDir, profileId, credential }: HostChange): Promise<boolean> {
+async function publish(log: Log, sdk: AuthStoreSdk, change: HostChange): Promise<boolean> {
+  const { agentDir, profileId, credential } = change;
   const edit = (document: { profiles: Record<string, StoredCredential> }) => {
     if (credential === undefined) delete document.profiles[profileId];
     else document.profiles[profileId] = credential;
     return true;
   };
-  const written = await sdk.update({ agentDir, keepInOrder: [profileId], edit }).catch(() => null);
+  const written = await sdk.update({ agentDir, keepInOrder: [profileId], edit }).catch((error: unknown) => {
+    logFailure(log, "telling the gateway of a change", error);
+    return null;
+  });
   if (written === null) return false;
   // A refresh of the host that began before may still save what it had loaded: then ours is gone by now.
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));

@@ -2,10 +2,9 @@
  * What buttons a private chat can show, and whether it hands their taps back. The host itself sends buttons even where
  * they are switched off, and nobody can tap those; so the channel's adapter and the config are asked first.
  */
-import type { WireButton } from "../interaction/render.ts";
-import type { ButtonSupport } from "../interaction/screen.ts";
+import { logFailure } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
-import { type OpenClawPluginApi, currentConfig, hostSdk, type PluginCommandResult } from "./sdk.ts";
+import { type OpenClawPluginApi, currentConfig, hostSdk, logOf, type PluginCommandResult } from "./sdk.ts";
 
 /** Channels whose taps this plugin takes. */
 export const TAP_CHANNELS = ["telegram"] as const;
@@ -17,11 +16,21 @@ export async function buttonsOf(
   api: OpenClawPluginApi,
   channel: string,
   channelAccountId: string,
-): Promise<ButtonSupport> {
-  const adapter = await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined);
+): Promise<"all" | "links" | "none"> {
+  const adapter = await loadAdapter(api, channel);
   if (adapter?.presentationCapabilities?.buttons !== true) return "none";
   if (!TAP_CHANNELS.some((known) => known === channel)) return "links";
   return isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId) ? "all" : "none";
+}
+
+/** Returns undefined if the channel has none, or if it cannot be loaded. */
+async function loadAdapter(api: OpenClawPluginApi, channel: string) {
+  try {
+    return await api.runtime.channel.outbound.loadAdapter(channel);
+  } catch (error) {
+    logFailure(logOf(api), "loading a channel's adapter", error);
+    return undefined;
+  }
 }
 
 /** Telegram's own rule: no list, or an empty one, means what the channel says, then the default scope. */
@@ -59,7 +68,7 @@ function fieldOf(value: unknown, name: string): unknown {
 /** Sends a message into a chat at once, past the queue that a hook's own answer has to wait in. */
 
 export async function canSendNow(api: OpenClawPluginApi, { channel }: Binding): Promise<boolean> {
-  return (await api.runtime.channel.outbound.loadAdapter(channel).catch(() => undefined)) !== undefined;
+  return (await loadAdapter(api, channel)) !== undefined;
 }
 
 /** True once the host has sent it. */
@@ -77,39 +86,4 @@ export async function sendNow(
     payloads: [payload],
   });
   return sent.status === "sent";
-}
-
-/** Rendered text and buttons in the shapes the host takes: its portable presentation, and Telegram's edit. */
-
-type ButtonRows = readonly (readonly WireButton[])[];
-
-/** One block per row: the host starts a new row of the keyboard with each. */
-export function toReplyPayload(text: string, rows: ButtonRows): PluginCommandResult {
-  if (rows.length === 0) return { text };
-  const blocks = rows.map((row) => ({
-    type: "buttons" as const,
-    buttons: row.map((button) =>
-      "link" in button
-        ? linkButton(button.label, button.link.reveal())
-        : { label: button.label, action: { type: "callback" as const, value: button.callbackData } },
-    ),
-  }));
-  return { text, presentation: { blocks } };
-}
-
-/** `url` beside the action: hosts before 2026.8 know only that one. */
-function linkButton(label: string, url: string) {
-  return { label, url, action: { type: "url" as const, url } };
-}
-
-export type TelegramButton = { text: string; url: string } | { text: string; callback_data: string };
-
-export function toTelegramRows(rows: ButtonRows): TelegramButton[][] {
-  return rows.map((row) =>
-    row.map((button) =>
-      "link" in button
-        ? { text: button.label, url: button.link.reveal() }
-        : { text: button.label, callback_data: button.callbackData },
-    ),
-  );
 }

@@ -1,6 +1,6 @@
 /**
- * Asks the host who is an owner, for the two doors where it does not say: a tap and a pasted message. It is the
- * host's own rule over its current config, so that a removed owner is out at once.
+ * Asks the host about a person: whether they are an owner, and which agent answers them. A tap and a pasted message do
+ * not say it. It is the host's own rule over its current config, so that a removed owner is refused immediately.
  */
 import { DEFAULT_ACCOUNT } from "../rules/binding.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
@@ -51,4 +51,14 @@ function firstAccountOf(channel: unknown): string {
   if (typeof defaultAccount === "string") return defaultAccount;
   const names = Object.keys(accounts ?? {});
   return names.includes(DEFAULT_ACCOUNT) ? DEFAULT_ACCOUNT : (names[0] ?? DEFAULT_ACCOUNT);
+}
+
+/** The agent that the host routes a private chat to, by its own bindings. */
+export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: Sender): string {
+  return api.runtime.channel.routing.resolveAgentRoute({
+    cfg: currentConfig(api),
+    channel,
+    accountId: channelAccountId,
+    peer: { kind: "direct", id: senderId },
+  }).agentId;
 }

@@ -3,6 +3,8 @@
  * The host resolves `openclaw/plugin-sdk/*` to its own running copy, so what is written here it sees at once.
  */
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
+import type { Log } from "../actions/ports.ts";
+import { logFailure } from "../errors.ts";
 
 export type { OpenClawPluginApi, PluginCommandContext, PluginCommandResult } from "openclaw/plugin-sdk/plugin-entry";
 
@@ -11,6 +13,14 @@ export type SdkConfig = OpenClawPluginApi["config"];
 /** The config of this moment, which its type calls read-only and the SDK's own functions do not. */
 export function currentConfig(api: OpenClawPluginApi): SdkConfig {
   return api.runtime.config.current() as SdkConfig;
+}
+
+/** The gateway's log, each line with the plugin's name. */
+export function logOf({ logger }: OpenClawPluginApi): Log {
+  return {
+    info: (event) => logger.info(`codex-auth: ${event}`),
+    warn: (event) => logger.warn(`codex-auth: ${event}`),
+  };
 }
 
 export const hostSdk = {
@@ -43,24 +53,8 @@ export function settingsOf(api: OpenClawPluginApi): PluginSettings {
 function configured(api: OpenClawPluginApi): Readonly<Record<string, unknown>> {
   try {
     return currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
-  } catch {
+  } catch (error) {
+    logFailure(logOf(api), "reading the settings", error);
     return {};
   }
-}
-
-/** Which agent the host routes a private chat to, by the host's own bindings. */
-
-export interface PrivateChat {
-  readonly channel: string;
-  readonly channelAccountId: string;
-  readonly senderId: string;
-}
-
-export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: PrivateChat): string {
-  return api.runtime.channel.routing.resolveAgentRoute({
-    cfg: currentConfig(api),
-    channel,
-    accountId: channelAccountId,
-    peer: { kind: "direct", id: senderId },
-  }).agentId;
 }

@@ -18,6 +18,9 @@ export function sameBinding(a: Binding, b: Binding): boolean {
 /** The channel of the host's own web chat and terminal: one operator, no sender, always private. */
 export const WEBCHAT = "webchat";
 
+/** The agent of a host whose config names none. */
+export const DEFAULT_AGENT = "main";
+
 /** The host's `accountId` if none is named. */
 export const DEFAULT_ACCOUNT = "default";
 

@@ -1,6 +1,6 @@
 /** Pending sign-ins in one private file that two gateways, or a gateway and a terminal, may share. */
 import { join } from "node:path";
-import type { PendingStore } from "../actions/ports.ts";
+import type { Log, ParkedSignIns, PendingPorts, PendingStore } from "../actions/ports.ts";
 import { pendingSignIn, receipt, type PendingDocument } from "../rules/stored-records.ts";
 import { systemClock } from "../system.ts";
 import { parseOwnDocument } from "./own-document.ts";
@@ -25,4 +25,16 @@ export function createPendingStore(folder: string): PendingStore {
         return { result, next: own.render(next, { maxBytes: MAX_BYTES, nowMs: systemClock.nowMs() }) };
       }),
   };
+}
+
+/** What it takes to know which sign-ins are pending. Nothing of the host is needed for it. */
+export interface PendingParts {
+  /** The host's preferred temporary folder. */
+  readonly tempFolder: string;
+  readonly log: Log;
+  readonly parked: ParkedSignIns;
+}
+
+export function createPendingPorts({ tempFolder, log, parked }: PendingParts): PendingPorts {
+  return { clock: systemClock, log, pending: createPendingStore(tempFolder), parked };
 }

@@ -269,6 +269,18 @@ export interface ConfiguredIds {
   readonly profiles: readonly string[];
 }
 
+/** What the host's config says about profiles. */
+export interface AuthConfig {
+  readonly order?: Readonly<Record<string, readonly string[]>>;
+  readonly profiles?: Readonly<Record<string, { readonly provider?: string }>>;
+}
+
+/** The ids that the config names for a provider. */
+export function configuredIn(auth: AuthConfig | undefined, provider: string): ConfiguredIds {
+  const profiles = Object.entries(auth?.profiles ?? {}).filter(([, profile]) => profile.provider === provider);
+  return { order: auth?.order?.[provider] ?? [], profiles: profiles.map(([id]) => id) };
+}
+
 /** The order of the config, else its list of profiles. */
 export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly string[] {
   return order.length > 0 ? order : profiles;

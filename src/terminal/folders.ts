@@ -2,7 +2,8 @@
 import { lstat, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
-import type { ConfiguredIds } from "../store/profiles-document.ts";
+import { DEFAULT_AGENT } from "../rules/binding.ts";
+import type { AuthConfig } from "../store/profiles-document.ts";
 
 /** Names the state folder had in older versions; the first that exists is still used where the new one does not. */
 const STATE_FOLDERS = [".openclaw", ".clawdbot", ".moltbot", ".moldbot"];
@@ -38,10 +39,7 @@ export interface HostConfig {
   readonly agents?: {
     readonly list?: readonly { readonly id?: string; readonly agentDir?: string; readonly default?: boolean }[];
   };
-  readonly auth?: {
-    readonly order?: Readonly<Record<string, readonly string[]>>;
-    readonly profiles?: Readonly<Record<string, { readonly provider?: string }>>;
-  };
+  readonly auth?: AuthConfig;
 }
 
 /**
@@ -93,8 +91,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** Which folder an agent's profiles lie in, on hosts whose SDK does not say. */
 
-export const FIRST_AGENT = "main";
-
 export interface AgentFolders {
   readonly defaultAgentId: string;
   /** For an id as `defaultAgentId` is one. */
@@ -128,12 +124,6 @@ function hostIdOf(id = ""): string {
     plain
       .replaceAll(/[^a-z0-9_-]+/g, "-")
       .replaceAll(/^-+|-+$/g, "")
-      .slice(0, 64) || FIRST_AGENT
+      .slice(0, 64) || DEFAULT_AGENT
   );
-}
-
-/** Ids that the config names for a provider. */
-export function configuredIn({ auth }: HostConfig, provider: string): ConfiguredIds {
-  const profiles = Object.entries(auth?.profiles ?? {}).filter(([, profile]) => profile.provider === provider);
-  return { order: auth?.order?.[provider] ?? [], profiles: profiles.map(([id]) => id) };
 }

@@ -1,6 +1,10 @@
 /** From a request of the terminal to what it came to: the same login shell as behind the chat's doors. */
-import type { PendingPorts } from "../actions/overview.ts";
-import type { Ports } from "../actions/ports.ts";
+import { finishSignIn } from "../actions/finish.ts";
+import { cancelPending, inspect, listProfiles, readChangeLog, readStatus } from "../actions/overview.ts";
+import { undoChange } from "../actions/profiles.ts";
+import { startSignIn } from "../actions/start.ts";
+import { readManifest } from "../manifest.ts";
+import type { PendingPorts, Ports } from "../actions/ports.ts";
 import type { Binding } from "../rules/binding.ts";
 import { Paste } from "../rules/callback-url.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
@@ -44,50 +48,41 @@ export type TerminalAnswer =
 /** The user of the terminal owns the files that it changes, so the machine has checked that already. */
 const isAllowed = () => true;
 
-/** Throws only what the making of the ports throws. Each part of the shell is loaded when it is asked for. */
+/** Throws only what the making of the ports throws. */
 export async function runRequest(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   switch (request.verb) {
     case "help":
       return { kind: "help" };
     case "version": {
-      const { readManifest } = await import("../manifest.ts");
       return { kind: "version", version: readManifest().version };
     }
     case "status": {
-      const { readStatus } = await import("../actions/overview.ts");
       const status = await readStatus(await context.pendingPorts(), context.binding, request.profileName);
       const isEmpty = status.kind === "status" && status.pending.length === 0 && status.lastSaved === undefined;
       return isEmpty ? { kind: "refused", code: "no-status" } : status;
     }
     case "cancel": {
-      const { cancelPending } = await import("../actions/overview.ts");
       return cancelPending(await context.pendingPorts(), context.binding, request.profileName);
     }
     case "list": {
-      const { listProfiles } = await import("../actions/overview.ts");
       const ports = await context.ports();
       return listProfiles(ports, context.binding);
     }
     case "start": {
-      const { startSignIn } = await import("../actions/start.ts");
       const ports = await context.ports();
       return startSignIn(ports, context.binding, nameOf(request));
     }
     case "undo": {
-      const { undoChange } = await import("../actions/profiles.ts");
       const ports = await context.ports();
-      const { readStatus } = await import("../actions/overview.ts");
       const status = await readStatus(ports, context.binding);
       const lastSaved = status.kind === "status" ? status.lastSaved?.profileName : undefined;
       const askedName = request.profileName ?? ((lastSaved ?? DEFAULT_PROFILE_NAME) as ProfileName);
       return undoChange(ports, { binding: context.binding, askedName, isAllowed });
     }
     case "log": {
-      const { readChangeLog } = await import("../actions/overview.ts");
       return readChangeLog(await context.ports());
     }
     case "audit": {
-      const { inspect } = await import("../actions/overview.ts");
       const ports = await context.ports();
       return inspect(ports, context.binding.agentId);
     }
@@ -99,7 +94,6 @@ export async function runRequest(context: TerminalContext, request: TerminalRequ
 async function finish(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   const { callbackUrl = "", profileName } = request;
   const pasted = new Paste(callbackUrl === "-" ? await context.readStandardInput() : callbackUrl);
-  const { finishSignIn } = await import("../actions/finish.ts");
   const ports = await context.ports();
   const ifOtherAccount = request.replace === true ? "replace" : "refuse";
   const completed = await finishSignIn(ports, {

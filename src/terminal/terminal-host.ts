@@ -4,26 +4,22 @@ import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import { bindAuthStoreSdk, defaultAgentOf, type AuthSdkParts } from "../host/auth-store.ts";
 import type { SdkConfig } from "../host/sdk.ts";
+import { DEFAULT_AGENT } from "../rules/binding.ts";
 import { hostTraitsOf, type FileHostTraits } from "../rules/host-versions.ts";
 import type { Activation } from "../rules/results.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
 import { fileExists } from "../store/private-file.ts";
-import type { HostAuthStore } from "../store/profiles-document.ts";
+import { configuredIn, type HostAuthStore } from "../store/profiles-document.ts";
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
-import {
-  agentFoldersOf,
-  configuredIn,
-  FIRST_AGENT,
-  type AgentFolders,
-  readHostConfig,
-  type HostConfig,
-} from "./folders.ts";
+import { agentFoldersOf, type AgentFolders, readHostConfig, type HostConfig } from "./folders.ts";
 import { runHostCommand, hostJson5, loadSdkPart, type InstalledHost } from "./installed-host.ts";
 import { gatewayPortOf, isListening } from "./network.ts";
 
 const STORE_FILE = "auth-profiles.json";
 /** Shorter than the age at which an older host takes a lock away from a living holder. */
 const RELOAD_LIMIT_MS = 25_000;
+
+export { findInstalledHost } from "./installed-host.ts";
 
 export interface TerminalHostRequest {
   readonly environment: TerminalEnvironment;
@@ -108,8 +104,8 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
   const folders: AgentFolders =
     authPath === undefined
       ? agentFoldersOf(config ?? {}, stateDir, environment)
-      : { defaultAgentId: FIRST_AGENT, folderOf: () => dirname(authPath) };
-  const mainDir = folders.folderOf(traits.shared === "main" ? FIRST_AGENT : folders.defaultAgentId);
+      : { defaultAgentId: DEFAULT_AGENT, folderOf: () => dirname(authPath) };
+  const mainDir = folders.folderOf(traits.shared === "main" ? DEFAULT_AGENT : folders.defaultAgentId);
   for (const database of databasesBeside(mainDir, stateDir, traits)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
@@ -120,7 +116,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     state: traits.state,
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
-    configured: () => configuredIn(config ?? {}, traits.provider),
+    configured: () => configuredIn(config?.auth, traits.provider),
     ...(traits.apply === "reload-under-lock" ? { whileLocked: tell.reload } : {}),
     publish: async () => tell.activation(),
   });
@@ -134,7 +130,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
 
 /** An agent that was named is in the config, or has a folder: a slip of the pen would make a store that nobody reads. */
 async function assertAgent({ agentId }: TerminalHostRequest, config: HostConfig, folders: AgentFolders): Promise<void> {
-  if (agentId === undefined || agentId === FIRST_AGENT || agentId === folders.defaultAgentId) return;
+  if (agentId === undefined || agentId === DEFAULT_AGENT || agentId === folders.defaultAgentId) return;
   const isConfigured = config.agents?.list?.some(({ id }) => id?.toLowerCase() === agentId) === true;
   if (!isConfigured && !(await fileExists(folders.folderOf(agentId)))) throw new CodexAuthError("agent-unknown");
 }

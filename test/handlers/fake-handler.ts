@@ -1,5 +1,4 @@
 /** A door context over the ports in memory, and a host whose owners, chats and config a test can set. */
-import { answer } from "../../src/commands/answer.ts";
 import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
 import type { HandlerContext, Message } from "../../src/handlers/context.ts";
 import { answerPaste } from "../../src/handlers/message.ts";
@@ -64,7 +63,6 @@ export function createDoor(overrides: Partial<HandlerContext> = {}): Door {
     words: () => ENGLISH,
     ownersToNotify: () => Promise.resolve([OWNER_CHAT]),
     ports: () => Promise.resolve(ports),
-    answer: (caller, intent) => answer(() => context.ports(), caller, intent),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
     agentOf: () => "main",
     buttonsOf: ({ channel }) => Promise.resolve(channel === "telegram" ? "all" : "none"),

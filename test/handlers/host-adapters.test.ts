@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buttonsOf, isInlineButtonsOn } from "../../src/host/chat.ts";
-import { toReplyPayload, toTelegramRows } from "../../src/host/chat.ts";
+import { toReplyPayload, toTelegramRows } from "../../src/handlers/context.ts";
 import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
 import { Secret } from "../../src/secret.ts";
 
@@ -129,7 +129,7 @@ describe("buttons in a direct chat", () => {
 function createApi(adapter: unknown, telegram: unknown = {}): OpenClawPluginApi {
   const loadAdapter = () => (adapter instanceof Error ? Promise.reject(adapter) : Promise.resolve(adapter));
   const runtime = { channel: { outbound: { loadAdapter } }, config: { current: () => ({ channels: { telegram } }) } };
-  return { runtime } as unknown as OpenClawPluginApi;
+  return { runtime, logger: { warn: () => undefined } } as unknown as OpenClawPluginApi;
 }
 
 const TELEGRAM_ADAPTER = { presentationCapabilities: { supported: true, buttons: true, selects: true } };

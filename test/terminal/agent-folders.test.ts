@@ -1,6 +1,6 @@
-import { configuredIdsOf } from "../../src/store/profiles-document.ts";
+import { configuredIdsOf, configuredIn } from "../../src/store/profiles-document.ts";
 import { describe, expect, it } from "vitest";
-import { agentFoldersOf, configuredIn } from "../../src/terminal/folders.ts";
+import { agentFoldersOf } from "../../src/terminal/folders.ts";
 import type { HostConfig } from "../../src/terminal/folders.ts";
 
 type Agents = NonNullable<NonNullable<HostConfig["agents"]>["list"]>;
@@ -107,6 +107,6 @@ const CONFIGURED: readonly { readonly name: string; readonly auth?: HostConfig["
 
 describe("what the config asks for", () => {
   it.each(CONFIGURED)("gives $name", ({ auth, expected }) => {
-    expect(configuredIdsOf(configuredIn(auth === undefined ? {} : { auth }, "openai-codex"))).toEqual(expected);
+    expect(configuredIdsOf(configuredIn(auth, "openai-codex"))).toEqual(expected);
   });
 });

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createInstallationCheck } from "../../src/host/surroundings.ts";
+import { MemoryLog } from "./fakes/fake-ports.ts";
+import { createInstallationCheck } from "../src/wiring.ts";
 
 let root: string;
 beforeEach(() => {
@@ -18,7 +19,12 @@ function putSkill(folder: string): string {
 }
 
 const around = (owners: readonly unknown[] | undefined = [], workspace?: string) =>
-  createInstallationCheck({ stateDir: join(root, "state"), workspace, owners: () => Promise.resolve(owners) });
+  createInstallationCheck({
+    log: new MemoryLog(),
+    stateDir: join(root, "state"),
+    workspace,
+    owners: () => Promise.resolve(owners),
+  });
 
 describe("what lies around a gateway", () => {
   it("is an older skill of the same name, where the host looks for skills", async () => {
@@ -38,7 +44,9 @@ describe("what lies around a gateway", () => {
   it("is an owner or none, or nothing that could be told", async () => {
     expect(await around(["telegram:1"]).hasOwner()).toBe(true);
     expect(await around([]).hasOwner()).toBe(false);
-    const unknown = { stateDir: root, workspace: undefined, owners: () => Promise.reject(new Error("canary")) };
+    const log = new MemoryLog();
+    const unknown = { log, stateDir: root, workspace: undefined, owners: () => Promise.reject(new Error("canary")) };
     expect(await createInstallationCheck(unknown).hasOwner()).toBeUndefined();
+    expect(log.lines).toEqual(["warn: reading the owners failed (Error)"]);
   });
 });

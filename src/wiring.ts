@@ -1,0 +1,71 @@
+/** Builds the ports from what a gateway or a terminal gives: its store, its way to send, its pins, its log, its folders. */
+import { join } from "node:path";
+import type { ChatPins, Log, Ports, Surroundings } from "./actions/ports.ts";
+import { logFailure } from "./errors.ts";
+import { createGuardedFetch, type Send } from "./host/fetch.ts";
+import { createOAuthClient } from "./oauth/client.ts";
+import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
+import { readIdentity } from "./oauth/identity.ts";
+import { createPendingPorts, type PendingParts } from "./store/pending-sign-ins.ts";
+import { fileExists } from "./store/private-file.ts";
+import { createProfileStore } from "./store/profile-store.ts";
+import type { HostAuthStore } from "./store/profiles-document.ts";
+import { createAuditLog, createNotices } from "./store/records.ts";
+import { createUndoRecords } from "./store/undo.ts";
+import { systemClock, systemEntropy } from "./system.ts";
+
+export interface Parts extends PendingParts, InstallationFolders {
+  readonly host: HostAuthStore;
+  readonly pins: ChatPins;
+  /** The loopback server that takes the place of the sign-in server in demos and tests. */
+  readonly sandboxOrigin: string | undefined;
+  readonly createSend: (endpoints: Endpoints) => Send;
+}
+
+export function createPorts(parts: Parts): Ports {
+  const { host, pins, stateDir, sandboxOrigin } = parts;
+  const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
+  const undo = createUndoRecords(stateDir);
+  return {
+    ...createPendingPorts(parts),
+    audit: createAuditLog(stateDir),
+    notices: createNotices(stateDir),
+    entropy: systemEntropy,
+    pins,
+    surroundings: createInstallationCheck(parts),
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(parts.createSend(endpoints))),
+    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+  };
+}
+
+export interface InstallationFolders {
+  readonly log: Log;
+  readonly stateDir: string;
+  /** The agent's own folder; undefined for the host's default. */
+  readonly workspace: string | undefined;
+  /** `commands.ownerAllowFrom` of the config; undefined if it cannot be read from here. */
+  readonly owners: () => Promise<readonly unknown[] | undefined>;
+}
+
+/** The name of the skill that this plugin grew from, in the folders in which the host looks for skills. */
+const OLD_SKILL = "skills/codex-auth";
+
+/** Looks for what may get in this plugin's way, and changes nothing. */
+export function createInstallationCheck({ log, stateDir, workspace, owners }: InstallationFolders): Surroundings {
+  const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
+  return {
+    async oldSkills() {
+      const found = await Promise.all(folders.map((folder) => fileExists(join(folder, "SKILL.md"))));
+      return folders.filter((_folder, at) => found[at] === true);
+    },
+    async hasOwner() {
+      try {
+        const list = await owners();
+        return list === undefined ? undefined : list.length > 0;
+      } catch (error) {
+        logFailure(log, "reading the owners", error);
+        return undefined;
+      }
+    },
+  };
+}

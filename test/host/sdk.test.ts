@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { settingsOf } from "../../src/host/sdk.ts";
+import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
+
+const gateway = (config: unknown = {}) => {
+  const lines: string[] = [];
+  const logger = { info: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
+  return { api: { logger, runtime: { config: { current: () => config } } } as unknown as OpenClawPluginApi, lines };
+};
+
+const withConfig = (config: unknown) => gateway({ plugins: { entries: { "codex-auth": { config } } } }).api;
+
+describe("the settings", () => {
+  it.each([
+    { config: undefined, expected: { notify: true } },
+    { config: { language: "zh-CN" }, expected: { language: "zh-CN", notify: true } },
+    { config: { notify: false }, expected: { notify: false } },
+    { config: { language: 1, notify: "no" }, expected: { notify: true } },
+  ])("are what the config says: $config", ({ config, expected }) => {
+    expect(settingsOf(withConfig(config))).toEqual(expected);
+  });
+
+  it("are none where the config has no plugins", () => {
+    expect(settingsOf(gateway().api)).toEqual({ notify: true });
+  });
+
+  it("are none while the host's config cannot be read: what withholds an address needs a language all the same", () => {
+    const { api, lines } = gateway();
+    Object.defineProperty(api.runtime, "config", {
+      get: () => {
+        throw new Error("the config is being reloaded");
+      },
+    });
+    expect(settingsOf(api)).toEqual({ notify: true });
+    expect(lines).toEqual(["codex-auth: reading the settings failed (Error)"]);
+  });
+});
