@@ -128,10 +128,14 @@ async function runJson(machine: Machine, args: readonly string[], around?: Aroun
   return { ...(JSON.parse(stdout) as Record<string, unknown>), exitCode };
 }
 
+/** What the last call in this process would have logged. */
+let log = new MemoryLog();
+
 /** The same in this process. */
 async function call(machine: Machine, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   for (const [name, value] of Object.entries({ ...environmentOf(machine), ...env })) vi.stubEnv(name, value);
-  const { text, exitCode } = await runTerminal(parseArguments([...args, "--json"]));
+  log = new MemoryLog();
+  const { text, exitCode } = await runTerminal(parseArguments([...args, "--json"]), undefined, log);
   ended.push({ exitCode, stdout: text, stderr: "" });
   return { ...(JSON.parse(text) as Record<string, unknown>), exitCode };
 }
@@ -594,7 +598,8 @@ describe("without a sandbox", () => {
     const { machine } = newHost(OLD_HOST);
     const answer = await call(machine, ["start", "work"], { ...REAL, HTTPS_PROXY: "http://user:canary@[x" });
     expect(answer).toMatchObject({ ok: false, error: "internal", message: REFUSALS.internal, exitCode: 2 });
-    expect(JSON.stringify(answer)).not.toContain("canary");
+    expect(log.lines.join()).toMatch(/^warn: internal error \(\w*Error[ A-Z_]*\)$/);
+    expect(JSON.stringify([answer, log.lines])).not.toContain("canary");
   });
 });
 

@@ -1,0 +1,158 @@
+/** The registered handlers over a host of which nothing works: each answers, and logs the failure without a secret. */
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { OpenClawPluginApi } from "../src/host/sdk.ts";
+import { readManifest } from "../src/manifest.ts";
+import { registerPlugin } from "../src/plugin.ts";
+import { REFUSALS } from "./support/english.ts";
+
+const STATE = "0123456789abcdef0123456789abcdef";
+const CODE = `ac_${"Q0FOQVJZ".repeat(5)}abc.${"c2Vjb25k".repeat(5)}abc`;
+const TOKEN = "canary-refresh-token";
+const CALLBACK_URL = `http://localhost:1455/auth/callback?code=${CODE}&state=${STATE}`;
+const SECRETS = [CALLBACK_URL, CODE, STATE, TOKEN];
+
+/** What a host may throw: every part of it that can hold text holds a secret. */
+function failure(): Error {
+  const error = new TypeError(`${CALLBACK_URL} ${TOKEN}`, { cause: new Error(TOKEN) });
+  return Object.assign(error, { code: "EACCES", body: TOKEN });
+}
+
+const fail = () => {
+  throw failure();
+};
+
+type Handler = (...values: unknown[]) => unknown;
+
+/** A gateway that takes registrations and fails at everything else that it is asked for. */
+function brokenGateway(config: unknown = {}) {
+  const lines: string[] = [];
+  const handlers = new Map<string, Handler>();
+  const service: { start?: () => void; stop?: () => void } = {};
+  const state = { config };
+  const api = {
+    logger: { info: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) },
+    runtime: {
+      config: { current: () => state.config ?? fail() },
+      state: { resolveStateDir: fail },
+      channel: { outbound: { loadAdapter: async () => fail() }, routing: { resolveAgentRoute: fail } },
+    },
+    registerCommand: ({ name, handler }: { name: string; handler: Handler }) => handlers.set(name, handler),
+    registerInteractiveHandler: ({ handler }: { handler: Handler }) => handlers.set("tap", handler),
+    registerCli: () => undefined,
+    registerService: (one: object) => Object.assign(service, one),
+    on: (hook: string, handler: Handler) => handlers.set(hook, handler),
+  };
+  registerPlugin(api as unknown as OpenClawPluginApi, readManifest());
+  const call = async (name: string, ...values: unknown[]) => handlers.get(name)?.(...values);
+  return { call, lines, service, state };
+}
+
+const MESSAGE = { content: CALLBACK_URL, isGroup: false };
+const PLACE = {
+  channelId: "telegram",
+  accountId: "default",
+  conversationId: "4242",
+  senderId: "4242",
+  sessionKey: "agent:main:main",
+  messageId: "17",
+};
+
+function expectLog(lines: readonly string[], line: string): void {
+  expect(lines).toContain(`codex-auth: ${line}`);
+  expect(SECRETS.filter((secret) => lines.join("\n").includes(secret))).toEqual([]);
+}
+
+describe("a handler that fails", () => {
+  it("answers a command with a sentence, and logs the name and the code", async () => {
+    const { call, lines } = brokenGateway();
+    const command = { channel: "telegram", senderId: "4242", from: "telegram:4242", args: CALLBACK_URL };
+    expect(await call("codex_auth", command)).toEqual({ text: REFUSALS.internal });
+    expectLog(lines, "answering failed (TypeError EACCES)");
+  });
+
+  it("answers a tap with a sentence, and logs that an answer did not arrive", async () => {
+    const { call, lines } = brokenGateway();
+    const reply = vi.fn(async () => {
+      throw failure();
+    });
+    const tap = { ...PLACE, isGroup: false, callback: { payload: "S0.0" }, respond: { editMessage: reply, reply } };
+    expect(await call("tap", tap)).toEqual({ handled: true });
+    expect(reply).toHaveBeenCalledWith({ text: REFUSALS.internal, buttons: [] });
+    expectLog(lines, "answering failed (TypeError EACCES)");
+    expectLog(lines, "answering a tap failed (TypeError EACCES)");
+  });
+
+  it("claims a pasted message with a sentence", async () => {
+    const { call, lines } = brokenGateway();
+    expect(await call("before_dispatch", MESSAGE, PLACE)).toEqual({ handled: true, text: REFUSALS.internal });
+    expectLog(lines, "answering failed (TypeError EACCES)");
+  });
+
+  it("claims a pasted message while the config cannot be read", async () => {
+    const { call, lines, state } = brokenGateway();
+    state.config = undefined;
+    const command = { ...MESSAGE, content: `/codex_auth_finish ${CALLBACK_URL}` };
+    expect(await call("before_dispatch", command, PLACE)).toEqual({ handled: true, text: REFUSALS.internal });
+    expectLog(lines, "reading a pasted message failed (TypeError EACCES)");
+    expectLog(lines, "reading the settings failed (TypeError EACCES)");
+  });
+
+  it("keeps a callback URL out of a transcript while the config cannot be read", async () => {
+    const { call, lines, state } = brokenGateway();
+    state.config = undefined;
+    const written = await call("before_message_write", { message: { role: "user", content: CALLBACK_URL } });
+    expect(JSON.stringify(written)).toContain("message");
+    expect(SECRETS.filter((secret) => JSON.stringify(written).includes(secret))).toEqual([]);
+    expectLog(lines, "reading the settings failed (TypeError EACCES)");
+  });
+
+  it("leaves the host's message as it is", async () => {
+    const { call, lines } = brokenGateway();
+    const content = "⚠️ Model login expired on the gateway.";
+    expect(await call("message_sending", { content }, { ...PLACE, conversationId: "telegram:4242" })).toBeUndefined();
+    expectLog(lines, "explaining a failed turn failed (TypeError EACCES)");
+  });
+});
+
+describe("a plugin whose handlers cannot be loaded", () => {
+  beforeEach(() => {
+    vi.resetModules();
+    vi.doMock("../src/runtime.ts", () => {
+      throw failure();
+    });
+    onTestFinished(() => void vi.doUnmock("../src/runtime.ts"));
+  });
+
+  it("answers a command and a tap, and claims a pasted message", async () => {
+    const { call, lines } = brokenGateway();
+    expect(await call("codex_auth", { channel: "telegram" })).toEqual({ text: REFUSALS.internal });
+    const reply = vi.fn(async () => undefined);
+    expect(await call("tap", { respond: { reply } })).toEqual({ handled: true });
+    expect(reply).toHaveBeenCalledWith({ text: REFUSALS.internal, buttons: [] });
+    expect(await call("before_dispatch", MESSAGE, PLACE)).toEqual({ handled: true, text: REFUSALS.internal });
+    expect(
+      await call("message_sending", { content: "⚠️ This command requires authorization." }, PLACE),
+    ).toBeUndefined();
+    for (const what of ["a command", "a tap", "reading a pasted message", "explaining a message"]) {
+      expect(lines.some((line) => line.startsWith(`codex-auth: ${what} failed (`))).toBe(true);
+    }
+    expect(SECRETS.filter((secret) => lines.join("\n").includes(secret))).toEqual([]);
+  });
+
+  it("logs that the watch failed, which looks only while the setting is on", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const off = { plugins: { entries: { "codex-auth": { config: { notify: false } } } } };
+    const { lines, service, state } = brokenGateway(off);
+    service.start?.();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lines).toEqual([]);
+    state.config = {};
+    await vi.advanceTimersByTimeAsync(60_000);
+    service.stop?.();
+    vi.useRealTimers();
+    await vi.waitFor(() =>
+      expect(lines.join()).toMatch(/^codex-auth: looking for expired logins failed \(\w*Error[ A-Z_]*\)$/),
+    );
+  });
+});
