@@ -147,7 +147,7 @@ async function readOwners(environment: TerminalEnvironment, stateDir: string): P
   return config && (config.commands?.ownerAllowFrom ?? []);
 }
 
-/** The first part of standard input: an address is never longer. */
+/** The first part of standard input: a callback URL is never longer. */
 async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

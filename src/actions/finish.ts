@@ -29,13 +29,13 @@ import type { ExchangeResult, Ports } from "./ports.ts";
 export interface FinishRequest {
   readonly binding: Binding;
   readonly pasted: Paste;
-  /** The profile the person named beside the address, where they did. */
+  /** The profile that the user named beside the callback URL. */
   readonly profileName?: ProfileName | undefined;
   /** Whether the sender may do this now; asked again right before the write. Never throws. */
   readonly isAllowed: () => boolean;
   /** The pending file, if the caller has read it for this message. It is read here if not. */
   readonly pending?: PendingDocument | undefined;
-  /** What is done where another account comes back than the profile holds: nothing is overwritten unasked. */
+  /** What happens if another account comes back than the profile has. Without "replace", nothing is overwritten. */
   readonly ifOtherAccount: "ask" | "refuse" | "replace";
 }
 
@@ -112,7 +112,7 @@ async function redeem(
       redirectUri: login.redirectUri,
     });
     if (exchanged.kind === "refused") return { ...exchanged, profileName: login.profileName, isOver: true };
-    // Cancelled, or started anew, while the server was answering: an older account must not overwrite a newer one.
+    // Cancelled, or started again, while the server was answering: an older account must not overwrite a newer one.
     const recalled = recallOf(await ports.pending.read(), login.stateDigest);
     if (recalled !== undefined) return over(recalled);
     return await save(ports, request, login, exchanged);

@@ -174,9 +174,7 @@ async function codeOf({ log }: Ports, work: Promise<unknown>): Promise<ErrorCode
   }
 }
 
-/** Which sign-ins have ended for good, and which of them their owner has yet to hear of. */
-
-/** Each profile once a day at most. Throws what the store's ports throw. */
+/** Expired logins of which the owners are due to be told, each once a day at most. Throws what the store's ports throw. */
 export async function claimExpiredLogins(ports: Ports, agentId: string): Promise<readonly ListedProfile[]> {
   const dead = (await ports.profiles.list(agentId)).filter(needsSignIn);
   if (dead.length === 0) return [];

@@ -1,12 +1,12 @@
 /** Who may do anything here at all. Pure, and closed: whatever is not known to be true counts as false. */
 import type { Binding } from "../rules/binding.ts";
 
-/** The person at a door, as the host tells it. */
+/** The sender of a command, a tap or a message, as the host describes them. */
 export interface Caller {
   readonly binding: Binding;
   readonly isOwner: boolean;
   readonly isPrivate: boolean;
-  /** What stays readable of a pasted address once it is used: the web chat's transcript keeps nothing of it. */
+  /** What stays readable of a pasted callback URL once it is used: the web chat's transcript keeps nothing of it. */
   readonly chatKeeps: "address" | "nothing";
   /** Whether the sender is an owner at this moment; asked again right before each write. Never throws. */
   readonly isAllowed: () => boolean;

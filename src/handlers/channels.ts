@@ -1,4 +1,4 @@
-/** The host names the same chat differently at each door; here the three names become one binding. Pure. */
+/** Makes one binding of a chat, which the host names differently for a command, a tap and a message. Pure. */
 import type { TapBinding } from "../interaction/buttons.ts";
 import { DEFAULT_ACCOUNT, DEFAULT_AGENT, WEBCHAT, type Binding } from "../rules/binding.ts";
 
@@ -40,14 +40,14 @@ export interface SentPlace extends Pick<MessagePlace, "accountId" | "conversatio
   readonly channelId: string;
 }
 
-/** Where a message of the host goes to. The conversation is as the host names it: it may bear its channel in front. */
+/** The place that a message of the host goes to. The conversation may start with the name of its channel. */
 export interface ReplyPlace {
   readonly channel: string;
   readonly channelAccountId: string;
   readonly conversationId: string;
 }
 
-/** What the chat itself keeps of an address that was sent in it. */
+/** What the chat itself keeps of a callback URL that was sent in it. */
 export function keptBy(channel: string): "address" | "nothing" {
   return channel === WEBCHAT ? "nothing" : "address";
 }

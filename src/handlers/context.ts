@@ -29,11 +29,11 @@ export interface HandlerContext extends EarlyContext {
   buttonsOf(binding: Binding): Promise<ButtonSupport>;
   /** Whether the channel takes messages that answer nothing: the web chat does not. */
   canSendNow(binding: Binding): Promise<boolean>;
-  /** Lets a task go on after the door has answered the host. It must not reject. */
+  /** Runs a task after the handler has answered the host. The task must not reject. */
   inBackground(task: () => Promise<void>): void | Promise<void>;
-  /** Sends at once; false where it did not arrive. */
+  /** Sends a message without waiting for the hook to end. Returns false if it did not arrive. */
   sendNow(binding: Binding, message: Message): Promise<boolean>;
-  /** The private chats of the owners that can be written to unasked. */
+  /** The private chats of the owners that a message can be sent to without a question first. */
   ownersToNotify(): Promise<readonly Binding[]>;
 }
 
@@ -44,7 +44,7 @@ export interface Message {
   readonly rows: readonly (readonly WireButton[])[];
 }
 
-/** A screen, without its buttons unless they are given. No door needs both forms of its text: each is made when read. */
+/** A screen, without its buttons unless they are given. Each form of its text is rendered when it is read. */
 export function presentText(context: HandlerContext, screen: Screen, rows: Message["rows"] = []): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
   const surface = inChat(context.words());
@@ -108,7 +108,7 @@ export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: Owne
   }
 }
 
-/** The answer to an error that got as far as a door: the host must never see it, its log keeps messages. */
+/** Answers an error that a handler caught. The host must never see the error, because its log keeps messages. */
 export function errorMessage(context: HandlerContext, error: unknown): Message {
   const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
   logFailure(context.log, "answering", error);

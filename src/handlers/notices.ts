@@ -46,7 +46,7 @@ export async function explainFailedTurn(
   place: ReplyPlace,
 ): Promise<string | undefined> {
   const senderId = place.conversationId.replace(`${place.channel}:`, "");
-  // A private chat bears its one person's own number; of any other, nobody knows here who reads it.
+  // Only a private chat has the number of the one person who reads it.
   if (hostNoticeIn(content) !== "failed-turn" || !/^\d+$/.test(senderId)) return undefined;
   try {
     const person = { gateway: context.gateway, ...place, conversationId: senderId, senderId };

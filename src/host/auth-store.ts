@@ -29,7 +29,7 @@ export async function loadRunningAuthSdk(): Promise<AuthSdkParts> {
   return { agentRuntime, providerAuth };
 }
 
-/** `config` is asked anew each time: an owner may have changed it. */
+/** `config` is read again each time, because an owner may have changed it. */
 export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, config: () => SdkConfig): AuthStoreSdk {
   const provider = providerAuth.CODEX_CLI_PROFILE_ID.split(":")[0] ?? "openai";
   const read = (agentDir: string) =>
@@ -61,7 +61,7 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
   };
 }
 
-/** Newer hosts may have several agents and none for whoever names none: then it is the one whose profiles all share. */
+/** Newer hosts may have several agents and no default. Then it is the agent whose profiles all others share. */
 export function defaultAgentOf({ agentRuntime }: AuthSdkParts, config: () => SdkConfig): string {
   try {
     return agentRuntime.resolveDefaultAgentId(config());

@@ -65,7 +65,7 @@ function fieldOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** Sends a message into a chat at once, past the queue that a hook's own answer has to wait in. */
+/** Sends into a chat past the queue in which the answer of a hook has to wait. */
 
 export async function canSendNow(api: OpenClawPluginApi, { channel }: Binding): Promise<boolean> {
   return (await loadAdapter(api, channel)) !== undefined;

@@ -33,8 +33,8 @@ export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck
 }
 
 /**
- * The owners that the config names for a channel whose private chats bear their person's own number. Others cannot be
- * written to unasked: their entries tell no chat.
+ * The owners that the config names for a channel whose private chats have the number of their user. A notice cannot be
+ * sent to others, because their entries name no chat.
  */
 export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): Promise<readonly Sender[]> {
   const { resolveCommandAuthorization } = await hostSdk.commandAuth();

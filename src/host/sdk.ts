@@ -1,6 +1,6 @@
 /**
- * The only door to the host's SDK. Each part is loaded when first needed: a chat that never signs in pays for none.
- * The host resolves `openclaw/plugin-sdk/*` to its own running copy, so what is written here it sees at once.
+ * The only way to the host's SDK. Each part is loaded when it is first needed, and a host that lacks one is refused then.
+ * The host resolves `openclaw/plugin-sdk/*` to its own running copy, so that copy sees every write.
  */
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import type { Log } from "../actions/ports.ts";
@@ -43,7 +43,7 @@ export interface PluginSettings {
 
 /**
  * Anything of another shape counts as not there: the host has judged it against the plugin's own schema. Never throws: what
- * keeps an address out of a transcript needs a language, whatever has become of the config.
+ * keeps a callback URL out of a transcript needs a language, whatever has become of the config.
  */
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
   const { language, notify } = configured(api);

@@ -89,7 +89,7 @@ const isListOf = (value: unknown, isItem: (item: unknown) => boolean) => Array.i
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Which folder an agent's profiles lie in, on hosts whose SDK does not say. */
+/** The folder of an agent's profiles, on hosts whose SDK does not say. */
 
 export interface AgentFolders {
   readonly defaultAgentId: string;
