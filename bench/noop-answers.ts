@@ -2,15 +2,12 @@
  * What our plugin answers, for the plugin that does nothing to say: what the host takes to render and to send such a
  * message is its own, and must be on both sides of a ratio.
  */
-import { inChat } from "../src/commands/arguments.ts";
 import type { ListedProfile } from "../src/rules/results.ts";
 import { profileScreen } from "../src/interaction/profile-screens.ts";
-import { toMarkdown, toPlainText } from "../src/interaction/render.ts";
 import type { Screen } from "../src/interaction/screen.ts";
 import { savedScreen, selectorScreen, withSandboxNotice } from "../src/interaction/screens.ts";
-import { catalogueOf } from "../src/languages/catalogue.ts";
 import { listed, SAVED } from "../test/interaction/facts.ts";
-import { spelled } from "../test/support/english.ts";
+import { spelled, toMarkdown, toPlainText } from "../test/support/english.ts";
 
 /** In both forms, with the labels of its rows of buttons. */
 export interface NoopAnswer {
@@ -21,10 +18,9 @@ export interface NoopAnswer {
 
 function answerOf(screen: Screen): NoopAnswer {
   const noticed = withSandboxNotice(screen, true);
-  const surface = inChat(catalogueOf("en"));
   return {
-    markdown: `nothing\n\n${toMarkdown(noticed, surface)}`,
-    plainText: `nothing\n\n${toPlainText(noticed, surface)}`,
+    markdown: `nothing\n\n${toMarkdown(noticed)}`,
+    plainText: `nothing\n\n${toPlainText(noticed)}`,
     labels: screen.rows.map((row) => row.map(({ label }) => spelled([label]))),
   };
 }

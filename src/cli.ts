@@ -15,7 +15,7 @@ import {
   readTerminalEnvironment,
   type TerminalEnvironment,
 } from "./environment.ts";
-import { languageOf, loadCatalogue } from "./languages/catalogue.ts";
+import { localeOf } from "./languages/catalogue.ts";
 import { terminalBinding } from "./rules/binding.ts";
 import {
   parseArguments,
@@ -48,17 +48,20 @@ export async function runTerminal(
   program: Program = OWN_PROGRAM,
   log: Log = SILENT_LOG,
 ): Promise<Printed> {
-  const words = await loadCatalogue(languageOf(readLocale()));
   if (parsed.kind === "refused") {
     const asked = { json: parsed.json, queueApply: false };
-    return print({ kind: "refused", code: parsed.code }, asked, { program, words, isSandbox: isSandbox() });
+    return print({ kind: "refused", code: parsed.code }, asked, {
+      program,
+      locale: localeOf(readLocale()),
+      isSandbox: isSandbox(),
+    });
   }
   const { request } = parsed;
   const seen: Seen = {};
   const answer = await answerOf(seen, request, log);
   const around: Surroundings = {
     program,
-    words,
+    locale: localeOf(readLocale(), seen.timeZone),
     ...(seen.hostVersion === undefined ? {} : { hostVersion: seen.hostVersion }),
     ...(seen.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),
@@ -69,6 +72,7 @@ export async function runTerminal(
 
 /** What was found of the machine on the way to an answer. */
 interface Seen {
+  timeZone?: string | undefined;
   hostVersion?: string;
   /** True once a file was opened without any host behind it. */
   isHostless?: boolean;
@@ -138,6 +142,7 @@ async function openHost(seen: Seen, request: TerminalRequest, machine: Machine):
   const { agentId, authPath, queueApply: mayRestart } = request;
   const store = await openTerminalHost({ ...machine, host, authPath, mayRestart, agentId });
   seen.isHostless = host === undefined;
+  seen.timeZone = store.timeZone;
   return store;
 }
 

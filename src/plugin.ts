@@ -18,7 +18,7 @@ import {
 import { TAP_CHANNELS } from "./host/chat.ts";
 import { logOf, settingsOf, type OpenClawPluginApi } from "./host/sdk.ts";
 import { namespacesOf } from "./interaction/buttons.ts";
-import { catalogueOf, languageOf } from "./languages/catalogue.ts";
+import { localeOf } from "./languages/catalogue.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Runtime } from "./runtime.ts";
 import { once, remember, repeat, systemClock } from "./system.ts";
@@ -42,7 +42,10 @@ function createEarlyContext(api: OpenClawPluginApi, { version }: Manifest): Earl
     log: logOf(api),
     originals: remember("originals", version, () => new OriginalMessages()),
     nowMs: () => systemClock.nowMs(),
-    words: () => catalogueOf(languageOf(settingsOf(api).language ?? "")),
+    locale() {
+      const { language = "", timeZone } = settingsOf(api);
+      return localeOf(language, timeZone);
+    },
     areTextCommandsOn: () => api.runtime.config.current().commands?.text !== false,
   };
 }
@@ -59,7 +62,7 @@ function registerCommands(api: OpenClawPluginApi, manifest: Manifest, early: Ear
           return await (await runtime()).answerCommand(handler, call as CommandCall);
         } catch (error) {
           logFailure(early.log, "a command", error);
-          return { text: early.words().refusals.internal };
+          return { text: early.locale().sentence("refusal.internal") };
         }
       },
     });
@@ -88,7 +91,7 @@ async function answerTap(early: EarlyContext, runtime: LoadRuntime, channel: str
   } catch (error) {
     logFailure(early.log, "a tap", error);
     await tap.respond
-      .reply({ text: early.words().refusals.internal, buttons: [] })
+      .reply({ text: early.locale().sentence("refusal.internal"), buttons: [] })
       .catch((failure: unknown) => logFailure(early.log, "answering a tap", failure));
   }
 }

@@ -12,8 +12,8 @@ import type { ProfileName } from "../src/rules/profile-id.ts";
 import { createGuardedFetch } from "../src/host/fetch.ts";
 import { findTempFolder } from "../src/terminal/folders.ts";
 import { createPlainSend } from "../src/terminal/network.ts";
-import { catalogueOf } from "../src/languages/catalogue.ts";
-import { ENGLISH, REFUSALS, SENTENCES, TERMINAL } from "./support/english.ts";
+import { ZH_CN } from "../src/languages/zh-cn.ts";
+import { REFUSALS, SENTENCES } from "./support/english.ts";
 import { startSignIn } from "../src/actions/start.ts";
 import { finishSignIn } from "../src/actions/finish.ts";
 import type { Ports } from "../src/actions/ports.ts";
@@ -253,7 +253,7 @@ describe("without a host", () => {
     const machine = newMachine();
     const authPath = join(machine.root, "named/auth-profiles.json");
     const named = ["--auth-path", authPath];
-    const warning = TERMINAL["warning.no-host"];
+    const warning = SENTENCES["warning.no-host"];
     expect(await call(machine, ["list", ...named])).toMatchObject({ ok: true, profiles: [], warning });
     const callbackUrl = server.approve(await start(machine, "work", named));
     expect(existsSync(authPath)).toBe(false);
@@ -345,7 +345,7 @@ describe("a sign-in", () => {
       ok: true,
       profile: "work",
       profile_id: "openai-codex:work",
-      message: TERMINAL["saved.live"],
+      message: SENTENCES["saved.live"],
       accountId: first?.accountId,
       expires: expect.any(Number),
       email: first?.email,
@@ -381,7 +381,7 @@ describe("a sign-in", () => {
     );
     const finished = await run(machine, ["finish", "--callback-url", "-"], { input: server.approve(link) });
     expect(finished.stdout).toBe(
-      `${SENTENCES.sandbox}\nSigned in: profile work now holds dana@example.com (plus).\n${TERMINAL["saved.live"]}\n`,
+      `${SENTENCES.sandbox}\nSigned in: profile work now holds dana@example.com, plan plus.\n${SENTENCES["saved.live"]}\n`,
     );
     expect([started, finished].map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
       [0, ""],
@@ -638,12 +638,12 @@ describe("an owner", () => {
 
 describe("the language of the terminal", () => {
   it.each([
-    { locale: "zh_CN.UTF-8", expected: catalogueOf("zh-CN") },
-    { locale: "de_DE.UTF-8", expected: ENGLISH },
-    { locale: "", expected: ENGLISH },
+    { locale: "zh_CN.UTF-8", expected: ZH_CN },
+    { locale: "de_DE.UTF-8", expected: SENTENCES },
+    { locale: "", expected: SENTENCES },
   ])("is the one it is set to, where it is known: $locale", async ({ locale, expected }) => {
     expect(await call(newMachine(), ["list"], { LC_ALL: locale, LC_MESSAGES: "", LANG: "" })).toMatchObject({
-      message: expected.refusals["host-not-found"],
+      message: expected["refusal.host-not-found"],
     });
   });
 });

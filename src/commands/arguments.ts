@@ -2,9 +2,8 @@
  * The grammar of the chat, both ways: what was typed as an intent, and a command as it is typed. Pure; decides nothing
  * about who may.
  */
-import type { Surface } from "../interaction/render.ts";
+import type { Style, Surface } from "../interaction/render.ts";
 import type { IntentOf } from "../interaction/screen.ts";
-import type { Catalogue } from "../languages/catalogue.ts";
 import { Paste } from "../rules/callback-url.ts";
 import {
   chatVerbOf,
@@ -131,5 +130,5 @@ export function spellForChat({ command, profile, page, isSure, isUsage }: NamedC
   return selector === undefined ? undefined : typed(selector + behind);
 }
 
-/** The chat, in a language. */
-export const inChat = (words: Catalogue): Surface => ({ words, spell: spellForChat });
+/** A chat, in one of its styles. */
+export const inChat = (style: Style): Surface => ({ ...style, spell: spellForChat });

@@ -4,10 +4,20 @@ import type { Caller } from "../commands/access.ts";
 import { inChat } from "../commands/arguments.ts";
 import { type ErrorCode, CodexAuthError, logFailure } from "../errors.ts";
 import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
-import { linkRows, toMarkdown, toPlainText, toWireButtons, type WireButton } from "../interaction/render.ts";
-import type { ButtonSupport, Screen } from "../interaction/screen.ts";
+import {
+  linkRows,
+  MARKDOWN,
+  PLAIN,
+  toText,
+  toWireButtons,
+  WEB_MARKDOWN,
+  type Style,
+  type WireButton,
+} from "../interaction/render.ts";
+import type { ButtonSupport, Line, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
-import type { Binding } from "../rules/binding.ts";
+import type { Locale } from "../languages/catalogue.ts";
+import { WEBCHAT, type Binding } from "../rules/binding.ts";
 import { keptBy, type Place } from "./channels.ts";
 import type { EarlyContext } from "./transcript.ts";
 
@@ -44,33 +54,49 @@ export interface Message {
   readonly rows: readonly (readonly WireButton[])[];
 }
 
-/** A screen, without its buttons unless they are given. Each form of its text is rendered when it is read. */
-export function presentText(context: HandlerContext, screen: Screen, rows: Message["rows"] = []): Message {
+/** What one chat shows of a screen beside its text. */
+interface Shown {
+  readonly rows: Message["rows"];
+  readonly markdown: Style;
+}
+
+/** A screen, without its buttons unless they are given. No handler needs both forms of its text: each is made when read. */
+export function presentText(
+  context: HandlerContext,
+  screen: Screen,
+  { rows, markdown }: Shown = { rows: [], markdown: MARKDOWN },
+): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
-  const surface = inChat(context.words());
+  const locale = context.locale();
   return {
     get markdown() {
-      return toMarkdown(noticed, surface);
+      return toText(noticed, locale, inChat(markdown));
     },
     get plainText() {
-      return toPlainText(noticed, surface);
+      return toText(noticed, locale, inChat(PLAIN));
     },
     rows,
   };
 }
 
 export async function present(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message> {
-  return presentText(context, screen, await rowsOf(context, binding, screen));
+  const markdown = binding.channel === WEBCHAT ? WEB_MARKDOWN : MARKDOWN;
+  return presentText(context, screen, { rows: await rowsOf(context, binding, screen), markdown });
+}
+
+/** One line in Markdown, to be added to a message of the host. */
+export function presentLine(locale: Locale, line: Line): string {
+  return toText({ lines: [line], rows: [] }, locale, inChat(MARKDOWN));
 }
 
 async function rowsOf(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message["rows"]> {
   if (screen.rows.length === 0) return [];
   const support = await supportOf(context, binding);
   if (support === "none") return [];
-  if (support === "links") return linkRows(screen, context.words());
+  if (support === "links") return linkRows(screen, context.locale());
   const screenId = context.screens.remember(binding, screen, context.nowMs());
   const place = { prefix: context.callbackPrefix, screenId };
-  return toWireButtons(screen, context.words(), place);
+  return toWireButtons(screen, context.locale(), place);
 }
 
 /** A gateway that cannot tell gets no buttons: the text of a screen is complete without them. */

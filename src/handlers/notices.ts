@@ -1,16 +1,14 @@
 /** Tells owners of expired logins, and adds to the host's own messages what the user can do. */
-import { inChat } from "../commands/arguments.ts";
 import { claimExpiredLogins, readPin } from "../actions/overview.ts";
 import { logFailure } from "../errors.ts";
 import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
-import { toMarkdown } from "../interaction/render.ts";
 import type { Screen } from "../interaction/screen.ts";
 import { ownersLine } from "../interaction/screens.ts";
-import type { Catalogue } from "../languages/catalogue.ts";
+import type { Locale } from "../languages/catalogue.ts";
 import { type Binding, WEBCHAT } from "../rules/binding.ts";
 import { needsSignIn } from "../rules/results.ts";
 import { type ReplyPlace, placeOfReply, type SentPlace } from "./channels.ts";
-import { present, type HandlerContext } from "./context.ts";
+import { present, presentLine, type HandlerContext } from "./context.ts";
 import { hostNoticeIn } from "./transcript.ts";
 
 /** Tells each owner of each profile that needs a new sign-in, once a day at most. Never throws. */
@@ -53,7 +51,7 @@ export async function explainFailedTurn(
     if (!(await context.loadOwnerCheck())(person)) return undefined;
     const dead = (await (await context.ports()).profiles.list(context.agentOf(person))).find(needsSignIn);
     if (dead === undefined) return undefined;
-    return `${content}\n\n${toMarkdown({ lines: [noticeLine(dead)], rows: [] }, inChat(context.words()))}`;
+    return `${content}\n\n${presentLine(context.locale(), noticeLine(dead))}`;
   } catch (error) {
     logFailure(context.log, "explaining a failed turn", error);
     return undefined;
@@ -63,7 +61,7 @@ export async function explainFailedTurn(
 /** The message with its missing half, or undefined for every other message. */
 export async function explain(context: HandlerContext, content: string, sent: SentPlace): Promise<string | undefined> {
   const place = placeOfReply(sent);
-  return explainHostRefusal(context.words(), content, place) ?? (await explainFailedTurn(context, content, place));
+  return explainHostRefusal(context.locale(), content, place) ?? (await explainFailedTurn(context, content, place));
 }
 
 /**
@@ -73,12 +71,12 @@ export async function explain(context: HandlerContext, content: string, sent: Se
 
 /** The refusal with its missing half, or undefined for every other message. */
 export function explainHostRefusal(
-  words: Catalogue,
+  locale: Locale,
   content: string,
   { channel, conversationId }: Pick<ReplyPlace, "channel" | "conversationId">,
 ): string | undefined {
   if (hostNoticeIn(content) !== "refused-command" || channel === WEBCHAT) return undefined;
   const isPrivate = /^\d+$/.test(conversationId);
   const line = ownersLine(`${channel}:${isPrivate ? conversationId : "<your id>"}`);
-  return `${content}\n\n${toMarkdown({ lines: [line], rows: [] }, inChat(words))}`;
+  return `${content}\n\n${presentLine(locale, line)}`;
 }

@@ -7,7 +7,7 @@
  */
 import type { Log } from "../actions/ports.ts";
 import { logFailure } from "../errors.ts";
-import type { Catalogue } from "../languages/catalogue.ts";
+import type { Locale } from "../languages/catalogue.ts";
 import { WEBCHAT } from "../rules/binding.ts";
 import { Paste } from "../rules/callback-url.ts";
 import { ExpiringMap } from "../rules/expiring-map.ts";
@@ -19,8 +19,8 @@ export interface EarlyContext {
   readonly log: Log;
   readonly originals: OriginalMessages;
   nowMs(): number;
-  /** The sentences of the language that this gateway's config asks for, as it is now. */
-  words(): Catalogue;
+  /** The language and the time zone that this gateway's config asks for, as it is now. */
+  locale(): Locale;
   /** False if the host's config has switched text commands off. */
   areTextCommandsOn(): boolean;
 }
@@ -68,7 +68,7 @@ interface TextPart {
  * write the original then.
  */
 export function withholdFromTranscript<Entry extends TranscriptEntry>(
-  context: Pick<EarlyContext, "nowMs" | "originals" | "words">,
+  context: Pick<EarlyContext, "locale" | "nowMs" | "originals">,
   entry: Entry,
 ): Entry | undefined {
   if (entry.role !== "user") return undefined;
@@ -85,7 +85,7 @@ export function withholdFromTranscript<Entry extends TranscriptEntry>(
     context.originals.set(messageId, { paste, isOwner }, context.nowMs());
   }
   if (command === undefined && likelihood !== "certain") return undefined;
-  const note = `${command === undefined ? "" : `${command} `}${context.words().chat["transcript.withheld"]}`;
+  const note = `${command === undefined ? "" : `${command} `}${context.locale().sentence("transcript.withheld")}`;
   return { ...entry, content: Array.isArray(entry.content) ? withNote(entry.content, note) : note };
 }
 
@@ -128,7 +128,7 @@ export async function claimPastedMessage(
   } catch (error) {
     logFailure(context.log, "reading a pasted message", error);
     // The message is claimed even if nothing could be loaded: it may hold a callback URL.
-    return { handled: true, text: context.words().refusals.internal };
+    return { handled: true, text: context.locale().sentence("refusal.internal") };
   }
 }
 

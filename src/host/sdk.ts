@@ -37,6 +37,8 @@ export const hostSdk = {
 export interface PluginSettings {
   /** A language tag such as `zh-CN`; English where it is absent or not known. */
   readonly language?: string;
+  /** The zone that times are shown in, as the config names it. */
+  readonly timeZone?: string | undefined;
   /** False where owners are not to be told of sign-ins that have ended. */
   readonly notify: boolean;
 }
@@ -46,13 +48,18 @@ export interface PluginSettings {
  * keeps a callback URL out of a transcript needs a language, whatever has become of the config.
  */
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
-  const { language, notify } = configured(api);
-  return { ...(typeof language === "string" ? { language } : {}), notify: notify !== false };
+  const { plugins, agents } = readableConfig(api);
+  const { language, notify } = plugins?.entries?.["codex-auth"]?.config ?? {};
+  return {
+    ...(typeof language === "string" ? { language } : {}),
+    timeZone: agents?.defaults?.userTimezone,
+    notify: notify !== false,
+  };
 }
 
-function configured(api: OpenClawPluginApi): Readonly<Record<string, unknown>> {
+function readableConfig(api: OpenClawPluginApi): Partial<SdkConfig> {
   try {
-    return currentConfig(api).plugins?.entries?.["codex-auth"]?.config ?? {};
+    return currentConfig(api);
   } catch (error) {
     logFailure(logOf(api), "reading the settings", error);
     return {};

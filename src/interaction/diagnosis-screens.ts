@@ -1,6 +1,6 @@
 /** The screens of the gateway as a whole: what decides, what was changed, what is wrong. Pure. */
 import type { ChangeLog, ExplainedChoice, Finding, Inspection } from "../rules/results.ts";
-import { command, conditionOf, duration, namesOf, say, verbatim, type Line, type Screen } from "./screen.ts";
+import { command, conditionOf, namesOf, say, verbatim, type Line, type Screen } from "./screen.ts";
 
 const PAUSED_SHOWN = 6;
 
@@ -16,10 +16,10 @@ export function whyScreen(choice: ExplainedChoice): Screen {
   if (choice.configOrder.length > 0) lines.push(say("why.config-order", { names: namesOf(choice.configOrder) }));
   if (choice.allowList.length > 0) lines.push(say("why.allow-list", { names: namesOf(choice.allowList) }));
   for (const profile of choice.paused.slice(0, PAUSED_SHOWN)) {
-    lines.push(say("why.paused", { name: verbatim(profile.name), facts: conditionOf(profile, nowMs) }));
+    lines.push(say("selector.profile", { name: verbatim(profile.name), facts: conditionOf(profile, nowMs) }));
   }
   const more = choice.paused.length - PAUSED_SHOWN;
-  if (more > 0) lines.push(say("pending.more", { count: String(more) }));
+  if (more > 0) lines.push(say("pending.more", { count: more }));
   if (choice.isOwnCopy) lines.push(say("why.own-copy"));
   if (asked !== undefined) lines.push(placeLine(asked));
   return { lines, rows: [] };
@@ -33,13 +33,13 @@ function pinLine({ profileName, by, isUsable }: NonNullable<ExplainedChoice["pin
 
 function placeLine({ profileName, place }: NonNullable<ExplainedChoice["asked"]>): Line {
   const name = verbatim(profileName);
-  return place === undefined ? say("why.no-place", { name }) : say("why.place", { name, place: String(place) });
+  return place === undefined ? say("why.no-place", { name }) : say("why.place", { name, place });
 }
 
 export function logScreen({ entries, nowMs }: ChangeLog): Screen {
   const lines = entries.map(({ atMs, who, action, profileName, outcome }) =>
     say("log.line", {
-      time: duration(Math.max(0, nowMs - atMs)),
+      ago: { agoMs: nowMs - atMs },
       who: verbatim(who),
       action: say(`action.${action}`),
       name: verbatim(profileName),
@@ -55,7 +55,7 @@ export function inspectionScreen({ findings, nowMs }: Inspection): Screen {
   if (findings.length === 0) return { lines: [say("audit.none")], rows: [] };
   const lines = findings.slice(0, FINDINGS_SHOWN).map((finding) => findingLine(finding, nowMs));
   const more = findings.length - FINDINGS_SHOWN;
-  if (more > 0) lines.push(say("pending.more", { count: String(more) }));
+  if (more > 0) lines.push(say("pending.more", { count: more }));
   return { lines: [say("audit.title"), ...lines], rows: [] };
 }
 
@@ -63,7 +63,7 @@ export function inspectionScreen({ findings, nowMs }: Inspection): Screen {
 export const fileOf = (code: Finding["code"]) =>
   code === "log-insecure" ? "codex-auth/audit.jsonl" : "codex-auth-pending.json";
 
-function findingLine(finding: Finding, nowMs: number): Line {
+export function findingLine(finding: Finding, nowMs: number): Line {
   switch (finding.code) {
     case "old-skill":
       return say("finding.old-skill", { folder: verbatim(finding.folder) });

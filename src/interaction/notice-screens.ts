@@ -13,7 +13,7 @@ export function noticeScreen({ profile: { name }, isPinned }: NoticeFacts): Scre
     lines: [
       say("notice.title", { name: verbatim(name) }),
       ...(isPinned ? [say("notice.pinned", { command: command("unuse") })] : []),
-      say("notice.again", { command: command("pick", name) }),
+      say("profile.pick", { command: command("pick", name) }),
       say("notice.details", { command: command("show", name) }),
       say("notice.off"),
     ],

@@ -9,7 +9,7 @@ import {
   type UndoneChange,
   isUsable,
 } from "../rules/results.ts";
-import { button, command, conditionOf, duration, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
+import { button, command, conditionOf, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
@@ -95,7 +95,7 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
     lines: [
       say("pin.done", { name }),
       ...(isUsable(profile) ? [] : [say("pin.paused", { facts: conditionOf(profile, nowMs) })]),
-      say("pin.undo", { command: command("unuse", profile.name) }),
+      say("status.stop", { command: command("unuse", profile.name) }),
       BACK_LINE,
     ],
     rows: [[button("button.unuse", { verb: "unuse", name: profile.name }), BACK]],
@@ -120,7 +120,7 @@ export function questionScreen(question: AccountQuestion): Screen {
         command: command("keep", over),
       }),
       say("question.leave", { command: command("cancel", profileName) }),
-      say("question.time", { minutes: duration(expiresInMs) }),
+      say("question.time", { time: { durationMs: expiresInMs } }),
     ],
     rows: [
       [button("button.keep-new", { verb: "keep", name: newName, questionId }, { name: verbatim(newName) })],

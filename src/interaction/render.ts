@@ -1,138 +1,150 @@
-/** One screen in one language, three ways to show it: Markdown, plain text, and buttons. Each text is complete alone. */
-import type { Catalogue } from "../languages/catalogue.ts";
+/** Writes a screen in one language for one surface: its text, which is complete alone, and its buttons. */
+import type { Locale } from "../languages/catalogue.ts";
 import type { NamedCommand } from "../rules/commands.ts";
 import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./buttons.ts";
-import type { Action, Button, Line, LinkButton, Screen, Segment, Sentence } from "./screen.ts";
+import type { Action, Button, Fact, Line, LinkButton, Screen, Segment, Sentence, SignInLink } from "./screen.ts";
 
-/** Control, format (direction, zero width) and line-separating characters, and what would end a code span. */
-const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}`]/gu;
-const MAX_VERBATIM = 120;
-/** The label of a button whose name has nothing to show. */
-const NAMELESS = "?";
-
-function showable(text: string): string {
-  const clean = text.replace(UNSHOWABLE, "").toWellFormed();
-  return clean.length > MAX_VERBATIM ? `${clean.slice(0, MAX_VERBATIM).toWellFormed()}…` : clean;
+/** How a surface shows a text. */
+export interface Style {
+  readonly kind: "chat" | "terminal";
+  /** Text from outside stands in code spans, in which neither Markdown nor Telegram's HTML gives a character a meaning. */
+  readonly hasCodeSpans: boolean;
+  /** The sign-in link has a name. It also stands bare below, to be copied to another device. */
+  readonly hasNamedLinks: boolean;
+  readonly lineBreak: string;
+  /** Longer text from outside is cut, so that a screen fits one message. */
+  readonly maxVerbatim: number;
 }
 
-/** Where a screen is read: in which language, and how a command is typed there. */
-export interface Surface {
-  readonly words: Catalogue;
-  /** Undefined for a command that cannot be typed there: the screen's line with it is then left out. */
+export interface Surface extends Style {
+  /** A command as it is typed there. Undefined if the surface does not have it; the line that names it is left out. */
   readonly spell: (command: NamedCommand) => string | undefined;
 }
 
-/** What is left of a segment once its surface is known. A command is shown whole, however long its profile's name. */
-type Spelled = Exclude<Segment, NamedCommand | Sentence> | { readonly typed: string };
+/** Two line breaks make a paragraph of each line, whatever renders the Markdown. */
+const CHAT = { kind: "chat", lineBreak: "\n\n", maxVerbatim: 120 } as const;
+export const MARKDOWN: Style = { ...CHAT, hasCodeSpans: true, hasNamedLinks: false };
+export const WEB_MARKDOWN: Style = { ...CHAT, hasCodeSpans: true, hasNamedLinks: true };
+/** Without markup, as in an edited Telegram message. */
+export const PLAIN: Style = { ...CHAT, hasCodeSpans: false, hasNamedLinks: false };
+const LABEL: Surface = { ...PLAIN, spell: () => undefined };
 
-/** A line on one surface. Values keep apart from the words around them, and are never read for places of their own. */
-function spell(line: Line, surface: Surface): readonly Spelled[] {
-  return line.flatMap((segment): readonly Spelled[] => {
-    if (isSentence(segment)) return spellSentence(segment, surface);
-    return isCommand(segment) ? [spellCommand(segment, surface)] : [segment];
-  });
+/** Control, format (direction, zero width) and line-separating characters could rewrite what is shown around them. */
+const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Ends a code span. */
+const BACKTICK = /`/g;
+/** The label of a button whose name has nothing to show. */
+const NAMELESS = "?";
+
+interface Target {
+  readonly locale: Locale;
+  readonly surface: Surface;
 }
 
-const isSentence = (segment: Segment): segment is Sentence => typeof segment === "object" && "values" in segment;
-const isCommand = (segment: Segment): segment is NamedCommand => typeof segment === "object" && "command" in segment;
-
-/** A refusal is said in any case: the list of profiles then takes the place of what cannot be typed. */
-function spellCommand(command: NamedCommand, surface: Surface): Spelled {
-  return { typed: surface.spell(command) ?? surface.spell({ command: "page" }) ?? "" };
+export function toText(screen: Screen, locale: Locale, surface: Surface): string {
+  const lines = screen.lines
+    .filter((line) => !("only" in line) || line.only === surface.kind)
+    .map((line) => writeLine("only" in line ? line.line : line, { locale, surface }));
+  return lines.filter((line) => line !== undefined).join(surface.lineBreak);
 }
 
-/** Whether all that a line tells to type can be typed there. */
-function canBeTyped(line: Line, surface: Surface): boolean {
-  return line.every((segment) => {
-    if (isCommand(segment)) return surface.spell(segment) !== undefined;
-    if (!isSentence(segment) || "refusal" in segment) return true;
-    const places = [...surface.words.chat[segment.sentence].matchAll(/\{(\w+)\}/g)];
-    return places.every(([, name = ""]) => canBeTyped(asLine(segment.values[name] ?? ""), surface));
-  });
+/** Undefined if the line names a command that the surface does not have. */
+function writeLine(line: Line, target: Target): string | undefined {
+  return joined(line.map((segment) => writeSegment(segment, target)));
 }
 
-const asLine = (value: Segment | Line): Line => (Array.isArray(value) ? (value as Line) : [value as Segment]);
+const joined = (parts: readonly (string | undefined)[]) => (parts.includes(undefined) ? undefined : parts.join(""));
 
-function spellSentence(sentence: Sentence, surface: Surface): readonly Spelled[] {
-  const { words } = surface;
-  const template = "refusal" in sentence ? words.refusals[sentence.refusal] : words.chat[sentence.sentence];
-  return template.split(/(\{\w+\})/).flatMap((part): readonly Spelled[] => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (name === undefined) return part === "" ? [] : [part];
-    return spell(asLine(sentence.values[name] ?? ""), surface);
-  });
+function writeSegment(segment: Segment, target: Target): string | undefined {
+  if (typeof segment === "number") return target.locale.number(segment);
+  if ("verbatim" in segment)
+    return asCode(cut(cleaned(segment.verbatim, target.surface), target.surface), target.surface);
+  if ("command" in segment) return writeCommand(segment, target.surface);
+  if ("link" in segment) return writeLink(segment, target);
+  if ("sentence" in segment) return writeSentence(segment, target);
+  return writeFact(segment, target);
 }
 
-/** Outside text goes into a code span, where neither Markdown nor Telegram's HTML gives any character a meaning. */
-function toMarkdownSegment(segment: Spelled): string {
-  if (typeof segment === "string") return segment;
-  if ("link" in segment) return segment.link.reveal();
-  const text = "typed" in segment ? segment.typed : showable(segment.verbatim);
-  return text === "" ? "" : `\`${text}\``;
+function cleaned(text: string, { kind }: Surface): string {
+  const clean = text.replace(UNSHOWABLE, "").toWellFormed();
+  return kind === "chat" ? clean.replace(BACKTICK, "") : clean;
 }
 
-function toPlainSegment(segment: Spelled): string {
-  if (typeof segment === "string") return segment;
-  if ("typed" in segment) return segment.typed;
-  return "link" in segment ? segment.link.reveal() : showable(segment.verbatim);
+function cut(text: string, { maxVerbatim }: Surface): string {
+  return text.length > maxVerbatim ? `${text.slice(0, maxVerbatim).toWellFormed()}…` : text;
 }
 
-const joinLines = (lines: readonly Line[], surface: Surface, show: (segment: Spelled) => string) =>
-  lines
-    .filter((line) => canBeTyped(line, surface))
-    .map((line) => spell(line, surface).map(show).join(""))
-    .join("\n\n");
+const asCode = (text: string, { hasCodeSpans }: Surface) => (hasCodeSpans && text !== "" ? `\`${text}\`` : text);
 
-/** For chats that read Markdown. A blank line between lines keeps each its own paragraph in every renderer. */
-export function toMarkdown(screen: Screen, surface: Surface): string {
-  return joinLines(screen.lines, surface, toMarkdownSegment);
+/** A command is shown whole, however long its profile's name. */
+function writeCommand(command: NamedCommand, surface: Surface): string | undefined {
+  const typed = surface.spell(command);
+  return typed === undefined ? undefined : asCode(cleaned(typed, surface), surface);
 }
 
-/** For places without markup, such as an edited Telegram message. */
-export function toPlainText(screen: Screen, surface: Surface): string {
-  return joinLines(screen.lines, surface, toPlainSegment);
+function writeLink({ link, name }: SignInLink, target: Target): string {
+  const bare = link.reveal();
+  return target.surface.hasNamedLinks ? `[${writeSentence(name, target)}](${bare})\n\n${bare}` : bare;
 }
 
-/** A button with its address or its wire data. */
+/** The values are written apart from the words around them, and are never read for places of their own. */
+function writeSentence({ sentence, values }: Sentence, target: Target): string | undefined {
+  const isRefusal = sentence.startsWith("refusal.");
+  const writeValue = (place: string) => {
+    const value = writeLine([values[place] ?? []].flat(), target);
+    // A refusal is said in any case: the list of profiles takes the place of a command that the surface does not have.
+    return value === undefined && isRefusal ? writeCommand({ command: "page" }, target.surface) : value;
+  };
+  const parts = target.locale.sentence(sentence).split(/\{(\w+)\}/);
+  return joined(parts.map((part, at) => (at % 2 === 0 ? part : writeValue(part))));
+}
+
+function writeFact(fact: Exclude<Fact, number>, target: Target): string | undefined {
+  const { locale } = target;
+  if ("durationMs" in fact) return locale.duration(fact.durationMs);
+  if ("agoMs" in fact) return locale.ago(fact.agoMs);
+  if ("atMs" in fact) return locale.time(fact.atMs, fact.nowMs);
+  const items = fact.items.map((item) => writeLine(item, target));
+  const parts = locale.list(items.length, fact.isWhole);
+  return joined(parts.map((part) => ("item" in part ? items[part.item] : part.separator)));
+}
+
+/** A button with its link or its callback data. */
 export type WireButton =
   | { readonly label: string; readonly callbackData: string }
   | { readonly label: string; readonly link: Secret };
 
-/** Longer addresses are refused as a button's by some chat networks (Discord's is the lowest limit known). */
+/** Some chat networks refuse a button with a longer URL (Discord's is the lowest limit known). */
 const MAX_LINK_BUTTON = 512;
 
 const isLinkButton = (button: Button): button is LinkButton => "link" in button;
 const isShort = ({ link }: LinkButton) => link.reveal().length <= MAX_LINK_BUTTON;
 
 /** The buttons that only open a link, row by row, for chats that hand no tap back. */
-export function linkRows(screen: Screen, words: Catalogue): readonly (readonly WireButton[])[] {
+export function linkRows(screen: Screen, locale: Locale): readonly (readonly WireButton[])[] {
   return screen.rows
     .map((row) => row.filter(isLinkButton).filter(isShort))
     .filter((row) => row.length > 0)
-    .map((row) => row.map(({ label, link }) => ({ label: labelOf(label, words), link })));
+    .map((row) => row.map(({ label, link }) => ({ label: labelOf(label, locale), link })));
 }
 
-/** A button's text: the host takes no empty one. */
-function labelOf(label: Button["label"], words: Catalogue): string {
-  return (
-    spell([label], { words, spell: () => undefined })
-      .map(toPlainSegment)
-      .join("") || NAMELESS
-  );
+/** The host takes no empty label. */
+function labelOf(label: Button["label"], locale: Locale): string {
+  return writeSegment(label, { locale, surface: LABEL }) || NAMELESS;
 }
 
 /** The screen's buttons row by row, each action as callback data that points into the remembered screen. */
 export function toWireButtons(
   screen: Screen,
-  words: Catalogue,
+  locale: Locale,
   { prefix, screenId }: { readonly prefix: string; readonly screenId: string },
 ): readonly (readonly WireButton[])[] {
   let index = 0;
   const dataOf = (action: Action) => encodeCallbackData(prefix, action.verb, { screenId, index: index++ });
   return screen.rows.map((row) =>
     row.map((button) => {
-      const label = labelOf(button.label, words);
+      const label = labelOf(button.label, locale);
       return isLinkButton(button) ? { label, link: button.link } : { label, callbackData: dataOf(button.action) };
     }),
   );

@@ -1,6 +1,5 @@
 /** What a screen is made of, before anybody decides how a chat shows it. */
-import type { ErrorCode } from "../errors.ts";
-import type { ChatKey } from "../languages/catalogue.ts";
+import type { PlacesOf, SentenceKey } from "../languages/en.ts";
 import type { Paste } from "../rules/callback-url.ts";
 import type { ButtonVerb, NamedCommand, TakenBy, Verb } from "../rules/commands.ts";
 import type { PendingDocument } from "../rules/pending-sign-ins.ts";
@@ -13,21 +12,31 @@ export interface Verbatim {
   readonly verbatim: string;
 }
 
-/** The sign-in link: shown bare on a line of its own, so that no chat can cut or wrap it. */
+/** The sign-in link, bare on a line of its own, so that no chat can cut or wrap it. `name`: what a named link says. */
 export interface SignInLink {
   readonly link: Secret;
+  readonly name: Sentence;
 }
 
+/** A fact whose wording depends on the language or the time zone: the renderer writes it. */
+export type Fact =
+  | number
+  | { readonly durationMs: number }
+  | { readonly agoMs: number }
+  | { readonly atMs: number; readonly nowMs: number }
+  /** `isWhole`: nothing follows, so that the last two items are joined by "and". */
+  | { readonly items: readonly Line[]; readonly isWhole: boolean };
+
 /** A value of a sentence: one segment, or several that belong together. */
-export type Values = Readonly<Record<string, Segment | Line>>;
+export type Value = Segment | Line;
 
-/** Words of a catalogue, in whatever language they are shown in, with the values that stand in them. */
-export type Sentence =
-  | { readonly sentence: ChatKey; readonly values: Values }
-  | { readonly refusal: ErrorCode; readonly values: Values };
+/** A sentence of the catalogue with the values in its places. Only `say` and the buttons make one: they check the places. */
+export interface Sentence {
+  readonly sentence: SentenceKey;
+  readonly values: Readonly<Record<string, Value>>;
+}
 
-/** A bare string is the same in every language: a separator. */
-export type Segment = string | Verbatim | NamedCommand | SignInLink | Sentence;
+export type Segment = Verbatim | NamedCommand | SignInLink | Fact | Sentence;
 export type Line = readonly Segment[];
 
 /** What stands behind a command, by what it takes. Nothing here names more than a profile, but for the sealed text. */
@@ -74,8 +83,11 @@ export type Button = { readonly label: Sentence | Verbatim; readonly action: Act
 /** What a chat can do with a screen's buttons: all of them, only those that open a link, or nothing. */
 export type ButtonSupport = "all" | "links" | "none";
 
+/** A line, or one that only chats or only the terminal show. */
+export type ScreenLine = Line | { readonly only: "chat" | "terminal"; readonly line: Line };
+
 export interface Screen {
-  readonly lines: readonly Line[];
+  readonly lines: readonly ScreenLine[];
   readonly rows: readonly (readonly Button[])[];
 }
 
@@ -90,14 +102,28 @@ export const usage = (verb: Verb): NamedCommand => ({ command: verb, isUsage: tr
 /** A profile as it can be typed behind any command; as it is called where nothing typed would mean it. */
 export const typedName = (name: string) => verbatim(selectorOf(name) ?? name);
 
-const sentence = (key: ChatKey, values: Values = {}): Sentence => ({ sentence: key, values });
-export const say = (key: ChatKey, values?: Values): Line => [sentence(key, values)];
-export const sayRefusal = (refusal: ErrorCode, values: Values): Line => [{ refusal, values }];
-export const button = (key: ChatKey, action: Action, values?: Values): Button => ({
-  label: sentence(key, values),
-  action,
-});
-export const linkButton = (key: ChatKey, link: Secret): Button => ({ label: sentence(key), link });
+/** One value for each place of a sentence, and none for any other. */
+type Values<Key extends SentenceKey> = [PlacesOf<Key>] extends [never]
+  ? []
+  : [values: { readonly [Place in PlacesOf<Key>]: Value }];
+
+function sentence<Key extends SentenceKey>(key: Key, ...values: Values<Key>): Sentence {
+  const [filled = {}]: readonly [Sentence["values"]?] = values;
+  return { sentence: key, values: filled };
+}
+
+export const say = <Key extends SentenceKey>(key: Key, ...values: Values<Key>): Line => [sentence(key, ...values)];
+
+export const inChats = (line: Line): ScreenLine => ({ only: "chat", line });
+export const inTerminal = (line: Line): ScreenLine => ({ only: "terminal", line });
+
+export function button<Key extends SentenceKey>(key: Key, action: Action, ...values: Values<Key>): Button {
+  return { label: sentence(key, ...values), action };
+}
+
+/** The sign-in link as a line and as a button. */
+export const signInLink = (link: Secret): SignInLink => ({ link, name: sentence("button.open") });
+export const linkButton = ({ link, name }: SignInLink): Button => ({ label: name, link });
 export const nameButton = (name: string, action: Action): Button => ({ label: verbatim(name), action });
 
 export function inRows(buttons: readonly Button[]): Button[][] {
@@ -107,14 +133,12 @@ export function inRows(buttons: readonly Button[]): Button[][] {
 }
 
 /** E-mail, plan and condition, as far as they are known. */
-export function factsOf(profile: ListedProfile, nowMs: number): Line {
-  const facts: Segment[] = [];
-  if (profile.email !== undefined) facts.push(verbatim(profile.email), ", ");
-  if (profile.plan !== undefined) facts.push(verbatim(profile.plan), ", ");
-  return [...facts, ...conditionOf(profile, nowMs)];
+export function factsOf(profile: ListedProfile, nowMs: number): Fact {
+  const known = [profile.email, profile.plan].filter((fact) => fact !== undefined);
+  return { items: [...known.map((fact) => [verbatim(fact)]), conditionOf(profile, nowMs)], isWhole: false };
 }
 
-/** The health in words, with its reason and its end where the host tells them. */
+/** The health in words, with its reason and its end if the host tells them. */
 export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, nowMs: number): Line {
   const plain = say(`health.${health}`);
   const because = reason === undefined ? plain : say("health.because", { health: plain, reason: reasonOf(reason) });
@@ -122,13 +146,13 @@ export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, 
   if (!isPaused || unusableUntilMs === undefined || unusableUntilMs <= nowMs) return because;
   return say("health.until", {
     health: because,
-    clock: clockOf(unusableUntilMs),
-    time: duration(unusableUntilMs - nowMs),
+    time: { atMs: unusableUntilMs, nowMs },
+    left: { durationMs: unusableUntilMs - nowMs },
   });
 }
 
 /** What the host calls a failure, and what a person calls it. Anything else is shown as the host wrote it. */
-const REASONS: ReadonlyMap<string, ChatKey> = new Map([
+const REASONS: ReadonlyMap<string, Extract<SentenceKey, `reason.${string}`>> = new Map([
   ["renewal-failed", "reason.renewal-failed"],
   ["no-token", "reason.no-token"],
   ["refused", "reason.refused"],
@@ -144,34 +168,21 @@ function reasonOf(reason: string): Line {
   return key === undefined ? [verbatim(reason)] : say(key);
 }
 
-const two = (value: number) => String(value).padStart(2, "0");
-
-/** Hours and minutes of the day, UTC. */
-function clockOf(ms: number): string {
-  const minutes = Math.floor(ms / 60_000) % (24 * 60);
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-}
-
-export function duration(ms: number): Line {
-  const minutes = Math.ceil(ms / 60_000);
-  if (ms < 60_000) return say("time.moment");
-  if (minutes < 120) return say("time.minutes", { count: String(minutes) });
-  return say("time.hours", { count: String(Math.floor(minutes / 60)) });
-}
-
 const NAMES_SHOWN = 6;
 
-/** Names one after the other, the first few and how many more. */
-export function namesOf(names: readonly string[]): Line {
-  const shown = names
-    .slice(0, NAMES_SHOWN)
-    .flatMap((name, at): Segment[] => [...(at === 0 ? [] : [", "]), verbatim(name)]);
+/** Names in their order, the first few and how many more. */
+export function namesOf(names: readonly string[]): Fact {
+  const shown = names.slice(0, NAMES_SHOWN).map((name): Line => [verbatim(name)]);
   const more = names.length - NAMES_SHOWN;
-  return more > 0 ? say("list.more", { names: shown, count: String(more) }) : shown;
+  return more > 0
+    ? { items: [...shown, say("list.more", { count: more })], isWhole: true }
+    : { items: shown, isWhole: false };
 }
 
 /** When a change counts, and what stands in its way. */
 export function effectLine({ isSelectable, activation }: Pick<SavedSignIn, "isSelectable" | "activation">): Line {
   if (!isSelectable) return say("saved.left-out");
-  return say(activation === "restart" ? "saved.restart" : "saved.live");
+  return say(EFFECTS[activation]);
 }
+
+const EFFECTS = { live: "saved.live", restart: "saved.restart", restarted: "saved.restarted" } as const;

@@ -1,6 +1,6 @@
 /** Every screen, built from what the login shell answered. Pure: the same facts give the same screen in every chat. */
 import type { ErrorCode } from "../errors.ts";
-import { CHAT_VERBS } from "../rules/commands.ts";
+import { TYPED_VERBS } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
   ListedProfile,
@@ -13,21 +13,22 @@ import type {
 import {
   button,
   command,
-  duration,
   effectLine,
   factsOf,
+  inChats,
   inRows,
+  inTerminal,
   linkButton,
   nameButton,
   say,
+  signInLink,
   typedName,
   usage,
-  sayRefusal,
   verbatim,
   type Button,
   type Line,
   type Screen,
-  type Segment,
+  type ScreenLine,
 } from "./screen.ts";
 
 /** Profiles on one page of the selector. */
@@ -51,12 +52,12 @@ function pendingLines(key: "selector.pending" | "status.pending", pending: reado
   const lines = newest.slice(0, PENDING_SHOWN).map((login) =>
     say(key, {
       name: verbatim(login.profileName),
-      minutes: duration(login.expiresInMs),
+      time: { durationMs: login.expiresInMs },
       command: command("cancel", login.profileName),
     }),
   );
   const more = newest.length - lines.length;
-  return more > 0 ? [...lines, say("pending.more", { count: String(more) })] : lines;
+  return more > 0 ? [...lines, say("pending.more", { count: more })] : lines;
 }
 
 /** A line for each sign-in that waits for a choice. */
@@ -64,7 +65,7 @@ function parkedLines(parked: readonly PendingSummary[]): Line[] {
   return parked.slice(-PENDING_SHOWN).map(({ profileName, expiresInMs }) =>
     say("status.parked", {
       name: verbatim(profileName),
-      minutes: duration(expiresInMs),
+      time: { durationMs: expiresInMs },
       command: usage("keep"),
       cancel: command("cancel", profileName),
     }),
@@ -72,12 +73,13 @@ function parkedLines(parked: readonly PendingSummary[]): Line[] {
 }
 
 /** The list of profiles, one page of it; `page` counts from 1 and is brought into range. */
-export function selectorScreen({ profiles, pending, parked = [], nowMs }: ProfileList, page: number): Screen {
+export function selectorScreen(list: ProfileList, page: number, pageSize = PAGE_SIZE): Screen {
+  const { profiles, pending, parked = [], nowMs } = list;
   if (profiles.length === 0) return emptySelectorScreen(pending);
-  const pages = Math.ceil(profiles.length / PAGE_SIZE);
+  const pages = Math.ceil(profiles.length / pageSize);
   const current = Math.min(Math.max(page, 1), pages);
-  const shown = profiles.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
-  const lines: Line[] = [say("selector.title"), ...shown.map((profile) => profileLine(profile, nowMs))];
+  const shown = profiles.slice((current - 1) * pageSize, current * pageSize);
+  const lines: ScreenLine[] = [say("selector.title"), ...shown.map((profile) => profileLine(profile, nowMs))];
   if (pages > 1) lines.push(pageLine(current, pages));
   const example = shown[0]?.name ?? DEFAULT_PROFILE_NAME;
   lines.push(
@@ -89,7 +91,7 @@ export function selectorScreen({ profiles, pending, parked = [], nowMs }: Profil
   );
   lines.push(
     say("selector.more", { command: command("show", example) }),
-    say("selector.refresh", { command: { command: "page", page: current === 1 ? undefined : current } }),
+    inChats(say("selector.refresh", { command: { command: "page", page: current === 1 ? undefined : current } })),
   );
   lines.push(...pendingLines("selector.pending", pending), ...parkedLines(parked));
   return { lines, rows: selectorRows(shown, current, pages) };
@@ -97,7 +99,7 @@ export function selectorScreen({ profiles, pending, parked = [], nowMs }: Profil
 
 function pageLine(page: number, pages: number): Line {
   const other = page < pages ? page + 1 : 1;
-  return say("selector.page", { page: String(page), pages: String(pages), command: { command: "page", page: other } });
+  return say("selector.page", { page, pages, command: { command: "page", page: other } });
 }
 
 function selectorRows(shown: readonly ListedProfile[], page: number, pages: number): Button[][] {
@@ -141,27 +143,40 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
   };
 }
 
+const CARD_OPEN = say("card.open");
+
+function afterOpening({ profileName }: StartedSignIn): ScreenLine[] {
+  return [
+    say("card.page"),
+    inChats(say("card.paste")),
+    inTerminal(say("card.run", { command: command("finish", profileName) })),
+  ];
+}
+
+/** The steps of a sign-in without its link, for programs that show the link themselves. */
+export function stepsScreen(started: StartedSignIn): Screen {
+  return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
+}
+
 /** The sign-in card: the only screen that holds the link. */
 export function cardScreen(started: StartedSignIn): Screen {
   const name = verbatim(started.profileName);
-  const lines = [say(started.isNewProfile ? "card.title" : "card.title.again", { name })];
+  const link = signInLink(started.authorizationUrl);
+  const lines: ScreenLine[] = [say(started.isNewProfile ? "card.title" : "card.title.again", { name })];
   if (started.isDefaultFallback) lines.push(say("card.stand-in", { name }));
   lines.push(
-    say("card.open"),
-    [{ link: started.authorizationUrl }],
-    say("card.paste"),
-    say("card.quiet", { command: usage("finish") }),
+    CARD_OPEN,
+    [link],
+    ...afterOpening(started),
+    inChats(say("card.quiet", { command: usage("finish") })),
     say("card.time", {
-      minutes: duration(started.expiresInMs),
+      time: { durationMs: started.expiresInMs },
       command: command("cancel", started.profileName),
     }),
   );
   return {
     lines,
-    rows: [
-      [linkButton("button.open", started.authorizationUrl)],
-      [button("button.cancel", { verb: "cancel", name: started.profileName })],
-    ],
+    rows: [[linkButton(link)], [button("button.cancel", { verb: "cancel", name: started.profileName })]],
   };
 }
 
@@ -184,24 +199,29 @@ export function savedScreen(saved: SavedSignIn, chatKeeps: "address" | "nothing"
 }
 
 export function statusScreen(status: SignInStatus): Screen {
-  const pending = [...pendingLines("status.pending", status.pending), ...parkedLines(status.parked ?? [])];
+  const pending: ScreenLine[] = [
+    ...pendingLines("status.pending", status.pending),
+    ...status.pending.map(({ profileName }) =>
+      inTerminal(say("status.finish", { command: command("finish", profileName) })),
+    ),
+    ...parkedLines(status.parked ?? []),
+  ];
   if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
-  const lines = [say("status.title"), ...(pending.length > 0 ? pending : [say("status.none")])];
+  const lines: ScreenLine[] = [inChats(say("status.title")), ...(pending.length > 0 ? pending : [say("status.none")])];
   if (status.lastSaved !== undefined) {
     const { profileName, agoMs, activation } = status.lastSaved;
-    lines.push(say("status.saved", { name: verbatim(profileName), minutes: duration(agoMs) }));
+    lines.push(say("status.saved", { name: verbatim(profileName), ago: { agoMs } }));
     if (activation === "restart") lines.push(say("saved.restart"));
   }
-  if (pending.length === 0) return { lines: [...lines, say("status.next", { command: command("page") })], rows: [] };
+  if (pending.length === 0)
+    return { lines: [...lines, inChats(say("status.next", { command: command("page") }))], rows: [] };
   return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };
 }
 
 export function cancelledScreen(profileNames: readonly string[]): Screen {
   if (profileNames.length === 0) return { lines: [say("cancel.none")], rows: [] };
-  const names = profileNames.flatMap((name, index): Segment[] =>
-    index === 0 ? [verbatim(name)] : [", ", verbatim(name)],
-  );
-  return { lines: [say("cancel.done", { name: names })], rows: [] };
+  const name = { items: profileNames.map((profile) => [verbatim(profile)]), isWhole: true };
+  return { lines: [say("cancel.done", { name })], rows: [] };
 }
 
 export function closedScreen(): Screen {
@@ -212,10 +232,10 @@ export function finishHelpScreen(): Screen {
   return { lines: [say("finish.help", { command: usage("finish") })], rows: [] };
 }
 
-/** The commands of the chat, each with what it does. */
+/** Every command, each with what it does. The lines of those that a surface lacks are left out there. */
 export function helpScreen(): Screen {
-  const lines = CHAT_VERBS.map((verb) => say("help.line", { command: usage(verb), about: say(`help.${verb}`) }));
-  return { lines: [say("help.title"), ...lines, say("help.paste")], rows: [] };
+  const lines = TYPED_VERBS.map((verb) => say("help.line", { command: usage(verb), about: say(`help.${verb}`) }));
+  return { lines: [say("help.title"), ...lines, inChats(say("help.paste"))], rows: [] };
 }
 
 /** The answer to an address pasted where others can read it. */
@@ -234,15 +254,18 @@ export interface RefusalFacts {
   /** What an owner entry for the person would say, such as `telegram:4242001`; empty in the web chat, which has none. */
   readonly sender: string;
   readonly retryAfterSeconds?: number;
+  /** The OpenClaw that was found on the way. */
+  readonly hostVersion?: string | undefined;
   /** What the person can do now: start this profile again, send the right address, or neither. */
   readonly next: "again" | "still-waiting" | "none";
 }
 
 /** What went wrong, and the next step. */
 export function refusalScreen(facts: RefusalFacts): Screen {
-  const wait = facts.retryAfterSeconds === undefined ? say("time.while") : duration(facts.retryAfterSeconds * 1000);
-  const lines = [
-    sayRefusal(facts.code, {
+  const wait =
+    facts.retryAfterSeconds === undefined ? say("time.while") : { durationMs: facts.retryAfterSeconds * 1000 };
+  const lines: ScreenLine[] = [
+    say(`refusal.${facts.code}`, {
       command: command("page"),
       example: command("pick", "work"),
       why: command("why"),
@@ -254,7 +277,13 @@ export function refusalScreen(facts: RefusalFacts): Screen {
       wait,
     }),
   ];
-  if (facts.code === "not-allowed") lines.push(ownersLine(facts.sender));
+  if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
+  if (facts.code === "no-pending-login") {
+    lines.push(inChats(say("next.withheld")), inTerminal(say("next.begin", { command: command("pick", "work") })));
+  }
+  if (facts.hostVersion !== undefined && facts.code.startsWith("host-")) {
+    lines.push(say("host.seen", { version: verbatim(facts.hostVersion) }));
+  }
   if (facts.next === "still-waiting") return { lines: [...lines, say("next.still-waiting")], rows: [] };
   if (facts.next === "none") return { lines, rows: [] };
   const name = facts.profileName as ProfileName | undefined;

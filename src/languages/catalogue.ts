@@ -1,46 +1,121 @@
-/** The languages: every sentence that people read, one catalogue for each. */
-import type { ErrorCode } from "../errors.ts";
-import type { ProfileHealth } from "../rules/results.ts";
-import { type EN_CHAT, type EN_TERMINAL, EN } from "./en.ts";
-import { ZH } from "./zh-cn.ts";
+/** The languages: which one a person gets, and how it writes numbers, times and lists. */
+import { type Catalogue, EN, type SentenceKey } from "./en.ts";
+import { ZH_CN } from "./zh-cn.ts";
 
-export type ChatKey = keyof typeof EN_CHAT;
-export type TerminalKey = keyof typeof EN_TERMINAL;
-
-/** One language. A value stands where its `{name}` does; the sentences around it hold no markup. */
-export interface Catalogue {
-  readonly chat: Readonly<Record<ChatKey | `health.${ProfileHealth}`, string>>;
-  readonly refusals: Readonly<Record<ErrorCode, string>>;
-  readonly terminal: Readonly<Record<TerminalKey, string>>;
-}
-
-export const CATALOGUES = {
-  en: EN,
-  "zh-CN": ZH,
-} as const satisfies Record<string, Catalogue>;
+export const CATALOGUES = { en: EN, "zh-CN": ZH_CN } as const satisfies Record<string, Catalogue>;
 
 export type Language = keyof typeof CATALOGUES;
 
-export function catalogueOf(language: Language): Catalogue {
-  return CATALOGUES[language];
-}
-
-/** Which language a person gets. */
-
-/** Chinese without a word about its script, or in the one that the catalogue is written in. */
+/** Chinese with no script named, or in the script of the catalogue. */
 const SIMPLIFIED_CHINESE = /^zh(?:$|[-_](?:cn|sg|my|hans)(?:$|[-_.@]))/i;
 
-/** The language that a tag such as `zh-Hans` or `zh_CN.UTF-8` asks for: English for every one that is not known. */
+/** The language that a tag such as `zh-Hans` or `zh_CN.UTF-8` asks for; English for every tag that is not known. */
 export function languageOf(tag: string): Language {
   return SIMPLIFIED_CHINESE.test(tag) || /^zh\./i.test(tag) ? "zh-CN" : "en";
 }
 
-const LOADERS: Readonly<Record<Language, () => Promise<Catalogue>>> = {
-  en: async () => (await import("./en.ts")).EN,
-  "zh-CN": async () => (await import("./zh-cn.ts")).ZH,
-};
+/** Part of a list: the place of an item in it, or what separates two items. */
+export type ListPart = { readonly item: number } | { readonly separator: string };
 
-/** One language alone, for a process that speaks no other and lives for a moment. */
-export function loadCatalogue(language: Language): Promise<Catalogue> {
-  return LOADERS[language]();
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * One language in one time zone. The formatters are made when they are first used, because the first one of a process
+ * loads the data of `Intl`, which takes as long as half a start of Node.
+ */
+export class Locale {
+  readonly #language: Language;
+  readonly #timeZone: string | undefined;
+  readonly #formats = new Map<string, unknown>();
+
+  /** `timeZone`: an IANA name. The zone of the process is used without one, and if the name is not known. */
+  constructor(language: Language, timeZone?: string) {
+    this.#language = language;
+    this.#timeZone = timeZone;
+  }
+
+  sentence(key: SentenceKey): string {
+    return CATALOGUES[this.#language][key];
+  }
+
+  number(value: number): string {
+    return this.#format("number", (language) => new Intl.NumberFormat(language)).format(value);
+  }
+
+  /** Minutes are rounded up, so that time that is left never reads as none; from two hours on, whole hours. */
+  duration(ms: number): string {
+    if (ms < MINUTE_MS) return this.sentence("time.moment");
+    const minutes = Math.ceil(ms / MINUTE_MS);
+    return minutes < 120 ? this.#unit("minute", minutes) : this.#unit("hour", Math.floor(minutes / 60));
+  }
+
+  /** How long ago something was, such as "5 minutes ago". */
+  ago(ms: number): string {
+    const format = this.#format("ago", (language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+    if (ms < MINUTE_MS) return format.format(0, "second");
+    if (ms < HOUR_MS) return format.format(-Math.floor(ms / MINUTE_MS), "minute");
+    if (ms < DAY_MS) return format.format(-Math.floor(ms / HOUR_MS), "hour");
+    return format.format(-Math.floor(ms / DAY_MS), "day");
+  }
+
+  /** A time with its zone, and with its date unless that is today's. */
+  time(atMs: number, nowMs: number): string {
+    const day = this.#dateFormat("day", { dateStyle: "short" });
+    if (day.format(atMs) === day.format(nowMs)) return this.#dateFormat("time", TIME).format(atMs);
+    return this.#dateFormat("date and time", { month: "short", day: "numeric", ...TIME }).format(atMs);
+  }
+
+  /** `isWhole`: the last two items are joined by a word such as "and". */
+  list(count: number, isWhole: boolean): readonly ListPart[] {
+    const places = Array.from({ length: count }, (_, item) => String(item));
+    const format = this.#format("list", (language) => new Intl.ListFormat(language, { type: "conjunction" }));
+    const parts = format.formatToParts(places);
+    if (isWhole) return parts.map(({ type, value }) => (type === "element" ? { item: +value } : { separator: value }));
+    const separator = format.formatToParts(["a", "b", "c"])[1]?.value ?? "";
+    return places.flatMap((_, item): ListPart[] => (item === 0 ? [{ item }] : [{ separator }, { item }]));
+  }
+
+  #unit(unit: "hour" | "minute", value: number): string {
+    const options = { style: "unit", unit, unitDisplay: "short" } as const;
+    return this.#format(unit, (language) => new Intl.NumberFormat(language, options)).format(value);
+  }
+
+  #dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+    const make = (language: Language) =>
+      new Intl.DateTimeFormat(language, { ...options, timeZone: knownZone(this.#timeZone) });
+    return this.#format(name, make);
+  }
+
+  #format<Format>(name: string, make: (language: Language) => Format): Format {
+    const made = this.#formats.get(name) ?? make(this.#language);
+    this.#formats.set(name, made);
+    return made as Format;
+  }
+}
+
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" } as const;
+
+/** The zone of the process without a name, and if the name is not known. */
+function knownZone(name: string | undefined): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+const LOCALES = new Map<string, Locale>();
+/** A config that is edited names few zones in the life of a process; more than these are not kept. */
+const MAX_LOCALES = 16;
+
+/** The locale for a language tag and a zone. It is kept with its formatters, which take long to make. */
+export function localeOf(tag: string, timeZone?: string): Locale {
+  const language = languageOf(tag);
+  const name = `${language} ${timeZone ?? ""}`;
+  const locale = LOCALES.get(name) ?? new Locale(language, timeZone);
+  if (LOCALES.size >= MAX_LOCALES) LOCALES.clear();
+  LOCALES.set(name, locale);
+  return locale;
 }

@@ -1,11 +1,13 @@
-import type { ErrorCode } from "../errors.ts";
-import type { Catalogue } from "./catalogue.ts";
-
 /**
- * What people read in a chat, in English. `{name}` marks a value that the screens put in; no sentence holds markup, so
- * that it reads the same in every chat.
+ * Every sentence that people read, in English. `{name}` marks a place that a value fills. No sentence holds markup, so
+ * that it reads the same on every surface, and none stands twice.
  */
-export const EN_CHAT = {
+import type { ErrorCode } from "../errors.ts";
+import type { AuditedAction, ProfileHealth } from "../rules/results.ts";
+
+type RequiredKey = `refusal.${ErrorCode}` | `health.${ProfileHealth}` | `action.${AuditedAction}`;
+
+export const EN = {
   sandbox: "SANDBOX: this talks to a stand-in sign-in server. No real account is involved.",
 
   "selector.title": "Codex profiles on this gateway",
@@ -21,7 +23,7 @@ export const EN_CHAT = {
     "To sign in, type {command}, the name being {choices}; for example {example}. A new name makes a new profile.",
   "selector.first": "To sign in, type {command}. To name the profile, type {example} with a name of yours.",
   "pending.more": "…and {count} more.",
-  "selector.pending": "Waiting for the address of: {name} ({minutes} left). To stop: {command}",
+  "selector.pending": "Waiting for the address of: {name} ({time} left). To stop: {command}",
 
   "new.title": "Name the new profile: type {command} with a name of yours.",
   "new.suggested": "Or tap one of these.",
@@ -31,17 +33,18 @@ export const EN_CHAT = {
   "card.title.again": "Sign in again to profile {name}",
   "card.stand-in": "There is no profile named default, so this is your first Codex profile, {name}.",
   "card.open": "1. Open this link on any device and approve. Approve only because you asked for it here yourself:",
-  "card.paste":
-    "2. Your browser will end on a localhost page that cannot load: that is right. Copy its address and send it here.",
+  "card.page": "2. Your browser will end on a localhost page that cannot load: that is right.",
+  "card.paste": "3. Copy its address and send it here.",
+  "card.run": "3. Copy its address, run {command} and paste it there (end with Enter and Ctrl-D).",
   "card.quiet": "More private: sent as {command} it leaves the least behind in this chat.",
-  "card.time": "Time left: {minutes}. To stop: {command}",
+  "card.time": "Time left: {time}. To stop: {command}",
 
   "saved.title": "Signed in: profile {name} now holds {account}.",
-  "saved.live": "It is live in the gateway: the next message can use it, no restart needed.",
+  "saved.live": "It is live: the next message can use it, no restart needed.",
   "saved.left-out":
     "It is saved, but the gateway's own settings leave it out: add it to auth.order or auth.profiles in openclaw.json.",
   "saved.restart":
-    "It is saved, but this OpenClaw shows its agents a new sign-in only after a restart: run openclaw gateway restart on the server.",
+    "It is saved, but a running gateway of this OpenClaw version uses it only after a restart: run openclaw gateway restart on the server.",
   "saved.undo": "What the profile held before is kept for 24 hours: {command} puts it back.",
   "saved.delete": "Please delete your message with the address. It is used up, but it still belongs to you alone.",
   "account.plan": "{account}, plan {plan}",
@@ -56,7 +59,7 @@ export const EN_CHAT = {
   "question.update": "To update {name} with it: {command}",
   "question.leave": "To drop it: {command}",
   "question.unknown": "an account whose e-mail cannot be shown",
-  "question.time": "It waits in memory for {minutes}.",
+  "question.time": "It waits in memory for {time}.",
 
   "profile.title": "Codex profile {name}: {facts}",
   "profile.default": "It is the default: tried first where nothing else is asked for.",
@@ -77,7 +80,6 @@ export const EN_CHAT = {
 
   "pin.done": "This chat uses {name} from its next message on.",
   "pin.paused": "But it cannot be used right now ({facts}), so the gateway may answer with another one or not at all.",
-  "pin.undo": "To stop: {command}",
   "unpin.done": "This chat no longer asks for {name}: the gateway uses what it tries first.",
 
   "why.next": "The next message of this chat uses {name}.",
@@ -94,15 +96,14 @@ export const EN_CHAT = {
   "why.stored-order": "• Stored order: {names}",
   "why.config-order": "• auth.order: {names}",
   "why.allow-list": "• auth.profiles: {names}",
-  "why.paused": "• {name}: {facts}",
   "why.own-copy": "• This agent has a copy of its own, which counts before the shared one.",
   "why.place": "{name} is number {place} of those that are tried.",
   "why.no-place": "{name} is not among those that are tried.",
-  "list.more": "{names} and {count} more",
+  "list.more": "{count} more",
 
   "log.title": "The last changes, newest first",
   "log.none": "Nothing was changed here yet.",
-  "log.line": "• {time} ago, {who}: {action} {name}: {outcome}",
+  "log.line": "• {ago}, {who}: {action} {name}: {outcome}",
   "log.done": "done",
   "log.refused": "refused ({code})",
   "action.sign-in": "sign in to",
@@ -128,7 +129,6 @@ export const EN_CHAT = {
 
   "notice.title": "Codex profile {name} needs a new sign-in: the gateway can no longer renew it.",
   "notice.pinned": "This chat asks for it, so its messages may fail until then. To let go: {command}",
-  "notice.again": "To sign in again: {command}",
   "notice.details": "For what is known of it: {command}",
   "notice.off": "To get no such messages, set notify to false in this plugin's config.",
   "notice.line": "Codex profile {name} needs a new sign-in: {command}",
@@ -143,20 +143,21 @@ export const EN_CHAT = {
 
   "status.title": "Sign-ins in this chat",
   "status.none": "No sign-in is waiting.",
-  "status.pending": "• {name}: waiting for its address, {minutes} left",
+  "status.pending": "• {name}: waiting for its address, {time} left",
   "status.parked":
-    "• {name}: approved with another account, waits for your choice, {minutes} left. To choose: {command}; to drop it: {cancel}",
-  "status.saved": "Last saved here: {name}, {minutes} ago",
+    "• {name}: approved with another account, waits for your choice, {time} left. To choose: {command}; to drop it: {cancel}",
+  "status.saved": "Last saved: {name}, {ago}",
   "status.stop": "To stop: {command}",
+  "status.finish": "To finish: {command}",
   "status.next": "To sign in: {command}",
 
   "cancel.done": "Cancelled: {name}. Nothing was changed.",
-  "cancel.none": "No sign-in is waiting in this chat. Nothing was changed.",
+  "cancel.none": "No sign-in is waiting. Nothing was changed.",
   "close.done": "Closed. Nothing was changed.",
 
   "finish.help": "Send the address of the localhost page after the command: {command}",
 
-  "help.title": "Sign in to ChatGPT/Codex accounts from this chat",
+  "help.title": "Sign in to ChatGPT/Codex accounts for OpenClaw",
   "help.line": "{command}: {about}",
   "help.page": "list your profiles",
   "help.pick": "sign in to a profile, new or again",
@@ -176,6 +177,13 @@ export const EN_CHAT = {
   "help.help": "show this help",
   "help.version": "print the version of codex-auth",
   "help.paste": "While a sign-in is waiting, the address can also be sent as a plain message.",
+  "option.profile": "The profile, such as work",
+  "option.callback-url": "The callback URL, or - to read it from standard input",
+  "option.replace": "Let another account replace the one that the profile holds",
+  "option.queue-apply": "Restart the gateway if it needs that to see the change",
+  "option.agent": "The agent whose profiles are meant",
+  "option.auth-path": "The auth-profiles.json to work on, on a host that keeps profiles in one",
+  "option.json": "Print one JSON object",
 
   "group.withheld":
     "That address belongs to a sign-in and should not be in a group. It was kept from the agent. Delete it, and sign in from a private chat.",
@@ -190,12 +198,10 @@ export const EN_CHAT = {
 
   "transcript.withheld": "(a sign-in address, kept out of this transcript by codex-auth)",
 
-  "time.minutes": "{count} min",
   "time.moment": "less than a minute",
   "time.while": "a few minutes",
-  "time.hours": "{count} h",
 
-  "health.until": "{health} until {clock} UTC, {time} from now",
+  "health.until": "{health} until {time}, {left} from now",
   "health.because": "{health}: {reason}",
   "reason.renewal-failed": "its renewal failed",
   "reason.no-token": "it holds no token",
@@ -232,174 +238,173 @@ export const EN_CHAT = {
 
   "next.again": "To start again: {command}",
   "next.still-waiting": "A sign-in of yours is still waiting for its address.",
-} as const;
+  "next.begin": "To begin: {command}",
+  "next.withheld": "The address was kept from the agent.",
 
-/** What went wrong and what to do next, for each code a person can meet, in English. */
-
-export const EN_REFUSALS = {
-  "not-allowed": "Only an owner of this gateway may do that.",
-  "not-private": "Sign-ins are private. Please open a private chat with me and send {command} there.",
-  "profile-missing": "Say which profile, by its name. To see those there are, type {command}.",
-  "bad-selector":
+  "refusal.not-allowed": "Only an owner of this gateway may do that.",
+  "refusal.not-private": "Sign-ins are private. Please open a private chat with me and send {command} there.",
+  "refusal.profile-missing": "Say which profile, by its name. To see those there are, type {command}.",
+  "refusal.bad-selector":
     "That is not a profile name. A name starts with a letter or digit and may hold letters, digits and . _ @ + - (64 at most). For example: {example}",
-  "reserved-word":
+  "refusal.reserved-word":
     "That word is a command of mine and cannot be a profile name. Please choose another, for example {example}",
-  "no-pending-login":
-    "No sign-in of yours is waiting in this chat, so this address cannot be used. It was kept from the agent.",
-  "login-expired": "That sign-in has expired: its 15 minutes are over.",
-  "login-cancelled": "That sign-in was cancelled, so its address cannot be used any more.",
-  "login-replaced":
+  "refusal.no-pending-login": "No sign-in of yours is waiting for this address, so it cannot be used.",
+  "refusal.login-expired": "That sign-in has expired: its 15 minutes are over.",
+  "refusal.login-cancelled": "That sign-in was cancelled, so its address cannot be used any more.",
+  "refusal.login-replaced":
     "That address is from an older link: a newer sign-in of yours has taken its place (five can wait at once). Use the newest link.",
-  "login-already-used": "That address was already used. Each one works once.",
-  "login-of-other-profile":
-    "That address belongs to the sign-in for {name}, not to the profile you named. Send it without a profile name to finish {name}.",
-  "too-many-attempts": "Too many addresses of other sign-ins were sent, so the waiting sign-in was ended.",
-  "account-differs":
+  "refusal.login-already-used": "That address was already used. Each one works once.",
+  "refusal.login-of-other-profile":
+    "That address belongs to the sign-in for {name}, not to the profile you named. Paste it without a profile name to finish {name}.",
+  "refusal.too-many-attempts": "Too many addresses of other sign-ins were sent, so the waiting sign-in was ended.",
+  "refusal.account-differs":
     "The account you approved is not the one that profile {name} holds, so nothing was saved. Sign in under another name, or start again and finish with --replace.",
-  "account-has-profile": "That account has a profile already, so nothing was saved. Choose where it is to go.",
-  "nothing-parked":
+  "refusal.account-has-profile": "That account has a profile already, so nothing was saved. Choose where it is to go.",
+  "refusal.nothing-parked":
     "No sign-in waits for that choice of yours: it was saved or dropped, a newer one took its place, or its 5 minutes are over. To start again, type {command}.",
-  "profile-of-other-account":
+  "refusal.profile-of-other-account":
     "Profile {name} holds another account and stays as it is. Choose another name for the one you approved.",
-  "pin-missing": "This chat does not ask for that profile. To see what it uses, type {why}.",
-  "pin-other-model":
+  "refusal.pin-missing": "This chat does not ask for that profile. To see what it uses, type {why}.",
+  "refusal.pin-other-model":
     "This chat's model is not one that a Codex profile serves, so the gateway would drop the choice. Choose an OpenAI model with /model first, then try again.",
-  "pin-unavailable":
+  "refusal.pin-unavailable":
     "The gateway did not keep that choice for this chat. Nothing was changed. Send any message, then try again.",
-  "stale-button": "That button is from an older screen.",
-  "callback-empty":
-    "There was no address in your message. Copy the whole address of the localhost page and send it here.",
-  "callback-too-long":
-    "That is too long to be the address of the localhost page. Copy just the address and send it here.",
-  "callback-not-found":
-    "I found no sign-in address in your message. It starts with http://localhost:1455/auth/callback and is in your browser's address bar after you approve.",
-  "callback-is-sign-in-link":
-    "That is the sign-in link itself. Open it in a browser and approve; then send the address of the localhost page that follows.",
-  "callback-taken":
-    "Another program on your computer (the Codex CLI or an editor, listening on port 1455) took this sign-in. Close it, start again here, and send the localhost address.",
-  "callback-ambiguous": "There are two different addresses in your message. Send only the newest one.",
-  "callback-wrong-redirect":
+  "refusal.stale-button": "That button is from an older screen.",
+  "refusal.callback-empty":
+    "There was no address in that. Copy the whole address of the localhost page and paste it again.",
+  "refusal.callback-too-long":
+    "That is too long to be the address of the localhost page. Copy just the address and paste it again.",
+  "refusal.callback-not-found":
+    "No sign-in address was found in that. It starts with http://localhost:1455/auth/callback and is in your browser's address bar after you approve.",
+  "refusal.callback-is-sign-in-link":
+    "That is the sign-in link itself. Open it in a browser and approve; then paste the address of the localhost page that follows.",
+  "refusal.callback-taken":
+    "Another program on your computer (the Codex CLI or an editor, listening on port 1455) took this sign-in. Close it, start again and paste the localhost address.",
+  "refusal.callback-ambiguous": "There are two different addresses in that. Paste only the newest one.",
+  "refusal.callback-wrong-redirect":
     "That address is not from this sign-in: it must start with http://localhost:1455/auth/callback. Nothing was opened or sent.",
-  "callback-duplicate-parameter":
+  "refusal.callback-duplicate-parameter":
     "That address holds the same part twice, so it cannot be trusted. Copy it again from the address bar.",
-  "callback-wrong-issuer":
-    "That address comes from another sign-in service. Open the link I sent you and approve there.",
-  "state-missing":
+  "refusal.callback-wrong-issuer":
+    "That address comes from another sign-in service. Open the newest sign-in link and approve there.",
+  "refusal.state-missing":
     "Part of the address is missing (the state). Copy the whole address of the localhost page, to its very end.",
-  "state-mismatch": "That address belongs to another sign-in, perhaps an older one. Use the newest link I sent you.",
-  "code-missing": "Part of the address is missing (the code). Copy the whole address of the localhost page.",
-  "code-malformed":
-    "The address was shortened or changed on its way. Copy it again from the address bar and send it whole.",
-  "authorization-denied": "Access was denied on the sign-in page, so nothing was saved.",
-  "authorization-failed": "The sign-in page reported a problem, so nothing was saved.",
-  "workspace-not-entitled":
+  "refusal.state-mismatch":
+    "That address belongs to another sign-in, perhaps an older one. Use the newest sign-in link.",
+  "refusal.code-missing": "Part of the address is missing (the code). Copy the whole address of the localhost page.",
+  "refusal.code-malformed":
+    "The address was shortened or changed on its way. Copy it again from the address bar and paste all of it.",
+  "refusal.authorization-denied": "Access was denied on the sign-in page, so nothing was saved.",
+  "refusal.authorization-failed": "The sign-in page reported a problem, so nothing was saved.",
+  "refusal.workspace-not-entitled":
     "Codex is not enabled for that ChatGPT workspace. Ask its administrator, or approve with another workspace.",
-  "token-rejected": "The sign-in server did not accept this address: it is too old or was already used elsewhere.",
-  "client-rejected":
+  "refusal.token-rejected":
+    "The sign-in server did not accept this address: it is too old or was already used elsewhere.",
+  "refusal.client-rejected":
     "The sign-in server no longer accepts this program. Please update the codex-auth plugin, then try again.",
-  "region-unsupported":
+  "refusal.region-unsupported":
     "OpenAI does not serve the country or network this gateway runs in, even if your own browser works. Give the gateway a proxy (HTTPS_PROXY) in a supported country and restart it.",
-  "provider-blocked":
+  "refusal.provider-blocked":
     "The sign-in server's protection page (Cloudflare) blocked this gateway's network. Try from another network or through a proxy (HTTPS_PROXY).",
-  "provider-rate-limited": "The sign-in server is limiting requests from this gateway. Wait {wait}, then start again.",
-  "provider-failed": "The sign-in server has a problem of its own right now. Wait a few minutes.",
-  "provider-timeout": "The sign-in server did not answer within 30 seconds. Check the gateway's network.",
-  "provider-unreachable":
+  "refusal.provider-rate-limited":
+    "The sign-in server is limiting requests from this gateway. Wait {wait}, then start again.",
+  "refusal.provider-failed": "The sign-in server has a problem of its own right now. Wait a few minutes.",
+  "refusal.provider-timeout": "The sign-in server did not answer within 30 seconds. Check the gateway's network.",
+  "refusal.provider-unreachable":
     "The gateway could not reach auth.openai.com. Check its network, DNS and proxy (HTTPS_PROXY).",
-  "provider-certificate":
+  "refusal.provider-certificate":
     "The connection to auth.openai.com could not be trusted: its certificate does not check out. Look for a proxy that opens TLS, or a wrong clock on the gateway.",
-  "token-response-invalid": "The sign-in server answered in a way that cannot be trusted, so nothing was saved.",
-  "identity-missing":
+  "refusal.token-response-invalid":
+    "The sign-in server answered in a way that cannot be trusted, so nothing was saved.",
+  "refusal.identity-missing":
     "The sign-in worked, but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
-  "no-status": "No sign-in is waiting, and none was saved in the last 24 hours. To begin: {example}",
-  "usage-verb":
+  "refusal.no-status": "No sign-in is waiting, and none was saved in the last 24 hours. To begin: {example}",
+  "refusal.usage-verb":
     "There is no such command. The commands are start, finish, status, cancel, list, undo, log, audit and help.",
-  "usage-option": "Those options are not understood. For an example: {example}. The help command lists them all.",
-  "usage-address":
+  "refusal.usage-option":
+    "Those options are not understood. For an example: {example}. The help command lists them all.",
+  "refusal.usage-address":
     "The address is missing: add --callback-url and the address, or --callback-url - and send it to standard input.",
-  "host-not-found":
+  "refusal.host-not-found":
     "No OpenClaw was found on this machine's PATH. Install it, or name the profile file to work on with --auth-path.",
-  "host-unknown":
+  "refusal.host-unknown":
     "This OpenClaw is not one codex-auth knows how to write for, so nothing was changed. Update codex-auth or OpenClaw.",
-  "host-needs-other-node":
+  "refusal.host-needs-other-node":
     "The OpenClaw on this machine does not load on this version of Node. Run codex-auth with the Node that OpenClaw itself runs on: openclaw --version says which it needs.",
-  "host-config-unreadable":
+  "refusal.host-config-unreadable":
     "OpenClaw's openclaw.json cannot be read from here: it is damaged, or put together from other files or variables. So it is not certain where its profiles lie, and nothing was changed. Name the profile file with --auth-path, or run openclaw doctor.",
-  "host-uses-sqlite":
+  "refusal.host-uses-sqlite":
     "This OpenClaw keeps its profiles in SQLite, and an auth-profiles.json would break its gateway. Nothing was written. Leave --auth-path out and try again.",
-  "store-ambiguous":
+  "refusal.store-ambiguous":
     "There is a newer SQLite profile store beside auth-profiles.json, so it is not certain which OpenClaw runs here. Nothing was changed. Put the openclaw that the gateway runs first on the PATH and try again.",
-  "auth-path-invalid": "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
-  "store-locked": "The gateway's profile store is busy. Nothing was changed. Try again in a minute.",
-  "store-unreadable":
+  "refusal.auth-path-invalid":
+    "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
+  "refusal.store-locked": "The gateway's profile store is busy. Nothing was changed. Try again in a minute.",
+  "refusal.store-unreadable":
     "The gateway's profile store cannot be read, so nothing was changed. Run openclaw doctor on the server, then try again.",
-  "store-migration-required":
+  "refusal.store-migration-required":
     "The gateway's profiles must be migrated first: an old auth-profiles.json is in the way. Stop the gateway, run openclaw doctor --fix on the server, then try again. Nothing was changed.",
-  "store-write-failed":
+  "refusal.store-write-failed":
     "The gateway did not keep the new sign-in. Its disk may be full or read-only. Nothing else was changed.",
-  "profile-unknown": "There is no profile named {name}. To see those there are, use {command}.",
-  "profile-not-codex":
+  "refusal.profile-unknown": "There is no profile named {name}. To see those there are, use {command}.",
+  "refusal.profile-not-codex":
     "The name {name} belongs to another kind of credential on this gateway, such as an API key, and stays as it is. Choose another name, for example {example}",
-  "agent-unknown": "There is no agent of that name. Leave --agent out, or name one that openclaw agents list shows.",
-  "login-of-other-store":
+  "refusal.agent-unknown":
+    "There is no agent of that name. Leave --agent out, or name one that openclaw agents list shows.",
+  "refusal.login-of-other-store":
     "That sign-in was started for another profile store. Finish it where it was started, with the same --auth-path and the same openclaw on the PATH.",
-  "undo-missing":
+  "refusal.undo-missing":
     "There is nothing to undo for {name}: what a sign-in replaces is kept for 24 hours, and only the last one. To sign in, type {again}",
-  "undo-changed":
+  "refusal.undo-changed":
     "Profile {name} has changed since then, so nothing was undone. To see what it holds now, type {command}.",
-  "undo-unwritable":
+  "refusal.undo-unwritable":
     "What the profile holds now could not be kept for an undo, so nothing was changed. Check the disk and the folder {folder} in the gateway's state directory.",
-  "pending-locked": "The file of waiting sign-ins is busy. Nothing was changed. Try again in a minute.",
-  "pending-insecure":
+  "refusal.pending-locked": "The file of waiting sign-ins is busy. Nothing was changed. Try again in a minute.",
+  "refusal.pending-insecure":
     "The file of waiting sign-ins is not safe to use: another user owns or can read it, or it is a link. Remove {file} from OpenClaw's temporary folder on the server.",
-  "log-insecure":
+  "refusal.log-insecure":
     "The log of changes cannot be used: another user owns or can read it, it is a link, or it has grown too large. Remove {log} from the gateway's state folder.",
-  "pending-unwritable":
+  "refusal.pending-unwritable":
     "The file of waiting sign-ins cannot be written. Check the disk and OpenClaw's temporary folder on the server.",
-  "manifest-invalid": "This plugin's own manifest is damaged. Install codex-auth again.",
-  "config-invalid":
+  "refusal.manifest-invalid": "This plugin's own manifest is damaged. Install codex-auth again.",
+  "refusal.config-invalid":
     "CODEX_AUTH_SANDBOX must name a loopback address such as http://127.0.0.1:4000. Correct or unset it and restart the gateway.",
-  "host-unsupported":
+  "refusal.host-unsupported":
     "This OpenClaw is too old for the codex-auth plugin. Update OpenClaw to 2026.6.1 or newer, or use the program codex-auth in a terminal.",
-  internal:
+  "refusal.internal":
     "Something went wrong inside codex-auth, and nothing was saved. Try again; if it stays so, the gateway's log has a line about it.",
-} as const satisfies Record<ErrorCode, string>;
 
-/** What the terminal prints where it has words of its own, in English. */
-export const EN_TERMINAL = {
-  "start.title": "Open this link in any browser and approve, within {time}, to sign in profile {name}:",
-  "start.instructions":
-    "The browser then ends on a localhost page that cannot load: that is right. Copy its address, run {command} and paste it there (end with Enter and Ctrl-D).",
-  "saved.title": "Signed in: profile {name} now holds {account}.",
-  "saved.live": "It counts at once; no restart is needed.",
-  "saved.not-queued": "It counts at once: this OpenClaw needs no restart, so nothing was queued.",
-  "saved.restart":
-    "A gateway of this OpenClaw version that runs now goes on with what it has in memory: run openclaw secrets reload, or openclaw gateway restart.",
-  "saved.restarted": "The gateway was restarted, and answers again: it counts now.",
-  "saved.left-out": "The gateway's own settings leave it out: add it to auth.order or auth.profiles in openclaw.json.",
-  "saved.undo": "What it held before is kept for 24 hours: {command} puts it back.",
-  "undo.done": "Put back: profile {name} holds what it held before.",
-  "account.unknown": "the account you approved",
-  "status.pending": "{name}: waiting for its address, {time} left. To finish: {command}",
-  "status.saved": "{name}: saved {time} ago",
-  "list.none": "There is no Codex profile yet.",
-  "list.next": "To sign in: {command}",
-  "cancel.done": "Cancelled: {name}. Nothing was changed.",
-  "cancel.none": "No sign-in is waiting. Nothing was changed.",
-  "time.minutes": "{count} min",
-  "time.while": "a few minutes",
-  "refusal.no-pending-login": "No sign-in of this address is waiting on this machine. To begin: {example}",
+  "saved.not-queued": "This OpenClaw needs no restart, so nothing was queued.",
+  "saved.restarted": "The gateway was restarted and answers again: the change is live.",
   "host.seen": "The version found here is {version}.",
   "warning.no-host":
     "No OpenClaw was found on this machine, so only the file you named was changed. Restart its gateway for it to count.",
-  "help.title": "Sign in to ChatGPT/Codex accounts for OpenClaw",
-  "option.profile": "The profile, such as work",
-  "option.callback-url": "The callback URL, or - to read it from standard input",
-  "option.replace": "Let another account replace the one that the profile holds",
-  "option.queue-apply": "Restart the gateway if it needs that to see the change",
-  "option.agent": "The agent whose profiles are meant",
-  "option.auth-path": "The auth-profiles.json to work on, on a host that keeps profiles in one",
-  "option.json": "Print one JSON object",
-} as const;
+} as const satisfies Readonly<Record<RequiredKey, string> & Record<string, string>>;
 
-export const EN: Catalogue = { chat: EN_CHAT, refusals: EN_REFUSALS, terminal: EN_TERMINAL };
+export type SentenceKey = keyof typeof EN;
+export type Catalogue = Readonly<Record<SentenceKey, string>>;
+
+/** The names of the places in a sentence. */
+export type PlacesIn<Sentence extends string> = Sentence extends `${string}{${infer Place}}${infer Rest}`
+  ? Place | PlacesIn<Rest>
+  : never;
+
+export type PlacesOf<Key extends SentenceKey> = PlacesIn<(typeof EN)[Key]>;
+
+type HasSamePlaces<One, Other> = [One, Other] extends [Other, One] ? true : false;
+
+/** A translation with each sentence whose places differ from those of the English one replaced by these places. */
+type Translated<Sentences> = {
+  readonly [Key in keyof Sentences]: Key extends SentenceKey
+    ? HasSamePlaces<PlacesIn<Sentences[Key] & string>, PlacesOf<Key>> extends true
+      ? Sentences[Key]
+      : { readonly places: PlacesOf<Key> }
+    : never;
+};
+
+/** Another language. It does not compile if a sentence, or a place in one, is missing, misspelt or surplus. */
+export function translation<const Sentences extends Catalogue>(
+  sentences: Sentences & Translated<Sentences>,
+): Catalogue {
+  return sentences;
+}

@@ -76,6 +76,10 @@ const has =
     part in COMMANDS[verb];
 export const CHAT_VERBS = VERBS.filter(has("chat")) as readonly ChatVerb[];
 export const TERMINAL_VERBS = VERBS.filter(has("terminal")) as readonly TerminalVerb[];
+export const TYPED_VERBS = VERBS.filter((verb) => has("chat")(verb) || has("terminal")(verb)) as readonly (
+  | ChatVerb
+  | TerminalVerb
+)[];
 export const BUTTON_VERBS = VERBS.filter(has("hasButton")) as readonly ButtonVerb[];
 
 /** Words that were commands once. People type them from habit, and no profile can have them. */

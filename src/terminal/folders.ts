@@ -37,6 +37,7 @@ export interface HostConfig {
   readonly gateway?: { readonly port?: unknown };
   readonly commands?: { readonly ownerAllowFrom?: readonly unknown[] };
   readonly agents?: {
+    readonly defaults?: { readonly userTimezone?: unknown } | undefined;
     readonly list?: readonly { readonly id?: string; readonly agentDir?: string; readonly default?: boolean }[];
   };
   readonly auth?: AuthConfig;

@@ -25,10 +25,10 @@ export function buildHostProgram(program: CommandBuilder, name: string, descript
   for (const verb of VERBS) {
     const { word, takes } = COMMANDS[verb].terminal;
     const hasProfile = takes !== "nothing";
-    const command = root.command(hasProfile ? `${word} [profile]` : word).description(EN.chat[`help.${verb}`]);
-    if (hasProfile) command.option(`${HOST_PROGRAM.profileOption} <profile>`, EN.terminal["option.profile"]);
+    const command = root.command(hasProfile ? `${word} [profile]` : word).description(EN[`help.${verb}`]);
+    if (hasProfile) command.option(`${HOST_PROGRAM.profileOption} <profile>`, EN["option.profile"]);
     for (const option of terminalOptionsOf(verb)) {
-      command.option(flagsOf(option), EN.terminal[`option.${option}`]);
+      command.option(flagsOf(option), EN[`option.${option}`]);
     }
     command.action(async (...values) => {
       const [bareProfile, options] = hasProfile ? [values[0], values[1]] : [undefined, values[0]];

@@ -1,5 +1,21 @@
 /** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
+import { findingLine, inspectionScreen, logScreen } from "../interaction/diagnosis-screens.ts";
+import { undoneScreen } from "../interaction/profile-screens.ts";
+import { toText } from "../interaction/render.ts";
+import { effectLine, say, verbatim, type Line, type Screen } from "../interaction/screen.ts";
+import {
+  cancelledScreen,
+  cardScreen,
+  helpScreen,
+  refusalScreen,
+  savedScreen,
+  selectorScreen,
+  statusScreen,
+  stepsScreen,
+  withSandboxNotice,
+} from "../interaction/screens.ts";
+import { TERMINAL_OPTIONS, type TerminalOption } from "../rules/commands.ts";
 import type {
   Finding,
   SignInStatus,
@@ -11,8 +27,7 @@ import type {
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
-import { cancelledText, changedText, findingText, finishCommand, helpText, refusalText, toText } from "./text.ts";
-import { fill, toJson, typed, type Surroundings } from "./words.ts";
+import { flagsOf, terminalSurface, toJson, typed, type Surroundings } from "./words.ts";
 
 export interface Printed {
   readonly text: string;
@@ -21,17 +36,80 @@ export interface Printed {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type Asked = Pick<TerminalRequest, "queueApply">;
 
 export function print(
   answer: TerminalAnswer,
-  request: Pick<TerminalRequest, "json" | "queueApply">,
+  request: Asked & Pick<TerminalRequest, "json">,
   around: Surroundings,
 ): Printed {
-  const exitCode = answer.kind === "refused" ? 2 : 0;
-  if (!request.json) return { text: toText(answer, request, around), exitCode };
-  const warning = around.warning === undefined ? {} : { warning: around.words.terminal[`warning.${around.warning}`] };
+  const text = request.json ? toJson(fieldsOf(answer, request, around)) : textOf(answer, request, around);
+  return { text, exitCode: answer.kind === "refused" ? 2 : 0 };
+}
+
+function textOf(answer: TerminalAnswer, request: Asked, around: Surroundings): string {
+  const { lines } = screenOf(answer, around);
+  const notes = [...queueNote(answer, request), ...warningLines(around)];
+  const screen = withSandboxNotice({ lines: [...lines, ...notes], rows: [] }, around.isSandbox === true);
+  return toText(screen, around.locale, terminalSurface(around));
+}
+
+/** The screen of the chat that says the same. */
+function screenOf(answer: TerminalAnswer, { hostVersion, program }: Surroundings): Screen {
+  switch (answer.kind) {
+    case "started":
+      return cardScreen(answer);
+    case "saved":
+      return savedScreen(answer, "nothing");
+    case "undone":
+      return undoneScreen(answer);
+    case "status":
+      return statusScreen(answer);
+    case "cancelled":
+      return cancelledScreen(answer.profileNames);
+    case "profiles":
+      return selectorScreen(answer, 1, answer.profiles.length);
+    case "log":
+      return logScreen(answer);
+    case "inspection":
+      return inspectionScreen(answer);
+    case "help":
+      return { lines: [...helpScreen().lines, ...optionLines(program)], rows: [] };
+    case "version":
+      return { lines: [[verbatim(`codex-auth ${answer.version}`)]], rows: [] };
+    case "refused":
+      return refusalScreen({ ...answer, hostVersion, sender: "", next: "none" });
+  }
+}
+
+const optionLine = (flags: string, about: Line) => say("help.line", { command: verbatim(flags), about });
+
+function optionLines({ profileOption }: Surroundings["program"]): Line[] {
+  const names = Object.keys(TERMINAL_OPTIONS) as TerminalOption[];
+  return [
+    optionLine(`${profileOption} <name>`, say("option.profile")),
+    ...names.map((name) => optionLine(flagsOf(name), say(`option.${name}`))),
+  ];
+}
+
+/** Said to a person who allowed a restart that was not needed. */
+function queueNote(answer: TerminalAnswer, { queueApply }: Asked): Line[] {
+  const isChange = answer.kind === "saved" || answer.kind === "undone";
+  const isInForce = isChange && answer.isSelectable && answer.activation === "live";
+  return queueApply && isInForce ? [say("saved.not-queued")] : [];
+}
+
+const warningLines = ({ warning }: Surroundings): Line[] => (warning === undefined ? [] : [say(`warning.${warning}`)]);
+
+/** Lines as one line of text, for a field of the JSON. */
+function messageOf(lines: Screen["lines"], around: Surroundings): string {
+  return toText({ lines, rows: [] }, around.locale, terminalSurface(around, " "));
+}
+
+function fieldsOf(answer: TerminalAnswer, request: Asked, around: Surroundings): Fields {
+  const warning = around.warning === undefined ? {} : { warning: messageOf(warningLines(around), around) };
   const sandbox = around.isSandbox === true ? { sandbox: true } : {};
-  return { text: toJson({ ...toFields(answer, request, around), ...warning, ...sandbox }), exitCode };
+  return { ...toFields(answer, request, around), ...warning, ...sandbox };
 }
 
 /** The codes that the original skill had under names of its own. */
@@ -48,7 +126,7 @@ function codeOf(code: ErrorCode): string {
 /** All codes of this surface, for the documentation and the tests. */
 export const TERMINAL_CODES: readonly string[] = ERROR_CODES.map(codeOf);
 
-function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueApply">, around: Surroundings): Fields {
+function toFields(answer: TerminalAnswer, request: Asked, around: Surroundings): Fields {
   switch (answer.kind) {
     case "started":
       return startedFields(answer, around);
@@ -67,7 +145,7 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
     case "status":
       return statusFields(answer);
     case "cancelled":
-      return { ok: true, cancelled: answer.profileNames, message: cancelledText(answer.profileNames, around) };
+      return { ok: true, cancelled: answer.profileNames, message: messageOf(screenOf(answer, around).lines, around) };
     case "profiles":
       return { ok: true, profiles: answer.profiles.map(profileFields), pending: answer.pending.map(pendingFields) };
     case "log":
@@ -75,14 +153,14 @@ function toFields(answer: TerminalAnswer, request: Pick<TerminalRequest, "queueA
     case "inspection":
       return { ok: true, findings: answer.findings.map((finding) => findingFields(finding, answer.nowMs, around)) };
     case "help":
-      return { ok: true, message: helpText(around) };
+      return { ok: true, message: toText(screenOf(answer, around), around.locale, terminalSurface(around)) };
     case "version":
       return { ok: true, version: answer.version };
     case "refused":
       return {
         ok: false,
         error: codeOf(answer.code),
-        message: refusalText(answer, around),
+        message: messageOf(screenOf(answer, around).lines, around),
         ...(answer.profileName === undefined ? {} : { profile: answer.profileName }),
         ...("retryAfterSeconds" in answer ? { retry_after: answer.retryAfterSeconds } : {}),
         ...(around.hostVersion === undefined ? {} : { host_version: around.hostVersion }),
@@ -104,23 +182,18 @@ function startedFields(started: StartedSignIn, around: Surroundings): Fields {
     login_url: started.authorizationUrl.reveal(),
     redirect_uri: started.redirectUri,
     expires_in: Math.round(started.expiresInMs / 1000),
-    instructions: fill(around.words.terminal["start.instructions"], {
-      command: finishCommand(started.profileName, around),
-    }),
+    instructions: messageOf(stepsScreen(started).lines, around),
     status_command: typed(around, "status", started.profileName),
   };
 }
 
-function changedFields(
-  changed: Pick<SavedSignIn | UndoneChange, "activation" | "isSelectable" | "kind" | "profileId" | "profileName">,
-  { queueApply }: Pick<TerminalRequest, "queueApply">,
-  around: Surroundings,
-): Fields {
+function changedFields(changed: SavedSignIn | UndoneChange, request: Asked, around: Surroundings): Fields {
+  const lines = changed.kind === "undone" ? undoneScreen(changed).lines : [effectLine(changed)];
   return {
     ok: true,
     profile: changed.profileName,
     profile_id: changed.profileId,
-    message: changedText(changed, queueApply, around),
+    message: messageOf([...lines, ...queueNote(changed, request)], around),
     restart_required: changed.activation === "restart",
     queued: changed.activation === "restarted",
     status_command: typed(around, "status", changed.profileName),
@@ -151,7 +224,7 @@ const changeFields = ({ atMs, who, action, profileName, outcome }: AuditEntry): 
 
 const findingFields = (finding: Finding, nowMs: number, around: Surroundings): Fields => ({
   finding: finding.code.replaceAll("-", "_"),
-  message: findingText(finding, nowMs, around),
+  message: messageOf([findingLine(finding, nowMs)], around),
   ...(finding.code === "profile-failing" ? { profile: finding.profile.name } : {}),
   ...(finding.code === "old-skill" ? { folder: finding.folder } : {}),
 });

@@ -36,6 +36,8 @@ export interface TerminalHostRequest {
 export interface TerminalHost extends HostAuthStore {
   /** The agent that is meant where none was named. */
   readonly defaultAgentId: string;
+  /** The zone that times are shown in, as the host's config names it. */
+  readonly timeZone?: string | undefined;
 }
 
 /**
@@ -85,7 +87,12 @@ async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Pr
   const store = createSqliteAuthStore(bindAuthStoreSdk(parts, config));
   // A running gateway works with what it has in memory until it writes itself: the next turn would use the old tokens.
   const tell = gatewayNotifierOf(request, { apply: "reload", config: config() as HostConfig });
-  return { ...store, activate: () => tell.activation(), defaultAgentId: defaultAgentOf(parts, config) };
+  return {
+    ...store,
+    activate: () => tell.activation(),
+    defaultAgentId: defaultAgentOf(parts, config),
+    timeZone: timeZoneIn(config() as HostConfig),
+  };
 }
 
 /** Some hosts open the database to tell where it is. Throws `store-unreadable` where they cannot. */
@@ -125,7 +132,13 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     ...store,
     ...(authPath === undefined ? {} : { namedPath: authPath }),
     defaultAgentId: folders.defaultAgentId,
+    timeZone: timeZoneIn(config ?? {}),
   };
+}
+
+function timeZoneIn({ agents }: HostConfig): string | undefined {
+  const zone = agents?.defaults?.userTimezone;
+  return typeof zone === "string" ? zone : undefined;
 }
 
 /** An agent that was named is in the config, or has a folder: a slip of the pen would make a store that nobody reads. */

@@ -1,5 +1,6 @@
 /** Words as the terminal prints them: harmless to it, and ready to be typed back. Pure. */
-import type { Catalogue } from "../languages/catalogue.ts";
+import type { Surface } from "../interaction/render.ts";
+import type { Locale } from "../languages/catalogue.ts";
 import { COMMANDS, TERMINAL_OPTIONS, type NamedCommand, type Takes, type TerminalOption } from "../rules/commands.ts";
 import { selectorOf } from "../rules/profile-id.ts";
 
@@ -12,7 +13,7 @@ export interface Program {
 /** Facts beside the answer that a person has to know: where no host was asked, and what was seen of one. */
 export interface Surroundings {
   readonly program: Program;
-  readonly words: Catalogue;
+  readonly locale: Locale;
   readonly warning?: "no-host";
   /** What the person typed to name a store: every command that is printed names it again. */
   readonly storeOptions?: readonly string[];
@@ -27,19 +28,27 @@ interface Typing {
   readonly storeOptions?: readonly string[];
 }
 
+/** `lineBreak`: a space for a text that has to be one line. */
+export function terminalSurface(typing: Typing, lineBreak = "\n"): Surface {
+  return {
+    kind: "terminal",
+    hasCodeSpans: false,
+    hasNamedLinks: false,
+    lineBreak,
+    maxVerbatim: Infinity,
+    spell: spellForTerminal(typing),
+  };
+}
+
 /** Control, format and direction characters of outside text could rewrite what the terminal shows. */
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-export const shown = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
+const shown = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
 
 /** JSON in which the same characters are escaped: a program reads them as they were, a terminal prints none of them. */
 export const toJson = (fields: object) => JSON.stringify(fields).replace(UNSHOWABLE, escapeUnits);
 
 function escapeUnits(character: string): string {
   return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-export function fill(sentence: string, values: Readonly<Record<string, string>> = {}): string {
-  return sentence.replaceAll(/\{(\w+)\}/g, (_place, name: string) => values[name] ?? "");
 }
 
 /** A command to type, its profile in the form that is understood, quoted where a shell needs it. */

@@ -35,7 +35,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "page", page: 1 }, begins: SENTENCES["selector.title"] },
   { intent: { verb: "new" }, begins: "Name the new profile" },
   { intent: { verb: "pick", name: WORK }, begins: "Sign in again to profile work" },
-  { intent: { verb: "finish", pasted: new Paste("hello") }, begins: "I found no sign-in address" },
+  { intent: { verb: "finish", pasted: new Paste("hello") }, begins: SENTENCES["refusal.callback-not-found"] },
   { intent: { verb: "finish" }, begins: "Send the address" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { spellForChat } from "../../src/commands/arguments.ts";
 import { CHAT_VERBS, TERMINAL_OPTIONS, TERMINAL_VERBS, type TerminalOption } from "../../src/rules/commands.ts";
 import { flagsOf, spellForTerminal } from "../../src/terminal/words.ts";
-import { SENTENCES, TERMINAL } from "../support/english.ts";
+import { SENTENCES } from "../support/english.ts";
 
 const PROGRAM = { name: "codex-auth", profileOption: "--profile" } as const;
 const inTerminal = spellForTerminal({ program: PROGRAM });
@@ -16,7 +16,7 @@ function table(first: string, rows: readonly (readonly [string | undefined, stri
 }
 
 const optionRows = (Object.keys(TERMINAL_OPTIONS) as TerminalOption[]).map(
-  (name) => [flagsOf(name), TERMINAL[`option.${name}`]] as const,
+  (name) => [flagsOf(name), SENTENCES[`option.${name}`]] as const,
 );
 
 const TABLES = [
@@ -39,7 +39,7 @@ const TABLES = [
   {
     file: "docs/terminal.md",
     mark: "options",
-    text: table("option", [["--profile <name>", TERMINAL["option.profile"]], ...optionRows]),
+    text: table("option", [["--profile <name>", SENTENCES["option.profile"]], ...optionRows]),
   },
 ];
 

@@ -2,14 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inChat, parseFinishArguments, parseSelectArguments, spellForChat } from "../../src/commands/arguments.ts";
-import { toMarkdown, type Surface } from "../../src/interaction/render.ts";
-import type { Line } from "../../src/interaction/screen.ts";
+import { MARKDOWN, toText, type Surface } from "../../src/interaction/render.ts";
+import type { ScreenLine } from "../../src/interaction/screen.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
 import { CHAT_VERBS, COMMANDS, terminalVerbOf, type NamedCommand, type Verb } from "../../src/rules/commands.ts";
 import { profileNameOf, type ProfileName } from "../../src/rules/profile-id.ts";
 import { parseArguments } from "../../src/terminal/arguments.ts";
 import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
-import { spellForTerminal } from "../../src/terminal/words.ts";
+import { spellForTerminal, terminalSurface } from "../../src/terminal/words.ts";
 import { screensAbout } from "../interaction/facts.ts";
 import { ENGLISH } from "../support/english.ts";
 
@@ -131,7 +131,7 @@ function meant({ command, profile, page, isSure }: NamedCommand): Meaning {
 }
 
 /** Every command that a line names, wherever in it. */
-function commandsOf(line: Line): readonly NamedCommand[] {
+function commandsOf(line: ScreenLine): readonly NamedCommand[] {
   const found: NamedCommand[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
@@ -145,8 +145,9 @@ function commandsOf(line: Line): readonly NamedCommand[] {
 /** The commands that stand on the screens about a profile, as they are typed on one surface. */
 function told(name: ProfileName, surface: Surface) {
   return screensAbout(name).flatMap((screen) => {
-    const text = toMarkdown(screen, surface);
-    return screen.lines.flatMap(commandsOf).flatMap((command) => {
+    const text = toText(screen, ENGLISH, surface);
+    const lines = screen.lines.filter((line) => !("only" in line) || line.only === surface.kind);
+    return lines.flatMap(commandsOf).flatMap((command) => {
       const typed = surface.spell(command);
       return typed !== undefined && text.includes(`\`${typed}\``) ? [{ command, typed }] : [];
     });
@@ -160,7 +161,7 @@ describe("a command that a screen tells", () => {
   it("means just that profile in the chat", () => {
     fc.assert(
       fc.property(shownName, (name) => {
-        const commands = told(name, inChat(ENGLISH));
+        const commands = told(name, inChat(MARKDOWN));
         expect(commands.length).toBeGreaterThan(10);
         for (const { typed, command } of commands) expect(meaningInChat(typed)).toEqual(meant(command));
       }),
@@ -168,10 +169,11 @@ describe("a command that a screen tells", () => {
   });
 
   it.each(TERMINALS)("means just that profile in the terminal: $name", (program) => {
-    const spell = spellForTerminal({ program });
+    // In code spans, so that a command is told apart from the words around it.
+    const surface = { ...terminalSurface({ program }), hasCodeSpans: true };
     fc.assert(
       fc.property(shownName, (name) => {
-        const commands = told(name, { words: ENGLISH, spell });
+        const commands = told(name, surface);
         expect(commands.length).toBeGreaterThan(10);
         for (const { typed, command } of commands) {
           expect(meaningInTerminal(typed, program)).toEqual({ ...meant(command), page: undefined });

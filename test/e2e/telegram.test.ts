@@ -45,7 +45,7 @@ describe("from the selector to a saved profile", () => {
 
     const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));
     expect(saved.text).toContain("profile default now holds dana@example.com, plan plus");
-    expect(saved.text).toContain("live in the gateway");
+    expect(saved.text).toContain("It is live");
     expect(saved.text).toContain("delete your message");
 
     const profiles = await listedProfiles(world.gateway);
@@ -213,7 +213,7 @@ describe("what a person can do on the way", () => {
     await ask("/codex_auth trial");
     const status = await ask("/codex_auth status");
     expect(status.text).toContain("trial: waiting for its address, 15 min left");
-    expect(status.text).toContain("Last saved here: studio");
+    expect(status.text).toContain("Last saved: studio");
     expect((await ask("/codex_auth cancel")).text).toContain("Cancelled: trial");
   });
 

@@ -77,7 +77,7 @@ describe("a sign-in", () => {
       profile: "chat",
       email: "chat@example.com",
     });
-    expect(await say("/codex_auth status")).toContain("Last saved here: `chat`");
+    expect(await say("/codex_auth status")).toContain("Last saved: `chat`");
   });
 
   it("that was started in the terminal is finished in the chat, by an owner", async () => {

@@ -60,7 +60,7 @@ export function createDoor(overrides: Partial<HandlerContext> = {}): Door {
     screens: new ShownScreens(() => `S${screenCount++}`),
     originals: new OriginalMessages(),
     nowMs: () => ports.clock.nowMs(),
-    words: () => ENGLISH,
+    locale: () => ENGLISH,
     ownersToNotify: () => Promise.resolve([OWNER_CHAT]),
     ports: () => Promise.resolve(ports),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),

@@ -18,7 +18,7 @@ function entry(content: unknown, extra: Partial<TranscriptEntry> = {}): Transcri
 
 const parts = (...texts: string[]) => texts.map((text) => ({ type: "text", text }));
 
-const newContext = () => ({ originals: new OriginalMessages(), nowMs: () => 0, words: () => ENGLISH });
+const newContext = () => ({ originals: new OriginalMessages(), nowMs: () => 0, locale: () => ENGLISH });
 
 function withhold(content: unknown, extra: Partial<TranscriptEntry> = {}) {
   const context = newContext();

@@ -44,7 +44,7 @@ describe.each(versions)("the plugin in OpenClaw %s", { timeout: 180_000 }, (vers
     expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
     const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));
     expect(saved.text).toContain("profile default now holds dana@example.com, plan plus");
-    expect(saved.text).toContain("live in the gateway");
+    expect(saved.text).toContain("It is live");
     expect(await listedProfiles(world.gateway)).toMatchObject([{ id: "openai:default", type: "oauth" }]);
   });
 

@@ -379,6 +379,12 @@ export function sampleScreens(): readonly NamedScreen[] {
     "card, new": cardScreen(started({ isNewProfile: true, expiresInMs: 30_000 })),
     "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
     "card, stand-in": cardScreen(started({ isDefaultFallback: true })),
+    "rate limit, with its time": refusalScreen({
+      code: "provider-rate-limited",
+      next: "none",
+      sender: "telegram:4242001",
+      retryAfterSeconds: 4 * 3600,
+    }),
     "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, "address"),
     "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
     "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, "nothing"),
@@ -485,6 +491,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     help: helpScreen(),
     withheld: withheldScreen(),
     quoted: quotedScreen(),
+    "not an owner, in the web chat": refusalScreen({ code: "not-allowed", next: "none", sender: "" }),
   };
   for (const health of HEALTHS) {
     samples[`selector, ${health}`] = selectorScreen({ ...listOf(0), profiles: [listed("work", { health })] }, 1);

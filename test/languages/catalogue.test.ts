@@ -1,120 +1,96 @@
 /** Every language says all that English says, with the same values in it, and nothing that a renderer could misread. */
-import fc from "fast-check";
-import { inChat } from "../../src/commands/arguments.ts";
 import { describe, expect, it } from "vitest";
-import { toMarkdown, toPlainText, toWireButtons } from "../../src/interaction/render.ts";
-import { CATALOGUES, catalogueOf, type Language } from "../../src/languages/catalogue.ts";
-import { languageOf, loadCatalogue } from "../../src/languages/catalogue.ts";
-import { print } from "../../src/terminal/output.ts";
-import { anyHostileScreen, anyScreen, ERROR_CODES, sampleScreens, SAVED, started } from "../interaction/facts.ts";
+import { button, say } from "../../src/interaction/screen.ts";
+import { CATALOGUES, languageOf, Locale, localeOf, type Language } from "../../src/languages/catalogue.ts";
+import { EN, translation, type SentenceKey } from "../../src/languages/en.ts";
 
-const OTHERS = Object.keys(CATALOGUES).filter((language) => language !== "en") as Language[];
-const GROUPS = ["chat", "refusals", "terminal"] as const;
-type Sentences = Readonly<Record<string, string>>;
+const LANGUAGES = Object.keys(CATALOGUES) as Language[];
+const KEYS = Object.keys(EN) as SentenceKey[];
 
-const placesIn = (sentence: string) => [...new Set(sentence.match(/\{\w+\}/g))].toSorted();
+/** The keys whose sentences break a rule. */
+const keysWhere = (breaks: (key: SentenceKey) => boolean) => KEYS.filter(breaks);
+
+/** Words with a character of markup that have to be there: names of variables, and the grammar of a profile name. */
 const UNAVOIDABLE = ["HTTPS_PROXY", "CODEX_AUTH_SANDBOX", ". _ @ + -"];
 const bare = (sentence: string) =>
   UNAVOIDABLE.reduce((text, word) => text.replaceAll(word, ""), sentence.replaceAll(/\{\w+\}/g, ""));
+
 /** Words to type and names of files and settings: a person copies them as they are. */
-const copiedIn = (sentence: string) =>
+const copiedIn = (sentence: string): readonly string[] =>
   sentence.match(/--[a-z-]+|[a-z]+\.(?:json|order|profiles|ownerAllowFrom)|openclaw (?:doctor|gateway|secrets)/gi) ??
   [];
 
-it.each(Object.keys(CATALOGUES) as Language[])("%s is chosen by its own tag, and is the same alone", async (tag) => {
-  expect(languageOf(tag)).toBe(tag);
-  expect(await loadCatalogue(tag)).toBe(CATALOGUES[tag]);
-});
+describe.each(LANGUAGES)("the catalogue of %s", (language) => {
+  const catalogue: Readonly<Record<SentenceKey, string>> = CATALOGUES[language];
 
-describe.each(OTHERS)("the catalogue of %s", (language) => {
-  describe.each(GROUPS)("%s", (group) => {
-    const english: Sentences = CATALOGUES.en[group];
-    const other: Sentences = CATALOGUES[language][group];
-    const keys = Object.keys(english);
-
-    it("has every sentence, and no other", () => {
-      expect(Object.keys(other)).toEqual(keys);
-    });
-
-    it("has the same values in each", () => {
-      for (const key of keys) expect([key, placesIn(other[key] ?? "")]).toEqual([key, placesIn(english[key] ?? "")]);
-    });
-
-    it("is another language: words of its own in each", () => {
-      const same = keys.filter((key) => /[a-z]{3}/i.test(bare(english[key] ?? "")) && other[key] === english[key]);
-      expect(same).toEqual([]);
-    });
-
-    it("leaves what people copy as it is", () => {
-      const lost = keys.filter((key) => {
-        const copied = new Set(copiedIn(other[key] ?? ""));
-        return copiedIn(english[key] ?? "").some((word) => !copied.has(word));
-      });
-      expect(lost).toEqual([]);
-    });
-
-    it("holds no markup, no control character and no white space to spare", () => {
-      for (const key of keys.filter((one) => one !== "help")) {
-        const sentence = other[key] ?? "";
-        expect([key, bare(sentence)]).not.toEqual([
-          key,
-          expect.stringMatching(/[*_[\]<>`~|\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u),
-        ]);
-        expect([key, sentence]).toEqual([key, sentence.replaceAll(/\s+/g, " ").trim()]);
-      }
-    });
+  it("has every sentence, in the order of English", () => {
+    expect(Object.keys(catalogue)).toEqual(KEYS);
   });
 
-  const words = catalogueOf(language);
-
-  it("fills every place on every screen", () => {
-    for (const { screen } of sampleScreens()) expect(toPlainText(screen, inChat(words))).not.toMatch(/\{\w*\}/);
-    fc.assert(
-      fc.property(anyScreen, ({ screen }) => {
-        expect(toPlainText(screen, inChat(words))).not.toMatch(/\{\w*\}/);
-        for (const { label } of toWireButtons(screen, words, { prefix: "codex_auth_", screenId: "S" }).flat()) {
-          expect(label.length).toBeGreaterThan(0);
-        }
-      }),
-    );
+  it("holds no markup, and nothing that could steer a terminal", () => {
+    expect(keysWhere((key) => /[*_[\]<>`~|\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(bare(catalogue[key])))).toEqual([]);
   });
 
-  it("keeps all outside text in code spans, whatever it is", () => {
-    fc.assert(
-      fc.property(anyHostileScreen, ({ screen }) => {
-        expect(
-          toMarkdown(screen, inChat(words))
-            .replaceAll(/`[^`\n]*`/g, "")
-            .replaceAll(/https:\S+/g, ""),
-        ).not.toMatch(/[`<>*]/);
-      }),
-    );
+  it("begins no sentence with what Markdown takes for a heading, a quote or a bullet", () => {
+    expect(keysWhere((key) => /^\s*(?:[#>+-]|={3,})/.test(catalogue[key]))).toEqual([]);
   });
 
-  it("is what the terminal speaks too, codes and fields as they are", () => {
-    const program = { name: "codex-auth", profileOption: "--profile" } as const;
-    for (const code of ERROR_CODES) {
-      const refusal = { kind: "refused", code, profileName: "work" } as const;
-      const { text } = print(refusal, { json: true, queueApply: false }, { program, words });
-      expect(JSON.parse(text)).toMatchObject({ ok: false, profile: "work" });
-      expect(text).not.toMatch(/\{\w+\}/);
-    }
-    for (const answer of [started(), SAVED]) {
-      expect(print(answer, { json: false, queueApply: true }, { program, words }).text).toMatch(/[\u4e00-\u9fff]/);
-    }
-  });
-
-  it("takes a value that looks like a place for what it is", () => {
-    const screen = {
-      lines: [[{ sentence: "profile.title", values: { name: { verbatim: "{facts}" }, facts: ["x"] } }]],
-      rows: [],
-    } as const;
-    expect(toPlainText(screen, inChat(words))).toContain("{facts}");
+  it("has no white space to spare", () => {
+    expect(keysWhere((key) => catalogue[key] !== catalogue[key].replaceAll(/\s+/g, " ").trim())).toEqual([]);
   });
 });
+
+describe.each(LANGUAGES.filter((language) => language !== "en"))("the translation into %s", (language) => {
+  const other: Readonly<Record<SentenceKey, string>> = CATALOGUES[language];
+
+  it("has words of its own in each sentence", () => {
+    expect(keysWhere((key) => /[a-z]{3}/i.test(bare(EN[key])) && other[key] === EN[key])).toEqual([]);
+  });
+
+  it("leaves what people copy as it is", () => {
+    expect(keysWhere((key) => !copiedIn(EN[key]).every((word) => copiedIn(other[key]).includes(word)))).toEqual([]);
+  });
+});
+
+it("no English sentence stands twice", () => {
+  const sentences: readonly string[] = Object.values(EN);
+  expect(KEYS.filter((key) => sentences.indexOf(EN[key]) !== sentences.lastIndexOf(EN[key]))).toEqual([]);
+});
+
+/** Read by the compiler only. */
+export function doesNotCompile(): void {
+  const name = { verbatim: "work" };
+  const { sandbox, ...others } = EN;
+  // @ts-expect-error a value is missing
+  say("card.title");
+  // @ts-expect-error a value is misspelt
+  say("card.title", { nmae: name });
+  // @ts-expect-error a value is surplus
+  say("card.title", { name, command: name });
+  // @ts-expect-error a value for a sentence without places
+  say("card.open", { name });
+  // @ts-expect-error no such sentence
+  say("card.headline", { name });
+  // @ts-expect-error a value of a refusal is missing
+  say("refusal.profile-unknown", { name });
+  // @ts-expect-error a value of a label is missing
+  button("button.again-as", { verb: "close" });
+  // @ts-expect-error a sentence is missing
+  translation(others);
+  // @ts-expect-error a sentence is surplus
+  translation({ ...EN, sandbox, surplus: "words" });
+  // @ts-expect-error a place is missing
+  translation({ ...EN, "card.title": "words" });
+  // @ts-expect-error a place is misspelt
+  translation({ ...EN, "card.title": "words {nmae}" });
+  // @ts-expect-error a place is surplus
+  translation({ ...EN, "card.open": "words {name}" });
+  translation({ ...EN, "card.title": "other words {name}" });
+}
 
 describe("the language of a person", () => {
   it.each([
+    { tag: "en", language: "en" },
     { tag: "zh-CN", language: "zh-CN" },
     { tag: "zh_CN.UTF-8", language: "zh-CN" },
     { tag: "zh-Hans-SG", language: "zh-CN" },
@@ -128,5 +104,87 @@ describe("the language of a person", () => {
     { tag: "", language: "en" },
   ])("is found by its tag: $tag", ({ tag, language }) => {
     expect(languageOf(tag)).toBe(language);
+  });
+
+  it("is one locale for each tag and zone, so that its formatters are made once", () => {
+    expect(localeOf("zh-CN", "UTC")).toBe(localeOf("zh", "UTC"));
+    expect(localeOf("en", "UTC")).not.toBe(localeOf("en", "Europe/Berlin"));
+  });
+});
+
+const listed = (locale: Locale, count: number, isWhole: boolean) =>
+  locale
+    .list(count, isWhole)
+    .map((part) => ("item" in part ? part.item : part.separator))
+    .join("");
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const english = new Locale("en", "UTC");
+const chinese = new Locale("zh-CN", "UTC");
+
+describe("a locale", () => {
+  it.each([
+    { ms: 0, en: "less than a minute", zh: "不到 1 分钟" },
+    { ms: 59_999, en: "less than a minute", zh: "不到 1 分钟" },
+    { ms: 60_000, en: "1 min", zh: "1分钟" },
+    { ms: 60_001, en: "2 min", zh: "2分钟" },
+    { ms: 119 * MINUTE_MS, en: "119 min", zh: "119分钟" },
+    { ms: 120 * MINUTE_MS, en: "2 hr", zh: "2小时" },
+    { ms: 100 * HOUR_MS, en: "100 hr", zh: "100小时" },
+  ])("writes how long $ms ms are", ({ ms, en, zh }) => {
+    expect([english.duration(ms), chinese.duration(ms)]).toEqual([en, zh]);
+  });
+
+  it.each([
+    { ms: -5, en: "now", zh: "现在" },
+    { ms: 59_999, en: "now", zh: "现在" },
+    { ms: MINUTE_MS, en: "1 minute ago", zh: "1分钟前" },
+    { ms: 119 * MINUTE_MS, en: "1 hour ago", zh: "1小时前" },
+    { ms: 23 * HOUR_MS, en: "23 hours ago", zh: "23小时前" },
+    { ms: 24 * HOUR_MS, en: "yesterday", zh: "昨天" },
+    { ms: 240 * HOUR_MS, en: "10 days ago", zh: "10天前" },
+  ])("writes how long ago $ms ms were", ({ ms, en, zh }) => {
+    expect([english.ago(ms), chinese.ago(ms)]).toEqual([en, zh]);
+  });
+
+  const NOON_MS = Date.UTC(2026, 10, 18, 12);
+  const ownZone = () => new Locale("en").time(NOON_MS, NOON_MS);
+
+  it.each([
+    { name: "today", zone: "UTC", atMs: NOON_MS + 20 * MINUTE_MS, expected: "12:20 UTC" },
+    { name: "at midnight", zone: "UTC", atMs: NOON_MS + 12 * HOUR_MS, expected: "Nov 19, 00:00 UTC" },
+    { name: "in winter", zone: "Europe/Berlin", atMs: NOON_MS, expected: "13:00 GMT+1" },
+    { name: "in summer", zone: "Europe/Berlin", atMs: Date.UTC(2026, 6, 1, 12), expected: "Jul 1, 14:00 GMT+2" },
+    {
+      name: "on the next day of that zone",
+      zone: "Asia/Tokyo",
+      atMs: NOON_MS + 4 * HOUR_MS,
+      expected: "Nov 19, 01:00 GMT+9",
+    },
+  ])("writes a time with its zone, and its date unless it is today's: $name", ({ zone, atMs, expected }) => {
+    expect(new Locale("en", zone).time(atMs, NOON_MS)).toBe(expected);
+  });
+
+  it.each(["Mars/Olympus", "", "+25:99", "__proto__"])(
+    "uses the zone of the process if there is none named %j",
+    (zone) => {
+      expect(new Locale("en", zone).time(NOON_MS, NOON_MS)).toBe(ownZone());
+    },
+  );
+
+  it.each([
+    { count: 0, isWhole: true, en: "", zh: "" },
+    { count: 1, isWhole: true, en: "0", zh: "0" },
+    { count: 2, isWhole: true, en: "0 and 1", zh: "0和1" },
+    { count: 3, isWhole: true, en: "0, 1, and 2", zh: "0、1和2" },
+    { count: 1, isWhole: false, en: "0", zh: "0" },
+    { count: 3, isWhole: false, en: "0, 1, 2", zh: "0、1、2" },
+  ])("separates $count items, isWhole: $isWhole", ({ count, isWhole, en, zh }) => {
+    expect([listed(english, count, isWhole), listed(chinese, count, isWhole)]).toEqual([en, zh]);
+  });
+
+  it("writes numbers", () => {
+    expect([english.number(7), english.number(1234)]).toEqual(["7", "1,234"]);
   });
 });

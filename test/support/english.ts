@@ -1,15 +1,17 @@
 /** What tests read: screens and sentences in English. Other languages are compared with it in test/languages. */
-import type { ProfileHealth } from "../../src/rules/results.ts";
 import { inChat } from "../../src/commands/arguments.ts";
+import { ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
+import type { ProfileHealth } from "../../src/rules/results.ts";
 import * as render from "../../src/interaction/render.ts";
 import type { Line, Screen } from "../../src/interaction/screen.ts";
-import { catalogueOf } from "../../src/languages/catalogue.ts";
+import { localeOf } from "../../src/languages/catalogue.ts";
+import { EN, type Catalogue } from "../../src/languages/en.ts";
 
-export const ENGLISH = catalogueOf("en");
-export const { chat: SENTENCES, refusals: REFUSALS, terminal: TERMINAL } = ENGLISH;
-
-/** The chat, in English. */
-const IN_CHAT = inChat(ENGLISH);
+export const ENGLISH = localeOf("en", "UTC");
+export const SENTENCES: Catalogue = EN;
+export const REFUSALS = Object.fromEntries(ERROR_CODES.map((code) => [code, EN[`refusal.${code}`]])) as Readonly<
+  Record<ErrorCode, string>
+>;
 
 export const HEALTHS: readonly ProfileHealth[] = [
   "signed-in",
@@ -19,8 +21,13 @@ export const HEALTHS: readonly ProfileHealth[] = [
   "disabled",
 ];
 
-export const toMarkdown = (screen: Screen) => render.toMarkdown(screen, IN_CHAT);
-export const toPlainText = (screen: Screen) => render.toPlainText(screen, IN_CHAT);
+export const MARKDOWN_CHAT = inChat(render.MARKDOWN);
+export const WEB_CHAT = inChat(render.WEB_MARKDOWN);
+export const PLAIN_CHAT = inChat(render.PLAIN);
+
+export const toMarkdown = (screen: Screen) => render.toText(screen, ENGLISH, MARKDOWN_CHAT);
+export const toWebMarkdown = (screen: Screen) => render.toText(screen, ENGLISH, WEB_CHAT);
+export const toPlainText = (screen: Screen) => render.toText(screen, ENGLISH, PLAIN_CHAT);
 export const linkRows = (screen: Screen) => render.linkRows(screen, ENGLISH);
 export const toWireButtons = (screen: Screen, prefix: string, screenId: string) =>
   render.toWireButtons(screen, ENGLISH, { prefix, screenId });

@@ -85,7 +85,7 @@ export function linkOf(card: FakeMessage): string {
 }
 
 export function linkIn(text: string): string {
-  const link = /https?:\/\/\S+\/oauth\/authorize\?\S+/.exec(text)?.[0];
+  const link = /https?:\/\/\S+\/oauth\/authorize\?[^\s)]+/.exec(text)?.[0];
   if (link === undefined) throw new Error(`no sign-in link in: ${text}`);
   return link;
 }

@@ -1,20 +1,21 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../src/errors.ts";
-import type { Activation, Finding, ListedProfile, SavedSignIn, UndoneChange } from "../../src/rules/results.ts";
-import { AUDITED_ACTIONS, type AuditEntry } from "../../src/rules/stored-records.ts";
+import { ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
+import type { Finding, SavedSignIn, UndoneChange } from "../../src/rules/results.ts";
+import type { AuditEntry } from "../../src/rules/stored-records.ts";
 import { parseSelector, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
-import { ENGLISH, HEALTHS, REFUSALS, SENTENCES, TERMINAL } from "../support/english.ts";
+import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";
 import { parseArguments } from "../../src/terminal/arguments.ts";
 import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
 import { print, TERMINAL_CODES } from "../../src/terminal/output.ts";
 import type { Program, Surroundings } from "../../src/terminal/words.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
-import { anyName, ERROR_CODES, hostileText, LINK, listed, NOW_MS, SAVED, started } from "../interaction/facts.ts";
+import { anyName, hostileText, LINK, listed, listOf, NOW_MS, SAVED, started } from "../interaction/facts.ts";
+import { terminalAnswers } from "../interaction/terminal-facts.ts";
 
 const OWN: Program = { name: "codex-auth", profileOption: "--profile" };
-const PLAIN: Surroundings = { program: OWN, words: ENGLISH };
+const PLAIN: Surroundings = { program: OWN, locale: ENGLISH };
 const MINUTE_MS = 60_000;
 
 const printed = (answer: TerminalAnswer, around: Surroundings = PLAIN, queueApply = false) => ({
@@ -105,7 +106,7 @@ const SUCCEEDED: readonly Row[] = [
       ok: true,
       profile: "work",
       profile_id: "openai:work",
-      message: TERMINAL["saved.live"],
+      message: SENTENCES["saved.live"],
       accountId: "workspace-1",
       expires: 1_795_000_000_000,
       email: "dana@example.com",
@@ -124,7 +125,7 @@ const SUCCEEDED: readonly Row[] = [
       ok: true,
       profile: "work",
       profile_id: "openai:work",
-      message: TERMINAL["saved.left-out"],
+      message: SENTENCES["saved.left-out"],
       accountId: "workspace-1",
       expires: 1_795_000_000_000,
       restart_required: true,
@@ -140,7 +141,7 @@ const SUCCEEDED: readonly Row[] = [
       ok: true,
       profile: "work",
       profile_id: "openai:work",
-      message: `Put back: profile work holds what it held before. ${TERMINAL["saved.live"]}`,
+      message: `Put back: profile work holds what it held before. ${SENTENCES["saved.live"]}`,
       restart_required: false,
       queued: false,
       revert_command: "codex-auth undo --profile work",
@@ -154,7 +155,7 @@ const SUCCEEDED: readonly Row[] = [
       ok: true,
       profile: "work",
       profile_id: "openai:work",
-      message: `Put back: profile work holds what it held before. ${TERMINAL["saved.restarted"]}`,
+      message: `Put back: profile work holds what it held before. ${SENTENCES["saved.restarted"]}`,
       restart_required: false,
       queued: true,
       revert_command: null,
@@ -189,12 +190,12 @@ const SUCCEEDED: readonly Row[] = [
   {
     name: "what was cancelled",
     answer: { kind: "cancelled", profileNames: ["work", "home"] },
-    fields: { ok: true, cancelled: ["work", "home"], message: "Cancelled: work, home. Nothing was changed." },
+    fields: { ok: true, cancelled: ["work", "home"], message: "Cancelled: work and home. Nothing was changed." },
   },
   {
     name: "that nothing was cancelled",
     answer: { kind: "cancelled", profileNames: [] },
-    fields: { ok: true, cancelled: [], message: TERMINAL["cancel.none"] },
+    fields: { ok: true, cancelled: [], message: SENTENCES["cancel.none"] },
   },
   {
     name: "a list",
@@ -305,13 +306,13 @@ describe("the JSON", () => {
 
   it.each(SUCCEEDED)("says where no host was asked: $name", ({ answer, fields }) => {
     const around = { ...PLAIN, warning: "no-host" as const };
-    expect(fieldsOf(answer, around)).toEqual({ ...fields, warning: TERMINAL["warning.no-host"] });
+    expect(fieldsOf(answer, around)).toEqual({ ...fields, warning: SENTENCES["warning.no-host"] });
   });
 
   it("says so beside a refusal as well", () => {
     expect(fieldsOf({ kind: "refused", code: "internal" }, { ...PLAIN, warning: "no-host" })).toMatchObject({
       ok: false,
-      warning: TERMINAL["warning.no-host"],
+      warning: SENTENCES["warning.no-host"],
     });
   });
 });
@@ -361,225 +362,63 @@ describe("the codes", () => {
   });
 });
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-/** A sentence as a pattern in which every place holds at least one character. */
-const patternOf = (sentence: string) =>
-  new RegExp(
-    `^${sentence
-      .split(/\{\w+\}/)
-      .map(escaped)
-      .join(".+")}$`,
-  );
-
-describe("the text", () => {
-  it("of a start is the link alone on its line, and how to go on", () => {
-    expect(textOf(started()).split("\n")).toEqual([
-      "Open this link in any browser and approve, within 15 min, to sign in profile work:",
-      "",
-      LINK,
-      "",
-      expect.stringContaining("run codex-auth finish --profile work --callback-url -"),
-    ]);
-  });
-
-  it("of a start says first which profile stands in for default", () => {
-    expect(
-      textOf(started({ isDefaultFallback: true }))
-        .split("\n")
-        .slice(0, 2),
-    ).toEqual([
-      "There is no profile named default, so this is your first Codex profile, work.",
-      "Open this link in any browser and approve, within 15 min, to sign in profile work:",
-    ]);
-  });
-
-  it("of a saved sign-in names the other profile of the same account", () => {
-    expect(
-      textOf({ ...SAVED, sameAccountAs: "home" })
-        .split("\n")
-        .at(-1),
-    ).toBe("Profile home holds the same account.");
-  });
-
-  it("of a saved sign-in names the account, the effect and the way back", () => {
-    expect(textOf(FULL).split("\n")).toEqual([
-      "Signed in: profile work now holds dana@example.com (plus).",
-      TERMINAL["saved.live"],
-      "What it held before is kept for 24 hours: codex-auth undo --profile work puts it back.",
-    ]);
-  });
-
-  it("of a saved sign-in offers no way back where there is none", () => {
-    expect(textOf(SAVED)).toBe(
-      `Signed in: profile work now holds the account you approved.\n${TERMINAL["saved.live"]}`,
-    );
-  });
-
+describe("when a change counts", () => {
+  const { "saved.live": LIVE, "saved.not-queued": NOT_QUEUED, "saved.restart": RESTART } = SENTENCES;
   const EFFECTS: readonly {
     readonly name: string;
-    readonly activation: Activation;
-    readonly isSelectable?: boolean;
+    readonly changed: Partial<SavedSignIn>;
     readonly queueApply?: boolean;
-    readonly expected: string;
-    readonly queued: boolean;
+    readonly message: string;
+    readonly queued?: boolean;
   }[] = [
-    { name: "at once", activation: "live", expected: TERMINAL["saved.live"], queued: false },
-    {
-      name: "at once, though a restart was allowed",
-      activation: "live",
-      queueApply: true,
-      expected: TERMINAL["saved.not-queued"],
-      queued: false,
-    },
-    { name: "after a restart by hand", activation: "restart", expected: TERMINAL["saved.restart"], queued: false },
-    {
-      name: "after a restart by hand, because the one asked for failed",
-      activation: "restart",
-      queueApply: true,
-      expected: TERMINAL["saved.restart"],
-      queued: false,
-    },
+    { name: "now", changed: {}, message: LIVE },
+    { name: "now, though a restart was allowed", changed: {}, queueApply: true, message: `${LIVE} ${NOT_QUEUED}` },
+    { name: "after a restart by hand", changed: { activation: "restart" }, message: RESTART },
+    { name: "after a restart that failed", changed: { activation: "restart" }, queueApply: true, message: RESTART },
     {
       name: "after the restart that was asked for",
-      activation: "restarted",
+      changed: { activation: "restarted" },
       queueApply: true,
-      expected: TERMINAL["saved.restarted"],
+      message: SENTENCES["saved.restarted"],
       queued: true,
     },
     {
       name: "not before the gateway's settings are changed",
-      activation: "live",
-      isSelectable: false,
-      expected: TERMINAL["saved.left-out"],
-      queued: false,
+      changed: { isSelectable: false },
+      queueApply: true,
+      message: SENTENCES["saved.left-out"],
     },
   ];
-  it.each(EFFECTS)(
-    "says when it counts: $name",
-    ({ activation, isSelectable = true, queueApply, expected, queued }) => {
-      const answer = { ...SAVED, activation, isSelectable };
-      expect(textOf(answer, PLAIN, queueApply).split("\n")[1]).toBe(expected);
-      expect(fieldsOf(answer, PLAIN, queueApply)).toMatchObject({
-        message: expected,
-        queued,
-        restart_required: activation === "restart",
-      });
-    },
-  );
+  it.each(EFFECTS)("is said in the message: $name", ({ changed, queueApply, message, queued = false }) => {
+    const fields = fieldsOf({ ...SAVED, ...changed }, PLAIN, queueApply);
+    expect(fields).toMatchObject({ message, queued, restart_required: changed.activation === "restart" });
+  });
+});
 
-  it("of a status tells what waits, how to finish it, and what was saved", () => {
-    const lastSaved = { ...LAST_SAVED, activation: "restart" as const };
-    expect(textOf({ kind: "status", pending: [WAITING], lastSaved }).split("\n")).toEqual([
-      "home: waiting for its address, 14 min left. To finish: codex-auth finish --profile home --callback-url -",
-      "work: saved 2 min ago",
-      TERMINAL["saved.restart"],
-    ]);
+describe("the text", () => {
+  it.each(terminalAnswers())("names no command of the chat: $kind", ({ answer, queueApply }) => {
+    expect(textOf(answer, PLAIN, queueApply)).not.toMatch(/\/codex_auth|send it here|the link I sent/);
   });
 
-  it.each(HEALTHS)("of a list says how a profile is: %s", (health) => {
-    const profiles: readonly ListedProfile[] = [listed("work", { email: "a@b.example", plan: "team", health })];
-    expect(textOf({ kind: "profiles", profiles, pending: [], nowMs: NOW_MS })).toBe(
-      `work, a@b.example, team, ${SENTENCES[`health.${health}`]}`,
-    );
+  it("has the sign-in link alone on a line", () => {
+    expect(textOf(started()).split("\n")).toContain(LINK);
   });
 
-  it("of a log is a line for each change: when, who, what, and what came of it", () => {
-    expect(textOf({ kind: "log", entries: [CHANGE, REFUSED_CHANGE], nowMs: NOW_MS }).split("\n")).toEqual([
-      "• 5 min ago, telegram:4242: sign in to work: done",
-      "• 3 h ago, terminal: undo home: refused (identity-missing)",
-    ]);
+  it("of a list is all of it, however many profiles there are", () => {
+    const lines = textOf(listOf(1000)).split("\n");
+    expect(lines.filter((line) => line.startsWith("• p"))).toHaveLength(1000);
   });
 
-  it.each(AUDITED_ACTIONS)("of a log has words for what was done: %s", (action) => {
-    const entries: readonly AuditEntry[] = [{ ...CHANGE, action }];
-    expect(textOf({ kind: "log", entries, nowMs: NOW_MS })).toContain(`: ${SENTENCES[`action.${action}`]} work: done`);
-  });
-
-  it("of an empty log says that nothing was changed", () => {
-    expect(textOf({ kind: "log", entries: [], nowMs: NOW_MS })).toBe(SENTENCES["log.none"]);
-  });
-
-  const FINDINGS: readonly { readonly finding: Finding; readonly expected: string }[] = [
-    { finding: { code: "pending-insecure" }, expected: "codex-auth-pending.json" },
-    { finding: { code: "log-insecure" }, expected: "codex-auth/audit.jsonl" },
-    { finding: { code: "legacy-file" }, expected: SENTENCES["finding.legacy-file"] },
-    { finding: { code: "store-unreadable" }, expected: SENTENCES["finding.store-unreadable"] },
-    { finding: { code: "no-owner" }, expected: SENTENCES["finding.no-owner"] },
-    { finding: { code: "old-skill", folder: "/skills/codex-auth" }, expected: "lies in /skills/codex-auth and" },
-    {
-      finding: {
-        code: "profile-failing",
-        profile: listed("my team", { health: "disabled", reason: "billing" }),
-      },
-      expected: `my team: disabled by the gateway: ${SENTENCES["reason.billing"]}. To sign in again: codex-auth start --profile 'openai:my team'`,
-    },
-  ];
-  it.each(FINDINGS)("of an audit says what is wrong, and names it: $finding.code", ({ finding, expected }) => {
-    const text = textOf(inspection(finding));
-    expect(text).toContain(expected);
-    expect(text).toMatch(patternOf(SENTENCES[`finding.${finding.code}`]));
-  });
-
-  it("of an audit has a line for each finding", () => {
-    const findings = FINDINGS.map(({ finding }) => finding);
-    expect(textOf(inspection(...findings)).split("\n")).toEqual(findings.map((finding) => textOf(inspection(finding))));
-  });
-
-  it("of an audit that finds nothing says so", () => {
-    expect(textOf(inspection())).toBe(SENTENCES["audit.none"]);
-  });
-
-  it("of the version is the program and its version", () => {
-    expect(textOf({ kind: "version", version: "1.2.3" })).toBe("codex-auth 1.2.3");
-  });
-
-  it.each([
-    { seconds: undefined, expected: "a few minutes" },
-    { seconds: 0, expected: "a few minutes" },
-    { seconds: 1, expected: "1 min" },
-    { seconds: 61, expected: "2 min" },
-    { seconds: 119 * 60, expected: "119 min" },
-    { seconds: 120 * 60, expected: "2 h" },
-    { seconds: 179 * 60, expected: "2 h" },
-  ])("says how long to wait before another try: $seconds s as $expected", ({ seconds, expected }) => {
-    expect(textOf(limited(seconds))).toContain(`Wait ${expected}, then start again.`);
-  });
-
-  it("of an empty list says how to begin", () => {
-    expect(textOf({ kind: "profiles", profiles: [], pending: [], nowMs: NOW_MS }).split("\n")).toEqual([
-      TERMINAL["list.none"],
-      "To sign in: codex-auth start --profile work",
-    ]);
-  });
-
-  it("ends with where no host was asked", () => {
-    expect(
-      textOf(FULL, { ...PLAIN, warning: "no-host" })
-        .split("\n")
-        .at(-1),
-    ).toBe(TERMINAL["warning.no-host"]);
-  });
-
-  it.each(ERROR_CODES)("of a refusal is its sentence with every place filled: %s", (code) => {
-    const sentence = code === "no-pending-login" ? TERMINAL["refusal.no-pending-login"] : REFUSALS[code];
-    expect(textOf({ kind: "refused", code, profileName: "work" })).toMatch(patternOf(sentence));
-  });
-
-  it("of a refusal names the host that was seen, where it is the host's", () => {
+  it("of a refusal names the host that was seen, if it is the host's", () => {
     const around = { ...PLAIN, hostVersion: "2031.1.1" };
     const unknown = { kind: "refused", code: "host-unknown" } as const;
-    expect(textOf(unknown, around)).toBe(`${REFUSALS["host-unknown"]} The version found here is 2031.1.1.`);
+    expect(textOf(unknown, around)).toBe(`${REFUSALS["host-unknown"]}\nThe version found here is 2031.1.1.`);
     expect(textOf(unknown)).toBe(REFUSALS["host-unknown"]);
     expect(textOf({ kind: "refused", code: "store-locked" }, around)).toBe(REFUSALS["store-locked"]);
   });
 
-  it.each([OWN, HOST_PROGRAM])("of the help is what can be typed there: $name", (program) => {
-    const help = textOf({ kind: "help" }, { ...PLAIN, program });
-    for (const verb of ["start", "finish", "status", "cancel", "list", "undo"]) {
-      expect(help).toContain(`${program.name} ${verb}`);
-    }
-    expect(help).toContain(program.profileOption);
-    expect(help).not.toMatch(/[{}]/);
+  it("ends with a warning if no host was asked", () => {
+    expect(textOf(FULL, { ...PLAIN, warning: "no-host" }).endsWith(`\n${SENTENCES["warning.no-host"]}`)).toBe(true);
   });
 });
 
@@ -655,14 +494,14 @@ describe("a command to type", () => {
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const isShowable = (text: string) => text.split("\n").every((line) => !UNSHOWABLE.test(line) && line.isWellFormed());
 
-/** Answers that hold text of strangers, and the lines that each has. */
+/** Answers that hold text of strangers, and the most lines that each has. */
 const anyStrange: fc.Arbitrary<{ readonly answer: TerminalAnswer; readonly lines: number }> = fc
   .tuple(hostileText, hostileText, hostileText)
   .chain(([email, plan, name]) =>
     fc.constantFrom(
       { answer: { ...FULL, email, plan, profileName: name }, lines: 3 },
-      { answer: started({ profileName: name as ProfileName }), lines: 5 },
-      { answer: { ...UNDONE, profileName: name }, lines: 1 },
+      { answer: started({ profileName: name as ProfileName }), lines: 6 },
+      { answer: { ...UNDONE, profileName: name }, lines: 2 },
       {
         answer: {
           kind: "profiles" as const,
@@ -672,9 +511,9 @@ const anyStrange: fc.Arbitrary<{ readonly answer: TerminalAnswer; readonly lines
           pending: [],
           nowMs: NOW_MS,
         },
-        lines: 1,
+        lines: 3,
       },
-      { answer: { kind: "status" as const, pending: [{ ...WAITING, profileName: name }] }, lines: 1 },
+      { answer: { kind: "status" as const, pending: [{ ...WAITING, profileName: name }] }, lines: 3 },
       { answer: { kind: "cancelled" as const, profileNames: [name, plan] }, lines: 1 },
       { answer: { kind: "refused" as const, code: "undo-missing" as const, profileName: name }, lines: 1 },
     ),
@@ -686,7 +525,7 @@ describe("text of strangers", () => {
       fc.property(anyStrange, ({ answer, lines }) => {
         const text = textOf(answer);
         expect(isShowable(text)).toBe(true);
-        expect(text.split("\n")).toHaveLength(lines);
+        expect(text.split("\n").length).toBeLessThanOrEqual(lines);
       }),
     );
   });
@@ -704,7 +543,7 @@ describe("text of strangers", () => {
   });
 
   it("fills no place of a sentence", () => {
-    expect(textOf({ ...FULL, email: "{name} {command}" })).toContain("now holds {name} {command} (plus).");
+    expect(textOf({ ...FULL, email: "{name} {command}" })).toContain("now holds {name} {command}, plan plus.");
   });
 });
 

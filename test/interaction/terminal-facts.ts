@@ -1,0 +1,61 @@
+/** Each answer of the terminal once, in each of its shapes. */
+import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
+import type { TerminalAnswer } from "../../src/terminal/run.ts";
+import { HEALTHS } from "../support/english.ts";
+import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE } from "./facts.ts";
+
+export interface NamedAnswer {
+  readonly kind: string;
+  readonly answer: TerminalAnswer;
+  readonly queueApply?: boolean;
+}
+
+const WAITING = { profileName: "my team", expiresInMs: 14 * 60_000 };
+const LAST_SAVED = { profileName: "work", profileId: "openai:work", agoMs: 90_400, activation: "restart" } as const;
+
+export function terminalAnswers(): readonly NamedAnswer[] {
+  return [
+    { kind: "start", answer: started() },
+    { kind: "start, stand-in", answer: started({ isDefaultFallback: true }) },
+    { kind: "saved", answer: { ...SAVED, email: "a@b.example", plan: "plus", isUndoable: true } },
+    { kind: "saved, though a restart was allowed", answer: SAVED, queueApply: true },
+    { kind: "saved, restarted", answer: { ...SAVED, activation: "restarted" }, queueApply: true },
+    { kind: "saved, not in force", answer: { ...SAVED, activation: "restart", sameAccountAs: "home" } },
+    { kind: "saved, left out", answer: { ...SAVED, isSelectable: false } },
+    { kind: "undone", answer: UNDONE },
+    { kind: "status", answer: { kind: "status", pending: [WAITING], lastSaved: LAST_SAVED } },
+    { kind: "status, saved", answer: { kind: "status", pending: [], lastSaved: LAST_SAVED } },
+    { kind: "cancelled", answer: { kind: "cancelled", profileNames: ["work", "home"] } },
+    { kind: "nothing to cancel", answer: { kind: "cancelled", profileNames: [] } },
+    { kind: "list, empty", answer: listOf(0) },
+    { kind: "list, longer than a page", answer: listOf(10, [WAITING]) },
+    { kind: "list", answer: { ...listOf(0), profiles: HEALTHS.map((health) => listed(health, { health })) } },
+    {
+      kind: "log",
+      answer: {
+        kind: "log",
+        entries: AUDITED_ACTIONS.map((action, at) => ({
+          atMs: NOW_MS - at * 20 * 60 * 60_000,
+          who: "terminal",
+          action,
+          profileName: "work",
+          outcome: at === 0 ? "store-locked" : "done",
+        })),
+        nowMs: NOW_MS,
+      },
+    },
+    {
+      kind: "audit",
+      answer: {
+        kind: "inspection",
+        findings: [{ code: "profile-failing", profile: listed("my team", { health: "disabled", reason: "billing" }) }],
+        nowMs: NOW_MS,
+      },
+    },
+    { kind: "help", answer: { kind: "help" } },
+    ...ERROR_CODES.map((code) => ({
+      kind: code,
+      answer: { kind: "refused", code, profileName: "work" } as const,
+    })),
+  ];
+}
