@@ -139,7 +139,7 @@ async function startHolder(flavour: Flavour) {
   throw new Error("the holder ended");
 }
 
-describe.each(FLAVOURS)("several writers of $name", { timeout: 60_000 }, (flavour) => {
+describe.each(FLAVOURS)("several writers of $name", { timeout: 300_000 }, (flavour) => {
   beforeEach(() => seedFiles(root, flavour, { profiles: { [idOf(flavour, "a")]: recordOf(flavour, "a") } }));
 
   it.each([2, 4])("lose nothing between %i processes that save 20 profiles each", async (count) => {
@@ -547,18 +547,6 @@ describe("order and statistics of a host that keeps them apart", () => {
 
 describe("an agent of its own", () => {
   const own = recordOf(FILE_HOST, "own");
-
-  it("keeps a new profile in its own file where it has one", async () => {
-    seedFiles(root, FILE_HOST, { profiles: {} });
-    seedFiles(root, FILE_HOST, { profiles: { "openai-codex:own": own } }, "second");
-    expect(await hostOf(FILE_HOST).ownerOf(agentDirIn(root, "second"), "openai-codex:new")).toBe(
-      agentDirIn(root, "second"),
-    );
-  });
-
-  it("keeps a new profile in main's where it has none", async () => {
-    expect(await hostOf(FILE_HOST).ownerOf(agentDirIn(root, "second"), "openai-codex:new")).toBe(agentDirIn(root));
-  });
 
   it("puts its own statistics, order and records before main's", async () => {
     const shared = { a: recordOf(FILE_HOST, "main-a"), b: recordOf(FILE_HOST, "main-b") };

@@ -99,13 +99,13 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
     beforeEach(async () => {
       bench = await open();
       store = createProfileStore(partsOver(bench.host));
-    });
+    }, 300_000);
 
     afterEach(async () => {
       const files = bench.files();
       await bench.close();
       expect(files.filter((file) => !facts.mayHold(file))).toEqual([]);
-    });
+    }, 300_000);
 
     const save = (profileId: string, token: string, change?: Partial<SaveRequest>) =>
       store.save(request(profileId, token, change));

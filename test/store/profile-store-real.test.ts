@@ -39,7 +39,7 @@ beforeAll(async () => {
   const { bindAuthStoreSdk, loadRunningAuthSdk } = await import("../../src/host/auth-store.ts");
   loadAuthStoreSdk = async (config) => bindAuthStoreSdk(await loadRunningAuthSdk(), config);
   return () => rmSync(nowhere, { recursive: true, force: true });
-}, 60_000);
+}, 300_000);
 
 interface RealBench extends HostBench {
   readonly stateDir: string;
@@ -145,7 +145,7 @@ async function open(): Promise<RealBench> {
   return bench;
 }
 
-describe("the real host's store", { timeout: 60_000 }, () => {
+describe("the real host's store", { timeout: 300_000 }, () => {
   it("loses nothing between 4 processes that save 20 profiles each", async () => {
     const bench = await open();
     await bench.seed({ profiles: { "openai:before": credential("before") }, order: { openai: ["openai:before"] } });
