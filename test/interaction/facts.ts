@@ -504,6 +504,9 @@ export function sampleScreens(): readonly NamedScreen[] {
   return Object.entries(samples).map(([kind, screen]) => ({ kind, screen }));
 }
 
+/** The refusals that say how to sign in to the profile; `internal` stands for all that are followed by it. */
+const RESTARTING = ["internal", ...ERROR_CODES.filter((code) => REFUSALS[code].includes("{again}"))] as const;
+
 /** Every screen that tells commands for a profile, about one of that name. */
 export function screensAbout(name: ProfileName): readonly Screen[] {
   const profile: ListedProfile = { ...listed("x"), name };
@@ -528,6 +531,6 @@ export function screensAbout(name: ProfileName): readonly Screen[] {
     { lines: [noticeLine(profile)], rows: [] },
     inspectionScreen({ kind: "inspection", findings: [{ code: "profile-failing", profile }], nowMs: NOW_MS }),
     whyScreen({ ...CHOICE, pin: { profileName: name, by: "person", isUsable: false } }),
-    ...ERROR_CODES.map((code) => refusalScreen({ code, next: "again", sender: "telegram:4242001", profileName: name })),
+    ...RESTARTING.map((code) => refusalScreen({ code, next: "again", sender: "telegram:4242001", profileName: name })),
   ];
 }
