@@ -38,7 +38,7 @@ export interface PluginSettings {
   /** A language tag such as `zh-CN`; English where it is absent or not known. */
   readonly language?: string;
   /** The zone that times are shown in, as the config names it. */
-  readonly timeZone?: string | undefined;
+  readonly timeZone?: string;
   /** False where owners are not to be told of sign-ins that have ended. */
   readonly notify: boolean;
 }
@@ -49,10 +49,11 @@ export interface PluginSettings {
  */
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
   const { plugins, agents } = readableConfig(api);
+  const timeZone: unknown = agents?.defaults?.userTimezone;
   const { language, notify } = plugins?.entries?.["codex-auth"]?.config ?? {};
   return {
     ...(typeof language === "string" ? { language } : {}),
-    timeZone: agents?.defaults?.userTimezone,
+    ...(typeof timeZone === "string" ? { timeZone } : {}),
     notify: notify !== false,
   };
 }

@@ -20,6 +20,14 @@ describe("the settings", () => {
     expect(settingsOf(withConfig(config))).toEqual(expected);
   });
 
+  it.each([
+    { userTimezone: "Europe/Berlin", expected: { timeZone: "Europe/Berlin", notify: true } },
+    { userTimezone: 1, expected: { notify: true } },
+    { userTimezone: null, expected: { notify: true } },
+  ])("have the zone of the config's agents: $userTimezone", ({ userTimezone, expected }) => {
+    expect(settingsOf(gateway({ agents: { defaults: { userTimezone } } }).api)).toEqual(expected);
+  });
+
   it("are none where the config has no plugins", () => {
     expect(settingsOf(gateway().api)).toEqual({ notify: true });
   });

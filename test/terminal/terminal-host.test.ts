@@ -128,6 +128,15 @@ describe("where it is not certain how profiles are kept", () => {
   });
 
   it.each([
+    { userTimezone: "Europe/Berlin", expected: "Europe/Berlin" },
+    { userTimezone: 1, expected: undefined },
+    { userTimezone: undefined, expected: undefined },
+  ])("tells the time zone of the config: $userTimezone", async ({ userTimezone, expected }) => {
+    put(inState("openclaw.json"), { agents: { defaults: { userTimezone } } });
+    expect((await open({ host: installHost(machine, "2026.6.1") })).timeZone).toBe(expected);
+  });
+
+  it.each([
     { name: "from another file", config: { agents: { $include: "./agents.json" } } },
     { name: "from the environment", config: { agents: { list: [{ id: "main", agentDir: "${DIR}/main" }] } } },
   ])("opens nothing where the config takes agents $name: only the host can put that together", async ({ config }) => {
