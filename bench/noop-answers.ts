@@ -5,8 +5,8 @@
 import type { ListedProfile } from "../src/rules/results.ts";
 import { profileScreen } from "../src/interaction/profile-screens.ts";
 import type { Screen } from "../src/interaction/screen.ts";
-import { savedScreen, selectorScreen, withSandboxNotice } from "../src/interaction/screens.ts";
-import { listed, SAVED } from "../test/interaction/facts.ts";
+import { selectorScreen, withSandboxNotice } from "../src/interaction/screens.ts";
+import { listed } from "../test/interaction/facts.ts";
 import { spelled, toMarkdown, toPlainText } from "../test/support/english.ts";
 
 /** In both forms, with the labels of its rows of buttons. */
@@ -29,15 +29,12 @@ function person(index: number): ListedProfile {
   return listed(`p${index}`, { email: `person-${index}@example.com`, plan: "plus", isDefault: index === 0 });
 }
 
-/** The list of so many profiles; and a profile's card, and the end of a sign-in to it. */
+/** The list of so many profiles, and the first one's card. */
 export function noopAnswers(count: number) {
   const profiles = Array.from({ length: count }, (_, index) => person(index));
   const nowMs = Date.now();
   return {
     list: answerOf(selectorScreen({ kind: "profiles", profiles, pending: [], nowMs }, 1)),
     card: answerOf(profileScreen({ profile: person(0), nowMs })),
-    saved: answerOf(
-      savedScreen({ ...SAVED, profileName: "p0", email: "person-0@example.com", plan: "plus" }, "address"),
-    ),
   };
 }

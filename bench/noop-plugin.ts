@@ -1,31 +1,15 @@
-/** A plugin that does nothing at each of our doors but say what ours would: what the host alone takes for the same way. */
+/** A plugin that only says what ours would say: the time that the host itself takes for a command and a tap. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeTempDir } from "../test/support/temp-dir.ts";
-import { noopAnswers } from "./noop-answers.ts";
+import type * as NoopAnswers from "./noop-answers.ts";
 
 export const NOOP_COMMAND = "/bench_noop";
-/** Answers with the gateway's own memory, after a collection. */
-export const MEMORY_COMMAND = "/bench_memory";
-/** What its hook claims: an address with this code. As long as a real one, and of its shape. */
-const NOOP_CODE = `ac_${"N".repeat(43)}.${"N".repeat(43)}`;
-export const NOOP_ADDRESS = `http://localhost:1455/auth/callback?code=${NOOP_CODE}&scope=openid+profile+email+offline_access&state=${"0".repeat(32)}`;
 
-export interface NoopOptions {
-  /** How many profiles its list is of. */
-  readonly profiles: number;
-  /** Whether its hook replaces a credential of the sender's, by the host's own writer, before it answers. */
-  readonly saves: boolean;
-}
-
-const sourceFor = ({ profiles, saves }: NoopOptions) => `
-import { randomBytes } from "node:crypto";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+const sourceFor = (answers: object) => `
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
-import { updateAuthProfileStoreWithLock } from "openclaw/plugin-sdk/provider-auth";
 
-const { list, card, saved } = ${JSON.stringify(noopAnswers(profiles))};
+const { list, card } = ${JSON.stringify(answers)};
 const DATA = "bench_noop:1";
 const blocksOf = ({ labels }) =>
   labels.map((row) => ({
@@ -36,51 +20,13 @@ const replyOf = (answer) => ({ text: answer.markdown, presentation: { blocks: bl
 const rowsOf = ({ labels }) => labels.map((row) => row.map((text) => ({ text, callback_data: DATA })));
 let isCard = false;
 
-/** As long as a real one. */
-const credentialOf = (who) => ({
-  type: "oauth",
-  provider: "openai",
-  access: randomBytes(960).toString("hex"),
-  refresh: randomBytes(45).toString("hex"),
-  expires: Date.now() + 864_000_000,
-  accountId: who,
-  email: "work-" + who + "@example.com",
-});
-
-async function claim({ senderId }) {
-  if (${saves}) {
-    // Not all at once: what the host does after a save, it does once for those that come together.
-    await new Promise((resolve) => setTimeout(resolve, 1000 * Math.random()));
-    await updateAuthProfileStoreWithLock({
-      sharedStoreWrite: true,
-      saveOptions: { filterExternalAuthProfiles: false, syncExternalCli: false, preserveOrderProfileIds: [] },
-      updater(document) {
-        document.profiles["openai:work-" + senderId] = credentialOf(String(senderId));
-        return true;
-      },
-    });
-  }
-  return { handled: true, text: saved.markdown };
-}
-
-function collectedMemory() {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc");
-  collect();
-  collect();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return JSON.stringify({ heapUsed, external, rss });
-}
-
 export default definePluginEntry({
   id: "bench-noop",
   name: "Nothing",
   description: "Does nothing",
   register(api) {
-    const command = (name, handler) =>
-      api.registerCommand({ name, description: "Does nothing", acceptsArgs: true, handler });
-    command("bench_noop", async () => replyOf(list));
-    command("bench_memory", async () => ({ text: collectedMemory() }));
+    const handler = async () => replyOf(list);
+    api.registerCommand({ name: "bench_noop", description: "Does nothing", acceptsArgs: true, handler });
     api.registerInteractiveHandler({
       channel: "telegram",
       namespace: "bench_noop",
@@ -91,17 +37,13 @@ export default definePluginEntry({
         return { handled: true };
       },
     });
-    api.on(
-      "before_dispatch",
-      (message) => (message.content.includes(${JSON.stringify(NOOP_CODE)}) ? claim(message) : undefined),
-      { priority: 1000 },
-    );
   },
 });
 `;
 
-/** Writes it into a folder of its own, which goes with the process. */
-export function makeNoopPlugin(options: NoopOptions): string {
+/** Writes it into a folder of its own, with the answers of that checkout, and returns the folder. */
+export async function makeNoopPlugin(checkout: string, profiles: number): Promise<string> {
+  const { noopAnswers } = (await import(join(checkout, "bench/noop-answers.ts"))) as typeof NoopAnswers;
   const folder = join(makeTempDir("bench-noop"), "bench-noop");
   mkdirSync(folder);
   const manifest = { id: "bench-noop", name: "Nothing", description: "Does nothing", version: "1.0.0" };
@@ -114,6 +56,6 @@ export function makeNoopPlugin(options: NoopOptions): string {
     type: "module",
     openclaw: { extensions: ["./index.js"] },
   });
-  writeFileSync(join(folder, "index.js"), sourceFor(options));
+  writeFileSync(join(folder, "index.js"), sourceFor(noopAnswers(profiles)));
   return folder;
 }

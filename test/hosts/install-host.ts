@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { NODE, OPENCLAW } from "../support/host.ts";
-import { PINNED_VERSION, type HostVersion } from "./versions.ts";
+import { PINNED_VERSION } from "./versions.ts";
 
 const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "codex-auth/hosts");
 const FLAGS = ["--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--loglevel=error"];
 const LIMIT_MS = 10 * 60_000;
 
 /** The folder of the host's package. Throws with npm's own words where it cannot be installed. */
-export async function installHost(version: HostVersion, cache: string = CACHE): Promise<string> {
+export async function installHost(version: string, cache: string = CACHE): Promise<string> {
   if (version === PINNED_VERSION) return dirname(OPENCLAW);
   const folder = join(cache, version);
   const root = join(folder, "node_modules/openclaw");
