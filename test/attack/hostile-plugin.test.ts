@@ -18,7 +18,7 @@ import {
   WEBCHAT_CALL,
   type Door,
 } from "../handlers/fake-handler.ts";
-import { requireSilence } from "./surface.ts";
+import { requireSilence } from "./law.ts";
 
 const SECOND_OWNER = "4242002";
 

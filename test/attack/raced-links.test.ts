@@ -22,7 +22,7 @@ import { DANA } from "../fakes/fake-ports.ts";
 import { NODE } from "../support/host.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import { credential, NOW_MS } from "../store/profile-store-requests.ts";
-import { requireSilence } from "./surface.ts";
+import { requireSilence } from "./law.ts";
 
 const CHILD = new URL("./raced-links-child.ts", import.meta.url).pathname;
 const CANARY = `V1C2T3I4M5${"Z9Y8".repeat(8)}`;
@@ -160,7 +160,7 @@ describe.each(FILES)("$name, raced", ({ path, work }) => {
     { name: "its folder, by a file", what: "folder", at: (file: string) => join(file, "..") },
   ] as const;
 
-  it.each(SWAPS)("leads to nothing behind a link: $name", { timeout: 60_000 }, async ({ what, at }) => {
+  it.each(SWAPS)("leads to nothing behind a link: $name", async ({ what, at }) => {
     const file = path();
     const doing = work();
     await doing();
@@ -170,7 +170,7 @@ describe.each(FILES)("$name, raced", ({ path, work }) => {
 });
 
 describe("a folder that somebody else wants to be there first", () => {
-  it.runIf(IS_ROOT)("is ours or refused, in a folder where everybody may write", { timeout: 60_000 }, async () => {
+  it.runIf(IS_ROOT)("is ours or refused, in a folder where everybody may write", async () => {
     const shared = join(base, "shared");
     mkdirSync(shared);
     chmodSync(shared, 0o1777);
@@ -195,7 +195,7 @@ describe("a folder that somebody else wants to be there first", () => {
 });
 
 describe("a link in a private folder", () => {
-  it("is replaced by the next write, and what it led to stays", { timeout: 60_000 }, async () => {
+  it("is replaced by the next write, and what it led to stays", async () => {
     const path = join(base, "private", "file.json");
     await updatePrivateFile(path, 1024, () => ({ result: undefined, next: "{}" }));
     await race("link", path, victim);

@@ -30,7 +30,7 @@ let toWebchat: (markdown: string) => WebchatMessage;
 beforeAll(async () => {
   toTelegram = await loadTelegramFormat();
   toWebchat = await loadWebchatFormat();
-}, 60_000);
+});
 
 const HOSTILE = [
   { name: "everybody", text: "@everyone @here @channel" },

@@ -1,9 +1,11 @@
 /** What is pasted: read alone, as a message, as a command's argument, and by the transcript hook. */
-import { parseSelectArguments } from "../../../src/commands/arguments.ts";
-import { answerCommand } from "../../../src/handlers/command.ts";
-import type { ChatMessage } from "../../../src/handlers/transcript.ts";
-import { withholdFromTranscript } from "../../../src/handlers/transcript.ts";
-import { Paste } from "../../../src/rules/callback-url.ts";
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { parseSelectArguments } from "../../src/commands/arguments.ts";
+import { answerCommand } from "../../src/handlers/command.ts";
+import type { ChatMessage } from "../../src/handlers/transcript.ts";
+import { withholdFromTranscript } from "../../src/handlers/transcript.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
 import {
   claimMessage,
   createDoor,
@@ -13,8 +15,8 @@ import {
   startAndApprove,
   STRANGER,
   type Door,
-} from "../../handlers/fake-handler.ts";
-import { must, requireSilence, type Attack, type Surface } from "../surface.ts";
+} from "../handlers/fake-handler.ts";
+import { assertLaws, must, requireSilence } from "./law.ts";
 
 // The fakes draw the same numbers in every run, so that this is the address that waits at every door made here.
 const ADDRESS = await startAndApprove(createDoor());
@@ -86,50 +88,51 @@ function requireRightCode({ ports }: Door): void {
   must(savedIn(ports).length <= codes.filter((code) => code === CODE).length, "saves for the right code alone");
 }
 
-const attack: Attack = {
-  async feed(input) {
-    await feedAlone(input);
-    await feedAsMessage(input);
-    await feedAsCommand(input, "finish");
-    await feedAsCommand(input, "select");
-  },
-  close: () => undefined,
-};
+const SEEDS = [
+  ADDRESS,
+  `Here it is: <${ADDRESS}> thanks!`,
+  `work ${ADDRESS}`,
+  ADDRESS.replaceAll("&", "&amp;"),
+  `\`\`\`\n${ADDRESS.slice(0, 90)}\n${ADDRESS.slice(90)}\n\`\`\``,
+  `https://slack-redir.net/link?url=${encodeURIComponent(ADDRESS)}`,
+  `code=${CODE}&state=${STATE}`,
+  `${CODE}#${STATE}`,
+  CODE,
+  `http://localhost:1455/auth/callback?error=access_denied&error_description=${CODE}&state=${STATE}`,
+  `http://localhost:1455/success?id_token=eyJhbGciOiJub25lIn0.${CODE}`,
+  `https://auth.openai.com/oauth/authorize?state=${STATE}&redirect_uri=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback`,
+  `ａｄｄｒｅｓｓ：${ADDRESS.replace("?", "？")}`,
+];
+const WORDS = [
+  ADDRESS,
+  "http://localhost:1455/auth/callback?",
+  "http://[::1]:1455",
+  "https://auth.openai.com@evil.example/",
+  `&code=${CODE}`,
+  `&state=${STATE}`,
+  "&iss=https://auth.openai.com",
+  "&error=access_denied",
+  "#",
+  "\n> ",
+  "%3Fcode%3D",
+  "ac_",
+  "/codex_auth_finish ",
+  "work ",
+  "cancel ",
+];
 
-export const pastedText: Surface = {
-  name: "pasted-text",
-  kind: "text",
-  seeds: [
-    ADDRESS,
-    `Here it is: <${ADDRESS}> thanks!`,
-    `work ${ADDRESS}`,
-    ADDRESS.replaceAll("&", "&amp;"),
-    `\`\`\`\n${ADDRESS.slice(0, 90)}\n${ADDRESS.slice(90)}\n\`\`\``,
-    `https://slack-redir.net/link?url=${encodeURIComponent(ADDRESS)}`,
-    `code=${CODE}&state=${STATE}`,
-    `${CODE}#${STATE}`,
-    CODE,
-    `http://localhost:1455/auth/callback?error=access_denied&error_description=${CODE}&state=${STATE}`,
-    `http://localhost:1455/success?id_token=eyJhbGciOiJub25lIn0.${CODE}`,
-    `https://auth.openai.com/oauth/authorize?state=${STATE}&redirect_uri=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback`,
-    `ａｄｄｒｅｓｓ：${ADDRESS.replace("?", "？")}`,
-  ],
-  words: [
-    ADDRESS,
-    "http://localhost:1455/auth/callback?",
-    "http://[::1]:1455",
-    "https://auth.openai.com@evil.example/",
-    `&code=${CODE}`,
-    `&state=${STATE}`,
-    "&iss=https://auth.openai.com",
-    "&error=access_denied",
-    "#",
-    "\n> ",
-    "%3Fcode%3D",
-    "ac_",
-    "/codex_auth_finish ",
-    "work ",
-    "cancel ",
-  ],
-  open: async () => attack,
-};
+/** Pieces of the callback URL of the pending sign-in, in any order, with words and signs between. */
+const near = fc
+  .array(fc.oneof(fc.constantFrom(...SEEDS, ...WORDS), fc.string({ unit: "binary", maxLength: 20 })), { maxLength: 6 })
+  .chain((parts) => fc.constantFrom("", " ", "\n", "\u200B").map((separator) => parts.join(separator)));
+
+describe("any text that is pasted while a sign-in is pending", () => {
+  it("saves only with the right code, and no answer repeats a piece of it", async () => {
+    await assertLaws({ seeds: SEEDS, words: WORDS, near }, 150, async (input) => {
+      await feedAlone(input);
+      await feedAsMessage(input);
+      await feedAsCommand(input, "finish");
+      await feedAsCommand(input, "select");
+    });
+  });
+});
