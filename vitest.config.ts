@@ -1,63 +1,71 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { HANG_MS } from "./test/support/wait.ts";
 
 const hostSdk = new URL("./node_modules/@openclaw/plugin-sdk/dist/plugin-sdk/", import.meta.url).pathname;
 
 // The published spelling of the SDK, found in the one copy that package.json lists under the card's name.
 const alias = [{ find: /^openclaw\/plugin-sdk\/(.+)$/, replacement: `${hostSdk}$1.js` }];
 
+// The tests of gateways take longest, and mostly wait for a chat that sends one message a second: all three run beside
+// the others from the start.
+class GatewaysFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isGateway = ({ project }: TestSpecification) => Number(project.name === "e2e");
+    return sorted.toSorted((one, other) => isGateway(other) - isGateway(one));
+  }
+}
+
+// A limit only ends a hang, so all are one. It is longer than the limit of a single wait, whose message names what was
+// missing. Vitest runs projects with the same number of workers side by side.
+const shared = { testTimeout: 3 * HANG_MS, hookTimeout: 3 * HANG_MS, maxWorkers: 4 };
+const staged = "test/support/staged-plugin.ts";
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: GatewaysFirst },
     projects: [
       {
         resolve: { alias },
         test: {
+          ...shared,
           name: "unit",
+          // Half of the time of these tests went into loading the same modules for each file.
+          isolate: false,
+          unstubEnvs: true,
+          unstubGlobals: true,
+          restoreMocks: true,
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/browser/**", "test/hosts/**", "test/faults/**", "test/package/**"],
-          // As many as the others have: vitest runs projects of the same number side by side.
-          maxWorkers: 2,
-          testTimeout: 20_000,
         },
       },
       {
         resolve: { alias },
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/support/staged-plugin.ts"],
-          // Two cores: more gateways at once only make each start slower.
-          maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 150_000,
-        },
+        test: { ...shared, name: "e2e", include: ["test/e2e/**/*.test.ts"], globalSetup: [staged] },
       },
       {
         test: {
+          ...shared,
+          maxWorkers: 2,
           name: "hosts",
           include: ["test/hosts/**/*.test.ts"],
-          globalSetup: ["test/support/staged-plugin.ts", "test/hosts/prepare.ts"],
-          maxWorkers: 2,
+          globalSetup: [staged, "test/hosts/prepare.ts"],
         },
       },
+      // These kill a program hundreds of times, 10 minutes and more, at times that must not be spent waiting for a core.
       {
         test: {
+          ...shared,
+          maxWorkers: 2,
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
-          // Two cores: what is killed at a random time must not spend that time waiting for one.
-          maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 12 * HANG_MS,
         },
       },
       {
         resolve: { alias },
-        test: {
-          name: "browser",
-          include: ["test/browser/**/*.test.ts"],
-          globalSetup: ["test/support/staged-plugin.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 150_000,
-        },
+        test: { ...shared, name: "browser", include: ["test/browser/**/*.test.ts"], globalSetup: [staged] },
       },
     ],
   },

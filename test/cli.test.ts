@@ -28,6 +28,7 @@ import { HOST_PROGRAM } from "../src/terminal/host-program.ts";
 import { createFakePorts, DANA, MemoryLog, MemoryProfileStore } from "./fakes/fake-ports.ts";
 import { SignInServer } from "./fakes/sign-in-server.ts";
 import { makeTempDir } from "./support/temp-dir.ts";
+import { HANG_MS } from "./support/wait.ts";
 import { GATEWAY_PORT, installHost, makeMachine, put, type Machine } from "./terminal/machine.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
@@ -107,7 +108,7 @@ function run(
     const child = execFile(
       process.execPath,
       [...node, CLI, ...args],
-      { cwd: machine.root, timeout: 15_000, env: { ...environmentOf(machine), NODE_COMPILE_CACHE, ...env } },
+      { cwd: machine.root, timeout: HANG_MS, env: { ...environmentOf(machine), NODE_COMPILE_CACHE, ...env } },
       (_error, stdout, stderr) => {
         const result = { exitCode: child.exitCode ?? -1, stdout, stderr };
         ended.push(result);

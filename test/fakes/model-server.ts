@@ -20,7 +20,7 @@ export interface FakeModel {
   release(): void;
   /** Requests whose body contains the text. */
   saw(text: string): ModelRequest[];
-  waitForRequest(count?: number, timeoutMs?: number): Promise<ModelRequest>;
+  waitForRequest(count?: number): Promise<ModelRequest>;
   /** To merge into openclaw.json. */
   readonly config: Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -63,8 +63,7 @@ export async function startFakeModel(answer = "This is the model."): Promise<Fak
       gate = undefined;
     },
     saw: (text) => requests.filter((request) => request.body.includes(text)),
-    waitForRequest: (count = 1, timeoutMs = 20_000) =>
-      waitUntil(`model request ${count}`, () => requests[count - 1], timeoutMs),
+    waitForRequest: (count = 1) => waitUntil(`model request ${count}`, () => requests[count - 1]),
     config: {
       agents: { defaults: { model: { primary: `fake/${MODEL_ID}` } } },
       models: {

@@ -17,6 +17,8 @@ export type Misbehaviour =
   | { readonly kind: "rate-limited"; readonly retryAfter?: string }
   /** The transport goes wrong. */
   | { readonly kind: "slow"; readonly ms: number }
+  /** The answer is sent when the promise resolves. */
+  | { readonly kind: "held"; readonly until: Promise<unknown> }
   | "hang"
   | "reset"
   | "huge-body"

@@ -80,6 +80,7 @@ export class SignInServer {
   readonly #consents = new Map<string, AuthorizationRequest>();
   readonly #accessTokens = new Map<string, FakeAccount>();
   readonly #secrets = new Set<string>();
+  readonly #states = new Set<string>();
   readonly #server = createServer((request, response) => void this.handle(request, response));
   #misbehaviour: { mode: Misbehaviour; times: number } | undefined;
   #port: number | undefined;
@@ -108,7 +109,9 @@ export class SignInServer {
 
   /** The person signs in and agrees: gives the address their browser ends at. Throws where a real person would see an error page. */
   approve(authorizationUrl: string, account: FakeAccount = this.accounts[0] as FakeAccount): string {
-    const judged = this.#judgeLink(new URL(authorizationUrl).searchParams);
+    const { searchParams } = new URL(authorizationUrl);
+    this.#states.add(searchParams.get("state") ?? "");
+    const judged = this.#judgeLink(searchParams);
     if (judged.kind === "error-page") throw new Error(`the sign-in page says: ${judged.code}`);
     if (judged.kind === "redirect-error") return errorRedirect(judged);
     return this.#issueCode(judged.request, account);
@@ -120,12 +123,18 @@ export class SignInServer {
     description = "The resource owner or authorization server denied the request.",
   ): string {
     const state = new URL(authorizationUrl).searchParams.get("state") ?? "";
+    this.#states.add(state);
     return errorRedirect({ error: "access_denied", description, state });
   }
 
   /** Every code and token ever issued, for searching places they must not be. */
   secrets(): string[] {
     return [...this.#secrets];
+  }
+
+  /** The state of every link that a person followed. */
+  states(): string[] {
+    return [...this.#states];
   }
 
   /** Requests to the token endpoint, of one grant type if given. */
@@ -261,6 +270,7 @@ export class SignInServer {
     if (mode !== undefined) {
       if (typeof mode === "object" && mode.kind === "slow")
         await new Promise((resolve) => setTimeout(resolve, mode.ms));
+      else if (typeof mode === "object" && mode.kind === "held") await mode.until;
       else if (sendMisbehaviour(response, mode, (bytes) => (this.hugeBytes += bytes))) return;
     }
     const body = new Map(fields);

@@ -61,15 +61,11 @@ export interface FakeTelegram {
     button: ButtonChoice,
   ): { readonly url: string } | { readonly callbackId: string };
   /** `sendText`, then the bot's next message (or edit) in that chat. */
-  ask(
-    from: TelegramUser,
-    text: string,
-    options?: SendTextOptions & { readonly timeoutMs?: number },
-  ): Promise<FakeMessage>;
+  ask(from: TelegramUser, text: string, options?: SendTextOptions): Promise<FakeMessage>;
   /** `tap`, then the bot's next message (or edit) in that chat. */
-  press(from: TelegramUser, message: FakeMessage, button: ButtonChoice, timeoutMs?: number): Promise<FakeMessage>;
+  press(from: TelegramUser, message: FakeMessage, button: ButtonChoice): Promise<FakeMessage>;
   /** The first message of the bot that fits, already there or to come; `after` is a `now()` taken before. */
-  waitForMessage(fits: (message: FakeMessage) => boolean, timeoutMs?: number, after?: number): Promise<FakeMessage>;
+  waitForMessage(fits: (message: FakeMessage) => boolean, after?: number): Promise<FakeMessage>;
   /** The change counter; see `FakeMessage.changedAt`. */
   now(): number;
   /** All messages of a chat that are not deleted, people's included, oldest first. */
@@ -176,24 +172,15 @@ class TelegramServer implements FakeTelegram {
     return { callbackId };
   }
 
-  async ask(
-    from: TelegramUser,
-    text: string,
-    options: SendTextOptions & { readonly timeoutMs?: number } = {},
-  ): Promise<FakeMessage> {
+  async ask(from: TelegramUser, text: string, options: SendTextOptions = {}): Promise<FakeMessage> {
     const sent = this.sendText(from, text, options);
-    return this.waitForMessage((message) => message.chatId === sent.chatId, options.timeoutMs, sent.changedAt);
+    return this.waitForMessage((message) => message.chatId === sent.chatId, sent.changedAt);
   }
 
-  async press(
-    from: TelegramUser,
-    message: FakeMessage,
-    button: ButtonChoice,
-    timeoutMs?: number,
-  ): Promise<FakeMessage> {
+  async press(from: TelegramUser, message: FakeMessage, button: ButtonChoice): Promise<FakeMessage> {
     const before = this.now();
     this.tap(from, message, button);
-    return this.waitForMessage((candidate) => candidate.chatId === message.chatId, timeoutMs, before);
+    return this.waitForMessage((candidate) => candidate.chatId === message.chatId, before);
   }
 
   #shownButton(message: FakeMessage, label: string): InlineButton {
@@ -212,11 +199,9 @@ class TelegramServer implements FakeTelegram {
     return this.#chats.clock;
   }
 
-  async waitForMessage(fits: (message: FakeMessage) => boolean, timeoutMs = 20_000, after = 0): Promise<FakeMessage> {
-    return waitUntil(
-      "a message of the bot",
-      () => this.#chats.all().find((message) => !message.from && message.changedAt > after && fits(message)),
-      timeoutMs,
+  async waitForMessage(fits: (message: FakeMessage) => boolean, after = 0): Promise<FakeMessage> {
+    return waitUntil("a message of the bot", () =>
+      this.#chats.all().find((message) => !message.from && message.changedAt > after && fits(message)),
     );
   }
 

@@ -10,6 +10,7 @@ import { SignInServer } from "../fakes/sign-in-server.ts";
 import { NODE, OPENCLAW } from "../support/host.ts";
 import { readHostRows } from "../support/host-rows.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
+import { HANG_MS } from "../support/wait.ts";
 import { installHost, makeMachine, put, type Machine } from "../terminal/machine.ts";
 
 const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
@@ -99,7 +100,7 @@ export class FaultBench {
       cwd: root,
       env: { ...places, CODEX_AUTH_SANDBOX: this.#origin, NODE_COMPILE_CACHE, ...env },
       ...(this.#isNobodys && IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}),
-      timeout: 50_000,
+      timeout: HANG_MS,
       killSignal: "SIGKILL",
     });
     const startedMs = performance.now();

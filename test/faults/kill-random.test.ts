@@ -11,7 +11,7 @@ describe("a finish beside a host that keeps files", () => {
   beforeAll(() => bench.open());
   afterAll(() => bench.close());
 
-  it(`may be killed at any time: ${POINTS} of them`, { timeout: 1_200_000 }, async () => {
+  it(`may be killed at any time: ${POINTS} of them`, async () => {
     const random = createRandom("random kills");
     const wholeMs = await measureFinish(bench);
     const killed: Killed[] = [];

@@ -12,7 +12,7 @@ describe("a finish beside the real host", () => {
   beforeAll(() => bench.open(), 120_000);
   afterAll(() => bench.close());
 
-  it(`may be killed at ${STEPS} steps from its claim to its end`, { timeout: 900_000 }, async () => {
+  it(`may be killed at ${STEPS} steps from its claim to its end`, async () => {
     const random = createRandom("steps of the real host");
     const shown = await bench.finishUntil(await bench.begin(), { env: { FAULT_SHOW_STEPS: "1" } });
     const steps = shown.stderr.trim().split("\n");
@@ -28,7 +28,7 @@ describe("a finish beside the real host", () => {
     expect(killed.some(({ reached }) => reached === "saved, not yet noted")).toBe(true);
   });
 
-  it(`may be killed at any time: ${POINTS} of them`, { timeout: 900_000 }, async () => {
+  it(`may be killed at any time: ${POINTS} of them`, async () => {
     const random = createRandom("random kills of the real host");
     const wholeMs = await measureFinish(bench);
     const killed: Killed[] = [];

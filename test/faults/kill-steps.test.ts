@@ -8,7 +8,7 @@ describe("a finish beside a host that keeps files", () => {
   beforeAll(() => bench.open());
   afterAll(() => bench.close());
 
-  it("may be killed at each of its steps", { timeout: 300_000 }, async () => {
+  it("may be killed at each of its steps", async () => {
     const shown = await bench.finishUntil(await bench.begin(), { env: { FAULT_SHOW_STEPS: "1" } });
     const steps = shown.stderr.trim().split("\n");
     expect(steps.filter((name) => name === "fetch" || name === "response")).toEqual(["fetch", "response"]);

@@ -39,7 +39,7 @@ interface Waiting {
 
 const accountOf = (profile: string) => fakeAccount(`${profile}@example.com`);
 
-it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, { timeout: 300_000 }, async () => {
+it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, async () => {
   const random = createRandom("people");
   const root = makeTempDir("people");
   const server = new SignInServer();

@@ -79,7 +79,7 @@ let host: HostRule;
 
 beforeAll(async () => {
   host = (await import(new URL(MODULE, import.meta.url).href)) as HostRule;
-}, 60_000);
+});
 
 /** As the host treats a tap in a direct chat. */
 function hostTakesTaps(telegram: unknown, accountId: string): boolean {

@@ -10,9 +10,9 @@ import { hostEnvironment, NODE, type GatewayFolders } from "../support/host.ts";
 import { readHostRows } from "../support/host-rows.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import { makeTempDir, removeTempDir } from "../support/temp-dir.ts";
+import { HANG_MS } from "../support/wait.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const RUN_LIMIT_MS = 120_000;
 
 export const DANA = fakeAccount("dana@example.com", "plus");
 export const ELI = fakeAccount("eli@example.com", "pro");
@@ -186,7 +186,7 @@ function parse(file: string, attempts = 20): ProfilesDocument {
 type Child = ReturnType<typeof spawnOwned>;
 
 /** Kills what does not end: a process that hangs is a failure, not a wait. */
-export async function runToEnd(child: Child, input = "", limitMs = RUN_LIMIT_MS): Promise<Ran> {
+export async function runToEnd(child: Child, input = "", limitMs = HANG_MS): Promise<Ran> {
   const timer = setTimeout(() => killTree(child), limitMs);
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (stdout += String(chunk)));

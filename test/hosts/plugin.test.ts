@@ -24,23 +24,23 @@ const KNOWS_ALL_KEYS = versionsFrom("2026.8.2");
 // The pinned host has its own tests in test/e2e.
 const versions = SELECTED_VERSIONS.filter((version) => TAKERS.includes(version) && version !== PINNED_VERSION);
 
-describe.each(versions)("the plugin in OpenClaw %s", { timeout: 180_000 }, (version) => {
+describe.each(versions)("the plugin in OpenClaw %s", (version) => {
   let world: World;
 
   beforeAll(async () => {
     const openclaw = join(inject("hostRoots")[version] ?? "", "openclaw.mjs");
     const host = { openclaw, isOldConfig: !KNOWS_ALL_KEYS.includes(version) };
     world = await createWorld({ pluginDir: inject("pluginDir"), host });
-  }, 300_000);
+  });
   afterAll(() => world?.close());
 
-  const ask = (text: string) => world.telegram.ask(OWNER, text, { timeoutMs: 60_000 });
-  const say = async (text: string) => (await (await world.gateway.client()).chat(text, { timeoutMs: 60_000 })).text;
+  const ask = (text: string) => world.telegram.ask(OWNER, text);
+  const say = async (text: string) => (await (await world.gateway.client()).chat(text)).text;
 
   it("goes from the selector over a tap and a pasted address to the host's own list", async () => {
     const selector = await ask("/codex_auth");
     expect(world.telegram.keyboard(selector)).toEqual([["default"], ["New profile", "Cancel"]]);
-    const card = await world.telegram.press(OWNER, selector, "default", 60_000);
+    const card = await world.telegram.press(OWNER, selector, "default");
     expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
     const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));
     expect(saved.text).toContain("profile default now holds dana@example.com, plan plus");
@@ -53,7 +53,7 @@ describe.each(versions)("the plugin in OpenClaw %s", { timeout: 180_000 }, (vers
     expect(world.telegram.keyboard(again)).toEqual([["Open the sign-in page"], ["Cancel"]]);
     const question = await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(again), STUDIO)}`);
     expect(question.text).toContain("Not saved yet: you approved dana@studio.example, plan team");
-    expect((await world.telegram.press(OWNER, question, "Replace default", 60_000)).text).toContain("now holds");
+    expect((await world.telegram.press(OWNER, question, "Replace default")).text).toContain("now holds");
     const second = await ask("/codex_auth work");
     await ask(`/codex_auth finish work ${world.signIn.approve(linkOf(second), PERSONAL)}`);
     expect((await ask("/codex_auth")).text).toMatch(
@@ -79,8 +79,11 @@ describe.each(versions)("the plugin in OpenClaw %s", { timeout: 180_000 }, (vers
   });
 
   it("refuses a stranger, and says nothing of profiles", async () => {
-    const answer = await world.telegram.ask(STRANGER, "/codex_auth", { timeoutMs: 60_000 }).catch(() => undefined);
-    expect(answer?.text ?? "").not.toMatch(/work|default|dana/);
+    world.telegram.sendText(STRANGER, "/codex_auth");
+    // The gateway takes messages in their order: once it has answered this one, it is done with the stranger's.
+    await ask("/codex_auth help");
+    const answers = world.telegram.messages(STRANGER.id).filter(({ from }) => from === undefined);
+    expect(answers.map(({ text }) => text).join("\n")).not.toMatch(/work|default|dana/);
   });
 });
 

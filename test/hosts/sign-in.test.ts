@@ -7,7 +7,7 @@ import { describeHosts } from "./describe-hosts.ts";
 const MOVES_TOKENS: ReadonlySet<string> = new Set(["2026.5.12"]);
 
 describeHosts((version, open) => {
-  it("sign-in, again, a second profile, undo; listed by the host", { timeout: 300_000 }, async ({ task }) => {
+  it("sign-in, again, a second profile, undo; listed by the host", async ({ task }) => {
     const bench = await open();
     const first = await bench.signIn("work", DANA);
     expect(first).toMatchObject({ ok: true, profile_id: bench.idOf("work"), revert_command: null });

@@ -18,15 +18,7 @@ export type HostVersion = (typeof HOST_VERSIONS)[number];
 /** The version that package.json pins: it is there already, as `@openclaw/plugin-sdk`. */
 export const PINNED_VERSION: HostVersion = "2026.9.6";
 
-/** What `npm test` drives here: the newest that keeps profiles in a file. The pinned host has test/e2e and test/store. */
-const QUICK_VERSIONS: readonly HostVersion[] = ["2026.6.1"];
-
-const asked = (process.env["CODEX_AUTH_HOSTS"] ?? "").trim();
-
-/** `npm run test:hosts`, or hosts that were named: more writes, and the gateways too. */
-export const IS_THOROUGH = asked !== "";
-
-export const SELECTED_VERSIONS: readonly HostVersion[] = IS_THOROUGH ? parse(asked) : QUICK_VERSIONS;
+export const SELECTED_VERSIONS = parse((process.env["CODEX_AUTH_HOSTS"] ?? "").trim() || "all");
 
 function parse(list: string): readonly HostVersion[] {
   if (list === "all") return HOST_VERSIONS;
@@ -36,6 +28,3 @@ function parse(list: string): readonly HostVersion[] {
     return version;
   });
 }
-
-/** Whether what costs time is checked too: `npm test` has most of it for the pinned host in `test/store`. */
-export const isChecked = (version: string) => IS_THOROUGH || version !== PINNED_VERSION;

@@ -25,7 +25,7 @@ let toTelegram: (markdown: string) => readonly TelegramMessage[];
 
 beforeAll(async () => {
   toTelegram = await loadTelegramFormat();
-}, 60_000);
+});
 
 /** The host's renderer trims code spans; nothing here is told apart by white space. */
 const squeezed = (text: string) => text.replaceAll(/\s/g, "");

@@ -1,5 +1,6 @@
 /** A chat client of the gateway over its WebSocket, signed in as a device of its own. */
 import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from "node:crypto";
+import { HANG_MS } from "./wait.ts";
 
 export interface ChatReply {
   readonly runId: string;
@@ -70,7 +71,7 @@ export class GatewayClient {
 
   /** Connects as a webchat device with these scopes (default: everything an operator may do). */
   static async connect(port: number, token: string, options: ClientOptions = {}): Promise<GatewayClient> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + HANG_MS;
     for (;;) {
       const client = new GatewayClient(
         new WebSocket(`ws://127.0.0.1:${port}`, { headers: { origin: `http://127.0.0.1:${port}` } }),
@@ -139,24 +140,21 @@ export class GatewayClient {
     return (await answer.promise) as T;
   }
 
-  async waitForEvent(fits: (event: GatewayEvent) => boolean, timeoutMs = 20_000): Promise<GatewayEvent> {
+  async waitForEvent(fits: (event: GatewayEvent) => boolean, timeoutMs = HANG_MS): Promise<GatewayEvent> {
     const found = this.events.find(fits);
     if (found) return found;
     return this.#nextEvent(fits, timeoutMs);
   }
 
   /** Sends a message and waits for the end of its run. */
-  async chat(
-    message: string,
-    options: { readonly sessionKey?: string; readonly timeoutMs?: number } = {},
-  ): Promise<ChatReply> {
+  async chat(message: string, options: { readonly sessionKey?: string } = {}): Promise<ChatReply> {
     const runId = randomUUID();
     const end = this.#nextEvent(
       (event) =>
         event.event === "chat" &&
         event.payload.runId === runId &&
         ["final", "error", "aborted"].includes(String(event.payload.state)),
-      options.timeoutMs ?? 30_000,
+      HANG_MS,
     );
     end.catch(() => {});
     await this.request("chat.send", { sessionKey: options.sessionKey ?? MAIN_SESSION, message, idempotencyKey: runId });

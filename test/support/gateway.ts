@@ -5,13 +5,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FakeTelegram, TelegramUser } from "../fakes/telegram-bot-api.ts";
 import { GatewayClient, type ClientOptions } from "./gateway-client.ts";
-import { buildConfig, type JsonObject } from "./gateway-config.ts";
+import { buildConfig, merge, type JsonObject } from "./gateway-config.ts";
 import { hostEnvironment, NODE, OPENCLAW, shareCompileCache, type GatewayFolders } from "./host.ts";
 import { killTree, spawnOwned } from "./owned-process.ts";
 import { freePort } from "./loopback.ts";
 import { findInFolders, type Found } from "./state-search.ts";
 import { makeTempDir, removeTempDir } from "./temp-dir.ts";
-import { waitUntil } from "./wait.ts";
+import { HANG_MS, waitUntil } from "./wait.ts";
 
 export interface GatewayOptions {
   /**
@@ -41,7 +41,6 @@ export interface GatewayOptions {
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
 }
 
 export interface CliResult {
@@ -49,8 +48,6 @@ export interface CliResult {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-const START_TIMEOUT_MS = 90_000;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const gateway = new Gateway(options, await freePort());
@@ -77,7 +74,7 @@ export class Gateway {
     for (const folder of [this.folders.home, this.folders.state, this.folders.tmp, join(root, "workspace")])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     shareCompileCache(this.folders);
-    this.writeConfig();
+    this.#writeConfig();
   }
 
   get stateDir(): string {
@@ -88,8 +85,14 @@ export class Gateway {
     return this.#child?.pid;
   }
 
-  /** Rewrites openclaw.json; a running gateway notices by itself. */
-  writeConfig(change: JsonObject = {}): void {
+  /** Merges a change into openclaw.json; a running gateway notices by itself. */
+  changeConfig(change: JsonObject): void {
+    const file = join(this.folders.state, "openclaw.json");
+    const config = JSON.parse(readFileSync(file, "utf8")) as JsonObject;
+    writeFileSync(file, JSON.stringify(merge(config, change), null, 2), { mode: 0o600 });
+  }
+
+  #writeConfig(): void {
     const { pluginDir, extraPlugins = [], telegram, model, config } = this.#options;
     const built = buildConfig({
       port: this.port,
@@ -103,7 +106,7 @@ export class Gateway {
       ...(this.#options.isOldConfig === true ? { isOld: true } : {}),
     });
     const file = join(this.folders.state, "openclaw.json");
-    writeFileSync(file, JSON.stringify({ ...built, ...change }, null, 2), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify(built, null, 2), { mode: 0o600 });
   }
 
   async start(): Promise<void> {
@@ -131,7 +134,7 @@ export class Gateway {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.kill("SIGTERM");
-    const timer = setTimeout(() => killTree(child), 10_000);
+    const timer = setTimeout(() => killTree(child), 30_000);
     await gone;
     clearTimeout(timer);
   }
@@ -203,7 +206,7 @@ export class Gateway {
       env: { ...this.#env(), ...options.env },
       cwd: this.folders.root,
     });
-    const timer = setTimeout(() => killTree(child), options.timeoutMs ?? 60_000);
+    const timer = setTimeout(() => killTree(child), HANG_MS);
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
@@ -255,7 +258,6 @@ export class Gateway {
           );
         return look();
       },
-      START_TIMEOUT_MS,
     );
   }
 

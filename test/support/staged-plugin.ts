@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { stage } from "../../scripts/stage.ts";
 import { NODE, OPENCLAW } from "./host.ts";
+import { HANG_MS } from "./wait.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,7 +19,10 @@ export default function stagePlugin(project: TestProject): () => void {
   const pluginDir = join(folder, "codex-auth");
   stage(pluginDir);
   // The host settles its own installation at its first call; two gateways at once would get in each other's way there.
-  spawnSync(NODE, [OPENCLAW, "--version"], { env: { HOME: folder, PATH: process.env["PATH"] ?? "" }, timeout: 60_000 });
+  spawnSync(NODE, [OPENCLAW, "--version"], {
+    env: { HOME: folder, PATH: process.env["PATH"] ?? "" },
+    timeout: HANG_MS,
+  });
   project.provide("pluginDir", pluginDir);
   return () => rmSync(folder, { recursive: true, force: true });
 }

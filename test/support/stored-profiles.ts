@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Gateway } from "./gateway.ts";
+import { HANG_MS } from "./wait.ts";
 
 export interface StoredProfiles {
   /** Each record as it is stored, by profile id. */
@@ -49,7 +50,7 @@ export function pauseProfile(gateway: Gateway, profileId: string, untilMs: numbe
 
 /** Beside the running gateway, which may take its time to see it. */
 function editDocument(gateway: Gateway, key: string, edit: (document: AuthDocument) => AuthDocument): void {
-  const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { timeout: 5_000 });
+  const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { timeout: HANG_MS });
   try {
     const document = documentIn(database, key);
     const text = JSON.stringify({ ...document, ...edit(document) });

@@ -1,9 +1,8 @@
 /** The gateway's own web chat in a real browser: typed into, pasted into, clicked and read as a person does. */
 import type { Browser, Page, WebSocket } from "playwright-core";
 import type { Gateway } from "./gateway.ts";
-import { waitUntil } from "./wait.ts";
+import { HANG_MS, waitUntil } from "./wait.ts";
 
-const PATIENCE_MS = 45_000;
 /** Around a picture, in CSS pixels. */
 const MARGIN = 12;
 
@@ -104,7 +103,6 @@ export class WebChat {
         last = (await group.locator("[data-message-text]").last().getAttribute("data-message-text")) ?? "";
         return last.includes(until) && (await group.and(this.page.locator(".assistant")).count()) === 1;
       },
-      PATIENCE_MS,
     );
     return last;
   }
@@ -113,8 +111,8 @@ export class WebChat {
   async #load(go: () => Promise<unknown>): Promise<void> {
     this.#isListening = false;
     await go();
-    await waitUntil("the web chat to listen to its conversation", () => this.#isListening, PATIENCE_MS);
-    await this.#box.waitFor({ timeout: PATIENCE_MS });
+    await waitUntil("the web chat to listen to its conversation", () => this.#isListening);
+    await this.#box.waitFor({ timeout: HANG_MS });
   }
 
   #watch(socket: WebSocket): void {

@@ -1,4 +1,6 @@
-/** A whole small world for one test file: chat, model, sign-in server behind its real name, and the gateway. */
+/** A gateway and all that it talks to: Telegram, a model, and the sign-in server behind its real name. */
+import { SANDBOX_VARIABLE } from "../../src/environment.ts";
+import { CodexBackend } from "../fakes/codex-backend.ts";
 import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 import {
@@ -25,17 +27,22 @@ export const accountOf = (profile: string) => fakeAccount(`${profile}@example.co
 export interface World {
   readonly telegram: FakeTelegram;
   readonly model: FakeModel;
+  readonly backend: CodexBackend;
   readonly signIn: SignInServer;
   readonly proxy: TlsProxy;
   readonly gateway: Gateway;
+  /** The bodies of all requests to a model, whichever of the two answers. */
+  modelBodies(): readonly string[];
   close(): Promise<void>;
 }
 
 export interface WorldOptions {
   readonly pluginDir: string;
-  readonly extraPlugins?: readonly string[];
-  readonly config?: JsonObject;
-  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * What answers an agent's turn. `codex`: the host's own OpenAI provider, with the stored profiles; the sign-in server is
+   * then on loopback, so that the watch for expired logins looks every other second.
+   */
+  readonly answers?: "fake-model" | "codex";
   /** Another host than the one that package.json pins; see `GatewayOptions`. */
   readonly host?: Pick<GatewayOptions, "isOldConfig" | "openclaw">;
 }
@@ -46,31 +53,40 @@ const CONFIG: JsonObject = {
   channels: { telegram: { groupPolicy: "open" } },
 };
 
-export async function createWorld(options: WorldOptions): Promise<World> {
+const CODEX_CONFIG: JsonObject = {
+  plugins: { allow: ["codex-auth", "openai", "telegram"], entries: { openai: { enabled: true } } },
+  // Two agents: the host then spreads a plugin's hooks over two instances of its modules.
+  agents: { entries: { main: {}, work: {} } },
+};
+
+export async function createWorld({ pluginDir, answers = "fake-model", host }: WorldOptions): Promise<World> {
   const [telegram, model] = await Promise.all([startFakeTelegram(), startFakeModel()]);
   const signIn = new SignInServer([PERSONAL, STUDIO]);
-  const proxy = await startTlsProxy({ "auth.openai.com": signIn.handle });
+  const backend = new CodexBackend((token) => signIn.accountOf(token));
+  const proxy = await startTlsProxy({ "auth.openai.com": signIn.handle, "chatgpt.com": backend.handle });
   telegram.group(GROUP_ID, { title: "Team", type: "supergroup", isForum: true });
+  const isCodex = answers === "codex";
   const gateway = await startGateway({
-    pluginDir: options.pluginDir,
-    ...(options.extraPlugins === undefined ? {} : { extraPlugins: options.extraPlugins }),
+    pluginDir,
     telegram: {
       server: telegram,
       owner: OWNER,
       allowed: [SECOND_OWNER, ALLOWED],
       groups: { "*": { requireMention: false } },
     },
-    model,
-    ...options.host,
-    config: merge(CONFIG, options.config ?? {}),
-    env: { ...proxy.env, ...options.env },
+    ...(isCodex ? {} : { model }),
+    ...host,
+    config: merge(CONFIG, isCodex ? CODEX_CONFIG : {}),
+    env: { ...proxy.env, ...(isCodex ? { [SANDBOX_VARIABLE]: await signIn.listen() } : {}) },
   });
   return {
     telegram,
     model,
+    backend,
     signIn,
     proxy,
     gateway,
+    modelBodies: () => [...model.requests, ...backend.requests].map(({ body }) => body),
     close: async () => {
       await gateway.dispose();
       await Promise.all([telegram.close(), model.close(), signIn.close(), proxy.close()]);

@@ -1,0 +1,67 @@
+/** Telegram with inline buttons switched off: everything is there as text. And a restart of the gateway. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { storedProfiles } from "../support/stored-profiles.ts";
+import { waitUntil } from "../support/wait.ts";
+import { accountOf, linkOf, OWNER, type World } from "../support/world.ts";
+
+export function afterRestart(worldOf: () => World): void {
+  describe("over a restart of the gateway", () => {
+    it("a sign-in that was started before is finished, and an old button gets a fresh list", async () => {
+      const { telegram, signIn, gateway } = worldOf();
+      const selector = await telegram.ask(OWNER, "/codex_auth");
+      const card = await telegram.ask(OWNER, "/codex_auth restarted");
+      const address = signIn.approve(linkOf(card), accountOf("restarted"));
+      await gateway.restart();
+      const saved = await telegram.ask(OWNER, address);
+      expect(saved.text).toContain("profile restarted now holds restarted@example.com");
+      const fresh = await telegram.press(OWNER, selector, "New profile");
+      expect(fresh.text).toContain("Codex profiles on this gateway");
+    });
+  });
+}
+
+/** Changes the gateway's config, so these are the last tests before the scan. */
+export function textAlone(worldOf: () => World): void {
+  describe("without inline buttons", () => {
+    let world: World;
+    const ask = (text: string) => world.telegram.ask(OWNER, text);
+
+    beforeAll(async () => {
+      world = worldOf();
+      world.gateway.changeConfig({ channels: { telegram: { capabilities: { inlineButtons: "off" } } } });
+      await waitUntil("a list without buttons", async () => (await ask("/codex_auth")).keyboard.length === 0);
+    });
+
+    it("the list has words to type, and other pages by words", async () => {
+      for (const name of ["page1", "page2"]) {
+        const card = await ask(`/codex_auth ${name}`);
+        await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(card), accountOf(name))}`);
+      }
+      const first = await ask("/codex_auth");
+      expect(first.keyboard).toEqual([]);
+      expect(first.text).toContain("type /codex_auth <profile>");
+      expect(first.text).toContain("Page 1 of 2. Another page: /codex_auth page 2");
+      expect((await ask("/codex_auth page 2")).text).toContain("Page 2 of 2");
+    });
+
+    it("the card's link is a line whose visible text is a whole link too", async () => {
+      const card = await ask("/codex_auth text");
+      expect(card.keyboard).toEqual([]);
+      const link = card.links.find(({ url }) => url.includes("/oauth/authorize?"));
+      expect(card.text.split("\n")).toContain(link?.text);
+      const saved = await ask(`/codex_auth_finish text ${world.signIn.approve(link?.url ?? "", accountOf("text"))}`);
+      expect(saved.text).toContain("profile text now holds text@example.com");
+    });
+
+    it("a profile's card does everything by words", async () => {
+      expect((await ask("/codex_auth show text")).text).toContain("To sign it out: /codex_auth signout text");
+      const before = storedProfiles(world.gateway);
+      expect((await ask("/codex_auth signout text")).text).toContain("To do it: /codex_auth signout text yes");
+      expect(storedProfiles(world.gateway)).toEqual(before);
+      expect((await ask("/codex_auth signout text yes")).text).toContain("/codex_auth undo text puts it back");
+      expect(Object.keys(storedProfiles(world.gateway).profiles)).not.toContain("openai:text");
+      expect((await ask("/codex_auth undo text")).text).toContain("Put back: profile text");
+      expect(storedProfiles(world.gateway).profiles).toEqual(before.profiles);
+    });
+  });
+}

@@ -1,0 +1,104 @@
+/** The terminal program beside a running gateway: one sign-in, started and finished on either side. */
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { OPENCLAW } from "../support/host.ts";
+import type { RunOptions } from "../support/gateway.ts";
+import { storedProfiles } from "../support/stored-profiles.ts";
+import { waitUntil } from "../support/wait.ts";
+import { accountOf, linkIn, type World } from "../support/world.ts";
+
+type Answer = Readonly<Record<string, unknown>>;
+
+const TERM = accountOf("term");
+const OTHER = accountOf("term-other");
+const HOLDS_TERM = /`term`(?: \(tried first\))?: `term@example\.com`/;
+const HOLDS_OTHER = /`term`(?: \(tried first\))?: `term-other@example\.com`/;
+
+export function terminalBesideGateway(worldOf: () => World): void {
+  describe("the terminal beside the gateway", () => {
+    let world: World;
+    let bin: string;
+    /** Everything that the terminal has printed, except the sign-in links. */
+    const printed: string[] = [];
+
+    beforeAll(() => {
+      world = worldOf();
+      bin = join(world.gateway.folders.root, "bin");
+      mkdirSync(bin);
+      symlinkSync(OPENCLAW, join(bin, "openclaw"));
+    });
+
+    /** `codex-auth …` as a program of its own, which finds the host on its PATH. */
+    async function codexAuth(args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+      const PATH = `${bin}:${process.env["PATH"] ?? ""}`;
+      const program = join(inject("pluginDir"), "dist/cli.js");
+      const { code, stdout, stderr } = await world.gateway.run(program, [...args, "--json"], {
+        ...options,
+        env: { PATH },
+      });
+      const answer = JSON.parse(stdout) as Answer;
+      printed.push(stderr, JSON.stringify({ ...answer, login_url: undefined }));
+      return { ...answer, exitCode: code };
+    }
+
+    const say = async (message: string) => (await (await world.gateway.client()).chat(message)).text;
+    const finish = (input: string, ...more: readonly string[]) =>
+      codexAuth(["finish", ...more, "--callback-url", "-"], { input });
+
+    async function startAndApprove(profile: string, account = accountOf(profile)): Promise<string> {
+      const started = await codexAuth(["start", "--profile", profile]);
+      expect(started).toMatchObject({ ok: true, profile, profile_id: `openai:${profile}`, exitCode: 0 });
+      return world.signIn.approve(String(started["login_url"]), account);
+    }
+
+    it("signs in, and the running gateway knows it", async () => {
+      const address = await startAndApprove("term", TERM);
+      const saved = await finish(`${address}\n`, "--profile", "term");
+      expect(saved).toMatchObject({ ok: true, email: TERM.email, restart_required: false, queued: false });
+      expect(Object.keys(storedProfiles(world.gateway).profiles)).toContain("openai:term");
+      expect(await say("/codex_auth")).toMatch(HOLDS_TERM);
+      const again = await codexAuth(["finish", "--callback-url", address]);
+      expect(again).toMatchObject({ ok: false, error: "login_already_used", exitCode: 2 });
+    });
+
+    it("finishes a sign-in that was started in the chat", async () => {
+      const card = await say("/codex_auth term-chat");
+      const address = world.signIn.approve(linkIn(card), accountOf("term-chat"));
+      const status = await codexAuth(["status"]);
+      expect(status["pending"]).toEqual(expect.arrayContaining([expect.objectContaining({ profile: "term-chat" })]));
+      expect(await finish(address)).toMatchObject({ ok: true, profile: "term-chat", email: "term-chat@example.com" });
+      expect(await say("/codex_auth status")).toContain("Last saved: `term-chat`");
+    });
+
+    it("starts a sign-in that an owner finishes in the chat", async () => {
+      const address = await startAndApprove("term-shell");
+      expect(await say(address)).toContain("profile `term-shell` now holds `term-shell@example.com`");
+      expect(await codexAuth(["status", "--profile", "term-shell"])).toMatchObject({
+        last_saved: { profile: "term-shell" },
+      });
+    });
+
+    it("cancels a sign-in that was started in the chat", async () => {
+      const address = world.signIn.approve(linkIn(await say("/codex_auth term-gone")), accountOf("term-gone"));
+      expect(await codexAuth(["cancel", "--profile", "term-gone"])).toMatchObject({ cancelled: ["term-gone"] });
+      expect(await say(address)).toContain("was cancelled");
+    });
+
+    it("can be undone from the chat, and that from the terminal", async () => {
+      const address = await startAndApprove("term", OTHER);
+      const revert = { email: OTHER.email, revert_command: "codex-auth undo --profile term" };
+      expect(await finish(address, "--replace")).toMatchObject(revert);
+      expect(await say("/codex_auth undo term")).toContain("Put back");
+      expect(await say("/codex_auth")).toMatch(HOLDS_TERM);
+      expect(await codexAuth(["undo", "--profile", "term"])).toMatchObject({ ok: true });
+      await waitUntil("the gateway to see it", async () => HOLDS_OTHER.test(await say("/codex_auth")));
+    });
+
+    it("has printed no secret", () => {
+      const text = printed.join("\n");
+      expect(world.signIn.secrets().filter((secret) => text.includes(secret))).toEqual([]);
+      expect(text).not.toMatch(/state=|code=/);
+    });
+  });
+}
