@@ -37,13 +37,13 @@ async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: Pr
 export async function listProfiles(
   ports: Ports,
   binding: Binding,
-  { isFresh = false } = {},
+  { isFresh }: { readonly isFresh?: true | undefined } = {},
 ): Promise<ProfileList | Refusal> {
   try {
     const { profiles: store } = ports;
     // The file first: its disk works while the host reads its store, which it does in one go.
     const waits = pendingOf(ports, binding);
-    const listed = isFresh ? store.list(binding.agentId) : store.recentList(binding.agentId);
+    const listed = isFresh === true ? store.list(binding.agentId) : store.recentList(binding.agentId);
     const [{ nowMs, waiting }, profiles] = await Promise.all([waits, withPin(ports, binding, listed)]);
     return { kind: "profiles", profiles, ...waiting, nowMs };
   } catch (error) {

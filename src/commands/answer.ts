@@ -69,8 +69,8 @@ type Answers = {
 };
 
 const ANSWERS = {
-  page: async (ports, caller, { page }) =>
-    told(caller, await listProfiles(ports, caller.binding), (list) => selectorScreen(list, page)),
+  page: async (ports, caller, { page, isFresh }) =>
+    told(caller, await listProfiles(ports, caller.binding, { isFresh }), (list) => selectorScreen(list, page)),
   pick: async (ports, caller, { name }) => told(caller, await startSignIn(ports, caller.binding, name), cardScreen),
   finish,
   status: async (ports, caller) => told(caller, await readStatus(ports, caller.binding), statusScreen),

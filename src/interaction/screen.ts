@@ -59,9 +59,12 @@ interface Given {
   };
 }
 
-/** The question that a button was shown under; the newest one for words that were typed. */
+/** What only a button says. */
 interface Asked {
+  /** The question that the button was shown under; typed words mean the newest one. */
   readonly keep: { readonly questionId?: string | undefined };
+  /** Refresh shows no list that was read a few seconds ago. */
+  readonly page: { readonly isFresh?: true | undefined };
 }
 
 /** What a person asks for, by words or by a button. */

@@ -107,7 +107,7 @@ function selectorRows(shown: readonly ListedProfile[], page: number, pages: numb
   const turns: Button[] = [];
   if (page > 1) turns.push(button("button.previous", { verb: "page", page: page - 1 }));
   if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
-  const refresh = button("button.refresh", { verb: "page", page });
+  const refresh = button("button.refresh", { verb: "page", page, isFresh: true });
   const last = [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })];
   return [...inRows(picks), [...turns, refresh], last];
 }

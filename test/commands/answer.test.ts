@@ -161,6 +161,13 @@ describe("an answer over a port that fails", () => {
 
 const refuseOwner = () => false;
 
+it("reads the store itself for the Refresh button, and may show a recent list otherwise", async () => {
+  const { ports } = await createWaiting();
+  ports.profiles.recentList = async () => [];
+  expect(await textOf(ports, { verb: "page", page: 1 })).toContain(SENTENCES["selector.empty"]);
+  expect(await textOf(ports, { verb: "page", page: 1, isFresh: true })).toContain(SENTENCES["selector.title"]);
+});
+
 function finishWith(text: string, profileName?: ProfileName): Intent {
   const named = profileName === undefined ? {} : { name: profileName };
   return { verb: "finish", pasted: new Paste(text), ...named };
