@@ -198,11 +198,7 @@ const ROWS: readonly Row[] = [
   { name: "a lifetime in words", mode: { kind: "expires-in", value: "soon" }, expect: INVALID },
   { name: "an empty lifetime", mode: { kind: "expires-in", value: "" }, expect: INVALID },
   { name: "a lifetime in an object", mode: { kind: "expires-in", value: {} }, expect: INVALID },
-  {
-    name: "a lifetime with text behind it",
-    mode: { kind: "expires-in", value: "864000 seconds" },
-    expect: INVALID,
-  },
+  { name: "a lifetime with text behind it", mode: { kind: "expires-in", value: "864000 seconds" }, expect: INVALID },
   { name: "a lifetime in a list", mode: { kind: "expires-in", value: [864_000] }, expect: INVALID },
   {
     name: "a lifetime as numeric text, which OpenClaw takes too",
@@ -310,9 +306,7 @@ describe("a transport that fails", () => {
   });
 
   it("is answered where the body breaks off while it is read", async () => {
-    const broken = new ReadableStream({
-      pull: (controller) => controller.error(new Error("canary")),
-    });
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("canary")) });
     expect(await exchangeOver(async () => new Response(broken))).toEqual(INVALID);
   });
 });

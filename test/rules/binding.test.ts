@@ -9,103 +9,52 @@ const TERMINAL_ELSEWHERE = terminalBinding("gateway-2", "main");
 const OTHER_GATEWAY: Binding = { ...DANA, gateway: "gateway-2" };
 
 describe("sameBinding", () => {
-  it("knows a person again", () => {
+  it("accepts the same user in the same chat", () => {
     expect(sameBinding(DANA, { ...DANA })).toBe(true);
   });
 
-  it.each(OTHERS)("tells $name from them", ({ binding }) => {
+  it.each(OTHERS)("rejects $name", ({ binding }) => {
     expect([sameBinding(DANA, binding), sameBinding(binding, DANA)]).toEqual([false, false]);
   });
 });
 
 describe("the terminal", () => {
-  it("has one operator and no conversation, so that whoever types there is the same", () => {
+  it("has one operator and no conversation", () => {
     const nobody = { channelAccountId: "", conversationId: "", senderId: "" };
     expect(TERMINAL).toEqual({ gateway: DANA.gateway, channel: "terminal", ...nobody, agentId: "main" });
   });
 
-  it("is told from every chat", () => {
+  it("differs from every chat", () => {
     expect([TERMINAL, TERMINAL_ELSEWHERE, DANA, OTHER_GATEWAY].map(isTerminal)).toEqual([true, true, false, false]);
   });
 });
 
-interface Row {
-  readonly name: string;
-  readonly owner: Binding;
-  readonly other: Binding;
-  readonly sees: boolean;
-  readonly finishes: boolean;
-}
+type Rule = readonly [owner: Binding, viewer: Binding, rights: "sees and finishes" | "finishes" | "neither"];
 
-const RULES: readonly Row[] = [
-  { name: "a chat its own", owner: DANA, other: DANA, sees: true, finishes: true },
-  { name: "the terminal its own", owner: TERMINAL, other: TERMINAL, sees: true, finishes: true },
-  { name: "the terminal that of a chat of its gateway", owner: DANA, other: TERMINAL, sees: true, finishes: true },
-  { name: "the terminal that of another agent", owner: DANA, other: TERMINAL_OF_OPS, sees: true, finishes: true },
-  {
-    name: "the terminal that of itself for another agent",
-    owner: TERMINAL,
-    other: TERMINAL_OF_OPS,
-    sees: true,
-    finishes: true,
-  },
-  { name: "a chat that of its gateway's terminal", owner: TERMINAL, other: DANA, sees: false, finishes: true },
-  {
-    name: "a chat that of its gateway's terminal for another agent",
-    owner: TERMINAL_OF_OPS,
-    other: DANA,
-    sees: false,
-    finishes: true,
-  },
-  {
-    name: "the terminal that of another gateway's chat",
-    owner: OTHER_GATEWAY,
-    other: TERMINAL,
-    sees: false,
-    finishes: false,
-  },
-  {
-    name: "the terminal that of another gateway's terminal",
-    owner: TERMINAL_ELSEWHERE,
-    other: TERMINAL,
-    sees: false,
-    finishes: false,
-  },
-  {
-    name: "a chat that of another gateway's terminal",
-    owner: TERMINAL_ELSEWHERE,
-    other: DANA,
-    sees: false,
-    finishes: false,
-  },
-  ...OTHERS.map(({ name, binding }) => ({
-    name: `${name} that of somebody's chat`,
-    owner: DANA,
-    other: binding,
-    sees: false,
-    finishes: false,
-  })),
-];
+const RULES: Readonly<Record<string, Rule>> = {
+  "a chat and its own": [DANA, DANA, "sees and finishes"],
+  "the terminal and its own": [TERMINAL, TERMINAL, "sees and finishes"],
+  "the terminal and a chat of its gateway": [DANA, TERMINAL, "sees and finishes"],
+  "the terminal and a chat of another agent": [DANA, TERMINAL_OF_OPS, "sees and finishes"],
+  "the terminal and its own for another agent": [TERMINAL, TERMINAL_OF_OPS, "sees and finishes"],
+  "a chat and its gateway's terminal": [TERMINAL, DANA, "finishes"],
+  "a chat and its gateway's terminal for another agent": [TERMINAL_OF_OPS, DANA, "finishes"],
+  "the terminal and another gateway's chat": [OTHER_GATEWAY, TERMINAL, "neither"],
+  "the terminal and another gateway's terminal": [TERMINAL_ELSEWHERE, TERMINAL, "neither"],
+  "a chat and another gateway's terminal": [TERMINAL_ELSEWHERE, DANA, "neither"],
+  ...Object.fromEntries(OTHERS.map(({ name, binding }): [string, Rule] => [name, [DANA, binding, "neither"]])),
+};
 
-describe("the rules", () => {
-  it.each(RULES.filter(({ sees }) => sees))("let see: $name", ({ owner, other }) => {
-    expect(maySee(owner, other)).toBe(true);
-  });
-
-  it.each(RULES.filter(({ sees }) => !sees))("do not let see: $name", ({ owner, other }) => {
-    expect(maySee(owner, other)).toBe(false);
-  });
-
-  it.each(RULES.filter(({ finishes }) => finishes))("let finish: $name", ({ owner, other }) => {
-    expect(mayFinish(owner, other)).toBe(true);
-  });
-
-  it.each(RULES.filter(({ finishes }) => !finishes))("do not let finish: $name", ({ owner, other }) => {
-    expect(mayFinish(owner, other)).toBe(false);
+describe("the rights to another's sign-in", () => {
+  it.each(Object.entries(RULES))("are right for %s", (_, [owner, viewer, rights]) => {
+    expect([maySee(owner, viewer), mayFinish(owner, viewer)]).toEqual([
+      rights === "sees and finishes",
+      rights !== "neither",
+    ]);
   });
 });
 
-describe("whoever is asked", () => {
+describe("any viewer", () => {
   const part = fc.constantFrom("", "a", "b", "terminal");
   const chat: fc.Arbitrary<Binding> = fc.record({
     gateway: part,
@@ -120,7 +69,7 @@ describe("whoever is asked", () => {
     fc.tuple(part, part).map(([gateway, agentId]) => terminalBinding(gateway, agentId)),
   );
 
-  it("of another gateway sees and finishes nothing", () => {
+  it("of another gateway neither sees nor finishes a sign-in", () => {
     fc.assert(
       fc.property(anybody, anybody, (owner, other) => {
         fc.pre(owner.gateway !== other.gateway);
@@ -129,7 +78,7 @@ describe("whoever is asked", () => {
     );
   });
 
-  it("sees their own, and may finish whatever they see", () => {
+  it("sees its own sign-ins and may finish all that it sees", () => {
     fc.assert(
       fc.property(anybody, anybody, (owner, other) => {
         expect(maySee(owner, owner)).toBe(true);
@@ -138,7 +87,7 @@ describe("whoever is asked", () => {
     );
   });
 
-  it("in a chat sees that chat's alone", () => {
+  it("in a chat sees only that chat's sign-ins", () => {
     fc.assert(
       fc.property(anybody, chat, (owner, other) => {
         fc.pre(other.channel !== "terminal");

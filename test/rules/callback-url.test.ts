@@ -1,3 +1,4 @@
+/** 800 rows and properties over a parser that tries many readings: the file takes more than 10 seconds under load. */
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -21,7 +22,7 @@ interface Pair {
 
 const OURS: Pair = { code: CODE, state: STATE };
 
-/** What a result says, in one word; `another-code` is what no paste may ever come to. */
+/** A result in one word; `another-code` must never happen. */
 function verdictOf(result: PastedText, pair = OURS): Verdict | "another-code" {
   if (result.kind === "refused") return result.code;
   if (result.state.reveal() !== pair.state) return "another-state";
@@ -45,20 +46,18 @@ const printed = (result: PastedText) =>
     .join("\n");
 
 describe.each(Object.entries(PASTES))("%s", (_, rows) => {
-  it.each(rows)("$name: is read as it should be", ({ input, expect: verdicts }) => {
-    expect(verdicts).toContain(judge(input));
-  });
-
-  it.each(rows)("$name: weighs what it should", ({ input, likelihood }) => {
-    expect(new Paste(input).likelihood).toBe(likelihood);
-  });
-
-  it.each(rows)("$name: prints neither code nor state", ({ input }) => {
-    const text = printed(new Paste(input).parsed);
-    for (const secret of [CODE, STATE, CODE.slice(3, 15), CODE.slice(-12), OTHER_CODE, OTHER_STATE]) {
-      expect(text).not.toContain(secret);
-    }
-  });
+  it.each(rows)(
+    "$name: has its outcome and likelihood, and prints no secret",
+    ({ input, expect: verdicts, likelihood }) => {
+      const paste = new Paste(input);
+      expect(verdicts).toContain(judge(input));
+      expect(paste.likelihood).toBe(likelihood);
+      const text = printed(paste.parsed);
+      for (const secret of [CODE, STATE, CODE.slice(3, 15), CODE.slice(-12), OTHER_CODE, OTHER_STATE]) {
+        expect(text).not.toContain(secret);
+      }
+    },
+  );
 });
 
 const letters = (alphabet: string, length: number) =>
@@ -71,7 +70,7 @@ const pairs: fc.Arbitrary<Pair> = fc.record({
 const urlOf = ({ code, state }: Pair) =>
   `${CALLBACK}?code=${code}&scope=openid+profile+email+offline_access&state=${state}`;
 
-/** Pieces of real pastes in any order, glued or apart: what a table does not think of. */
+/** Pieces of real pastes in any order, glued or apart. */
 const PIECES = `http:// https:// localhost:1455 127.0.0.1:1455 [::1]:1455 evil.example /auth/callback /success?id_token=
   ? & # . @ < > | ( ) … *** \\ %3D &amp; \` code= state= error=access_denied iss= scope=openid thanks`.split(/\s+/);
 const pieces = fc.constantFrom(
@@ -86,76 +85,53 @@ const anyText = fc.oneof(
   fc.tuple(fc.string({ unit: "binary" }), mosaics, fc.string({ unit: "binary" })).map((parts) => parts.join("")),
 );
 
-const KINDS = ["response", "refused"];
 const LIKELIHOODS = ["certain", "possible", "none"];
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 500 };
 
-describe("any text at all", () => {
-  it("is read and weighed without an error", () => {
+describe("any text", () => {
+  it("is parsed without an error into values that a server can send, and prints no secret", () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        expect(KINDS).toContain(new Paste(text).parsed.kind);
-        expect(LIKELIHOODS).toContain(new Paste(text).likelihood);
-      }),
-      RUNS,
-    );
-  });
-
-  it("prints no code and no state once it is read", () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        const output = printed(new Paste(text).parsed);
+        const paste = new Paste(text);
+        expect(LIKELIHOODS).toContain(paste.likelihood);
+        const result = paste.parsed;
+        const output = printed(result);
         for (const secret of [CODE, STATE, OTHER_CODE, OTHER_STATE]) expect(output).not.toContain(secret);
+        if (result.kind === "refused") return;
+        expect(result.state.reveal()).toMatch(/^[\w.~-]{1,512}$/);
+        if (result.outcome.kind === "code") expect(result.outcome.code.reveal()).toMatch(/^[\w.~-]{1,2048}$/);
+        if (result.outcome.kind === "error") expect(result.outcome.error).toMatch(/^[\w.-]{0,64}$/);
       }),
-      RUNS,
+      { numRuns: 1000 },
     );
   });
 
   it.each([
-    {
-      name: "an error's description",
-      text: `${CALLBACK}?error=access_denied&error_description=no\n${CODE}&state=${STATE}`,
-    },
-    { name: "an error's name", text: `${CALLBACK}?error=${CODE}&state=${STATE}` },
-    {
-      name: "an address in an error's description",
-      text: `${CALLBACK}?error=access_denied&error_description=${encodeURIComponent(CALLBACK_URL)}&state=${STATE}`,
-    },
-  ])("prints no code that ran into $name", ({ text }) => {
-    expect(printed(new Paste(text).parsed)).not.toContain(CODE.slice(3, 15));
+    ["an error's description", `error=access_denied&error_description=no\n${CODE}`],
+    ["an error's name", `error=${CODE}`],
+    ["a callback URL in it", `error=access_denied&error_description=${encodeURIComponent(CALLBACK_URL)}`],
+  ])("prints no code that is part of %s", (_, query) => {
+    expect(printed(new Paste(`${CALLBACK}?${query}&state=${STATE}`).parsed)).not.toContain(CODE.slice(3, 15));
   });
 
   it.each([
     { name: "what the server said", query: "error_description=not+now&", said: "not now" },
     { name: "nothing where the server said nothing", query: "", said: "" },
     { name: "500 characters and no more", query: `error_description=${"d".repeat(501)}&`, said: "d".repeat(500) },
-  ])("keeps of an error's description $name", ({ query, said }) => {
+  ])("keeps $name of an error's description", ({ query, said }) => {
     const result = new Paste(`${CALLBACK}?error=access_denied&${query}state=${STATE}`).parsed;
     const outcome = result.kind === "response" ? result.outcome : undefined;
     expect(outcome?.kind === "error" && outcome.description.reveal()).toBe(said);
   });
 
-  it("is held back while a sign-in waits, where the parts alone are the server's, up to the limit", () => {
+  it("is a possible callback up to the limit if only its parameters are the server's", () => {
     const answer = `?error=access_denied&state=${STATE} `;
     const padded = (length: number) => answer + "x".repeat(length - answer.length);
     expect(new Paste(padded(PASTE_LIMIT)).likelihood).toBe("possible");
     expect(new Paste(padded(PASTE_LIMIT + 1)).likelihood).toBe("none");
   });
 
-  it("gives only what a server could have sent: an alphabet, a length, and never white space", () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        const result = new Paste(text).parsed;
-        if (result.kind === "refused") return;
-        expect(result.state.reveal()).toMatch(/^[\w.~-]{1,512}$/);
-        if (result.outcome.kind === "code") expect(result.outcome.code.reveal()).toMatch(/^[\w.~-]{1,2048}$/);
-        if (result.outcome.kind === "error") expect(result.outcome.error).toMatch(/^[\w.-]{0,64}$/);
-      }),
-      RUNS,
-    );
-  });
-
-  it("is refused beyond the limit and never because of white space around it", () => {
+  it("is refused beyond the limit, of which white space around it is no part", () => {
     fc.assert(
       fc.property(pairs, fc.nat(9000), fc.nat(9000), (pair, before, after) => {
         expect(judge(" ".repeat(before) + urlOf(pair) + "\n".repeat(after), pair)).toBe("code");
@@ -167,11 +143,11 @@ describe("any text at all", () => {
   });
 });
 
-describe("an address of any code and state", () => {
+describe("a callback URL with any code and state", () => {
   it.each([
     { name: "an address", text: `${CALLBACK}?code=another-shape&state=${STATE}`, likelihood: "certain" },
     { name: "a query", text: `?code=another-shape&state=${STATE}`, likelihood: "possible" },
-  ])("gives back a code of another shape out of $name in one piece", ({ text, likelihood }) => {
+  ])("gives a code of another shape from $name in one piece", ({ text, likelihood }) => {
     expect(judge(text, { code: "another-shape", state: STATE })).toBe("code");
     expect(new Paste(text).likelihood).toBe(likelihood);
   });
@@ -179,38 +155,24 @@ describe("an address of any code and state", () => {
   it.each([
     { name: "before a state of another shape", query: "error=access_denied&state=\nopen1234" },
     { name: "behind a state of another shape", query: "state=open1234&\nerror=access_denied" },
-  ])("gives the error of two lines, broken $name", ({ query }) => {
+  ])("gives the error of a text broken $name", ({ query }) => {
     expect(judge(`${CALLBACK}?${query}`, { code: CODE, state: "open1234" })).toBe("error:access_denied");
   });
 
-  it("gives them back", () => {
-    fc.assert(
-      fc.property(pairs, (pair) => {
-        expect(judge(urlOf(pair), pair)).toBe("code");
-      }),
-    );
-  });
-
-  it.each(Object.entries(WRAPPERS))("gives them back out of %s", (_, [before, after = before]) => {
+  it.each(Object.entries(WRAPPERS))("gives both from %s", (_, [before, after = before]) => {
     fc.assert(
       fc.property(pairs, (pair) => {
         expect(judge(`${before}${urlOf(pair)}${after}`, pair)).toBe("code");
       }),
+      { numRuns: 20 },
     );
   });
 
-  const FEW_WRAPPERS = [
-    "round brackets",
-    "double quotes",
-    "backticks",
-    "bold",
-    "strikethrough",
-    "angle brackets",
-  ] as const;
+  const FEW = ["round brackets", "double quotes", "backticks", "bold", "strikethrough", "angle brackets"] as const;
 
-  it("gives them back out of one wrapper in another", () => {
+  it("gives both from one wrapper inside another", () => {
     fc.assert(
-      fc.property(pairs, fc.array(fc.constantFrom(...FEW_WRAPPERS), { minLength: 2, maxLength: 4 }), (pair, names) => {
+      fc.property(pairs, fc.array(fc.constantFrom(...FEW), { minLength: 2, maxLength: 4 }), (pair, names) => {
         const text = names.reduce((inner, name) => {
           const [before, after]: readonly [string, string?] = WRAPPERS[name];
           return `${before}${inner}${after ?? before}`;
@@ -220,26 +182,17 @@ describe("an address of any code and state", () => {
     );
   });
 
-  it("never gives them once any one character of them is another", () => {
+  // 12,000 texts, which take seconds.
+  it("never gives the code if one character of code or state is another, missing or doubled", () => {
     const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
     const changes = [CODE, STATE].flatMap((secret) =>
       [...secret].flatMap((original, at) =>
-        printable
-          .filter((character) => character !== original)
-          .map((character) => CALLBACK_URL.replace(secret, secret.slice(0, at) + character + secret.slice(at + 1))),
+        ["", original + original, ...printable.filter((character) => character !== original)].map((character) =>
+          CALLBACK_URL.replace(secret, secret.slice(0, at) + character + secret.slice(at + 1)),
+        ),
       ),
     );
-    expect(changes.length).toBe((CODE.length + STATE.length) * 94);
-    expect(changes.filter((text) => judge(text) === "code")).toEqual([]);
-  });
-
-  it("never gives them once any one character of them is missing or doubled", () => {
-    const changes = [CODE, STATE].flatMap((secret) =>
-      [...secret].flatMap((character, at) => [
-        CALLBACK_URL.replace(secret, secret.slice(0, at) + secret.slice(at + 1)),
-        CALLBACK_URL.replace(secret, secret.slice(0, at) + character + secret.slice(at)),
-      ]),
-    );
+    expect(changes.length).toBe((CODE.length + STATE.length) * 96);
     expect(changes.filter((text) => judge(text) === "code")).toEqual([]);
   });
 });
@@ -250,33 +203,24 @@ const breakAt = (text: string, at: number, sep: string) => text.slice(0, at) + s
 const placeOf = (text: string, at: number) => `${at}: ${text.slice(Math.max(0, at - 5), at)}|${text.slice(at, at + 5)}`;
 const ERROR_URL = `${CALLBACK}?error=access_denied&error_description=no+access&state=${STATE}`;
 
-describe("an address broken at any position", () => {
+describe("a callback URL broken at any position", () => {
   const positions = Array.from({ length: CALLBACK_URL.length - 1 }, (_, index) => index + 1);
 
-  it.each(BREAKS)("gives the same code and state, by %j", (sep) => {
-    const failing = positions.filter((at) => judge(breakAt(CALLBACK_URL, at, sep)) !== "code");
+  const stateFirst = `${CALLBACK}?state=${STATE}&code=${CODE}`;
+
+  it.each(BREAKS)("by %j is certain to be a callback and gives its code, or no code", (sep) => {
+    const failing = positions.filter((at) => {
+      const broken = breakAt(CALLBACK_URL, at, sep);
+      const other = breakAt(stateFirst, at, sep);
+      const wrong = [other, `${other}\nthanks`, `so ${other} ok`, `so ${broken} ok`].map((text) => judge(text));
+      const isRight = [broken, `${broken}\nthanks a lot`].every((text) => judge(text) === "code");
+      return !isRight || wrong.includes("another-code") || new Paste(broken).likelihood !== "certain";
+    });
     expect(failing.map((at) => placeOf(CALLBACK_URL, at))).toEqual([]);
-  });
-
-  it.each(BREAKS)("gives the same code and state before a line of thanks, by %j", (sep) => {
-    const failing = positions.filter((at) => judge(`${breakAt(CALLBACK_URL, at, sep)}\nthanks a lot`) !== "code");
-    expect(failing.map((at) => placeOf(CALLBACK_URL, at))).toEqual([]);
-  });
-
-  it.each(BREAKS)("never gives another code for the same state, by %j", (sep) => {
-    const stateFirst = `${CALLBACK}?state=${STATE}&code=${CODE}`;
-    const texts = positions.flatMap((at) => [CALLBACK_URL, stateFirst].map((url) => breakAt(url, at, sep)));
-    const wrong = texts.flatMap((text) => [text, `${text}\nthanks`, `so ${text} ok`]).map((text) => judge(text));
-    expect(wrong).not.toContain("another-code");
-  });
-
-  it.each(BREAKS)("is always kept from the model, by %j", (sep) => {
-    const leaking = positions.filter((at) => new Paste(breakAt(CALLBACK_URL, at, sep)).likelihood !== "certain");
-    expect(leaking.map((at) => placeOf(CALLBACK_URL, at))).toEqual([]);
   });
 
   it.each(["\n", "\r\n", " \n> ", "\u2028"])(
-    "is kept from the model with a code of another shape too, by %j",
+    "with a code of another shape is certain to be a callback too, by %j",
     (sep) => {
       const url = `${CALLBACK}?code=another-shape&state=${STATE}`;
       const leaking = Array.from({ length: CALLBACK.length + 5 }, (_, index) => index + 1).filter((at) => {
@@ -287,7 +231,7 @@ describe("an address broken at any position", () => {
     },
   );
 
-  it.each(["\n", "\r\n  ", "\n> "])("keeps saying what the server said, by %j", (sep) => {
+  it.each(["\n", "\r\n  ", "\n> "])("gives the server's error, by %j", (sep) => {
     const all = Array.from({ length: ERROR_URL.length - 1 }, (_, index) => index + 1);
     const failing = all.filter((at) => judge(breakAt(ERROR_URL, at, sep)) !== "error:access_denied");
     expect(failing.map((at) => placeOf(ERROR_URL, at))).toEqual([]);
@@ -295,13 +239,13 @@ describe("an address broken at any position", () => {
 
   it.each([
     { name: "the code", url: CALLBACK_URL },
-    { name: "the state", url: `${CALLBACK}?state=${STATE}&code=${CODE}` },
-  ])("gives the same code and state in more pieces than are tried one by one, with $name first", ({ url }) => {
+    { name: "the state", url: stateFirst },
+  ])("gives code and state in more pieces than are tried one by one, with $name first", ({ url }) => {
     const [host, query] = [url.slice(0, CALLBACK.length), url.slice(CALLBACK.length)];
     expect(judge(host + query.replaceAll(/.{4}/g, "$&\n"))).toBe("code");
   });
 
-  it("gives the same code and state for any code and up to four breaks behind the host", () => {
+  it("gives any code and state with up to four breaks behind the host", () => {
     const cuts = fc.uniqueArray(fc.integer({ min: "http://localhost:1455".length, max: 211 }), { maxLength: 4 });
     fc.assert(
       fc.property(pairs, cuts, fc.constantFrom("\n", "\r\n  ", "\n> "), (pair, at, sep) => {
@@ -316,9 +260,9 @@ describe("an address broken at any position", () => {
 /** Behind a code that ends the address, a bracket may as well be a wrapper's. */
 const BRACKET = /^[[(<]/;
 
-describe("a code that was visibly shortened", () => {
+describe("a shortened code", () => {
   const MARKS = ["...", "…", "***", "*", "..", "—", "•••", "[…]", "(…)", "[REDACTED]", "<cut>"];
-  it.each(MARKS)("is never sent, shortened by %s", (mark) => {
+  it.each(MARKS)("is never sent if the mark is %s", (mark) => {
     fc.assert(
       fc.property(pairs, fc.integer({ max: 89, min: 0 }), fc.nat(12), fc.boolean(), (pair, head, tail, isLast) => {
         const short = pair.code.slice(0, head) + mark + pair.code.slice(pair.code.length - tail);
@@ -332,7 +276,7 @@ describe("a code that was visibly shortened", () => {
   });
 });
 
-/** Whether this program may take an answer from here, by other means than those under test. */
+/** A target in parts, so that the test judges it without the code under test. */
 interface Target {
   readonly scheme: string;
   readonly user: string;
@@ -361,8 +305,8 @@ const isOurs = ({ scheme, user, host, port, path }: Target) =>
   port === ":1455" &&
   ["/auth/callback", "/auth/callback/"].includes(path);
 
-describe("an answer's target", () => {
-  it("is our loopback address, or nothing is taken from it", () => {
+describe("the target of a callback URL", () => {
+  it("gives a code only if it is our loopback address", () => {
     fc.assert(
       fc.property(targets, pairs, (target, pair) => {
         const address = Object.values(target).join("");
@@ -374,7 +318,7 @@ describe("an answer's target", () => {
     );
   });
 
-  it("is the same in whatever it is wrapped", () => {
+  it("gives no code of another target in any wrapper", () => {
     fc.assert(
       fc.property(targets, pairs, fc.constantFrom(...Object.values(WRAPPERS)), (target, pair, wrapper) => {
         const [before, after = before]: readonly [string, string?] = wrapper;
@@ -411,7 +355,7 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
     (pair: Pair) => urlOf(pair).replace("1455", "1457"),
   );
 
-  it("is kept from the model, in any message and wrapper", () => {
+  it("is certain to be a callback in any message and wrapper", () => {
     fc.assert(
       fc.property(
         pairs,
@@ -425,10 +369,11 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
           expect(new Paste(text).likelihood).toBe("certain");
         },
       ),
+      { numRuns: 40 },
     );
   });
 
-  it("is kept from the model where its code is taken from it", () => {
+  it("is certain to be a callback if its code is accepted", () => {
     fc.assert(
       fc.property(
         pairs,
@@ -441,17 +386,18 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
           if (judge(text, pair) === "code") expect(new Paste(text).likelihood).toBe("certain");
         },
       ),
+      { numRuns: 40 },
     );
   });
 
-  it("is kept from the model however much is written around it", () => {
+  it("is certain to be a callback in a long text", () => {
     const padding = "some more words of a long story. ".repeat(2000);
     const text = `${padding}${disguise(CALLBACK_URL)} ${padding}`;
     expect(new Paste(text).likelihood).toBe("certain");
   });
 });
 
-describe("a message that is kept from the model for certain", () => {
+describe("a text that is certain to be a callback", () => {
   const SIGNS = [
     /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#](?:[^?#&]*&)*(?:code|state|error)=/i,
     /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#](?:[^?#&]*&)*id_token=/i,
@@ -463,7 +409,7 @@ describe("a message that is kept from the model for certain", () => {
     #codex /codex_auth & x=1 https://docs.example/#callback ${STATE}`.split(/\s+/);
   const words = fc.constantFrom(...WORDS);
 
-  it("holds a callback with parameters of its own, a success page with a token, or a code", () => {
+  it("has a callback URL with parameters, a success page with a token, or a code", () => {
     fc.assert(
       fc.property(fc.array(words, { maxLength: 12 }), (list) => {
         const text = list.join(" and ");
@@ -473,7 +419,7 @@ describe("a message that is kept from the model for certain", () => {
     );
   });
 
-  it("is none of a chat's ordinary sentences", () => {
+  it("is not an ordinary sentence of a chat", () => {
     fc.assert(
       fc.property(
         fc.lorem({ mode: "sentences", maxCount: 8 }),
@@ -486,7 +432,7 @@ describe("a message that is kept from the model for certain", () => {
   });
 });
 
-/** Shapes that make a careless pattern start over at every character. */
+/** Shapes that make a careless pattern start again at every character. */
 const ADVERSARIAL: Readonly<Record<string, (length: number) => string>> = {
   spaces: (length) => `localhost:1455${" ".repeat(length)}x`,
   "dots in the state": (length) => `?code=a&state=${".".repeat(length)}x`,
@@ -537,19 +483,12 @@ const ADVERSARIAL: Readonly<Record<string, (length: number) => string>> = {
   "dots and letters": (length) => "a.".repeat(length / 2),
 };
 
-// No clock here: sixty readings take milliseconds where the work is linear, and many seconds where it is not.
-describe.each(Object.entries(ADVERSARIAL))("8 KB of %s", (_, shape) => {
+// No clock here: the readings take milliseconds if the work is linear, and many seconds if it is not.
+it.each(Object.entries(ADVERSARIAL))("text made of %s is read in linear time", (_, shape) => {
   const text = shape(PASTE_LIMIT - 300);
-
-  it("takes no more than a moment to read", () => {
-    for (let round = 0; round < 60; round++) expect(KINDS).toContain(new Paste(text).parsed.kind);
-  });
-
-  it("takes no more than a moment to weigh", () => {
-    for (let round = 0; round < 60; round++) expect(LIKELIHOODS).toContain(new Paste(text).likelihood);
-  });
-
-  it("takes no more than a moment to weigh thirty times as long", () => {
-    expect(LIKELIHOODS).toContain(new Paste(shape(PASTE_LIMIT * 30)).likelihood);
-  });
+  for (let round = 0; round < 20; round++) {
+    const paste = new Paste(text);
+    expect([paste.parsed.kind, LIKELIHOODS.includes(paste.likelihood)]).toEqual([expect.any(String), true]);
+  }
+  expect(LIKELIHOODS).toContain(new Paste(shape(PASTE_LIMIT * 30)).likelihood);
 });

@@ -2,56 +2,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HOST_TRAITS, hostTraitsOf, OLDEST_PLUGIN_HOST } from "../../src/rules/host-versions.ts";
 
-/** Era by era: the first version, some within, and the last one known. */
-const CODEX = { medium: "file", provider: "openai-codex" } as const;
+const FILE = { medium: "file", provider: "openai-codex", lock: "file", state: "same-file", shared: "main" } as const;
+const TWO_FILES = { ...FILE, state: "auth-state.json", apply: "reload" } as const;
 
-const KNOWN: readonly { readonly versions: readonly string[]; readonly expected: object }[] = [
-  {
-    versions: ["2026.1.29", "2026.1.30", "2026.2.2-3", "2026.2.12", "2026.2.16"],
-    expected: { ...CODEX, lock: "folder", state: "same-file", apply: "none", shared: "main" },
-  },
-  {
-    versions: ["2026.2.17", "2026.2.25"],
-    expected: { ...CODEX, lock: "file", state: "same-file", apply: "none", shared: "main" },
-  },
-  {
-    versions: ["2026.2.26", "2026.3.2", "2026.3.13", "2026.3.28"],
-    expected: {
-      medium: "file",
-      provider: "openai-codex",
-      lock: "file",
-      state: "same-file",
-      apply: "reload-under-lock",
-      shared: "main",
-    },
-  },
-  {
-    versions: ["2026.3.31", "2026.4.2"],
-    expected: { ...CODEX, lock: "file", state: "same-file", apply: "reload", shared: "main" },
-  },
-  {
-    versions: ["2026.4.7", "2026.4.15"],
-    expected: { ...CODEX, lock: "file", state: "auth-state.json", apply: "reload", shared: "main" },
-  },
-  {
-    versions: ["2026.5.12", "2026.5.28"],
-    expected: { ...CODEX, lock: "file", state: "auth-state.json", apply: "reload", shared: "default-agent" },
-  },
-  {
-    versions: ["2026.6.1"],
-    expected: {
-      medium: "file",
-      provider: "openai",
-      lock: "file",
-      state: "auth-state.json",
-      apply: "reload",
-      shared: "default-agent",
-    },
-  },
-  {
-    versions: ["2026.6.5", "2026.7.1", "2026.8.2", "2026.9.6", "2026.10.1", "2027.1.1", "2026.9.6-beta.1"],
-    expected: { medium: "sqlite", provider: "openai" },
-  },
+/** Of each kind of host the first version, some between, and the last one known. */
+const KNOWN: readonly (readonly [versions: string, expected: object])[] = [
+  ["2026.1.29 2026.1.30 2026.2.2-3 2026.2.12 2026.2.16", { ...FILE, lock: "folder", apply: "none" }],
+  ["2026.2.17 2026.2.25", { ...FILE, apply: "none" }],
+  ["2026.2.26 2026.3.2 2026.3.13 2026.3.28", { ...FILE, apply: "reload-under-lock" }],
+  ["2026.3.31 2026.4.2", { ...FILE, apply: "reload" }],
+  ["2026.4.7 2026.4.15", TWO_FILES],
+  ["2026.5.12 2026.5.28", { ...TWO_FILES, shared: "default-agent" }],
+  ["2026.6.1", { ...TWO_FILES, provider: "openai", shared: "default-agent" }],
+  ["2026.6.5 2026.7.1 2026.8.2 2026.9.6 2026.10.1 2027.1.1 2026.9.6-beta.1", { medium: "sqlite", provider: "openai" }],
 ];
 
 const rankOf = (parts: readonly number[]) =>
@@ -63,7 +26,7 @@ const order = (a: readonly number[], b: readonly number[]) => {
 };
 
 describe("hostTraitsOf", () => {
-  it.each(KNOWN.flatMap(({ versions, expected }) => versions.map((version) => ({ version, expected }))))(
+  it.each(KNOWN.flatMap(([versions, expected]) => versions.split(" ").map((version) => ({ version, expected }))))(
     "knows how $version keeps its profiles",
     ({ version, expected }) => {
       expect(hostTraitsOf(version)).toEqual(expected);
@@ -71,7 +34,7 @@ describe("hostTraitsOf", () => {
   );
 
   it.each(["2026.1.28", "2026.1.5", "2025.12.31", "2025.9.6", "0000.0.0"])(
-    "knows nothing of %s, which is older",
+    "has no traits for %s, which is too old",
     (version) => {
       expect(hostTraitsOf(version)).toBeUndefined();
     },
@@ -96,7 +59,7 @@ describe("hostTraitsOf", () => {
     "２０２６.9.6",
     "2026.9.6\n2026.3.13",
     "constructor",
-  ])("takes %j for no version", (version) => {
+  ])("does not accept %j as a version", (version) => {
     expect(hostTraitsOf(version)).toBeUndefined();
   });
 
@@ -104,12 +67,12 @@ describe("hostTraitsOf", () => {
     expect(hostTraitsOf(version)).toEqual(hostTraitsOf("2026.3.13"));
   });
 
-  it("compares numbers, not text", () => {
+  it("compares versions as numbers", () => {
     expect(hostTraitsOf("2026.10.1")).toEqual(hostTraitsOf("2026.9.6"));
     expect(hostTraitsOf("2026.2.9")).toEqual(hostTraitsOf("2026.2.2"));
   });
 
-  it("never goes back to an older traits in a newer version", () => {
+  it("never gives a newer version older traits", () => {
     const version = fc.tuple(
       fc.integer({ min: 2025, max: 2028 }),
       fc.integer({ min: 1, max: 12 }),
@@ -124,12 +87,12 @@ describe("hostTraitsOf", () => {
   });
 });
 
-describe("the eras", () => {
-  it("each begin with a version that has it", () => {
+describe("HOST_TRAITS", () => {
+  it("begin with the version that is named", () => {
     for (const { from, traits } of HOST_TRAITS) expect(hostTraitsOf(from)).toBe(traits);
   });
 
-  it("let the plugin begin where Codex profiles are called openai", () => {
+  it("let the plugin run on hosts whose Codex profiles are called openai", () => {
     expect(hostTraitsOf(OLDEST_PLUGIN_HOST)?.provider).toBe("openai");
   });
 });

@@ -70,10 +70,7 @@ describe("what is taken out", () => {
   });
 
   it("leaves the file alone that never had it", () => {
-    expect(edited({ profiles, state: { order } }, withoutOrder)).toEqual({
-      profiles: undefined,
-      state: { order: {} },
-    });
+    expect(edited({ profiles, state: { order } }, withoutOrder)).toEqual({ profiles: undefined, state: { order: {} } });
     expect(edited({ profiles: { ...profiles, order }, state: { version: 1 } }, withoutOrder).state).toBeUndefined();
   });
 });

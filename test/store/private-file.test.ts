@@ -75,10 +75,7 @@ async function lastLineOf(child: ReturnType<typeof startChild>): Promise<string>
 /** Root may write anywhere, so somebody else tries. */
 function writeAsNobody(command = 'exec "$0" "$@"', text = "x") {
   const who = IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {};
-  const result = spawnSync("/bin/sh", ["-c", command, NODE, CHILD, "write", path, text], {
-    encoding: "utf8",
-    ...who,
-  });
+  const result = spawnSync("/bin/sh", ["-c", command, NODE, CHILD, "write", path, text], { encoding: "utf8", ...who });
   return result.stdout.trim() || result.stderr;
 }
 

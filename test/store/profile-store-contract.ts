@@ -508,9 +508,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
 
       it("sees a fence as no date in 1970", async () => {
         const failed = credential("a", { access: fence("failed:access"), refresh: fence("failed:refresh") });
-        await bench.seed({
-          profiles: { [id("a")]: failed, [id("b")]: credential("b", { access: fence("access") }) },
-        });
+        await bench.seed({ profiles: { [id("a")]: failed, [id("b")]: credential("b", { access: fence("access") }) } });
         expect((await store.list("main")).map(({ profileId, health }) => [profileId, health])).toEqual([
           [id("a"), "needs-sign-in"],
           [id("b"), "refreshing"],
