@@ -139,10 +139,11 @@ async function startHolder(flavour: Flavour) {
   throw new Error("the holder ended");
 }
 
-describe.each(FLAVOURS)("several writers of $name", { timeout: 300_000 }, (flavour) => {
+// One host of each lock: what else differs between them does not matter here.
+describe.each([FLAVOURS[0], FLAVOURS[2]])("several writers of $name", (flavour) => {
   beforeEach(() => seedFiles(root, flavour, { profiles: { [idOf(flavour, "a")]: recordOf(flavour, "a") } }));
 
-  it.each([2, 4])("lose nothing between %i processes that save 20 profiles each", async (count) => {
+  it.each([4])("lose nothing between %i processes that save 20 profiles each", async (count) => {
     const children = Array.from({ length: count }, (_, index) => startChild("save", flavour, `p${index}`, "20"));
     expect(await Promise.all(children.map(lastLineOf))).toEqual(children.map(() => "done"));
     expect(Object.keys(storedIn(root).profiles)).toHaveLength(20 * count + 1);

@@ -403,11 +403,11 @@ describe.each([
     expect([worst.length, Math.max(...worst), names()]).toEqual([60, 1, []]);
   });
 
-  it("is taken over from the dead by one at a time between 4 processes", { timeout: 300_000 }, async () => {
+  it("is taken over from the dead by one at a time between 4 processes", async () => {
     expect(await saveAfter(flavour, () => leaveDead(flavour))).toEqual({ refusals: [], lost: [], left: [] });
   });
 
-  it("is taken over from one that died while it took over, too", { timeout: 300_000 }, async () => {
+  it("is taken over from one that died while it took over, too", async () => {
     const leaveBoth = () => {
       leaveDead(flavour);
       writeFileSync(`${lockPath}.takeover`, JSON.stringify({ pid: deadPid() }));

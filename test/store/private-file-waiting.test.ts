@@ -34,7 +34,7 @@ async function startHolder(path: string) {
   throw new Error("the holder ended");
 }
 
-describe.concurrent("the locked file", { timeout: 300_000 }, () => {
+describe.concurrent("the locked file", () => {
   it("recovers from a killed holder within ten seconds, and has nothing of what that one had not written", async (test) => {
     const path = join(newFolder(test), "file.json");
     await write(path, "before");
