@@ -4,7 +4,6 @@ import type { HandlerContext } from "../../src/handlers/context.ts";
 import { withholdFromTranscript, type ChatMessage, type Claim } from "../../src/handlers/transcript.ts";
 import { CodexAuthError } from "../../src/errors.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
-import { cleanPastedText } from "../../src/rules/pasted-text.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
 import {
   claimMessage,
@@ -25,7 +24,14 @@ import {
 } from "./fake-handler.ts";
 
 /** The real function, whose calls are counted. */
-vi.mock("../../src/rules/pasted-text.ts", { spy: true });
+/** How often a text is read: each reading begins by removing invisible characters from it. */
+function countReadings(text: string): () => number {
+  const replace = vi.spyOn(RegExp.prototype, Symbol.replace);
+  return () =>
+    replace.mock.calls.filter(
+      ([read], at) => read === text && (replace.mock.contexts[at] as RegExp).source.startsWith("\\p{Cf}|"),
+    ).length;
+}
 
 const STATE = "0123456789abcdef0123456789abcdef";
 const CERTAIN = `http://localhost:1455/auth/callback?code=${CANARY}.c2Vjb25kcGFydA&scope=openid&state=${STATE}`;
@@ -254,12 +260,11 @@ describe("the work for one paste", () => {
     const { context, ports, address } = await waiting();
     const gate = ports.oauth.hold();
     ports.pending.reads = 0;
-    vi.mocked(cleanPastedText).mockClear();
     const text = paste(address);
+    const readings = countReadings(text);
     const claimed = claimMessage(context, message(text, extra));
     await gate.entered;
-    const readings = vi.mocked(cleanPastedText).mock.calls.filter(([read]) => read === text);
-    expect({ reads: ports.pending.reads, readings: readings.length }).toEqual({ reads: 1, readings: 1 });
+    expect({ reads: ports.pending.reads, readings: readings() }).toEqual({ reads: 1, readings: 1 });
     gate.open();
     await claimed;
     expect(savedIn(ports)).toEqual(["openai:work"]);
@@ -268,12 +273,12 @@ describe("the work for one paste", () => {
   it("reads a text of the web chat once for its transcript and its hook", async () => {
     const door = createDoor();
     const address = await startAndApprove(door, WEBCHAT_CALL);
-    vi.mocked(cleanPastedText).mockClear();
+    const readings = countReadings(address);
     const entry = { role: "user", content: address, idempotencyKey: "17:user", __openclaw: { senderIsOwner: true } };
     withholdFromTranscript(door.context, entry);
     await claimMessage(door.context, message("[masked]", { ...IN_WEBCHAT, sessionKey: "agent:main:main" }));
     expect(savedIn(door.ports)).toEqual(["openai:work"]);
-    expect(vi.mocked(cleanPastedText).mock.calls.filter(([read]) => read === address)).toHaveLength(1);
+    expect(readings()).toBe(1);
   });
 });
 
