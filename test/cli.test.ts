@@ -684,12 +684,7 @@ describe("a sign-in of both worlds", () => {
     const { machine } = newHost("2026.6.1");
     const pasted = new Paste(server.approve(await start(machine)));
     const ports = await chatPorts();
-    const request = {
-      binding: chatOf(machine),
-      pasted,
-      isAllowed: () => true,
-      ifOtherAccount: "ask",
-    } as const;
+    const request = { binding: chatOf(machine), pasted, isAllowed: () => true, ifOtherAccount: "ask" } as const;
     expect(await finishSignIn(ports, request)).toMatchObject({ kind: "saved", profileName: "work" });
     expect(ports.profiles.saves).toMatchObject([{ profileId: "openai:work", agentId: "main" }]);
     expect(await call(machine, ["status"])).toMatchObject({ last_saved: { profile: "work" } });

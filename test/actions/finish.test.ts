@@ -573,18 +573,12 @@ describe("a port that throws", () => {
     {
       port: "the exchange",
       isOver: true,
-      break: (error) => ({
-        ...ports,
-        oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) },
-      }),
+      break: (error) => ({ ...ports, oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) } }),
     },
     {
       port: "the profile store",
       isOver: true,
-      break: (error) => ({
-        ...ports,
-        profiles: brokenProfiles(failing(error), async () => undefined),
-      }),
+      break: (error) => ({ ...ports, profiles: brokenProfiles(failing(error), async () => undefined) }),
     },
     {
       port: "the digest",

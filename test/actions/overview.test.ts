@@ -54,10 +54,7 @@ describe("listProfiles", () => {
   });
 
   it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
-    const broken = {
-      ...ports,
-      profiles: brokenProfiles(failing(error)),
-    };
+    const broken = { ...ports, profiles: brokenProfiles(failing(error)) };
     expect(await listProfiles(broken, DANA)).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");
   });

@@ -50,9 +50,7 @@ describe("using a profile in a chat", () => {
   });
 
   it("changes nothing for somebody who may not any more, nor for a profile that is not there", async () => {
-    expect(await useProfile(ports, asked("team", { isAllowed: refuseOwner }))).toMatchObject({
-      code: "not-allowed",
-    });
+    expect(await useProfile(ports, asked("team", { isAllowed: refuseOwner }))).toMatchObject({ code: "not-allowed" });
     expect(await useProfile(ports, asked("nobody"))).toMatchObject({ code: "profile-unknown" });
     expect(await pinned()).toBeUndefined();
   });

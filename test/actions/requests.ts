@@ -16,13 +16,7 @@ export async function startedLink(ports: Ports, name = "work", binding = DANA): 
 }
 
 export function completionOf(pasted: string, change: Partial<FinishRequest> = {}): FinishRequest {
-  return {
-    binding: DANA,
-    pasted: new Paste(pasted),
-    isAllowed: () => true,
-    ifOtherAccount: "ask",
-    ...change,
-  };
+  return { binding: DANA, pasted: new Paste(pasted), isAllowed: () => true, ifOtherAccount: "ask", ...change };
 }
 
 /** About one profile. */

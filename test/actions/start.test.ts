@@ -141,23 +141,14 @@ describe("a sign-in that cannot begin", () => {
   );
 
   const BROKEN: readonly { readonly port: string; readonly break: (error: unknown) => Ports }[] = [
-    {
-      port: "the profile store",
-      break: (error) => ({
-        ...ports,
-        profiles: brokenProfiles(failing(error)),
-      }),
-    },
+    { port: "the profile store", break: (error) => ({ ...ports, profiles: brokenProfiles(failing(error)) }) },
     {
       port: "the pending file",
       break: (error) => ({ ...ports, pending: { read: failing(error), update: failing(error) } }),
     },
     {
       port: "the sign-in server",
-      break: (error) => ({
-        ...ports,
-        oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) },
-      }),
+      break: (error) => ({ ...ports, oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) } }),
     },
     {
       port: "the clock",

@@ -99,12 +99,7 @@ async function refuseAll(ports: Ports): Promise<void> {
   for (const paste of pastes) {
     // A person of whom nothing waits.
     const binding = { ...DANA, senderId: "1", conversationId: "1" };
-    const request = {
-      binding,
-      pasted: new Paste(paste),
-      isAllowed: () => true,
-      ifOtherAccount: "ask",
-    } as const;
+    const request = { binding, pasted: new Paste(paste), isAllowed: () => true, ifOtherAccount: "ask" } as const;
     const answer = await finishSignIn(ports, request);
     must(answer.kind === "refused", "refuses whom nothing waits for");
     requireSilence(SECRETS, answer);

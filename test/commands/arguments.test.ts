@@ -16,11 +16,7 @@ function opened(intent: Intent): unknown {
 const pick = (name: string) => ({ verb: "pick", name });
 const page = (number: number) => ({ verb: "page", page: number });
 const refuse = (code: string) => ({ verb: "refuse", code });
-const finish = (pasted: string, name?: string) => ({
-  verb: "finish",
-  pasted,
-  ...(name === undefined ? {} : { name }),
-});
+const finish = (pasted: string, name?: string) => ({ verb: "finish", pasted, ...(name === undefined ? {} : { name }) });
 
 interface Row {
   readonly name: string;

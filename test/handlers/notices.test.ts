@@ -1,14 +1,15 @@
-/** What is said unasked: to owners alone, once a day, and at the end of a failed turn's reply. */
+/** Notices to owners of expired logins, and what is added to the host's own messages. */
 import { describe, expect, it } from "vitest";
-import { explainFailedTurn, notifyOwners } from "../../src/handlers/notices.ts";
-import { createDoor, OWNER, OWNER_CHAT } from "./fake-handler.ts";
+import { explain, explainFailedTurn, explainHostRefusal, notifyOwners } from "../../src/handlers/notices.ts";
+import { ENGLISH } from "../support/english.ts";
+import { createDoor, GROUP, OWNER, OWNER_CHAT } from "./fake-handler.ts";
 
 const AUTH_FAILED =
   "⚠️ Authentication failed (provider returned HTTP 401). Your provider token may have expired — try the request again in a moment. If the failure persists, re-authenticate this provider.";
 const WENT_WRONG =
   "⚠️ Something went wrong while processing your request. Please try again, or use /new to start a fresh session.";
 
-function doorWithDeadLogin() {
+function withExpiredLogin() {
   const door = createDoor();
   door.ports.profiles.has("openai:team");
   door.ports.profiles.becomes("openai:work", { health: "needs-sign-in", reason: "renewal-failed" });
@@ -17,9 +18,9 @@ function doorWithDeadLogin() {
 
 const chat = { channel: "telegram", channelAccountId: "default", conversationId: OWNER };
 
-describe("an ended sign-in", () => {
-  it("is told to the owner in their own chat, with the way back, once", async () => {
-    const { context, sent } = doorWithDeadLogin();
+describe("the notice of an expired login", () => {
+  it("is sent once to the owner's private chat, with the command to sign in", async () => {
+    const { context, sent } = withExpiredLogin();
     await notifyOwners(context, "main");
     await notifyOwners(context, "main");
     expect(sent.map(({ binding }) => binding)).toEqual([OWNER_CHAT]);
@@ -29,27 +30,27 @@ describe("an ended sign-in", () => {
     expect(rows.flat().map(({ label }) => label)).toEqual(["Sign in again as work", "Details"]);
   });
 
-  it("of the profile that the chat asks for says how to let go of it", async () => {
-    const { context, ports, sent } = doorWithDeadLogin();
+  it("names the command that removes the pin of this chat", async () => {
+    const { context, ports, sent } = withExpiredLogin();
     ports.pins.keep(OWNER_CHAT, { profileId: "openai:work", by: "person" });
     await notifyOwners(context, "main");
     expect(sent[0]?.message.plainText).toContain("To let go: /codex_auth unuse");
   });
 
-  it("is not claimed where there is nobody to tell", async () => {
-    const { context, ports, sent } = doorWithDeadLogin();
+  it("is not claimed if no owner can be notified", async () => {
+    const { context, ports, sent } = withExpiredLogin();
     await notifyOwners({ ...context, ownersToNotify: () => Promise.resolve([]) }, "main");
     expect(sent).toEqual([]);
     expect(await ports.notices.claim(["openai:work"])).toEqual(["openai:work"]);
   });
 
-  it("never makes the look around fail", async () => {
-    const { context } = doorWithDeadLogin();
+  it("does not throw if the ports or the sending fail", async () => {
+    const { context } = withExpiredLogin();
     await notifyOwners({ ...context, ports: () => Promise.reject(new Error("canary")) }, "main");
     await notifyOwners({ ...context, sendNow: () => Promise.reject(new Error("canary")) }, "main");
   });
 
-  it("is not told of a live one", async () => {
+  it("is not sent while every login works", async () => {
     const { context, sent } = createDoor();
     await notifyOwners(context, "main");
     expect(sent).toEqual([]);
@@ -57,8 +58,8 @@ describe("an ended sign-in", () => {
 });
 
 describe("the reply of a failed turn", () => {
-  it.each([AUTH_FAILED, WENT_WRONG])("leads to the card of the profile that needs a sign-in: %s", async (content) => {
-    const { context } = doorWithDeadLogin();
+  it.each([AUTH_FAILED, WENT_WRONG])("names the command that shows the profile: %s", async (content) => {
+    const { context } = withExpiredLogin();
     expect(await explainFailedTurn(context, content, chat)).toBe(
       `${content}\n\nCodex profile \`work\` needs a new sign-in: \`/codex_auth show work\``,
     );
@@ -67,20 +68,83 @@ describe("the reply of a failed turn", () => {
   });
 
   it.each([
-    { name: "to somebody who is no owner", place: { ...chat, conversationId: "6666" } },
+    { name: "for a user who is not an owner", place: { ...chat, conversationId: "6666" } },
     { name: "in a group", place: { ...chat, conversationId: "-100123" } },
     { name: "in a topic of a group", place: { ...chat, conversationId: "telegram:-100123:topic:7" } },
     { name: "in no chat", place: { ...chat, conversationId: "" } },
-  ])("tells nothing $name", async ({ place }) => {
-    const { context } = doorWithDeadLogin();
+  ])("adds nothing $name", async ({ place }) => {
+    const { context } = withExpiredLogin();
     expect(await explainFailedTurn(context, AUTH_FAILED, place)).toBeUndefined();
   });
 
-  it("is left alone where every sign-in lives, where it is no failure, and where nothing can be read", async () => {
+  it("is unchanged if every login works, if the turn did not fail, and if the ports fail", async () => {
     expect(await explainFailedTurn(createDoor().context, AUTH_FAILED, chat)).toBeUndefined();
-    const { context } = doorWithDeadLogin();
+    const { context } = withExpiredLogin();
     expect(await explainFailedTurn(context, "Authentication failed, says the story.", chat)).toBeUndefined();
     const broken = { ...context, ports: () => Promise.reject(new Error("canary")) };
     expect(await explainFailedTurn(broken, AUTH_FAILED, chat)).toBeUndefined();
+  });
+});
+
+const REFUSAL = "⚠️ This command requires gateway scope: operator.admin.";
+
+const withHint = (content: string, channel: string, conversationId: string) =>
+  explainHostRefusal(ENGLISH, content, { channel, conversationId });
+
+describe("the host's refusal to a user who is not an owner", () => {
+  it.each([
+    { name: "private chat", conversationId: OWNER, entry: `\`telegram:${OWNER}\`` },
+    { name: "group", conversationId: GROUP, entry: "`telegram:<your id>`" },
+    { name: "topic", conversationId: `${GROUP}:topic:77`, entry: "`telegram:<your id>`" },
+    { name: "chat without a name", conversationId: "", entry: "`telegram:<your id>`" },
+  ])("is followed by the setting to change, and by the entry that a $name allows", ({ conversationId, entry }) => {
+    expect(withHint(REFUSAL, "telegram", conversationId)).toBe(
+      `${REFUSAL}\n\nOwners of this gateway are listed under commands.ownerAllowFrom in openclaw.json; ` +
+        `the entry for you would be ${entry}.`,
+    );
+  });
+
+  it.each([
+    { name: "another message", content: "hello", channel: "telegram" },
+    { name: "a message that quotes it", content: `> ${REFUSAL}`, channel: "telegram" },
+    { name: "another scope", content: REFUSAL.replace("admin", "write"), channel: "telegram" },
+    { name: "the web chat, which has no owner entries", content: REFUSAL, channel: "webchat" },
+    { name: "nothing", content: "", channel: "telegram" },
+  ])("is not recognised in $name", ({ content, channel }) => {
+    expect(withHint(content, channel, OWNER)).toBeUndefined();
+  });
+
+  it("is explained once", () => {
+    const once = withHint(REFUSAL, "telegram", OWNER) ?? "";
+    expect(withHint(once, "telegram", OWNER)).toBeUndefined();
+  });
+});
+
+const OWNERS_CHAT = { channelId: "telegram", accountId: "default", conversationId: `telegram:${OWNER}` };
+
+describe("a message of the host", () => {
+  it.each([
+    {
+      name: "a refusal without a setting",
+      content: "⚠️ This command requires authorization.",
+      adds: "commands.ownerAllowFrom",
+    },
+    {
+      name: "a turn that failed because the login expired",
+      content: "⚠️ Model login expired on the gateway.",
+      adds: "/codex_auth",
+    },
+  ])("gets the missing advice: $name", async ({ content, adds }) => {
+    const { context, ports } = createDoor();
+    ports.profiles.becomes("openai:work", { health: "needs-sign-in", reason: "renewal-failed" });
+    const text = (await explain(context, content, OWNERS_CHAT)) ?? "";
+    expect(text.startsWith(`${content}\n\n`)).toBe(true);
+    expect(text).toContain(adds);
+  });
+
+  it("is unchanged if it is another message, and nothing is loaded", async () => {
+    const { context, loads } = createDoor();
+    expect(await explain(context, "hello", OWNERS_CHAT)).toBeUndefined();
+    expect(loads()).toBe(0);
   });
 });

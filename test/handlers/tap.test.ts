@@ -217,11 +217,7 @@ describe("a tap on a profile's card", () => {
 
   it("answers plainly where the profile is gone by then", async () => {
     const { context, chat, payloads, ports } = await createCarded();
-    await ports.profiles.remove({
-      profileId: "openai:team" as ProfileId,
-      agentId: "main",
-      isAllowed: () => true,
-    });
+    await ports.profiles.remove({ profileId: "openai:team" as ProfileId, agentId: "main", isAllowed: () => true });
     await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
     expect(chat.seen().text).toBe("There is no profile named team. To see those there are, use /codex_auth.");
   });

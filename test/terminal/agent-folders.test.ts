@@ -62,12 +62,7 @@ const FOLDERS: readonly {
     agentId: "ops",
     expected: "/state/agents/ops/agent",
   },
-  {
-    name: "of the default agent where the environment says",
-    agentDir: "/env",
-    agentId: "main",
-    expected: "/env",
-  },
+  { name: "of the default agent where the environment says", agentDir: "/env", agentId: "main", expected: "/env" },
   {
     name: "of another agent not where the environment says",
     list: [{ id: "main" }, { id: "ops" }],

@@ -117,11 +117,7 @@ describe("behind the guarded fetch", () => {
 });
 
 /** Like the real server's, but of a name that no machine has: without the proxy nothing is reached. */
-const ELSEWHERE: Endpoints = {
-  ...OPENAI,
-  token: "https://sign-in.invalid/oauth/token",
-  hostname: "sign-in.invalid",
-};
+const ELSEWHERE: Endpoints = { ...OPENAI, token: "https://sign-in.invalid/oauth/token", hostname: "sign-in.invalid" };
 
 describe("a proxy that the environment names", () => {
   const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);

@@ -1,37 +1,24 @@
-/** The strings that OpenClaw 2026.9.6 gives for the chats of each channel, and which of those chats are private. */
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { answerCommand } from "../../src/handlers/command.ts";
-import {
-  placeOfCommand,
-  placeOfMessage,
-  placeOfTap,
-  type CommandPlace,
-  type MessagePlace,
-  type TapPlace,
-} from "../../src/handlers/channels.ts";
-import { REFUSALS } from "../support/english.ts";
-import { claimMessage, CANARY, createDoor, OWNER_CALL, ownerMessage, UNTOUCHABLE } from "./fake-handler.ts";
+/** The strings that OpenClaw 2026.9.6 gives for the chats of each channel, and which of these chats are private. */
+import type { CommandPlace, MessagePlace, TapPlace } from "../../src/handlers/channels.ts";
 
-const GATEWAY = "gateway-1";
-const MAIN = "agent:main:main";
+export const MAIN = "agent:main:main";
 
-const TELEGRAM = "4242001";
-const SLACK = "U0OWNER";
+export const TELEGRAM = "4242001";
+export const SLACK = "U0OWNER";
 const DISCORD = "80351110224678912";
 const MATTERMOST = "9qd1xk7r3tfx8m5e6y4n2c1b0a";
-const FEISHU = "ou_7d8a6e6df7621556ce0d21922b676706";
+export const FEISHU = "ou_7d8a6e6df7621556ce0d21922b676706";
 const TEAMS = "4f1c0a4e-1f0e-4b8e-9a53-3f2f0f6a7c11";
 const GOOGLE = "1122334455";
 const LINE = "U4af4980629f1e3b3";
 const PHONE = "+4915112345678";
 const SIGNAL_UUID = "0d4b5a0e-8f5e-4a3e-bb8b-9a1d2c3e4f50";
 const MATRIX = "@owner:example.org";
-const TWITCH = "44322889";
+export const TWITCH = "44322889";
 const PLUGIN = "p-17";
 
 /** How the host tells one chat. `is` is the verdict now. */
-type Row = { readonly chat: string; readonly is: "private" | "refused" } & (
+export type Row = { readonly chat: string; readonly is: "private" | "refused" } & (
   | { readonly via: "command"; readonly place: CommandPlace }
   | { readonly via: "tap"; readonly place: TapPlace }
   | { readonly via: "message"; readonly place: MessagePlace }
@@ -108,7 +95,38 @@ const P = {
   plugin: message("carrier-pigeon", PLUGIN),
 };
 
-const groupKey = (channel: string, id: string, kind = "group") => `agent:main:${channel}:${kind}:${id}`;
+export const groupKey = (channel: string, id: string, kind = "group") => `agent:main:${channel}:${kind}:${id}`;
+
+/** One Telegram chat as a command, a tap and a message of it are given. */
+const odd = (
+  chat: string,
+  senderId: string | undefined,
+  from: string | undefined,
+  conversationId: string,
+  isGroup?: true,
+): Row[] => [
+  { chat, is: "refused", via: "command", place: { channel: "telegram", senderId, from } },
+  {
+    chat,
+    is: "refused",
+    via: "tap",
+    place: { channel: "telegram", accountId: "default", senderId, conversationId, isGroup },
+  },
+  { chat, is: "refused", via: "message", place: { channelId: "telegram", senderId, conversationId, isGroup } },
+];
+
+const ODD_CHATS: readonly Row[] = [
+  // For a channel post the host takes the channel itself for the sender.
+  odd("a channel post, whose sender is the channel", "-100123", "telegram:group:-100123", "-100123", true),
+  odd("a topic of another user's private chat", TELEGRAM, "telegram:42420012", "42420012:topic:5"),
+  odd("a direct chat with another user", TELEGRAM, "telegram:4242002", "4242002"),
+  odd("no sender", undefined, "telegram:", ""),
+  odd("an empty sender in an empty chat", "", "", ""),
+  odd("a chat that the host does not name", TELEGRAM, undefined, ""),
+  odd("the web chat's words", undefined, "webchat", "webchat"),
+  odd("a group with the sender's id", TELEGRAM, `telegram:group:${TELEGRAM}`, TELEGRAM, true),
+  odd("a channel with the sender's id", TELEGRAM, `telegram:channel:${TELEGRAM}`, TELEGRAM, true),
+].flat();
 
 const NAMED_CHANNELS: readonly Row[] = [
   C.telegram("direct", "private", { from: `telegram:${TELEGRAM}`, to: `telegram:${TELEGRAM}` }),
@@ -227,13 +245,9 @@ const NAMED_CHANNELS: readonly Row[] = [
 /** Feishu and Twitch give groups the sender's name. The third channel stands for one that a plugin adds. */
 const CLOSED_CHANNELS: readonly Row[] = [
   C.feishu("direct", "private", { from: `feishu:${FEISHU}`, to: `user:${FEISHU}` }),
-  C.feishu("group", "refused", {
-    from: `feishu:${FEISHU}`,
-    to: "chat:oc_1",
-    sessionKey: groupKey("feishu", "oc_1"),
-  }),
-  C.feishu("group, the session does not tell", "refused", { from: `feishu:${FEISHU}`, to: "chat:oc_1" }),
-  C.feishu("group, only the session tells", "refused", {
+  C.feishu("group", "refused", { from: `feishu:${FEISHU}`, to: "chat:oc_1", sessionKey: groupKey("feishu", "oc_1") }),
+  C.feishu("group, the session does not show it", "refused", { from: `feishu:${FEISHU}`, to: "chat:oc_1" }),
+  C.feishu("group, only the session shows it", "refused", {
     from: `feishu:${FEISHU}`,
     to: `user:${FEISHU}`,
     sessionKey: groupKey("feishu", "oc_1"),
@@ -245,17 +259,13 @@ const CLOSED_CHANNELS: readonly Row[] = [
     sessionKey: `${groupKey("feishu", "oc_1")}:topic:omt_1`,
   }),
   C.feishu("without an address", "refused", { from: `feishu:${FEISHU}` }),
-  C.feishu("without a session", "refused", {
-    from: `feishu:${FEISHU}`,
-    to: `user:${FEISHU}`,
-    sessionKey: undefined,
-  }),
+  C.feishu("without a session", "refused", { from: `feishu:${FEISHU}`, to: `user:${FEISHU}`, sessionKey: undefined }),
   T.feishu("direct", "refused", { conversationId: FEISHU, isGroup: false }),
   T.feishu("group", "refused", { conversationId: "oc_1" }),
   P.feishu("direct", "private", { conversationId: FEISHU, isGroup: false }),
   P.feishu("group", "refused", { conversationId: "oc_1", isGroup: true, sessionKey: groupKey("feishu", "oc_1") }),
   P.feishu("without a mark", "refused", { conversationId: FEISHU }),
-  P.feishu("only the session tells", "refused", {
+  P.feishu("group, only the session shows it", "refused", {
     conversationId: FEISHU,
     isGroup: false,
     sessionKey: groupKey("feishu", "oc_1"),
@@ -267,7 +277,7 @@ const CLOSED_CHANNELS: readonly Row[] = [
     to: "twitch:channel:owner",
     sessionKey: groupKey("twitch", "owner"),
   }),
-  C.twitch("public chat, the session does not tell", "refused", {
+  C.twitch("public chat, the session does not show it", "refused", {
     from: `twitch:user:${TWITCH}`,
     to: "twitch:channel:owner",
   }),
@@ -302,139 +312,4 @@ const CLOSED_CHANNELS: readonly Row[] = [
   P.plugin("without a mark", "refused", { conversationId: PLUGIN }),
 ];
 
-const ROWS = [...NAMED_CHANNELS, ...CLOSED_CHANNELS];
-
-function isPrivateNow(row: Row): boolean {
-  switch (row.via) {
-    case "command":
-      return placeOfCommand(GATEWAY, row.place).isPrivate;
-    case "tap":
-      return placeOfTap(GATEWAY, row.place).isPrivate;
-    case "message":
-      return placeOfMessage(GATEWAY, row.place).isPrivate;
-    default:
-      return row satisfies never;
-  }
-}
-
-/** The rule as it was before the evidence was read: it compared the conversation with the sender. */
-function wasPrivate(row: Row): boolean {
-  const { senderId = "" } = row.place;
-  const channel = row.via === "message" ? row.place.channelId : row.place.channel;
-  if (channel === "webchat" && row.via !== "tap") return true;
-  const address = (row.via === "command" ? row.place.from : row.place.conversationId) ?? "";
-  const name = address.startsWith(`${channel}:`) ? address.slice((channel?.length ?? 0) + 1) : address;
-  const conversationId = name.replace(/^(?:direct|dm|user):/, "").replace(/^(\d+):topic:\d+$/, "$1");
-  const isMarked = row.via !== "command" && row.place.isGroup === true;
-  return !isMarked && senderId !== "" && conversationId === senderId;
-}
-
-describe("a chat is", () => {
-  it.each(ROWS)("$is: $chat, by $via", (row) => {
-    expect(isPrivateNow(row)).toBe(row.is === "private");
-  });
-
-  it.each(ROWS)("private only if it was before: $chat, by $via", (row) => {
-    expect(isPrivateNow(row) && !wasPrivate(row)).toBe(false);
-  });
-
-  it("private only if it was before, whatever the host says", () => {
-    const channel = fc.constantFrom("telegram", "discord", "matrix", "feishu", "twitch", "webchat", "x", "constructor");
-    const id = fc.constantFrom("", "7", "8", "room", "group:7");
-    const address = fc
-      .tuple(
-        fc.constantFrom("", "telegram:", "feishu:", "x:"),
-        fc.constantFrom("", "user:", "group:", "chat:", "slash:"),
-        id,
-        fc.constantFrom("", ":topic:5"),
-      )
-      .map((parts) => parts.join(""));
-    const shared = {
-      accountId: fc.constant("default"),
-      senderId: fc.option(id, { nil: undefined }),
-      sessionKey: fc.constantFrom(undefined, MAIN, groupKey("x", "7"), "agent:main:x:direct:7"),
-    };
-    const isGroup = fc.constantFrom(undefined, false, true);
-    const optional = fc.option(address, { nil: undefined });
-    const row: fc.Arbitrary<Row> = fc.oneof(
-      fc
-        .record({ ...shared, channel, from: optional, to: optional })
-        .map((place): Row => ({ chat: "", is: "refused", via: "command", place })),
-      fc
-        .record({ ...shared, channel, conversationId: address, isGroup })
-        .map((place): Row => ({ chat: "", is: "refused", via: "tap", place })),
-      fc
-        .record({ ...shared, channelId: channel, conversationId: optional, isGroup })
-        .map((place): Row => ({ chat: "", is: "refused", via: "message", place })),
-    );
-    fc.assert(
-      fc.property(row, (one) => !isPrivateNow(one) || wasPrivate(one)),
-      { numRuns: 2000 },
-    );
-  });
-
-  it("as private as before on every named channel, unless a room is proved", () => {
-    const changed = NAMED_CHANNELS.filter((row) => wasPrivate(row) && !isPrivateNow(row)).map(({ chat }) => chat);
-    expect(changed).toEqual([
-      "telegram: direct, the session is a group's",
-      "mattermost: channel with the sender's name",
-    ]);
-  });
-});
-
-describe("the old rule treated as private", () => {
-  it.each(["feishu: group", "feishu: thread", "twitch: public chat"])("%s", (chat) => {
-    const row = CLOSED_CHANNELS.find((one) => one.chat === chat && one.via === "command");
-    expect(row !== undefined && wasPrivate(row)).toBe(true);
-  });
-});
-
-describe("in a group that has the owner's name", () => {
-  const FEISHU_GROUP = {
-    ...OWNER_CALL,
-    channel: "feishu",
-    senderId: FEISHU,
-    from: `feishu:${FEISHU}`,
-    to: "chat:oc_1",
-    sessionKey: groupKey("feishu", "oc_1"),
-  };
-  const TWITCH_CHAT = {
-    ...OWNER_CALL,
-    channel: "twitch",
-    senderId: TWITCH,
-    from: `twitch:user:${TWITCH}`,
-    to: "twitch:channel:owner",
-    sessionKey: groupKey("twitch", "owner"),
-  };
-
-  it.each([
-    { name: "a sign-in on Feishu", call: FEISHU_GROUP, args: "work" },
-    { name: "the board on Feishu", call: FEISHU_GROUP, args: "" },
-    { name: "a profile on Feishu", call: FEISHU_GROUP, args: "show work" },
-    { name: "a sign-in on Twitch", call: TWITCH_CHAT, args: "work" },
-    { name: "the board on Twitch", call: TWITCH_CHAT, args: "" },
-  ])("a command shows one sentence: $name", async ({ call, args }) => {
-    const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-    const answer = await answerCommand(context, "select", { ...call, args });
-    expect(answer.plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
-    expect(answer.rows).toEqual([]);
-    expect(answer.markdown).not.toMatch(/https?:|state|@/i);
-  });
-
-  it("a pasted address is kept from the model, and loads nothing", async () => {
-    const { context, loads } = createDoor();
-    const address = `http://localhost:1455/auth/callback?code=${CANARY}.c2Vjb25k&scope=openid&state=${"0".repeat(32)}`;
-    const claim = await claimMessage(
-      context,
-      ownerMessage(address, {
-        channelId: "feishu",
-        senderId: FEISHU,
-        conversationId: FEISHU,
-        sessionKey: FEISHU_GROUP.sessionKey,
-      }),
-    );
-    expect(claim?.handled).toBe(true);
-    expect(claim?.text).not.toContain(CANARY);
-    expect(loads()).toBe(0);
-  });
-});
+export const ROWS = [...NAMED_CHANNELS, ...ODD_CHATS, ...CLOSED_CHANNELS];
