@@ -88,8 +88,14 @@ function timeOf(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 
+/** The last time that a `Date` holds. A later one has no text, and means for ever. */
+const LAST_TIME_MS = 8.64e15;
+
 function paused(unusableUntilMs: number, reason: string | undefined) {
-  return { unusableUntilMs, ...(reason === undefined ? {} : { reason }) };
+  return {
+    ...(unusableUntilMs > LAST_TIME_MS ? {} : { unusableUntilMs }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 /** The OAuth profiles of one provider, in the document's order. */

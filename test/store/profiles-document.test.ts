@@ -126,6 +126,10 @@ describe("conditionOf", () => {
     expect(condition).toEqual({ health, ...(health === "signed-in" ? {} : { unusableUntilMs: NOW_MS + 1 }) });
   });
 
+  it.each([Number.MAX_SAFE_INTEGER, 1e308])("names no end that a date cannot hold: %d", (disabledUntil) => {
+    expect(conditionOf(credential({}), { disabledUntil }, NOW_MS)).toEqual({ health: "disabled" });
+  });
+
   interface ReasonRow {
     readonly name: string;
     readonly credential?: Partial<StoredCredential>;
