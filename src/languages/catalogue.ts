@@ -20,6 +20,8 @@ export type ListPart = { readonly item: number } | { readonly separator: string 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+/** ECMA-262, "Time Values and Time Range": formatting a later time throws. */
+const LAST_DATE_MS = 8.64e15;
 
 /**
  * One language in one time zone. The formatters are made when they are first used, because the first one of a process
@@ -60,8 +62,9 @@ export class Locale {
     return format.format(-Math.floor(ms / DAY_MS), "day");
   }
 
-  /** A time with its zone, and with its date unless that is today's. */
-  time(atMs: number, nowMs: number): string {
+  /** A time with its zone, and with its date unless that is today's. A store may hold a time past the last date. */
+  time(storedMs: number, nowMs: number): string {
+    const atMs = Math.min(storedMs, LAST_DATE_MS);
     const day = this.#dateFormat("day", { dateStyle: "short" });
     if (day.format(atMs) === day.format(nowMs)) return this.#dateFormat("time", TIME).format(atMs);
     return this.#dateFormat("date and time", { month: "short", day: "numeric", ...TIME }).format(atMs);

@@ -149,6 +149,10 @@ describe("a locale", () => {
   });
 
   const NOON_MS = Date.UTC(2026, 10, 18, 12);
+  it.each([8.64e15 + 1, Number.MAX_VALUE])("writes a time that no date can have as the last date: %d", (atMs) => {
+    expect(new Locale("en", "UTC").time(atMs, NOON_MS)).toBe(new Locale("en", "UTC").time(8.64e15, NOON_MS));
+  });
+
   const ownZone = () => new Locale("en").time(NOON_MS, NOON_MS);
 
   it.each([
