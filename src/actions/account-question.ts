@@ -1,4 +1,7 @@
-/** The person's word on a sign-in whose account is another than was there: where it is saved, if it is. */
+/**
+ * Saves a parked sign-in as the user decides, and keeps the parked sign-ins: those that were approved with another
+ * account than the profile has.
+ */
 import type { ErrorCode } from "../errors.ts";
 import { accountOf, isSameAccount } from "../rules/account.ts";
 import { sameBinding, type Binding } from "../rules/binding.ts";
@@ -11,11 +14,11 @@ import type { Ports, ParkedSignIn, ParkedSignIns } from "./ports.ts";
 import type { ProfileRequest } from "./profiles.ts";
 
 export interface KeepRequest extends ProfileRequest {
-  /** The question that a button was shown under; the newest where a word was typed. */
+  /** The question of the tapped button. Absent for a typed command, which answers the newest question. */
   readonly questionId?: string | undefined;
 }
 
-/** Never throws. Where it cannot be saved as asked, it waits on for another word, as long as it may. */
+/** Never throws. If the sign-in cannot be saved as asked, it stays parked until it expires. */
 export async function keepSignIn(ports: Ports, request: KeepRequest): Promise<SavedSignIn | FinishRefusal> {
   const nowMs = ports.clock.nowMs();
   const parked = ports.parked.take(request.binding, nowMs, request.questionId);
@@ -54,31 +57,28 @@ type Target =
   | { readonly kind: "refused"; readonly code: ErrorCode };
 
 /**
- * A new profile, one of the same account, or the one whose account the question named, if it still holds that: what has
- * changed since was nobody asked about.
+ * Accepts a new profile, one of the same account, or the one that the question named, if its account has not changed
+ * since: the user agreed to replace that account only.
  */
 async function targetOf(ports: Ports, parked: ParkedSignIn, name: ProfileName): Promise<Target> {
   const { login, exchanged, conflict } = parked;
-  const held = await ports.profiles.accounts(login.binding.agentId);
+  const accounts = await ports.profiles.accounts(login.binding.agentId);
   const { provider } = ports.profiles;
-  const stored = storedIdOf(
-    name,
-    provider,
-    held.map(({ profileId }) => profileId),
-  );
-  if (stored === undefined) return newIdOf(name, provider);
-  const there = held.find(({ profileId }) => profileId === stored);
-  const isTheirs = there !== undefined && isSameAccount(there.account, accountOf(exchanged.identity)) === true;
-  const wasAsked = conflict.code === "account-differs" && conflict.held.profileId === stored;
-  const mayReplace = isTheirs || (wasAsked && JSON.stringify(there?.account) === JSON.stringify(conflict.held.account));
-  return mayReplace ? { kind: "target", profileId: stored } : { kind: "refused", code: "profile-of-other-account" };
+  const ids = accounts.map(({ profileId }) => profileId);
+  const profileId = storedIdOf(name, provider, ids);
+  if (profileId === undefined) return newIdOf(name, provider);
+  const account = accounts.find((profile) => profile.profileId === profileId)?.account;
+  const isTheirs = account !== undefined && isSameAccount(account, accountOf(exchanged.identity)) === true;
+  const wasAsked = conflict.code === "account-differs" && conflict.profile.profileId === profileId;
+  const isUnchanged = JSON.stringify(account) === JSON.stringify(conflict.profile.account);
+  const mayReplace = isTheirs || (wasAsked && isUnchanged);
+  return mayReplace ? { kind: "target", profileId } : { kind: "refused", code: "profile-of-other-account" };
 }
 
 /**
- * Sign-ins that are done at the server and wait for the person's word before they are saved, because another account
- * came back than was there. In memory alone, for five minutes at most, one for each profile of a person in a chat.
+ * Keeps parked sign-ins in memory only, because they contain tokens, and at most one for each profile of a user in a
+ * chat.
  */
-
 const MAX_PARKED = 50;
 
 interface Slot {

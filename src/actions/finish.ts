@@ -1,4 +1,7 @@
-/** Finishes a sign-in: judge the paste, claim the login, exchange the code, save the profile; in that order. */
+/**
+ * Finishes a sign-in: read the callback URL, claim the pending sign-in, exchange the code, save the profile; in that
+ * order.
+ */
 import { logFailure, type ErrorCode } from "../errors.ts";
 import {
   accountOf,
@@ -29,17 +32,15 @@ import type { ExchangeResult, Ports } from "./ports.ts";
 export interface FinishRequest {
   readonly binding: Binding;
   readonly pasted: Paste;
-  /** The profile that the user named beside the callback URL. */
   readonly profileName?: ProfileName | undefined;
-  /** Whether the sender may do this now; asked again right before the write. Never throws. */
+  /** Asked again right before the write, because the sender may have lost their ownership. Never throws. */
   readonly isAllowed: () => boolean;
-  /** The pending file, if the caller has read it for this message. It is read here if not. */
+  /** The pending sign-ins, if the caller has read them for this message already. */
   readonly pending?: PendingDocument | undefined;
-  /** What happens if another account comes back than the profile has. Without "replace", nothing is overwritten. */
+  /** What to do if another account came back than the profile has. Only "replace" overwrites it. */
   readonly ifOtherAccount: "ask" | "refuse" | "replace";
 }
 
-/** How long a finished sign-in waits for an answer to the question about its account. */
 export const PARKED_TTL_MS = 5 * 60_000;
 
 type Response = Extract<PastedText, { kind: "response" }>;
@@ -71,9 +72,9 @@ async function completeResponse(
   const nowMs = ports.clock.nowMs();
   const found = findSignIn(request.pending ?? (await ports.pending.read()), presented, nowMs);
   if (found.kind === "found") {
-    // A damaged URL of the right sign-in costs nothing: the sign-in stays, and the whole URL can still come.
+    // A damaged callback URL of the right sign-in does not claim it, so that the whole URL can still be sent.
     if (outcome.kind === "refused") return { ...outcome, isOver: false };
-    // Refused before the code is spent: the URL stays good, and can be sent again once the way is clear.
+    // Refused before the code is spent, so that the same callback URL works once the obstacle is gone.
     const refusal = await refusalBefore(ports, found.login);
     if (refusal !== undefined) return refusal;
   }
@@ -83,7 +84,6 @@ async function completeResponse(
   return result.kind === "question" ? result : settle(ports, claimed.login, result);
 }
 
-/** Says why the login could not be saved here. Returns undefined if nothing is known to be in the way. */
 async function refusalBefore(ports: Ports, login: PendingSignIn): Promise<FinishRefusal | undefined> {
   const { profileId, profileName, storeId } = login;
   const { agentId } = login.binding;
@@ -112,7 +112,8 @@ async function redeem(
       redirectUri: login.redirectUri,
     });
     if (exchanged.kind === "refused") return { ...exchanged, profileName: login.profileName, isOver: true };
-    // Cancelled, or started again, while the server was answering: an older account must not overwrite a newer one.
+    // The user may have cancelled or restarted it during the exchange: an older account must not overwrite a newer
+    // one.
     const recalled = recallOf(await ports.pending.read(), login.stateDigest);
     if (recalled !== undefined) return over(recalled);
     return await save(ports, request, login, exchanged);
@@ -122,8 +123,8 @@ async function redeem(
 }
 
 /**
- * Whose account came back is compared with whose was there before anything is written; the terminal, which cannot be
- * asked in between, says beforehand what it wants.
+ * Compares the accounts before anything is written. A terminal cannot be asked in between, so its request says what
+ * to do.
  */
 async function save(
   ports: Ports,
@@ -134,50 +135,54 @@ async function save(
   const { isAllowed, ifOtherAccount } = request;
   const profileId = login.profileId as ProfileId;
   const { profileName } = login;
-  const held = await ports.profiles.accounts(login.binding.agentId);
-  const conflict = conflictOf(profileId, accountOf(exchanged.identity), held);
+  const accounts = await ports.profiles.accounts(login.binding.agentId);
+  const conflict = conflictOf(profileId, accountOf(exchanged.identity), accounts);
   if (conflict !== undefined && ifOtherAccount === "ask")
-    return ask(ports, request, { login, exchanged, conflict, held });
+    return ask(ports, request, { login, exchanged, conflict, accounts });
   if (conflict?.code === "account-differs" && ifOtherAccount === "refuse") {
     return { kind: "refused", code: "account-differs", profileName, isOver: true };
   }
-  const sameAccountAs = conflict?.code === "account-has-profile" ? { sameAccountAs: conflict.held.profileName } : {};
+  const sameAccountAs = conflict?.code === "account-has-profile" ? { sameAccountAs: conflict.profile.profileName } : {};
   return saveSignIn(ports, { login, exchanged, profileId, profileName, isAllowed, ...sameAccountAs });
 }
 
-interface Asking {
+interface Conflicting {
   readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
   readonly conflict: AccountConflict;
-  readonly held: readonly ProfileAccount[];
+  readonly accounts: readonly ProfileAccount[];
 }
 
-function ask(ports: Ports, { binding }: FinishRequest, { login, exchanged, conflict, held }: Asking): AccountQuestion {
+function ask(
+  ports: Ports,
+  { binding }: FinishRequest,
+  { login, exchanged, conflict, accounts }: Conflicting,
+): AccountQuestion {
   const nowMs = ports.clock.nowMs();
   const questionId = login.stateDigest.slice(0, 12);
   ports.parked.park(binding, { questionId, login, exchanged, conflict, expiresAtMs: nowMs + PARKED_TTL_MS }, nowMs);
   const { email, plan } = exchanged.identity;
-  const { provider } = ports.profiles;
-  const taken = new Set(held.map(({ profileId }) => profileId));
-  const isFree = (name: string) => {
-    const made = newIdOf(name as ProfileName, provider);
-    return made.kind === "target" && !taken.has(made.profileId);
-  };
-  const newName =
-    conflict.code === "account-differs"
-      ? nameForAccount(accountOf(exchanged.identity), login.profileName, isFree)
-      : login.profileName;
-  const { profileName, account } = conflict.held;
+  const { profileName, account } = conflict.profile;
   return {
     kind: "question",
     questionId,
     code: conflict.code,
     profileName: login.profileName,
-    came: { ...(email === undefined ? {} : { email }), ...(plan === undefined ? {} : { plan }) },
-    there: { profileName, ...(account.email === undefined ? {} : { email: account.email }) },
-    newName: newName as ProfileName,
+    newAccount: { ...(email === undefined ? {} : { email }), ...(plan === undefined ? {} : { plan }) },
+    existingProfile: { profileName, ...(account.email === undefined ? {} : { email: account.email }) },
+    newName: newNameFor(ports, { login, exchanged, conflict, accounts }) as ProfileName,
     expiresInMs: PARKED_TTL_MS,
   };
+}
+
+function newNameFor({ profiles }: Ports, { login, exchanged, conflict, accounts }: Conflicting): string {
+  if (conflict.code === "account-has-profile") return login.profileName;
+  const takenIds = new Set(accounts.map(({ profileId }) => profileId));
+  const isFree = (name: string) => {
+    const target = newIdOf(name as ProfileName, profiles.provider);
+    return target.kind === "target" && !takenIds.has(target.profileId);
+  };
+  return nameForAccount(accountOf(exchanged.identity), login.profileName, isFree);
 }
 
 function deniedCodeOf(error: string, description: Secret): ErrorCode {
@@ -185,24 +190,20 @@ function deniedCodeOf(error: string, description: Secret): ErrorCode {
   return description.reveal().includes("missing_codex_entitlement") ? "workspace-not-entitled" : "authorization-denied";
 }
 
-/** The last step of a sign-in, whether it was asked about or not: the profile is saved, and the receipt says so. */
-
-export interface Saving {
-  /** Claimed by now. */
+export interface SignInToSave {
   readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
-  /** Where it goes: the login's own profile, or the one that was chosen since. */
+  /** The sign-in's own profile, or the one that the user chose instead. */
   readonly profileId: ProfileId;
   readonly profileName: string;
-  /** Another profile that holds the same account. */
   readonly sameAccountAs?: string;
   readonly isAllowed: () => boolean;
 }
 
 /** Throws only what the store's ports throw. */
-export async function saveSignIn(ports: Ports, saving: Saving): Promise<SavedSignIn | FinishRefusal> {
-  const { login, profileId, profileName, sameAccountAs, isAllowed } = saving;
-  const { tokens, identity } = saving.exchanged;
+export async function saveSignIn(ports: Ports, signIn: SignInToSave): Promise<SavedSignIn | FinishRefusal> {
+  const { login, profileId, profileName, sameAccountAs, isAllowed } = signIn;
+  const { tokens, identity } = signIn.exchanged;
   const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
   const saved = await ports.profiles.save({ profileId, agentId: login.binding.agentId, credential, isAllowed });
   const outcome = saved.kind === "refused" ? saved.code : "done";
@@ -224,7 +225,7 @@ export async function saveSignIn(ports: Ports, saving: Saving): Promise<SavedSig
   };
 }
 
-/** What became of a claimed login goes onto its receipt. A failure to note it changes nothing that was saved. */
+/** Writes the outcome into the receipt. A failure is only logged, because the profile is already saved or refused. */
 export async function settle(
   ports: Ports,
   login: PendingSignIn,
@@ -249,9 +250,9 @@ export async function settle(
 }
 
 /**
- * Whether a text that only may be a callback URL belongs to this sender: a sign-in of theirs is pending, or the text is
- * the URL of one that was. `read` gives the pending file. Throws `CodexAuthError` (`pending-*`) if the text has a state
- * and the file cannot be read.
+ * Returns whether a text that may be a callback URL belongs to this sender: they have a pending sign-in, or it is the
+ * URL of an earlier one. `read` gives the pending sign-ins. Throws `CodexAuthError` (`pending-*`) if the text has a
+ * state and the file cannot be read.
  */
 export async function concernsSignIn(
   ports: Ports,

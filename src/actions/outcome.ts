@@ -1,4 +1,7 @@
-/** Turns whatever a port threw into a refusal: our own codes as they are, anything else as `internal`. */
+/**
+ * Turns an error of a port into a refusal: our own codes as they are, anything else as `internal`. The error itself
+ * is logged and dropped.
+ */
 import { CodexAuthError, failureName, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { type Refusal, actorOf, withoutEmail, type AuditedAction } from "../rules/results.ts";
@@ -10,8 +13,6 @@ export function refusalOf(error: unknown, log: Log): Refusal {
   return { kind: "refused", code };
 }
 
-/** Notes what was done. A log that cannot be written changes nothing of what was. */
-
 export interface Done {
   readonly binding: Binding;
   readonly action: AuditedAction;
@@ -19,7 +20,7 @@ export interface Done {
   readonly outcome: "done" | ErrorCode;
 }
 
-/** Never throws. */
+/** Writes one line into the audit log. Never throws: a failure is logged, and the change stays done. */
 export async function audited(ports: Pick<Ports, "audit" | "clock" | "log">, done: Done): Promise<void> {
   const { binding, action, profileName, outcome } = done;
   try {

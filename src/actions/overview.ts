@@ -1,4 +1,7 @@
-/** What there is: the profiles to choose from, what is pending, what was last saved; and ending what is pending. */
+/**
+ * Reads what the screens show: profiles, pending sign-ins, problems, changes, and the reason for the next profile.
+ * Also cancels pending sign-ins.
+ */
 import { CodexAuthError, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { cancelSignIns, isNamed, lastReceiptOf, pendingSignInsOf } from "../rules/pending-sign-ins.ts";
@@ -33,7 +36,7 @@ async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: Pr
   return { document, nowMs, pending, waiting: { pending, ...(parked.length === 0 ? {} : { parked }) } };
 }
 
-/** `isFresh` for the store as it is this moment, where seconds matter. Never throws. */
+/** `isFresh` reads the store again, in place of a list that may be some seconds old. Never throws. */
 export async function listProfiles(
   ports: Ports,
   binding: Binding,
@@ -41,7 +44,7 @@ export async function listProfiles(
 ): Promise<ProfileList | Refusal> {
   try {
     const { profiles: store } = ports;
-    // The file first: its disk works while the host reads its store, which it does in one go.
+    // The file is read first, because the host reads its store without yielding.
     const waits = pendingOf(ports, binding);
     const listed = isFresh === true ? store.list(binding.agentId) : store.recentList(binding.agentId);
     const [{ nowMs, waiting }, profiles] = await Promise.all([waits, withPin(ports, binding, listed)]);
@@ -51,12 +54,11 @@ export async function listProfiles(
   }
 }
 
-/** The profiles, with the mark of the one that this chat asks for. A host that cannot tell marks none. */
 export function listWithPin(ports: Ports, binding: Binding): Promise<readonly ListedProfile[]> {
   return withPin(ports, binding, ports.profiles.list(binding.agentId));
 }
 
-/** What the chat asks for. A host that cannot tell is treated as one without a pin. */
+/** Returns undefined, and logs it, if the host cannot tell. */
 export async function readPin({ pins, log }: Pick<Ports, "log" | "pins">, chat: Binding): Promise<ChatPin | undefined> {
   try {
     return await pins.read(chat);
@@ -76,7 +78,6 @@ async function withPin(
   return profiles.map((profile) => (profile.profileId === pinned ? { ...profile, isPinned: true } : profile));
 }
 
-/** Of all profiles or of one. Never throws. */
 export async function readStatus(
   ports: PendingPorts,
   binding: Binding,
@@ -94,7 +95,7 @@ export async function readStatus(
   }
 }
 
-/** Ends the person's pending sign-ins in this chat, all or one profile's; answers their names. Never throws. */
+/** Cancels all pending sign-ins of the user in this chat, or those of one profile. Never throws. */
 export async function cancelPending(
   ports: PendingPorts,
   binding: Binding,
@@ -114,7 +115,7 @@ export async function cancelPending(
   }
 }
 
-/** Whether the person has a sign-in waiting in this chat; false when that cannot be told. */
+/** Returns false if the file cannot be read. */
 export async function hasPending(ports: PendingPorts, binding: Binding): Promise<boolean> {
   try {
     return (await pendingOf(ports, binding)).pending.length > 0;
@@ -124,11 +125,9 @@ export async function hasPending(ports: PendingPorts, binding: Binding): Promise
   }
 }
 
-/** What is wrong here, and what was last changed here. */
-
 const LOG_SHOWN = 10;
 
-/** Looks, and changes nothing. Never throws. */
+/** Looks for problems and changes nothing. Never throws. */
 export async function inspect(ports: Ports, agentId: string): Promise<Inspection> {
   const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
     codeOf(ports, ports.pending.read()),
@@ -149,7 +148,6 @@ export async function inspect(ports: Ports, agentId: string): Promise<Inspection
   return { kind: "inspection", findings: findings.filter((one) => one !== false), nowMs: ports.clock.nowMs() };
 }
 
-/** The last changes, the newest first. Never throws. */
 export async function readChangeLog(ports: Ports): Promise<ChangeLog | Refusal> {
   try {
     return { kind: "log", entries: (await ports.audit.last(LOG_SHOWN)).toReversed(), nowMs: ports.clock.nowMs() };
@@ -174,7 +172,7 @@ async function codeOf({ log }: Ports, work: Promise<unknown>): Promise<ErrorCode
   }
 }
 
-/** Expired logins of which the owners are due to be told, each once a day at most. Throws what the store's ports throw. */
+/** Returns the expired logins to report to the owners, each once a day at most. Throws what the store's ports throw. */
 export async function claimExpiredLogins(ports: Ports, agentId: string): Promise<readonly ListedProfile[]> {
   const dead = (await ports.profiles.list(agentId)).filter(needsSignIn);
   if (dead.length === 0) return [];
@@ -183,15 +181,11 @@ export async function claimExpiredLogins(ports: Ports, agentId: string): Promise
   return dead.filter(({ profileId }) => due.includes(profileId));
 }
 
-/** Which profile the next turn of a chat uses, and what decides it. */
-
 export interface WhyRequest {
   readonly binding: Binding;
-  /** Asked about, where one is. */
   readonly askedName?: ProfileName | undefined;
 }
 
-/** Never throws. */
 export async function explainChoice(
   ports: Ports,
   { binding, askedName }: WhyRequest,
@@ -243,7 +237,7 @@ function explain({ profiles, choice, pin, askedId, nowMs }: Facts): ExplainedCho
   };
 }
 
-/** The host's own precedence: the stored order, the config's order, the config's list, its own rule. */
+/** The host's own precedence: the stored order, the config's order, the config's profiles, its own rule. */
 function decidingList({ storedOrder, configOrder, allowList }: ProfileChoice): ExplainedChoice["decides"] {
   if (storedOrder.length > 0) return "stored-order";
   if (configOrder.length > 0) return "config-order";

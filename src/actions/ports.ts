@@ -1,4 +1,7 @@
-/** What the actions need of the outside world, one interface for each part of it. */
+/**
+ * The ports of the actions: one interface for each part of the outside world. Adapters are in `store`, `oauth` and
+ * `host`, fakes in the tests.
+ */
 import type { AccountConflict, ProfileAccount, CredentialDraft, Identity, TokenSet } from "../rules/account.ts";
 import type { Binding } from "../rules/binding.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
@@ -17,20 +20,20 @@ export interface RandomBytes {
 }
 
 export interface Entropy {
-  /** Bytes of a cryptographic random source. */
+  /** Bytes of a cryptographically secure source. */
   bytes(length: number): RandomBytes;
   /** SHA-256 of a text, base64url without padding. */
   digest(text: string): string;
 }
 
-/** Lines for the gateway's log: codes and names of profiles, and no text that a user or a server sent. */
+/** The gateway's log. Pass codes and profile names only, never text that a user or a server sent. */
 export interface Log {
   info(event: string): void;
   warn(event: string): void;
 }
 
 export interface AuthorizationRequest {
-  /** Shown once, to the user who asked: it holds the state and the challenge. */
+  /** Contains the state and the challenge, so it is shown once and only to the user who asked. */
   readonly authorizationUrl: Secret;
   readonly state: Secret;
   readonly codeVerifier: Secret;
@@ -61,14 +64,14 @@ export type ExchangeResult =
   | { readonly kind: "exchanged"; readonly tokens: TokenSet; readonly identity: Identity }
   | { readonly kind: "refused"; readonly code: ExchangeRefusal; readonly retryAfterSeconds?: number };
 
-/** The sign-in server. Neither call throws for anything the network or the server does. */
+/** Neither call throws for a failure of the network or the server. */
 export interface OAuthClient {
   buildAuthorizationRequest(): Promise<AuthorizationRequest>;
-  /** One token request for one claimed code; never repeated, whatever happens. */
+  /** Sends one token request for one claimed code, and never repeats it. */
   exchange(grant: AuthorizationGrant): Promise<ExchangeResult>;
 }
 
-/** The file of pending sign-ins. Both calls throw `CodexAuthError` (`pending-*`) if it cannot be trusted or locked. */
+/** Both calls throw `CodexAuthError` (`pending-*`) if the file cannot be trusted or locked. */
 export interface PendingStore {
   read(): Promise<PendingDocument>;
   update<Result>(edit: (document: PendingDocument) => Edit<Result>): Promise<Result>;
@@ -77,12 +80,14 @@ export interface PendingStore {
 export interface ProfileTarget {
   readonly profileId: ProfileId;
   readonly agentId: string;
-  /** Asked before anything is done and again right before the write. Never throws: a question that cannot be answered is answered with false. */
+  /**
+   * Asked before the change and again right before the write. Never throws: it returns false if the host cannot say.
+   */
   readonly isAllowed: () => boolean;
 }
 
 export interface ObstacleRequest extends Pick<ProfileTarget, "agentId" | "profileId"> {
-  /** The store's lock is taken and released too, which may take as long as others hold it. */
+  /** Also takes and releases the store's lock, and so waits for other holders. */
   readonly isAboutToSave: boolean;
 }
 
@@ -101,7 +106,7 @@ export type SaveRefusal =
 
 export interface Saved {
   readonly kind: "saved";
-  /** The host's own resolver now finds the profile for new turns of this agent. */
+  /** The host's own resolver finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
   /** The replaced record is kept for a day. */
   readonly isUndoable: boolean;
@@ -110,7 +115,6 @@ export interface Saved {
 
 export type SaveResult = Saved | { readonly kind: "refused"; readonly code: SaveRefusal };
 
-/** The result of removing a profile, or of putting its replaced record back. */
 export type ChangeResult =
   | Saved
   | {
@@ -131,26 +135,26 @@ export interface ProfileChoice {
   readonly storedOrder: readonly string[];
   readonly configOrder: readonly string[];
   readonly allowList: readonly string[];
-  /** The profiles that the host would try, in its order. */
+  /** In the host's order. */
   readonly tried: readonly string[];
-  /** Whether the first of them is in the agent's own store, on a host that has a shared one. */
+  /** True if the first of them is in the agent's own store and not in the shared one. */
   readonly isOwnCopy: boolean;
 }
 
 export interface ProfileStore {
   /** The provider id of Codex profiles on this host, such as `openai`. */
   readonly provider: string;
-  /** Which store this is, if a machine has several. A sign-in is finished in the store that it was started for. */
+  /** Identifies the store. A sign-in is finished only in the store that it was started for. */
   readonly storeId: string;
-  /** Why a sign-in to that profile could not be saved, as far as that is known before its code is spent. */
+  /** Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. */
   obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
-  /** All Codex OAuth profiles the agent can use, in the store's order. Throws `CodexAuthError` (`store-*`). */
+  /** All Codex OAuth profiles of the agent, in the store's order. Throws `CodexAuthError` (`store-*`). */
   list(agentId: string): Promise<readonly ListedProfile[]>;
-  /** As `list`, but a long list may be ten seconds old. A change that was made through this port is always in it. */
+  /** As `list`, but a long list may be ten seconds old. It always has the changes that were made through this port. */
   recentList(agentId: string): Promise<readonly ListedProfile[]>;
-  /** What the store, the config and the host say about which profile is used. Throws `CodexAuthError` (`store-*`). */
+  /** Throws `CodexAuthError` (`store-*`). */
   choice(agentId: string): Promise<ProfileChoice>;
-  /** The account of each of those profiles, as far as it is known. Throws `CodexAuthError` (`store-*`). */
+  /** Throws `CodexAuthError` (`store-*`). */
   accounts(agentId: string): Promise<readonly ProfileAccount[]>;
   save(request: SaveRequest): Promise<SaveResult>;
   /** Removes one profile and its place in the order. Its record can be put back for a day. */
@@ -161,7 +165,7 @@ export interface ProfileStore {
   undo(target: ProfileTarget): Promise<ChangeResult>;
 }
 
-/** The last changes made here. Both calls may reject. */
+/** Both calls may reject. */
 export interface AuditLog {
   note(entry: AuditEntry): Promise<void>;
   /** The newest last. */
@@ -171,7 +175,7 @@ export interface AuditLog {
 /** The profile that the turns of a chat use, in the host's own session store. */
 export interface ChatPin {
   readonly profileId: string;
-  /** The host pins by itself too, to stay with a profile that worked. A user's pin wins. */
+  /** The host itself pins a profile that worked. A user's pin has precedence. */
   readonly by: "person" | "host";
 }
 
@@ -181,22 +185,21 @@ export interface ChatPins {
   /** `other-model`: the chat's model is of a provider that no Codex profile serves, and the host would drop the pin. */
   pin(chat: Binding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
   unpin(chat: Binding): Promise<"done" | "failed">;
-  /** Removes the pin of every chat that is pinned to the profile. Never throws. */
+  /** Removes the profile's pin from every chat. */
   release(profileId: ProfileId): Promise<void>;
 }
 
 export interface Surroundings {
-  /** The folders that hold an older skill of the same name. Never throws. */
+  /** Returns the folders of older skills with the same name. Never throws. */
   oldSkills(): Promise<readonly string[]>;
-  /** Whether the config names an owner. Returns undefined if that is not known here. Never throws. */
+  /** Returns undefined if the config cannot be read. Never throws. */
   hasOwner(): Promise<boolean | undefined>;
 }
 
-/** A sign-in that waits for the user's decision, because another account came back than the profile holds. */
+/** A sign-in that was approved with another account than the profile has, and waits for the user's decision. */
 export interface ParkedSignIn {
-  /** Ties a button to the question that it was shown under. */
   readonly questionId: string;
-  /** The claimed sign-in. Its state and verifier are spent. */
+  /** Already claimed: its state and its verifier are spent. */
   readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
   readonly conflict: AccountConflict;
@@ -204,19 +207,18 @@ export interface ParkedSignIn {
   readonly expiresAtMs: number;
 }
 
-/** In memory only, because it holds tokens. One for each profile of a user in a chat. */
+/** An implementation must not write them to disk, because they contain tokens. */
 export interface ParkedSignIns {
   /** Replaces the one of that user in this chat for the same profile. */
   park(binding: Binding, parked: ParkedSignIn, nowMs: number): void;
   /** The oldest first. */
   list(binding: Binding, nowMs: number): readonly ParkedSignIn[];
-  /** Returns one and forgets it: that of the question, or the newest. Returns undefined if there is none. */
+  /** Removes and returns the one of the question, or the newest. */
   take(binding: Binding, nowMs: number, questionId?: string): ParkedSignIn | undefined;
 }
 
-/** The profiles about which owners were told. */
 export interface Notices {
-  /** Returns the profiles about which no owner was told for a day. They count as told from now on. */
+  /** Returns those profiles whose owners were not told during the last day, and counts them as told. */
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
 }
 
@@ -234,5 +236,5 @@ export interface Ports {
   readonly profiles: ProfileStore;
 }
 
-/** What it takes to know which sign-ins are pending: no profile store, and so nothing of the host. */
+/** Enough for `status` and `cancel`, which need nothing of the host. */
 export type PendingPorts = Pick<Ports, "clock" | "log" | "parked" | "pending">;

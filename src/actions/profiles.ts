@@ -1,4 +1,4 @@
-/** Acting on one profile that is there: showing it, putting it first, taking it out. */
+/** The actions on one stored profile: show, prefer, pin, sign out and undo. */
 import { logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
@@ -19,11 +19,11 @@ import type { Ports, ProfileTarget } from "./ports.ts";
 export interface ProfileRequest {
   readonly binding: Binding;
   readonly askedName: ProfileName;
-  /** Whether the sender may do this now; asked again right before the write. Never throws. */
+  /** Asked again right before the write. Never throws. */
   readonly isAllowed: () => boolean;
 }
 
-/** An older host's id that is not there may be said of the profile of today. Never throws. */
+/** An older host's id also finds the current profile of the same name, because nothing is changed. Never throws. */
 export async function showProfile(
   ports: Ports,
   { binding, askedName }: Pick<ProfileRequest, "askedName" | "binding">,
@@ -31,15 +31,14 @@ export async function showProfile(
   try {
     const profiles = await listWithPin(ports, binding);
     const profile = findProfile(ports, profiles, askedName) ?? findProfile(ports, profiles, profileNameOf(askedName));
-    return profile === undefined ? unknown(askedName) : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
+    return profile === undefined ? unknownProfile(askedName) : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
 }
 
-/** Never throws. */
 export async function preferProfile(ports: Ports, request: ProfileRequest): Promise<PreferredProfile | Refusal> {
-  return act(ports, request, "prefer", async (target, { name: profileName }) => {
+  return changeProfile(ports, request, "prefer", async (target, { name: profileName }) => {
     const preferred = await ports.profiles.prefer(target);
     if (preferred.kind === "refused") return { ...preferred, profileName };
     ports.log.info("profile preferred");
@@ -48,18 +47,18 @@ export async function preferProfile(ports: Ports, request: ProfileRequest): Prom
   });
 }
 
-/** The gateway stays with what it once chose for a chat, whatever the order says since. */
+/** The gateway keeps a chat with the profile that it once chose, even if the order changes. */
 async function keptInstead(ports: Ports, chat: Binding, profileId: string): Promise<string | undefined> {
   const kept = await readPin(ports, chat);
   return kept?.by === "host" && kept.profileId !== profileId ? profileNameOf(kept.profileId) : undefined;
 }
 
-/** Never throws. What it held is kept for a day. */
+/** Removes the profile. Its record is kept for a day. Never throws. */
 export async function signOut(ports: Ports, request: ProfileRequest): Promise<SignedOutProfile | Refusal> {
-  return act(ports, request, "sign-out", async (target, { name: profileName }) => {
+  return changeProfile(ports, request, "sign-out", async (target, { name: profileName }) => {
     const removed = await ports.profiles.remove(target);
     if (removed.kind === "refused") return { ...removed, profileName };
-    // Chats that ask for it would be answered with another one anyway: the host lets such a pin go at their next turn.
+    // The host would remove such a pin itself at the chat's next turn, so a failure is only logged.
     await ports.pins
       .release(target.profileId)
       .catch((error: unknown) => logFailure(ports.log, "removing the pins of a profile", error));
@@ -69,12 +68,12 @@ export async function signOut(ports: Ports, request: ProfileRequest): Promise<Si
   });
 }
 
-/** Pins this chat to the profile, and proves it: the host's own session store is read back. Never throws. */
+/** Pins this chat to the profile, and reads the host's session store back to prove it. Never throws. */
 export async function useProfile(ports: Ports, request: ProfileRequest): Promise<PinnedProfile | Refusal> {
   return pin(ports, request, "use");
 }
 
-/** Lets this chat go from the profile that it asks for, if that is the one meant. Never throws. */
+/** Removes the chat's pin, if a profile is named only if it is pinned to that one. Never throws. */
 export async function stopUsingProfile(
   ports: Ports,
   request: Omit<ProfileRequest, "askedName"> & { readonly askedName?: ProfileName | undefined },
@@ -91,7 +90,7 @@ export async function stopUsingProfile(
 
 const PIN_REFUSALS = { done: undefined, "other-model": "pin-other-model", failed: "pin-unavailable" } as const;
 
-/** `pinnedId`: the only profile that this chat can be let go from. */
+/** `pinnedId`: the profile that the chat is pinned to. */
 function pin(
   ports: Ports,
   request: ProfileRequest,
@@ -99,7 +98,7 @@ function pin(
   pinnedId?: string,
 ): Promise<PinnedProfile | Refusal> {
   const { binding } = request;
-  return act<PinnedProfile>(ports, request, action, async ({ profileId, isAllowed }, profile) => {
+  return changeProfile<PinnedProfile>(ports, request, action, async ({ profileId, isAllowed }, profile) => {
     const { name } = profile;
     const refused = (code: ErrorCode) => ({ kind: "refused", code, profileName: name }) as const;
     if (!isAllowed()) return refused("not-allowed");
@@ -111,7 +110,7 @@ function pin(
   });
 }
 
-async function act<Done extends { readonly kind: string }>(
+async function changeProfile<Done extends { readonly kind: string }>(
   ports: Ports,
   { binding, askedName, isAllowed }: ProfileRequest,
   action: AuditedAction,
@@ -120,7 +119,7 @@ async function act<Done extends { readonly kind: string }>(
   const { agentId } = binding;
   try {
     const profile = findProfile(ports, await ports.profiles.list(agentId), askedName);
-    if (profile === undefined) return unknown(askedName);
+    if (profile === undefined) return unknownProfile(askedName);
     const done = await work({ profileId: profile.profileId, agentId, isAllowed }, profile);
     const outcome = done.kind === "refused" ? (done as Refusal).code : "done";
     await audited(ports, { binding, action, profileName: profile.name, outcome });
@@ -130,7 +129,7 @@ async function act<Done extends { readonly kind: string }>(
   }
 }
 
-/** The stored profile of that very name or id: nothing stands in for it where something is changed. */
+/** Never falls back to another profile, because the profile is about to be changed. */
 function findProfile(
   ports: Ports,
   profiles: readonly ListedProfile[],
@@ -141,13 +140,11 @@ function findProfile(
   return profiles.find(({ profileId }) => profileId === id);
 }
 
-function unknown(profileName: ProfileName): Refusal {
+function unknownProfile(profileName: ProfileName): Refusal {
   return { kind: "refused", code: "profile-unknown", profileName };
 }
 
-/** Puts back what a profile held before it was last replaced or taken out. */
-
-/** Never throws. */
+/** Puts back the record before the last save or sign-out of the profile. Never throws. */
 export async function undoChange(ports: Ports, request: ProfileRequest): Promise<UndoneChange | Refusal> {
   const { binding, askedName, isAllowed } = request;
   try {
@@ -169,7 +166,7 @@ export async function undoChange(ports: Ports, request: ProfileRequest): Promise
   }
 }
 
-/** The stored id of that name; every id it can have had where none is: the profile may be the one that was taken out. */
+/** Falls back to every id that the name can have had, because the profile may have been signed out. */
 async function idsOf(ports: Ports, { binding, askedName }: ProfileRequest) {
   const { provider } = ports.profiles;
   const ids = (await ports.profiles.list(binding.agentId)).map((profile) => profile.profileId);

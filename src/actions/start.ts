@@ -1,4 +1,4 @@
-/** Starts a sign-in: finds the profile, builds the link, remembers the pending login. */
+/** Starts a sign-in: finds the profile, builds the sign-in link and stores the pending sign-in. */
 import type { Binding } from "../rules/binding.ts";
 import { SIGN_IN_TTL_MS, addSignIn } from "../rules/pending-sign-ins.ts";
 import { resolveSelector, type ProfileName } from "../rules/profile-id.ts";
@@ -6,7 +6,7 @@ import type { Refusal, StartedSignIn } from "../rules/results.ts";
 import { refusalOf } from "./outcome.ts";
 import type { Ports } from "./ports.ts";
 
-/** Never throws. The profile list is read first: a store that cannot be read stops the sign-in before it starts. */
+/** Never throws. A store that cannot be read stops the sign-in before it starts. */
 export async function startSignIn(
   ports: Ports,
   binding: Binding,
@@ -14,7 +14,7 @@ export async function startSignIn(
 ): Promise<StartedSignIn | Refusal> {
   try {
     const discovered = await ports.profiles.list(binding.agentId);
-    // What is tried first stands in for a default that is not there.
+    // The default profile is used in place of a profile named `default` that does not exist.
     const first = discovered.filter(({ isDefault }) => isDefault === true);
     const ids = [...new Set([...first, ...discovered])].map(({ profileId }) => profileId);
     const profile = resolveSelector(askedName, ports.profiles.provider, ids);

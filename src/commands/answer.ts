@@ -1,4 +1,7 @@
-/** What each command runs and which screen answers it: the one way in for typed commands, buttons and pasted messages. */
+/**
+ * Maps each command to the action that it runs and the screen that answers it. Typed commands, buttons and pasted
+ * messages all come through here.
+ */
 import { keepSignIn } from "../actions/account-question.ts";
 import { finishSignIn } from "../actions/finish.ts";
 import {
@@ -44,18 +47,34 @@ import {
   selectorScreen,
   statusScreen,
 } from "../interaction/screens.ts";
+import type { Binding } from "../rules/binding.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
 import type { FinishRefusal, Refusal, SavedSignIn } from "../rules/results.ts";
-import { judgeAccess, type Caller } from "./access.ts";
 import type { Intent } from "./arguments.ts";
 
-/**
- * A caller who may not is refused before anything is loaded or read. Throws only what `loadPorts` throws.
- */
+/** The sender of a command, a tap or a message, as the host describes them. */
+export interface Caller {
+  readonly binding: Binding;
+  readonly isOwner: boolean;
+  readonly isPrivate: boolean;
+  /** Whether a used callback URL stays readable in the chat. The web chat's transcript keeps nothing of it. */
+  readonly chatKeeps: "address" | "nothing";
+  /** Asked again right before each write. Never throws. */
+  readonly isAllowed: () => boolean;
+}
+
+/** Checks ownership first, so that a stranger in a group does not learn what a private chat could do. */
+export function judgeAccess(caller: Pick<Caller, "isOwner" | "isPrivate">): "not-allowed" | "not-private" | undefined {
+  if (caller.isOwner !== true) return "not-allowed";
+  if (caller.isPrivate !== true) return "not-private";
+  return undefined;
+}
+
+/** Refuses a caller without access before anything is loaded or read. Throws only what `loadPorts` throws. */
 export async function answer(loadPorts: () => Promise<Ports>, caller: Caller, intent: Intent): Promise<Screen> {
   const code = judgeAccess(caller);
   if (code !== undefined) return refuse(caller, { kind: "refused", code }, "none");
-  // The row of a verb takes the intents of that verb; the compiler cannot follow the look-up.
+  // The row of a verb accepts the intents of that verb, which the compiler cannot follow.
   const run = ANSWERS[intent.verb] as (ports: Ports, caller: Caller, intent: Intent) => Promise<Screen>;
   return run(await loadPorts(), caller, intent);
 }
@@ -70,32 +89,40 @@ type Answers = {
 
 const ANSWERS = {
   page: async (ports, caller, { page, isFresh }) =>
-    told(caller, await listProfiles(ports, caller.binding, { isFresh }), (list) => selectorScreen(list, page)),
-  pick: async (ports, caller, { name }) => told(caller, await startSignIn(ports, caller.binding, name), cardScreen),
+    screenOrRefusal(caller, await listProfiles(ports, caller.binding, { isFresh }), (list) =>
+      selectorScreen(list, page),
+    ),
+  pick: async (ports, caller, { name }) =>
+    screenOrRefusal(caller, await startSignIn(ports, caller.binding, name), cardScreen),
   finish,
-  status: async (ports, caller) => told(caller, await readStatus(ports, caller.binding), statusScreen),
+  status: async (ports, caller) => screenOrRefusal(caller, await readStatus(ports, caller.binding), statusScreen),
   cancel: async (ports, caller, { name }) =>
-    told(caller, await cancelPending(ports, caller.binding, name), ({ profileNames }) => cancelledScreen(profileNames)),
+    screenOrRefusal(caller, await cancelPending(ports, caller.binding, name), ({ profileNames }) =>
+      cancelledScreen(profileNames),
+    ),
   show: async (ports, caller, { name }) =>
-    told(caller, await showProfile(ports, requestOf(caller, name)), profileScreen),
-  use: async (ports, caller, { name }) => told(caller, await useProfile(ports, requestOf(caller, name)), pinnedScreen),
+    screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name)), profileScreen),
+  use: async (ports, caller, { name }) =>
+    screenOrRefusal(caller, await useProfile(ports, requestOf(caller, name)), pinnedScreen),
   unuse: async (ports, caller, { name }) =>
-    told(caller, await stopUsingProfile(ports, requestOf(caller, name)), pinnedScreen),
-  why: async (ports, caller, { name }) => told(caller, await explainChoice(ports, requestOf(caller, name)), whyScreen),
+    screenOrRefusal(caller, await stopUsingProfile(ports, requestOf(caller, name)), pinnedScreen),
+  why: async (ports, caller, { name }) =>
+    screenOrRefusal(caller, await explainChoice(ports, requestOf(caller, name)), whyScreen),
   prefer: async (ports, caller, { name }) =>
-    told(caller, await preferProfile(ports, requestOf(caller, name)), preferredScreen),
+    screenOrRefusal(caller, await preferProfile(ports, requestOf(caller, name)), preferredScreen),
   signout: async (ports, caller, { name, isSure }) =>
     isSure
-      ? told(caller, await signOut(ports, requestOf(caller, name)), signedOutScreen)
-      : told(caller, await showProfile(ports, requestOf(caller, name)), signOutScreen),
-  undo: async (ports, caller, { name }) => told(caller, await undoChange(ports, requestOf(caller, name)), undoneScreen),
+      ? screenOrRefusal(caller, await signOut(ports, requestOf(caller, name)), signedOutScreen)
+      : screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name)), signOutScreen),
+  undo: async (ports, caller, { name }) =>
+    screenOrRefusal(caller, await undoChange(ports, requestOf(caller, name)), undoneScreen),
   keep: async (ports, caller, { name, questionId }) =>
-    kept(caller, await keepSignIn(ports, { ...requestOf(caller, name), questionId })),
-  log: async (ports, caller) => told(caller, await readChangeLog(ports), logScreen),
+    savedOrRefusal(caller, await keepSignIn(ports, { ...requestOf(caller, name), questionId })),
+  log: async (ports, caller) => screenOrRefusal(caller, await readChangeLog(ports), logScreen),
   audit: async (ports, { binding }) => inspectionScreen(await inspect(ports, binding.agentId)),
   help: async () => helpScreen(),
   new: async (ports, caller) =>
-    told(caller, await listProfiles(ports, caller.binding), ({ profiles }) =>
+    screenOrRefusal(caller, await listProfiles(ports, caller.binding), ({ profiles }) =>
       newProfileScreen(profiles.map((profile) => profile.name)),
     ),
   close: async () => closedScreen(),
@@ -106,8 +133,7 @@ function requestOf<Name extends ProfileName | undefined>({ binding, isAllowed }:
   return { binding, askedName, isAllowed } satisfies Omit<ProfileRequest, "askedName"> & { askedName: Name };
 }
 
-/** What was answered, on its screen; or why it was not. */
-function told<Answer extends { readonly kind: string }>(
+function screenOrRefusal<Answer extends { readonly kind: string }>(
   caller: Caller,
   result: Answer | Refusal,
   screenOf: (answer: Answer) => Screen,
@@ -119,15 +145,15 @@ async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: I
   if (pasted === undefined) return finishHelpScreen();
   const { binding, isAllowed } = caller;
   const request = { binding, pasted, profileName: name, pending, isAllowed, ifOtherAccount: "ask" } as const;
-  const completed = await finishSignIn(ports, request);
-  if (completed.kind === "saved") return savedScreen(completed, caller.chatKeeps);
-  if (completed.kind === "question") return questionScreen(completed);
-  if (completed.isOver) return refuse(caller, completed, "again");
-  return refuse(caller, completed, (await hasPending(ports, binding)) ? "still-waiting" : "again");
+  const result = await finishSignIn(ports, request);
+  if (result.kind === "saved") return savedScreen(result, caller.chatKeeps);
+  if (result.kind === "question") return questionScreen(result);
+  if (result.isOver) return refuse(caller, result, "again");
+  return refuse(caller, result, (await hasPending(ports, binding)) ? "still-waiting" : "again");
 }
 
-/** A choice that cannot be done leaves the others: only a sign-in that is over has to be started again. */
-function kept(caller: Caller, result: SavedSignIn | FinishRefusal): Screen {
+/** If the choice cannot be saved, the other choices stay: only a lost sign-in has to be started again. */
+function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Screen {
   if (result.kind === "saved") return savedScreen(result, caller.chatKeeps);
   const isOver = result.isOver && result.code !== "nothing-parked";
   return refuse(caller, result, isOver ? "again" : "none");

@@ -1,6 +1,6 @@
 /**
- * The grammar of the chat, both ways: what was typed as an intent, and a command as it is typed. Pure; decides nothing
- * about who may.
+ * The grammar of the chat: reads typed text as an intent, and spells a command as it is typed. It does not decide who
+ * may use a command.
  */
 import type { Style, Surface } from "../interaction/render.ts";
 import type { IntentOf } from "../interaction/screen.ts";
@@ -22,19 +22,19 @@ export interface RefusedArguments {
   readonly code: "bad-selector" | "profile-missing" | "reserved-word";
 }
 
-/** What was typed, without the colon that some keyboards put after a command. */
 function typedText(args: string): string {
   return args.replace(/^[\s:]+/, "").trimEnd();
 }
 
-/** The first word and all after it, as typed. */
 function splitFirst(args: string): { readonly first: string; readonly rest: string } {
   const text = typedText(args);
   const end = text.search(/\s/);
   return end === -1 ? { first: text, rest: "" } : { first: text.slice(0, end), rest: text.slice(end).trimStart() };
 }
 
-/** `/codex_auth …`: nothing, a command, a profile, or (because people do) the callback URL itself. */
+/**
+ * Reads the text after `/codex_auth`: nothing, a command, a profile, or a callback URL, because users paste it there.
+ */
 export function parseSelectArguments(args: string): Intent {
   const { first, rest } = splitFirst(args);
   if (first === "") return { verb: "page", page: 1 };
@@ -43,12 +43,15 @@ export function parseSelectArguments(args: string): Intent {
   const intent = parseTaken("pick", typedText(args));
   const paste = new Paste(args);
   const { likelihood } = paste;
-  // A long name with a dot in it could be a code; where both are possible, the command's own meaning wins.
+  // A long name with a dot could be a code. If both are possible, it is a name.
   const isPaste = likelihood === "certain" || (likelihood === "possible" && intent.verb === "refuse");
   return isPaste ? parseFinishArguments(args, paste) : intent;
 }
 
-/** `/codex_auth_finish [profile] <callback URL>`: a first word that could be a name is one, if something follows it. */
+/**
+ * Reads the text after `/codex_auth_finish`. A first word that could be a profile's name is one, if something follows
+ * it.
+ */
 export function parseFinishArguments(args: string, paste: Paste = new Paste(args)): Intent {
   const { first, rest } = splitFirst(args);
   if (first === "") return { verb: "finish" };
@@ -58,41 +61,40 @@ export function parseFinishArguments(args: string, paste: Paste = new Paste(args
   return { verb: "finish", pasted: paste };
 }
 
-/** What follows the word of a command, by what it takes. */
 function parseTaken(verb: ChatVerb, text: string): Intent {
   const { takes } = COMMANDS[verb].chat;
   return takes === "callback URL" ? parseFinishArguments(text) : intentOf(verb, PARSERS[takes](text));
 }
 
-type Parsed = { readonly given: object } | RefusedArguments;
+type ParsedFields = { readonly fields: object } | RefusedArguments;
 
-const PARSERS: Readonly<Record<Exclude<Takes, "callback URL">, (text: string) => Parsed>> = {
-  nothing: () => ({ given: {} }),
-  anything: () => ({ given: {} }),
-  page: (text) => ({ given: { page: /^\d{1,6}$/.test(text) ? Number(text) : 1 } }),
+const PARSERS: Readonly<Record<Exclude<Takes, "callback URL">, (text: string) => ParsedFields>> = {
+  nothing: () => ({ fields: {} }),
+  anything: () => ({ fields: {} }),
+  page: (text) => ({ fields: { page: /^\d{1,6}$/.test(text) ? Number(text) : 1 } }),
   profile: (text) => named(text, parseStoredSelector),
-  "profile?": (text) => (text === "" ? { given: {} } : named(text, parseStoredSelector)),
+  "profile?": (text) => (text === "" ? { fields: {} } : named(text, parseStoredSelector)),
   name: (text) => named(text, parseSelector),
-  "name?": (text) => (text === "" ? { given: {} } : named(text, parseSelector)),
-  // A stored name may be several words: only the last one can be the answer.
+  "name?": (text) => (text === "" ? { fields: {} } : named(text, parseSelector)),
+  // A stored name may have several words, so only the last word can be the confirmation.
   "profile yes?": (text) => {
     const isSure = /\syes$/i.test(text);
     return named(isSure ? text.slice(0, -"yes".length).trimEnd() : text, parseStoredSelector, { isSure });
   },
 };
 
-function named(text: string, parse: (text: string) => ParsedSelector, beside: object = {}): Parsed {
+function named(text: string, parse: (text: string) => ParsedSelector, others: object = {}): ParsedFields {
   if (text === "") return { verb: "refuse", code: "profile-missing" };
   const selector = parse(text);
   if (selector.kind === "refused") return { verb: "refuse", code: selector.code };
-  return { given: { name: selector.name, ...beside } };
+  return { fields: { name: selector.name, ...others } };
 }
 
-/** `PARSERS` gives each verb what its entry of `COMMANDS` says it takes; the compiler cannot follow that. */
-const intentOf = (verb: ChatVerb, parsed: Parsed): Intent =>
-  "given" in parsed ? ({ verb, ...parsed.given } as Intent) : parsed;
+/** `PARSERS` returns the fields of the verb's entry in `COMMANDS`, which the compiler cannot follow. */
+const intentOf = (verb: ChatVerb, parsed: ParsedFields): Intent =>
+  "fields" in parsed ? ({ verb, ...parsed.fields } as Intent) : parsed;
 
-/** In place of what a command takes. */
+/** The placeholders in a help text. */
 const USAGE: Readonly<Record<Takes, string>> = {
   nothing: "",
   anything: "",
@@ -106,8 +108,8 @@ const USAGE: Readonly<Record<Takes, string>> = {
 };
 
 /**
- * A command as it is typed in a chat, such as `/codex_auth use work`. Read back it means just that command and that
- * profile; undefined if nothing typed would.
+ * Spells a command as it is typed in a chat, such as `/codex_auth use work`. Returns undefined if no typed text would
+ * be read back as this command with this profile.
  */
 export function spellForChat({ command, profile, page, isSure, isUsage }: NamedCommand): string | undefined {
   const entry = COMMANDS[command];
@@ -119,16 +121,15 @@ export function spellForChat({ command, profile, page, isSure, isUsage }: NamedC
   if (takes === "page") return page === undefined ? "/codex_auth" : typed(String(page));
   if (isUsage) return typed(USAGE[takes].trimStart());
   if (profile === undefined) return typed("");
-  const behind = isSure === true ? " yes" : "";
+  const confirmation = isSure === true ? " yes" : "";
   const isRead = (selector: string) => {
-    const intent = parseSelectArguments(typed(selector + behind).slice("/codex_auth".length));
+    const intent = parseSelectArguments(typed(selector + confirmation).slice("/codex_auth".length));
     const isMeant = intent.verb === command && "name" in intent && intent.name === profile;
     return isMeant && (!("isSure" in intent) || intent.isSure === (isSure === true));
   };
-  // A code span ends at a backtick, and what stands in it is what people copy.
+  // Users copy the code span, and a backtick would end it.
   const selector = profile.includes("`") ? undefined : selectorOf(profile, isRead);
-  return selector === undefined ? undefined : typed(selector + behind);
+  return selector === undefined ? undefined : typed(selector + confirmation);
 }
 
-/** A chat, in one of its styles. */
 export const inChat = (style: Style): Surface => ({ ...style, spell: spellForChat });

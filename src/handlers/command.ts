@@ -1,5 +1,5 @@
 /** Answers a slash command. The host has checked the owner already; this asks it again before the write. */
-import type { Caller } from "../commands/access.ts";
+import type { Caller } from "../commands/answer.ts";
 import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";

@@ -1,6 +1,6 @@
 /** What the handlers share: what they need of the gateway, and how a screen becomes a message. */
 import type { Ports } from "../actions/ports.ts";
-import type { Caller } from "../commands/access.ts";
+import type { Caller } from "../commands/answer.ts";
 import { inChat } from "../commands/arguments.ts";
 import { type ErrorCode, CodexAuthError, logFailure } from "../errors.ts";
 import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";

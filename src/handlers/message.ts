@@ -1,6 +1,6 @@
 /** Answers a message that holds a callback URL, may hold one, or quotes one. Loaded with the first such message. */
 import { concernsSignIn } from "../actions/finish.ts";
-import type { Caller } from "../commands/access.ts";
+import type { Caller } from "../commands/answer.ts";
 import { answer } from "../commands/answer.ts";
 import { logFailure } from "../errors.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";

@@ -66,7 +66,6 @@ function fieldOf(value: unknown, name: string): unknown {
 }
 
 /** Sends into a chat past the queue in which the answer of a hook has to wait. */
-
 export async function canSendNow(api: OpenClawPluginApi, { channel }: Binding): Promise<boolean> {
   return (await loadAdapter(api, channel)) !== undefined;
 }

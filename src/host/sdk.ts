@@ -33,7 +33,6 @@ export const hostSdk = {
 };
 
 /** What the gateway's config says to this plugin, under `plugins.entries["codex-auth"].config`, as it is now. */
-
 export interface PluginSettings {
   /** A language tag such as `zh-CN`; English where it is absent or not known. */
   readonly language?: string;

@@ -102,14 +102,17 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
   };
 }
 
-/** Another account came back than was there, or one that has a profile: three ways on, and nothing saved yet. */
+/** Another account came back than was existingProfile, or one that has a profile: three ways on, and nothing saved yet. */
 export function questionScreen(question: AccountQuestion): Screen {
-  const { questionId, profileName, came, there, newName, expiresInMs } = question;
-  const email = came.email === undefined ? say("question.unknown") : verbatim(came.email);
-  const account = came.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(came.plan) });
+  const { questionId, profileName, newAccount, existingProfile, newName, expiresInMs } = question;
+  const email = newAccount.email === undefined ? say("question.unknown") : verbatim(newAccount.email);
+  const account =
+    newAccount.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(newAccount.plan) });
   const isOther = question.code === "account-differs";
-  const held = isOther ? verbatim(there.email ?? there.profileName) : verbatim(there.profileName);
-  const over = there.profileName as ProfileName;
+  const held = isOther
+    ? verbatim(existingProfile.email ?? existingProfile.profileName)
+    : verbatim(existingProfile.profileName);
+  const over = existingProfile.profileName as ProfileName;
   const overName = verbatim(over);
   return {
     lines: [

@@ -95,7 +95,6 @@ export interface Screen {
 }
 
 /** What screens are put together from: sentences and their values, commands to type, buttons. Pure. */
-
 const BUTTONS_PER_ROW = 2;
 
 export const verbatim = (text: string): Verbatim => ({ verbatim: text });

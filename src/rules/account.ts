@@ -1,14 +1,10 @@
-/**
- * Which ChatGPT account a sign-in belongs to: a user in a workspace. A user may have several workspaces, and several
- * users share one.
- */
+/** An account is a user in a ChatGPT workspace. A user may have several workspaces, and several users may share one. */
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 
 export interface Account {
   /** `chatgpt_account_user_id`, or the user's own id if the token has no such claim. Absent for opaque tokens. */
   readonly personId?: string;
-  /** `chatgpt_account_id`. */
   readonly workspaceId?: string;
   readonly email?: string;
 }
@@ -30,64 +26,64 @@ export interface ProfileAccount {
 }
 
 /**
- * Whether both are the same user in the same workspace. Returns undefined if they have nothing to compare. Two users of
- * a team share a workspace, and one e-mail may have two, so neither is enough by itself.
+ * Returns undefined if the two have nothing to compare. Two users of a team share a workspace, and one e-mail address
+ * may have two, so neither is enough by itself.
  */
 export function isSameAccount(a: Account, b: Account): boolean | undefined {
   const workspace = agree(a.workspaceId, b.workspaceId);
   if (workspace === false) return false;
-  const marks = new Set([agree(a.personId, b.personId), agree(a.email?.toLowerCase(), b.email?.toLowerCase())]);
-  // An e-mail may change, and a token may name its user in another claim than before: one that agrees is enough.
-  if (marks.has(true)) return true;
-  return marks.has(false) ? false : workspace;
+  const matches = new Set([agree(a.personId, b.personId), agree(a.email?.toLowerCase(), b.email?.toLowerCase())]);
+  // An e-mail address may change, and a newer token may name its user in another claim, so one match is enough.
+  if (matches.has(true)) return true;
+  return matches.has(false) ? false : workspace;
 }
 
 function agree(one: string | undefined, other: string | undefined): boolean | undefined {
   return one === undefined || other === undefined ? undefined : one === other;
 }
 
-/** Why the user is asked before a sign-in is saved, and the profile that the question is about. */
 export interface AccountConflict {
   readonly code: Extract<ErrorCode, "account-differs" | "account-has-profile">;
-  readonly held: ProfileAccount;
+  readonly profile: ProfileAccount;
 }
 
 /** `account-differs`: the profile has another account; `account-has-profile`: the new account has a profile already. */
 export function conflictOf(
   profileId: string,
-  came: Account,
-  held: readonly ProfileAccount[],
+  account: Account,
+  profiles: readonly ProfileAccount[],
 ): AccountConflict | undefined {
-  const there = held.find((other) => other.profileId === profileId);
-  if (there !== undefined) {
-    return isSameAccount(there.account, came) === false ? { code: "account-differs", held: there } : undefined;
+  const current = profiles.find((profile) => profile.profileId === profileId);
+  if (current !== undefined) {
+    return isSameAccount(current.account, account) === false
+      ? { code: "account-differs", profile: current }
+      : undefined;
   }
-  const same = held.find(({ account }) => isSameAccount(account, came) === true);
-  return same === undefined ? undefined : { code: "account-has-profile", held: same };
+  const other = profiles.find((profile) => isSameAccount(profile.account, account) === true);
+  return other === undefined ? undefined : { code: "account-has-profile", profile: other };
 }
 
-/** A free name for the new profile of an account: its e-mail, as the host's own sign-in names one. */
+/**
+ * Names the new profile of an account after its e-mail address, as the host's own sign-in does, or else as wanted,
+ * with a number if that name is taken.
+ */
 export function nameForAccount({ email }: Account, wanted: string, isFree: (name: string) => boolean): string {
   const stems = email === undefined ? [wanted] : [email, wanted];
   const names = stems.flatMap((stem) => [stem, ...Array.from({ length: 98 }, (_, at) => `${stem}-${at + 2}`)]);
   return names.find(isFree) ?? `codex-${names.length}`;
 }
 
-/** The three things a usable answer of the token endpoint must hold (RFC 6749 section 5.1). */
+/** The tokens of a usable answer of the token endpoint (RFC 6749 section 5.1). */
 export interface TokenSet {
   readonly accessToken: Secret;
   readonly refreshToken: Secret;
-  /** `expires_in`: lifetime of the access token in seconds, greater than 0. */
   readonly expiresInSeconds: number;
 }
 
-/**
- * Who signed in, from the claims of the access token. Untrusted text, bounded in length: escape it before showing it.
- */
+/** The claims of an access token. They are untrusted text of bounded length: escape them before they are shown. */
 export interface Identity {
   /** The workspace, not the user: two users of a team share it. */
   readonly chatgptAccountId: string;
-  /** The user, in that workspace if the token says so. */
   readonly personId?: string;
   readonly email?: string;
   readonly plan?: string;

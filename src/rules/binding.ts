@@ -1,9 +1,8 @@
-/** Who may see and finish a sign-in, depending on where it was started. Pure. */
+/** Decides who may see and finish a sign-in. */
 import type { Binding } from "./stored-records.ts";
 
 export type { Binding };
 
-/** Whether both are the same user in the same chat with the same agent of the same gateway. */
 export function sameBinding(a: Binding, b: Binding): boolean {
   return (
     a.gateway === b.gateway &&
@@ -24,10 +23,8 @@ export const DEFAULT_AGENT = "main";
 /** The host's `accountId` if none is named. */
 export const DEFAULT_ACCOUNT = "default";
 
-/** The channel of a sign-in that was started in a terminal, by a user who owns the gateway's files. */
 const TERMINAL = "terminal";
 
-/** A terminal has one operator and no conversations, and sees the chats of its gateway. */
 export function terminalBinding(gateway: string, agentId: string): Binding {
   return { gateway, channel: TERMINAL, channelAccountId: "", conversationId: "", senderId: "", agentId };
 }

@@ -1,9 +1,12 @@
-/** Pasted text to a judged authorization response. Pure; knows nothing of pending logins. */
+/**
+ * Reads the callback URL in a pasted text. It does not know the pending sign-ins: the action that finishes a sign-in
+ * compares the state.
+ */
 import { Secret } from "../secret.ts";
 import {
   cleanPastedText,
   decodeAscii,
-  findAddresses,
+  findUrls,
   findQuery,
   joinLines,
   withoutSentenceEnd,
@@ -13,7 +16,6 @@ import {
 /** The longest text that is read, in UTF-16 units (OpenClaw's own `CALLBACK_MAX_URL_BYTES`). */
 export const PASTE_LIMIT = 8192;
 
-/** Why no authorization response could be read out of the text at all. */
 export type PasteRefusal =
   | "callback-empty"
   | "callback-too-long"
@@ -25,7 +27,10 @@ export type PasteRefusal =
   | "callback-duplicate-parameter"
   | "state-missing";
 
-/** What the response says. To be looked at only once the state is known to be that of a pending login. */
+/**
+ * The server's answer. Use it only after its state was found among the pending sign-ins, because anyone can paste a
+ * URL with any answer.
+ */
 export type CallbackOutcome =
   | { readonly kind: "code"; readonly code: Secret }
   | { readonly kind: "error"; readonly error: string; readonly description: Secret }
@@ -36,25 +41,25 @@ export type PastedText =
   | { readonly kind: "refused"; readonly code: PasteRefusal };
 
 /**
- * How sure one can be, before knowing of any pending login, that a chat message is a paste for us.
- * `certain`: keep it from the model whoever sent it. `possible`: only while its sender has a login pending.
+ * How likely a message is a callback URL, before the pending sign-ins are known. `certain`: it is always kept from
+ * the model. `possible`: only while its sender has a pending sign-in.
  */
 export type PasteLikelihood = "certain" | "possible" | "none";
 
 const ISSUER = "https://auth.openai.com";
 const SINGLE_PARAMETERS = ["code", "state", "error", "error_description", "iss"] as const;
 /**
- * The shapes that this program and the server really use: they decide between readings of a broken address, and take
- * off what markup or a sentence left behind the last part.
+ * The shapes that this plugin and the server use. They choose between readings of a broken URL, and remove
+ * punctuation that markup or a sentence left behind the last part.
  */
 const OWN_STATE = /^([0-9a-f]{32})(?![0-9A-Za-z])/;
 const OWN_CODE = /^(ac_[\w-]{43}\.[\w-]{43})(?:[.*~,;:!?]|\P{ASCII})*$/u;
 const STATE = /^[\w.~-]{1,512}$/;
 const CODE = /^[\w.~-]{1,2048}$/;
-/** Somebody, or some program, left a part out. */
+/** A person or a program has left a part out. */
 const SHORTENED = /\.\.|\*/;
 
-const ADDRESS = /^(?:(?:h?t?tps?)?:?\/\/)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
+const URL_PARTS = /^(?:(?:h?t?tps?)?:?\/\/)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
 const CALLBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])?:1455$/i;
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 const CALLBACK_PATH = /^\/auth\/callback\/?$/;
@@ -66,15 +71,18 @@ interface Response {
   readonly kind: "response";
   readonly state: string;
   readonly parameters: URLSearchParams;
-  /** Put together from pieces: then only a code of the known shape counts, or a stray word would become part of it. */
+  /**
+   * True if the URL was joined from pieces. Only a code of the known shape counts then, because a stray word could
+   * become part of the code.
+   */
   readonly isPatched: boolean;
 }
 
 type Judged = Response | { readonly kind: "refused"; readonly code: PasteRefusal };
 
 /**
- * A text that was pasted. It is cleaned and judged at most once, however often it is asked about: a handler classifies it
- * and passes the same object on to the action that finishes the sign-in.
+ * A pasted text, cleaned and parsed at most once: a handler classifies it and passes the same object to the action
+ * that finishes the sign-in.
  */
 export class Paste {
   readonly text: Secret;
@@ -87,12 +95,12 @@ export class Paste {
     this.text = new Secret(text);
   }
 
-  /** See `PasteLikelihood`. Linear in the text, whatever its length: padding must not carry a secret to the model. */
+  /** Linear in the text, which may be of any length: padding must not carry a secret past this check to the model. */
   get likelihood(): PasteLikelihood {
     return (this.#likelihood ??= this.#classify());
   }
 
-  /** The authorization response in the text. Never throws, and keeps nothing of a refused text. */
+  /** Never throws, and keeps nothing of a refused text. */
   get parsed(): PastedText {
     return (this.#parsed ??= this.#parse());
   }
@@ -123,7 +131,7 @@ export class Paste {
   }
 }
 
-/** The text as it stands; put together again, where only that gives all parts in their known shapes. */
+/** Joins lines and words only if the text as it is lacks a part in its known shape. */
 function judgeText(text: string): Judged {
   const judged = judgeOnce(text);
   if (isStrong(judged) || !isIncomplete(judged)) return judged;
@@ -142,12 +150,15 @@ function squeeze(text: string): string {
   return joinLines(text).replace(/\s+/g, "");
 }
 
-/** The text with its lines, then all its words, made one; with and without a last line that may be a remark. */
+/**
+ * The text with its lines joined, then with all its words joined, each with and without the last line, which may be a
+ * remark.
+ */
 function rejoin(text: string): readonly string[] {
   const whole = /\s/.test(text) ? squeeze(text) : "";
   if (!/state=[0-9a-f]{32}/.test(whole) || !/ac_|error=/.test(whole)) return [];
   const rest = text.slice(0, Math.max(0, text.lastIndexOf("\n")));
-  // Often the same text twice: each is judged in full.
+  // These are often equal, and each one is parsed in full.
   return [...new Set([joinLines(text), joinLines(rest), whole, squeeze(rest)])];
 }
 
@@ -156,8 +167,8 @@ function isStrong(judged: Judged): judged is Response {
 }
 
 function judgeOnce(text: string): Judged {
-  const addresses = findAddresses(text);
-  const judged = addresses.map(judgeAddress);
+  const urls = findUrls(text);
+  const judged = urls.map(judgeUrl);
   const [first, ...others] = judged.filter((one) => one !== undefined && one.kind === "response");
   if (first !== undefined) {
     const isSame = others.every((other) => other.state === first.state && sameCode(other, first));
@@ -166,7 +177,7 @@ function judgeOnce(text: string): Judged {
   if (TOKEN_PARAMETER.test(text)) return { kind: "refused", code: "callback-taken" };
   const found = judged.find((one) => one !== undefined);
   if (found !== undefined) return found;
-  const isElsewhere = addresses.some((readings) => /^https?:/i.test(readings[0] ?? ""));
+  const isElsewhere = urls.some((readings) => /^https?:/i.test(readings[0] ?? ""));
   return isElsewhere ? { kind: "refused", code: "callback-not-found" } : judgeFragment(text);
 }
 
@@ -174,35 +185,35 @@ function sameCode(one: Response, other: Response): boolean {
   return codeOf(one.parameters) === codeOf(other.parameters);
 }
 
-/** One address; undefined when it has nothing to do with a sign-in. */
-function judgeAddress(readings: Readings): Judged | undefined {
+/** Returns undefined for a URL that has nothing to do with a sign-in. */
+function judgeUrl(readings: Readings): Judged | undefined {
   const targets = readings.filter(isCallback);
   if (targets.length > 0) return judgeReadings(targets.map(parametersOf));
-  const [address = ""] = readings;
-  const [, host = "", path = ""] = ADDRESS.exec(address) ?? [];
+  const [url = ""] = readings;
+  const [, host = "", path = ""] = URL_PARTS.exec(url) ?? [];
   if (path === "/oauth/authorize" && (host.toLowerCase() === "auth.openai.com" || LOOPBACK_HOST.test(host))) {
     return { kind: "refused", code: "callback-is-sign-in-link" };
   }
-  if (!/[?#]/.test(address)) return undefined;
-  const parameters = parametersOf(address);
+  if (!/[?#]/.test(url)) return undefined;
+  const parameters = parametersOf(url);
   const isOAuth = parameters.has("state") && (parameters.has("code") || parameters.has("error"));
   return isOAuth ? { kind: "refused", code: "callback-wrong-redirect" } : undefined;
 }
 
-/** The registered redirect, in any spelling of loopback: a browser shows what its own settings make of it. */
-function isCallback(address: string): boolean {
-  const [, host = "", path = ""] = ADDRESS.exec(address) ?? [];
+/** Accepts the redirect URI in each spelling of loopback that a browser may show. */
+function isCallback(url: string): boolean {
+  const [, host = "", path = ""] = URL_PARTS.exec(url) ?? [];
   return CALLBACK_HOST.test(host) && CALLBACK_PATH.test(path);
 }
 
-/** The query's parameters; the fragment's where the query has none of ours. */
-function parametersOf(address: string): URLSearchParams {
-  const [, , , query = "", fragment = ""] = ADDRESS.exec(address) ?? [];
+/** Falls back to the fragment if the query has none of the parameters that are read. */
+function parametersOf(url: string): URLSearchParams {
+  const [, , , query = "", fragment = ""] = URL_PARTS.exec(url) ?? [];
   const parameters = new URLSearchParams(query);
   return SINGLE_PARAMETERS.some((name) => parameters.has(name)) ? parameters : new URLSearchParams(fragment);
 }
 
-/** Parameters without their address, `code#state`, or a code alone. */
+/** Reads parameters without a URL, `code#state`, or a code by itself. */
 function judgeFragment(text: string): Judged {
   const query = findQuery(text);
   if (query !== undefined) return judgeReadings(query.map((reading) => new URLSearchParams(reading)));
@@ -212,12 +223,15 @@ function judgeFragment(text: string): Judged {
   return { kind: "refused", code: isLoneCode(text) ? "state-missing" : "callback-not-found" };
 }
 
-/** A bare code is refused however good it looks: without the state nobody knows whose sign-in it is. */
+/**
+ * A code by itself is refused: without a state it could be the code of an attacker's sign-in (RFC 6749 section
+ * 10.12).
+ */
 function isLoneCode(text: string): boolean {
   return /^[\w.~-]{20,512}$/.test(text) && text.includes(".") && /\d/.test(text) && /[A-Za-z]/.test(text);
 }
 
-/** The best reading: one whose parts have the shapes really used, before one that merely has all its parts. */
+/** Prefers a reading whose parts have the known shapes to one that merely has all parts. */
 function judgeReadings(readings: readonly URLSearchParams[]): Judged {
   const ranks = readings.map(rankOf);
   const at = ranks.indexOf(Math.max(...ranks));
@@ -241,7 +255,6 @@ function rankOf(parameters: URLSearchParams): number {
   return parameters.has("error") || OWN_CODE.test(parameters.get("code") ?? "") ? BEST_RANK : 3;
 }
 
-/** The state without what a sentence or markup left behind it. */
 function stateOf(parameters: URLSearchParams): string {
   const state = parameters.get("state") ?? "";
   return OWN_STATE.exec(state)?.[1] ?? withoutSentenceEnd(state);
@@ -252,7 +265,10 @@ function codeOf(parameters: URLSearchParams): string {
   return OWN_CODE.exec(code)?.[1] ?? (SHORTENED.test(code) ? code : withoutSentenceEnd(code));
 }
 
-/** In the order of RFC 9207 and RFC 6749 section 4.1.2: issuer, error, code. */
+/**
+ * Checks the issuer first, because a mix-up attack brings another server's code (RFC 9207), then the error and the
+ * code (RFC 6749 section 4.1.2).
+ */
 function readOutcome({ parameters, isPatched }: Response): CallbackOutcome {
   const issuer = parameters.get("iss");
   if (issuer !== null && issuer !== ISSUER) return { kind: "refused", code: "callback-wrong-issuer" };
@@ -264,29 +280,29 @@ function readOutcome({ parameters, isPatched }: Response): CallbackOutcome {
   return isWhole ? { kind: "code", code: new Secret(code) } : { kind: "refused", code: "code-malformed" };
 }
 
-/** The server's words are compared with known ones and never shown; they may hold what was pasted beside them. */
+/** The server's text is compared and never shown, because it may contain words that were pasted beside it. */
 function readError(error: string, description: string): CallbackOutcome {
   const name = withoutSentenceEnd(error);
   const known = /^[a-z_]{1,64}$/.test(name) ? name : "unrecognised";
   return { kind: "error", error: known, description: new Secret(description.slice(0, 500)) };
 }
 
-/** Cheap, because it sees every message: nothing without one of these, as it came or cleaned, can be ours. */
+/** Runs on every message. A text that does not match, as sent or cleaned, contains no callback URL. */
 const HINT = /145[57]|id_token|[=＝#]|ac(?:_|%(?:25)?5f)|%3d|openai\.com/i;
 const CALLBACK_TARGET = /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#]/i;
 const CALLBACK_PARAMETER = /[?&#](?:code|state|error)=/i;
 const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/i;
-/** Found by the dot in its middle: most texts have few, and of many `ac_` each would be followed for 64 letters. */
+/** Searched from the dot in its middle: a text with many `ac_` would otherwise take quadratic time. */
 const LONE_CODE = /(?<=(?<![0-9A-Za-z.-])ac_[\w-]{40,64})\.[\w-]{40,64}/;
 
-/** A word that holds the answer of a sign-in, whatever it is wrapped in: another site's redirect, an error page. */
+/** The callback URL may be inside another one, such as another site's redirect. */
 function isCertainWord(word: string): boolean {
   const target = word.search(CALLBACK_TARGET);
   if (target !== -1 && CALLBACK_PARAMETER.test(word.slice(target))) return true;
   return LONE_CODE.test(word) || (TOKEN_PAGE.test(word) && word.includes("id_token="));
 }
 
-/** Parts without an address are ours only with a state of our own shape: other programs have codes and states too. */
+/** Parts without a URL count only with a state of our own shape, because other programs have codes and states too. */
 function isPossible(text: string, judged: Judged): boolean {
   if (judged.kind === "refused") {
     if (judged.code === "callback-wrong-redirect") return /:1455\b/.test(text);

@@ -1,24 +1,24 @@
 /**
- * Every command of the chat and of the terminal, as data: its word on each surface, what it takes there, and whether a
- * button asks for it. The parsers, both help texts, the host's command line and docs/commands.md are made from it.
+ * Every command of the chat and the terminal, as data: its word and its arguments on each surface, and whether a
+ * button can ask for it. The parsers, both help texts, the host's command line and docs/commands.md are made from it.
  */
 
 /**
- * What a command takes. A `profile` is one that is stored; a `name` may be new, and an older provider before it does
- * not count. The question mark makes it optional.
+ * The arguments of a command. A `profile` must be stored. A `name` may be new, and a provider before it is dropped.
+ * The question mark makes it optional.
  */
 export type Takes =
   | "nothing"
-  /** What follows is not read. */
+  /** Further text is ignored. */
   | "anything"
   | "page"
   | "profile"
   | "profile?"
   | "name"
   | "name?"
-  /** A profile, and `yes` behind it to be sure. */
+  /** A profile, and then `yes` to confirm. */
   | "profile yes?"
-  /** The callback URL, and the name of its profile before it or beside it. */
+  /** The callback URL, and optionally the name of its profile. */
   | "callback URL";
 
 interface Surface {
@@ -32,7 +32,7 @@ interface Command {
   readonly hasButton?: true;
 }
 
-/** In the order of the help texts. A chat word is reserved: no profile can be created under it. */
+/** In the order of the help texts. A chat word is reserved: no profile can be created with that name. */
 export const COMMANDS = {
   page: { chat: { word: "page", takes: "page" }, terminal: { word: "list", takes: "nothing" }, hasButton: true },
   /** The chat has no word for it: the name alone starts the sign-in. */
@@ -62,9 +62,9 @@ type VerbWith<Part> = { [V in Verb]: Commands[V] extends Part ? V : never }[Verb
 export type ChatVerb = VerbWith<{ readonly chat: Surface }>;
 export type TerminalVerb = VerbWith<{ readonly terminal: Surface }>;
 export type TerminalWord = Commands[TerminalVerb]["terminal"]["word"];
-/** What `codex_auth_<verb>` on the wire may say. Messages in people's chats carry these words. */
+/** The verbs of callback data. Messages in existing chats carry them, so they must not be renamed. */
 export type ButtonVerb = VerbWith<{ readonly hasButton: true }>;
-/** What the chat's command of that verb takes; a button without a word takes nothing. */
+/** The arguments of the verb's chat command. A button without a chat word has none. */
 export type TakenBy<V extends Verb> = Commands[V] extends { readonly chat: { readonly takes: infer T extends Takes } }
   ? T
   : "nothing";
@@ -82,7 +82,7 @@ export const TYPED_VERBS = VERBS.filter((verb) => has("chat")(verb) || has("term
 )[];
 export const BUTTON_VERBS = VERBS.filter(has("hasButton")) as readonly ButtonVerb[];
 
-/** Words that were commands once. People type them from habit, and no profile can have them. */
+/** Former commands. Users still type them, and no profile can be created with these names. */
 const FORMER_WORDS: ReadonlyMap<string, ChatVerb> = new Map([["refresh", "page"]]);
 
 const CHAT_WORDS: ReadonlyMap<string, ChatVerb> = new Map([
@@ -90,27 +90,25 @@ const CHAT_WORDS: ReadonlyMap<string, ChatVerb> = new Map([
   ...FORMER_WORDS,
 ]);
 
-/** In lower case; a profile that has one of these names is named by its whole id. */
+/** In lower case. A stored profile with such a name must be typed with its whole id. */
 export const RESERVED_NAMES: readonly string[] = [...CHAT_WORDS.keys()];
 
-/** The command of a chat word, in any case. */
 export function chatVerbOf(word: string): ChatVerb | undefined {
   return CHAT_WORDS.get(word.toLowerCase());
 }
 
-/** The command of a word of the terminal. Case counts, as it does for every program. */
 export function terminalVerbOf(word: string): TerminalVerb | undefined {
   return TERMINAL_VERBS.find((verb) => COMMANDS[verb].terminal.word === word);
 }
 
 interface Option {
-  /** What stands for its value in the help; a flag has none. */
+  /** The placeholder of its value in the help. A flag has none. */
   readonly value?: string;
-  /** The commands that it changes; all of them if they are not named. */
+  /** The commands that have it. Absent if all have it. */
   readonly of?: readonly TerminalVerb[];
 }
 
-/** The options of the terminal, but for the profile's: inside the host's own program that one has another name. */
+/** The options of the terminal except the profile's, which has another name inside the host's own program. */
 export const TERMINAL_OPTIONS = {
   "callback-url": { value: "<callback URL>", of: ["finish"] },
   replace: { of: ["finish"] },
@@ -129,13 +127,16 @@ export function terminalOptionsOf(verb: TerminalVerb): readonly TerminalOption[]
   });
 }
 
-/** A command as a screen names it. Each surface spells it as it is typed there, or has no such command. */
+/**
+ * A command as a screen names it. Each surface spells it, or leaves out its line if the surface does not have the
+ * command.
+ */
 export interface NamedCommand {
   readonly command: Verb;
   readonly profile?: string | undefined;
   readonly page?: number | undefined;
-  /** With the word that makes a sign-out final. */
+  /** With the `yes` that confirms a sign-out. */
   readonly isSure?: true | undefined;
-  /** In general, with what it takes in place of a value. */
+  /** Shows placeholders in place of the arguments. */
   readonly isUsage?: true | undefined;
 }

@@ -1,10 +1,10 @@
 export interface Limits {
   readonly ttlMs: number;
-  /** The oldest entry is dropped for one more. */
+  /** If the map is full, the oldest entry makes room. */
   readonly size: number;
 }
 
-/** What is kept in memory for a while. Secrets among it leave memory with the next entry, so it is never kept for long. */
+/** A map in memory whose entries expire. An expired entry leaves memory with the next `set`. */
 export class ExpiringMap<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly atMs: number }>();
   readonly #limits: Limits;
@@ -20,20 +20,19 @@ export class ExpiringMap<Value> {
     this.#entries.set(key, { value, atMs: nowMs });
   }
 
-  /** Undefined once its time is over. */
   get(key: string, nowMs: number): Value | undefined {
     const entry = this.#entries.get(key);
     return entry === undefined || this.#isOver(entry.atMs, nowMs) ? undefined : entry.value;
   }
 
-  /** Gives a value out once. */
+  /** Returns the value and removes it, so that only one caller gets it. */
   take(key: string, nowMs: number): Value | undefined {
     const value = this.get(key, nowMs);
     this.#entries.delete(key);
     return value;
   }
 
-  /** A clock that was set back must not keep an entry alive, so distance counts either way. */
+  /** Compares in both directions: a clock that was set back must not keep an entry alive. */
   #isOver(atMs: number, nowMs: number): boolean {
     return Math.abs(nowMs - atMs) >= this.#limits.ttlMs;
   }

@@ -1,18 +1,18 @@
-/** Where each version of OpenClaw keeps its profiles, and what makes a running gateway see a change. Pure. */
+/** How each version of OpenClaw keeps its profiles, and how its running gateway learns of a change. */
 export interface FileHostTraits {
   readonly medium: "file";
-  /** Provider id of Codex profiles, and so the first half of their ids. */
+  /** The provider of Codex profiles, which is the first half of their ids. */
   readonly provider: "openai-codex" | "openai";
-  /** The host's own lock of `auth-profiles.json`. */
+  /** The form of the host's lock on `auth-profiles.json`. */
   readonly lock: "folder" | "file";
-  /** The file of order and failures. */
+  /** The file with the order and the failures. */
   readonly state: "same-file" | "auth-state.json";
   /**
-   * What a running gateway needs after a change from outside: nothing, a reload of its secrets, or a reload while the
-   * lock is held, because its own next write would otherwise start from its memory.
+   * How a running gateway gets a change from outside: it reads the file anyway, its secrets are reloaded, or they are
+   * reloaded while the lock is held, because the gateway's next write would start from its memory.
    */
   readonly apply: "none" | "reload" | "reload-under-lock";
-  /** Which file every agent reads besides its own: that of main, or of the default agent. */
+  /** The agent whose file every agent reads besides its own. */
   readonly shared: "main" | "default-agent";
 }
 
@@ -24,7 +24,6 @@ export interface SqliteHostTraits {
 export type HostTraits = FileHostTraits | SqliteHostTraits;
 
 interface TraitsSince {
-  /** The first version with these traits. */
   readonly from: string;
   readonly traits: HostTraits;
 }
@@ -63,8 +62,8 @@ export const HOST_TRAITS: readonly TraitsSince[] = [
 export const OLDEST_PLUGIN_HOST = "2026.6.1";
 
 /**
- * The traits of a version such as `2026.3.13` or `2026.2.2-3`. Returns undefined for a version that is older than all,
- * and for other text.
+ * Reads a version such as `2026.3.13` or `2026.2.2-3`. Returns undefined for other text and for a version that is
+ * older than all.
  */
 export function hostTraitsOf(version: string): HostTraits | undefined {
   const parts = partsOf(version);
@@ -72,7 +71,7 @@ export function hostTraitsOf(version: string): HostTraits | undefined {
   return HOST_TRAITS.findLast(({ from }) => compare(partsOf(from) ?? [], parts) <= 0)?.traits;
 }
 
-/** Year, month and day; what follows a dash is a later build or a preview of the same day. */
+/** Year, month and day. A suffix marks a later build or a preview of the same day. */
 function partsOf(version: string): readonly number[] | undefined {
   const match = /^v?(\d{4})\.(\d{1,2})\.(\d{1,3})(?:-[\w.]+)?$/.exec(version.trim());
   return match?.slice(1).map(Number);

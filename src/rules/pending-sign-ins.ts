@@ -9,12 +9,8 @@ export type { PendingDocument, PendingSignIn, ReceiptOutcome };
 
 /** How long a sign-in may take, as in OpenClaw's own chat login. */
 export const SIGN_IN_TTL_MS = 15 * 60_000;
-/** How long a receipt can still explain a late paste. */
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
-/**
- * Callback URLs of other sign-ins in a row before the sign-in ends: guessing is hopeless, and a user who is stuck
- * should start again.
- */
+/** After so many callback URLs of other sign-ins a sign-in ends, because a user who is stuck should start again. */
 export const MAX_ATTEMPTS = 5;
 /** How far a clock may be set back while a sign-in is pending. Time services and waking machines do that. */
 export const CLOCK_STEP_MS = 60_000;
@@ -27,13 +23,12 @@ const MAX_RECEIPTS = 200;
 
 export const EMPTY_DOCUMENT: PendingDocument = { version: 1, logins: [], receipts: [] };
 
-/** An edit of the document and its result. `next` is absent if nothing has to be written. */
+/** `next` is absent if nothing has to be written. */
 export interface Edit<Result> {
   readonly result: Result;
   readonly next?: PendingDocument;
 }
 
-/** Why a presented state does not lead to a sign-in of this user in this chat. */
 export type ClaimRefusal =
   | "no-pending-login"
   | "state-mismatch"
@@ -68,12 +63,12 @@ function isAlive(login: PendingSignIn, nowMs: number): boolean {
   return nowMs < login.expiresAtMs && nowMs >= login.createdAtMs - CLOCK_STEP_MS;
 }
 
-/** Whether a name means this sign-in: the name of its profile, or the one that was asked for. */
+/** Accepts the name of the profile, and the name that the user asked for, such as `default`. */
 export function isNamed(login: PendingSignIn, name: string): boolean {
   return login.profileName === name || login.askedName === name;
 }
 
-/** The document as of now: dead sign-ins become receipts, old receipts are dropped, both lists are bounded. */
+/** Turns expired sign-ins into receipts, drops old receipts and bounds both lists. */
 export function sweep(document: PendingDocument, nowMs: number): PendingDocument {
   const dead = document.logins.filter((login) => !isAlive(login, nowMs));
   const receipts = document.receipts.filter((receipt) => nowMs - receipt.atMs < RECEIPT_TTL_MS);
@@ -84,7 +79,6 @@ export function sweep(document: PendingDocument, nowMs: number): PendingDocument
   };
 }
 
-/** Replaces each sign-in that `ends` picks by a receipt of that outcome. */
 function end(
   document: PendingDocument,
   ends: (login: PendingSignIn) => boolean,
@@ -99,7 +93,7 @@ function end(
   };
 }
 
-/** Marks claimed sign-ins that are not saved yet, so that they are not saved. */
+/** Marks claimed sign-ins whose exchange is still running, so that they are not saved. */
 function recall(
   document: PendingDocument,
   isMeant: (receipt: Receipt) => boolean,
@@ -111,7 +105,7 @@ function recall(
   return { ...document, receipts };
 }
 
-/** Why a claimed sign-in may no longer be saved, or undefined if it may. Asked between the exchange and the write. */
+/** Returns why a claimed sign-in must not be saved, if so. Call it between the exchange and the write. */
 export function recallOf(
   document: PendingDocument,
   stateDigest: string,
@@ -137,14 +131,13 @@ export function addSignIn(document: PendingDocument, login: PendingSignIn, nowMs
 }
 
 /**
- * The live sign-ins that a user may see here, oldest first: their own of this chat, or in the terminal all of its
+ * Returns the sign-ins that a user may see, oldest first: their own of this chat, or in the terminal all of its
  * gateway.
  */
 export function pendingSignInsOf(document: PendingDocument, binding: Binding, nowMs: number): readonly PendingSignIn[] {
   return document.logins.filter((login) => maySee(login.binding, binding) && isAlive(login, nowMs));
 }
 
-/** The latest receipt of one outcome that the user may see here, of any profile or of one. */
 export function lastReceiptOf(
   document: PendingDocument,
   binding: Binding,
@@ -160,7 +153,6 @@ export function lastReceiptOf(
 export interface Presented {
   readonly binding: Binding;
   readonly stateDigest: string;
-  /** The profile that the user named beside the callback URL, if they did. */
   readonly profileName?: string;
 }
 
@@ -221,8 +213,7 @@ function countAttempt(document: PendingDocument, binding: Binding, nowMs: number
 }
 
 /**
- * Ends the user's sign-ins in this chat, all or those of one profile, also those that are being redeemed. Returns the
- * names of what it ended.
+ * Ends the user's sign-ins in this chat, including those whose code is being exchanged. Returns their profile names.
  */
 export function cancelSignIns(
   document: PendingDocument,
@@ -244,7 +235,7 @@ export function cancelSignIns(
   return { result: names, next: end(recall(current, isRedeemed, "cancelled"), isMeant, "cancelled", nowMs) };
 }
 
-/** Writes the outcome of a claimed sign-in into its receipt, with the profile that it was saved as. */
+/** Writes the outcome of a claimed sign-in, and the profile that it was saved as, into its receipt. */
 export function settleSignIn(
   document: PendingDocument,
   stateDigest: string,

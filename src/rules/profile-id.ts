@@ -1,4 +1,4 @@
-/** What was typed, the short name a person sees, and the id the host stores: one place for the mapping. */
+/** Maps between the name that a user types, the short name on a screen and the id that the host stores. */
 import { RESERVED_NAMES } from "./commands.ts";
 
 declare const profileIdBrand: unique symbol;
@@ -9,12 +9,12 @@ declare const profileNameBrand: unique symbol;
 /** The part after the provider, such as `work`: checked against the grammar, or found in the host's store. */
 export type ProfileName = string & { readonly [profileNameBrand]: true };
 
-/** The profile a person means when they name none, and the word they can type for it. */
+/** The profile that is meant if the user names none. */
 export const DEFAULT_PROFILE_NAME = "default";
 
 /**
- * The grammar of a typed name. No `/`, space or second `@`-free restriction beyond it is needed: the host splits
- * `/model m@<profile>` at the last `/` and then the first `@`, so names may hold `@` but never `/` or white space.
+ * The grammar of a new name. It may contain `@` but no `/` or space, because the host splits `/model m@<profile>` at
+ * the last `/` and then at the first `@`.
  */
 const SELECTOR = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 const KNOWN_PREFIX = /^(?:openai-codex|openai):/i;
@@ -23,21 +23,19 @@ export type ParsedSelector =
   | { readonly kind: "selector"; readonly name: ProfileName }
   | { readonly kind: "refused"; readonly code: "bad-selector" | "reserved-word" };
 
-/** Why a new profile cannot have a name; undefined when it can. */
 function refusalOfName(name: string): "bad-selector" | "reserved-word" | undefined {
   if (RESERVED_NAMES.includes(name.toLowerCase())) return "reserved-word";
   return SELECTOR.test(name) ? undefined : "bad-selector";
 }
 
-/** A name as it is shown, whole ids included: phones type the curly quotes for the straight ones. */
+/** A name in quotes, which may be curly because phones type them. */
 const QUOTED = /^["“”„](.+)["“”„]$/;
-/** A longer name, or one with characters that no screen can show, can be tapped but not typed. */
+/** A name outside this pattern can be chosen with a button but not typed. */
 const TYPEABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u;
 
 /**
- * Reads a typed selector; an `openai:` or `openai-codex:` prefix is understood and dropped. With the prefix any
- * printable name is read: the host's own tools store names that the grammar would not create. In quotes a name means
- * just what it says.
+ * Reads a typed name without its `openai:` or `openai-codex:` prefix. With a prefix or in quotes any printable name
+ * is read, because the host's own tools store names that the grammar does not allow.
  */
 export function parseSelector(text: string): ParsedSelector {
   const quoted = QUOTED.exec(text)?.[1];
@@ -50,8 +48,8 @@ export function parseSelector(text: string): ParsedSelector {
 const wholeNameRefusal = (name: string) => (TYPEABLE.test(name) ? undefined : "bad-selector");
 
 /**
- * Reads the name of a profile that is to be shown or changed. Here the older prefix is kept: it tells an older host's
- * profile from its namesake of today, and the wrong one of the two must not be signed out.
+ * Reads the name of a stored profile. The older prefix is kept because it distinguishes an older host's profile from
+ * a current one of the same name, and the wrong one must not be signed out.
  */
 export function parseStoredSelector(text: string): ParsedSelector {
   const parsed = parseSelector(text);
@@ -60,8 +58,8 @@ export function parseStoredSelector(text: string): ParsedSelector {
 }
 
 /**
- * The first way to type a name that `isRead` takes for just that name: the name, the name behind its prefix, the name
- * in quotes. Returns undefined for a name that cannot be typed.
+ * Returns the shortest text that `isRead` reads as exactly this name: the name itself, with its prefix, or in quotes.
+ * Returns undefined for a name that cannot be typed.
  */
 export function selectorOf(
   name: string,
@@ -73,7 +71,7 @@ export function selectorOf(
   return [name, `openai:${name}`, `"${name}"`].find(isRead);
 }
 
-/** How a stored id is shown: without its provider. What would still read as an id then stays a whole one. */
+/** Removes the provider from an id. An id stays whole if the rest would be read as an id again. */
 export function profileNameOf(profileId: string): ProfileName {
   const name = profileId.replace(KNOWN_PREFIX, "");
   return (KNOWN_PREFIX.test(name) ? profileId : name) as ProfileName;
@@ -83,11 +81,11 @@ export interface ResolvedProfile {
   readonly kind: "resolved";
   readonly profileId: ProfileId;
   readonly name: ProfileName;
-  /** Set when `default` was asked for, does not exist, and the first discovered profile stands in for it. */
+  /** True if `default` does not exist and the first profile is used in its place. */
   readonly isDefaultFallback: boolean;
 }
 
-/** The stored id that a name or a whole id means; undefined where there is none. Nothing stands in for it. */
+/** Finds a stored profile by its name or its whole id, without the fallback of `resolveSelector`. */
 export function storedIdOf(
   name: ProfileName,
   provider: string,
@@ -98,7 +96,7 @@ export function storedIdOf(
   return (exact ?? discoveredIds.find((id) => profileNameOf(id) === name)) as ProfileId | undefined;
 }
 
-/** The id of a profile that is to be made under a name; nothing that is there already is looked at. */
+/** The id of a new profile. Does not check whether that profile exists. */
 export function newIdOf(
   name: ProfileName,
   provider: string,
@@ -111,7 +109,7 @@ export function newIdOf(
     : { kind: "refused", code };
 }
 
-/** The ids that a profile of that name may have had when it was taken out, the likeliest first. */
+/** The ids that a removed profile of that name may have had, the likeliest first. */
 export function formerIdsOf(name: ProfileName, provider: string): readonly ProfileId[] {
   const ids = KNOWN_PREFIX.test(name)
     ? [name]
@@ -120,8 +118,8 @@ export function formerIdsOf(name: ProfileName, provider: string): readonly Profi
 }
 
 /**
- * The profile a name means on this host: the stored id of that name if there is one (ids of an older host
- * included), else a new `<provider>:<name>`; `default` falls back to the first discovered profile.
+ * Finds the stored profile of a name, including one of an older host, or makes the id of a new one. `default` falls
+ * back to the first profile.
  */
 export function resolveSelector(
   name: ProfileName,

@@ -6,7 +6,6 @@ import type { Activation, AuditEntry, AuditedAction, Binding } from "./stored-re
 
 export type { Activation, AuditEntry, AuditedAction };
 
-/** How usable a profile is, as far as the host knows. */
 export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled";
 
 export interface ListedProfile {
@@ -16,17 +15,15 @@ export interface ListedProfile {
   readonly email?: string;
   readonly plan?: string;
   readonly health: ProfileHealth;
-  /** When the gateway tries it again, if it is in a cooldown or disabled: Unix time in milliseconds. */
+  /** Unix time in milliseconds at which its cooldown or its block ends. */
   readonly unusableUntilMs?: number;
   /** Why it is in a cooldown, disabled or needs a sign-in, in the host's words, such as `auth_permanent`. */
   readonly reason?: string;
-  /** First in the order in force: a turn of a chat without a pin tries it first. */
+  /** The host tries it first in a chat without a pin. */
   readonly isDefault?: boolean;
-  /** This chat is pinned to it. */
   readonly isPinned?: boolean;
 }
 
-/** A sign-in that waits for its callback URL, or for a choice. */
 export interface PendingSummary {
   readonly profileName: string;
   readonly expiresInMs: number;
@@ -34,7 +31,7 @@ export interface PendingSummary {
 
 export interface ProfileList {
   readonly kind: "profiles";
-  /** Approved with another account. They wait for a choice. */
+  /** Sign-ins that were approved with another account and wait for the user's choice. */
   readonly parked?: readonly PendingSummary[];
   readonly nowMs: number;
   readonly profiles: readonly ListedProfile[];
@@ -43,7 +40,6 @@ export interface ProfileList {
 
 export interface SignInStatus {
   readonly kind: "status";
-  /** Approved with another account. They wait for a choice. */
   readonly parked?: readonly PendingSummary[];
   readonly pending: readonly PendingSummary[];
   readonly lastSaved?: {
@@ -58,7 +54,6 @@ export interface StartedSignIn {
   readonly kind: "started";
   readonly profileId: ProfileId;
   readonly profileName: ProfileName;
-  /** `default` was asked for, and this first profile stands for it. */
   readonly isDefaultFallback: boolean;
   readonly isNewProfile: boolean;
   readonly authorizationUrl: Secret;
@@ -85,26 +80,23 @@ export interface SavedSignIn {
   readonly sameAccountAs?: string;
   /** The host's own resolver now finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
-  /** The replaced record is kept for a day. */
   readonly isUndoable: boolean;
   readonly activation: Activation;
 }
 
 /**
- * Another account came back than the profile holds, or one that has a profile already. The user is asked before it is
- * saved.
+ * Asks the user before the sign-in is saved, because another account came back than the profile has, or the account
+ * has a profile already.
  */
 export interface AccountQuestion {
   readonly kind: "question";
-  /** Identifies the question: the buttons of an older one must not answer a newer one. */
+  /** Keeps a button of an older question from answering a newer one. */
   readonly questionId: string;
   readonly code: "account-differs" | "account-has-profile";
-  /** The profile that was to be signed in. */
   readonly profileName: string;
-  readonly came: { readonly email?: string; readonly plan?: string };
-  /** The profile that the question is about: the one to be signed in, or the one that has the account already. */
-  readonly there: { readonly profileName: string; readonly email?: string };
-  /** The name of a new profile for this account. */
+  readonly newAccount: { readonly email?: string; readonly plan?: string };
+  /** The profile to be signed in, or the one that has the account already. */
+  readonly existingProfile: { readonly profileName: string; readonly email?: string };
   readonly newName: ProfileName;
   readonly expiresInMs: number;
 }
@@ -113,40 +105,31 @@ export interface UndoneChange {
   readonly kind: "undone";
   readonly profileId: string;
   readonly profileName: string;
-  /** The record until now is kept for a day too. */
+  /** True if the undo itself can be undone for a day. */
   readonly isUndoable: boolean;
   readonly isSelectable: boolean;
   readonly activation: Activation;
 }
 
-/**
- * The turns of this chat use that profile from now on, or, if the pin was removed, the one that the gateway tries
- * first.
- */
 export interface PinnedProfile {
   readonly kind: "pinned" | "unpinned";
   readonly profile: ListedProfile;
   readonly nowMs: number;
 }
 
-/** Why the next turn of this chat uses a profile. */
 export interface ExplainedChoice {
   readonly kind: "choice";
   readonly decides: "pin" | "kept" | "stored-order" | "config-order" | "allow-list" | "host";
   /** The profile of the next turn. Absent if none can be used. */
   readonly next?: string;
   readonly pin?: { readonly profileName: string; readonly by: "person" | "host"; readonly isUsable: boolean };
-  /** Names, in order. Empty if there is none. */
   readonly storedOrder: readonly string[];
   readonly configOrder: readonly string[];
   readonly allowList: readonly string[];
   readonly paused: readonly ListedProfile[];
-  /** The next profile is in this agent's own store, which wins over the shared one. */
+  /** The next profile is in the agent's own store, which has precedence over the shared one. */
   readonly isOwnCopy: boolean;
-  /**
-   * The profile that was asked about, if one was, and its place among those that are tried. No place if it is not
-   * tried.
-   */
+  /** The profile that the user asked about. `place` is absent if the host does not try it. */
   readonly asked?: { readonly profileName: string; readonly place?: number };
   readonly nowMs: number;
 }
@@ -160,7 +143,7 @@ export interface ShownProfile {
 export interface PreferredProfile {
   readonly kind: "preferred";
   readonly profileName: string;
-  /** The profile that the gateway itself keeps this chat with for now, if that is another one. */
+  /** Another profile with which the gateway keeps this chat for now. */
   readonly kept?: string;
   /** False if another profile is still first, because of the config's order or a failure of this one. */
   readonly isFirst: boolean;
@@ -174,7 +157,6 @@ export interface SignedOutProfile {
   readonly activation: Activation;
 }
 
-/** A problem of this gateway that can be fixed. */
 export type Finding =
   | { readonly code: "pending-insecure" | "log-insecure" | "legacy-file" | "store-unreadable" | "no-owner" }
   | { readonly code: "old-skill"; readonly folder: string }
@@ -201,33 +183,31 @@ export interface Refusal {
 
 export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
-  /** The sign-in is over. If false, it still waits for its callback URL. */
+  /** False if the sign-in is still pending. */
   readonly isOver: boolean;
 }
 
-/** A user as the audit log names them. */
 export function actorOf({ channel, senderId }: Binding): string {
   return senderId === "" ? channel : `${channel}:${senderId}`;
 }
 
-/** A profile may be named after an e-mail address: enough of it is left to distinguish two. */
+/** Shortens an e-mail address in a profile's name, because the audit log must not contain one. */
 export function withoutEmail(name: string): string {
   return name.replaceAll(/([^\s@])\S*@([^\s@]+)/g, "$1…@$2");
 }
 
 type Condition = Pick<ListedProfile, "health">;
 
-/** A turn can use it now. The host waits for a refresh that is under way. */
+/** The host waits for a refresh that is under way, so such a profile counts as usable. */
 export function isUsable({ health }: Condition): boolean {
   return health === "signed-in" || health === "refreshing";
 }
 
-/** Only a new sign-in helps. */
 export function needsSignIn({ health }: Condition): boolean {
   return health === "needs-sign-in";
 }
 
-/** It has a problem that does not pass by itself, as a cooldown does. */
+/** Leaves out a cooldown, because it ends by itself. */
 export function isFailing({ health }: Condition): boolean {
   return health === "needs-sign-in" || health === "disabled";
 }

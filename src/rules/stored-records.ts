@@ -1,6 +1,7 @@
 /**
- * What the plugin's own files hold, as schemas from which the types follow. The field names are on disk: a changed name would
- * lose the sign-ins of the version before. Only the store loads the schemas; everything else takes the types.
+ * The schemas of the plugin's own files, and the types that follow from them. The field names are on disk: a changed
+ * name would lose the sign-ins of the version before. Only the store loads the schemas; everything else uses the
+ * types.
  */
 import { ERROR_CODES } from "../errors.ts";
 import * as z from "zod/mini";
@@ -10,13 +11,13 @@ const path = z.string().check(z.maxLength(4096));
 /** Unix time in milliseconds. */
 const time = z.number();
 
-/** Who started a sign-in, and in which chat. Nobody else may go on with it. */
+/** The user who started a sign-in, and the chat it was started in. */
 const binding = z.readonly(
   z.object({
     /** The gateway's state directory: two gateways may share one pending file. */
     gateway: path,
     channel: name,
-    /** The host's `accountId`: which of the channel's bots. */
+    /** The host's `accountId`: one of the channel's bots. */
     channelAccountId: name,
     conversationId: name,
     /** Empty if the channel has no senders (web chat: one operator). */
@@ -31,11 +32,13 @@ export const pendingSignIn = z.readonly(
     binding,
     profileId: name,
     profileName: name,
-    /** The profile store that it was started for. */
     storeId: z.optional(path),
-    /** The name the user typed or tapped: `default` if another profile stands for it. */
+    /** The name that the user asked for, such as `default` for the first profile. */
     askedName: name,
-    /** SHA-256 of the state, base64url: a paste is looked up by it, and the receipt keeps it. */
+    /**
+     * SHA-256 of the state, base64url. A callback URL is matched by it, and the receipt keeps it in place of the
+     * state.
+     */
     stateDigest: name,
     state: name,
     codeVerifier: name,
@@ -51,13 +54,13 @@ const receiptOutcome = z.enum(["claimed", "saved", "failed", "cancelled", "repla
 export type ReceiptOutcome = z.infer<typeof receiptOutcome>;
 
 /**
- * When a change takes effect: immediately; immediately, after a restart that was asked for; or once the running gateway,
- * which holds the old state in memory, is restarted.
+ * `live`: the change is in effect. `restarted`: the gateway was restarted for it. `restart`: the running gateway
+ * keeps the old state in memory until it is restarted.
  */
 const activation = z.enum(["live", "restarted", "restart"]);
 export type Activation = z.infer<typeof activation>;
 
-/** What is left of a sign-in that has ended. It holds no secret. */
+/** The record of an ended sign-in. It contains no secret. */
 export const receipt = z.readonly(
   z.object({
     binding,
@@ -66,7 +69,7 @@ export const receipt = z.readonly(
     stateDigest: name,
     outcome: receiptOutcome,
     atMs: time,
-    /** Of a saved one: `restart` until the running gateway knows the profile. Absent means `live`. */
+    /** Only of a saved sign-in. Absent means `live`. */
     activation: z.optional(activation),
   }),
 );
@@ -81,7 +84,7 @@ export interface PendingDocument {
 export const AUDITED_ACTIONS = ["sign-in", "sign-out", "prefer", "undo", "use", "unuse"] as const;
 export type AuditedAction = (typeof AUDITED_ACTIONS)[number];
 
-/** One line of the audit log: what was done, when and by whom. No secret and no e-mail address gets into one. */
+/** One line of the audit log. It must not contain a secret or an e-mail address. */
 export const auditEntry = z.readonly(
   z.object({
     atMs: time,
@@ -94,6 +97,5 @@ export const auditEntry = z.readonly(
 );
 export type AuditEntry = z.infer<typeof auditEntry>;
 
-/** That an owner was told about a profile. */
 export const notice = z.readonly(z.object({ profileId: z.string(), atMs: time }));
 export type Notice = z.infer<typeof notice>;

@@ -142,7 +142,6 @@ async function acquirePrivate(path: string): Promise<HeldLock> {
 }
 
 /* What the private files and a host's files share. */
-
 const PRIVATE_FILE = 0o600;
 export const PRIVATE_DIR = 0o700;
 

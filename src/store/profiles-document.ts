@@ -239,7 +239,6 @@ export function orderPrefixOf(
 }
 
 /** The store of one host, in the host's own names: its SDK or its file. */
-
 export interface HostAuthStore {
   readonly provider: string;
   /** The file of a store that the user named. Absent for the host's own store. */

@@ -91,7 +91,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The folder of an agent's profiles, on hosts whose SDK does not say. */
-
 export interface AgentFolders {
   readonly defaultAgentId: string;
   /** For an id as `defaultAgentId` is one. */

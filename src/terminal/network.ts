@@ -23,7 +23,6 @@ export function createPlainSend(endpoints: Endpoints): Send {
 }
 
 /** Whether anything listens where this machine's gateway would: nobody has to be told of a change while nobody runs. */
-
 const DEFAULT_PORT = 18_789;
 const ANSWER_LIMIT_MS = 2_000;
 

@@ -41,8 +41,8 @@ describe("another account than the profile holds", () => {
       questionId: expect.any(String),
       code: "account-differs",
       profileName: "work",
-      came: { email: NEW, plan: "plus" },
-      there: { profileName: "work", email: OLD },
+      newAccount: { email: NEW, plan: "plus" },
+      existingProfile: { profileName: "work", email: OLD },
       newName: NEW,
       expiresInMs: PARKED_TTL_MS,
     });
@@ -55,8 +55,8 @@ describe("another account than the profile holds", () => {
     ports.oauth.plan = undefined;
     expect(await signIn("work", NEW)).toMatchObject({
       code: "account-differs",
-      came: {},
-      there: { profileName: "work" },
+      newAccount: {},
+      existingProfile: { profileName: "work" },
       newName: "work-2",
     });
     expect(savedTo()).toEqual([]);
@@ -209,7 +209,7 @@ describe("an account that has a profile already", () => {
     expect(await signIn("second", OLD)).toMatchObject({
       kind: "question",
       code: "account-has-profile",
-      there: { profileName: "work" },
+      existingProfile: { profileName: "work" },
       newName: "second",
     });
     expect(await keep("work")).toMatchObject({ kind: "saved", profileName: "work" });

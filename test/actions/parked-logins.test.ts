@@ -30,7 +30,7 @@ function parkedAs(name: string): ParkedSignIn {
       tokens: { accessToken: new Secret("access"), refreshToken: new Secret("refresh"), expiresInSeconds: 3600 },
       identity: { chatgptAccountId: "workspace-1" },
     },
-    conflict: { code: "account-differs", held: { profileId, profileName: name, account: {} } },
+    conflict: { code: "account-differs", profile: { profileId, profileName: name, account: {} } },
     expiresAtMs: EXPIRES_AT_MS,
   };
 }

@@ -66,7 +66,7 @@ const seedOf = (provider: string) => ({
 
 const isShown = (key: string) => /^(?:email|chatgptPlanType|\w*Reason|provider|\d+)$/.test(key);
 
-/** The facts of a profile that are shown, whatever somebody wrote there: names, addresses, plans, reasons. */
+/** The facts of a profile that are shown, whatever somebody wrote existingProfile: names, addresses, plans, reasons. */
 function shownIn(input: string): string {
   return textsIn(JSON.parse(input))
     .flatMap(({ key, text }) => (isShown(key) ? [key, text] : [key]))
@@ -98,7 +98,7 @@ async function look(store: ProfileStore, known: string): Promise<void> {
   const screens = [
     selectorScreen(list, 1),
     ...profiles.slice(0, 3).map((profile) => profileScreen(shown(profile))),
-    ...there.slice(0, 3).map((one) => questionScreen({ ...QUESTION, there: one })),
+    ...there.slice(0, 3).map((one) => questionScreen({ ...QUESTION, existingProfile: one })),
   ];
   const texts = screens.flatMap((screen) => [
     toMarkdown(screen),

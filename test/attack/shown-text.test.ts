@@ -79,7 +79,11 @@ function screensWith(text: string): readonly Screen[] {
     selectorScreen({ ...listOf(0), profiles: [profile, asStored] }, 1),
     profileScreen(shown(profile)),
     profileScreen(shown(asStored)),
-    questionScreen({ ...QUESTION, came: { email: text, plan: text }, there: { profileName: text, email: text } }),
+    questionScreen({
+      ...QUESTION,
+      newAccount: { email: text, plan: text },
+      existingProfile: { profileName: text, email: text },
+    }),
     noticeScreen({ profile: asStored, isPinned: true }),
   ];
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judgeAccess, type Caller } from "../../src/commands/access.ts";
+import { judgeAccess, type Caller } from "../../src/commands/answer.ts";
 
 const judge = (isOwner: unknown, isPrivate: unknown) =>
   judgeAccess({ isOwner, isPrivate } as Pick<Caller, "isOwner" | "isPrivate">);

@@ -118,8 +118,8 @@ export const QUESTION: AccountQuestion = {
   questionId: "q1",
   code: "account-differs",
   profileName: "work",
-  came: { email: "new@b.example", plan: "team" },
-  there: { profileName: "work", email: "old@b.example" },
+  newAccount: { email: "new@b.example", plan: "team" },
+  existingProfile: { profileName: "work", email: "old@b.example" },
   newName: "new@b.example" as ProfileName,
   expiresInMs: 5 * 60_000,
 };
@@ -127,8 +127,8 @@ export const QUESTION: AccountQuestion = {
 export const HAS_PROFILE: AccountQuestion = {
   ...QUESTION,
   code: "account-has-profile",
-  came: {},
-  there: { profileName: "home" },
+  newAccount: {},
+  existingProfile: { profileName: "home" },
   newName: "work" as ProfileName,
 };
 
@@ -314,9 +314,9 @@ function questionWith(text: fc.Arbitrary<string>): fc.Arbitrary<AccountQuestion>
     .map(([question, profileName, there, newName, email, plan]) => ({
       ...question,
       profileName,
-      there: { profileName: there, ...email },
+      existingProfile: { profileName: there, ...email },
       newName,
-      came: { ...email, ...plan },
+      newAccount: { ...email, ...plan },
     }));
 }
 
@@ -524,7 +524,7 @@ export function screensAbout(name: ProfileName): readonly Screen[] {
     signedOutScreen({ ...SIGNED_OUT, profileName: name }),
     undoneScreen({ ...UNDONE, profileName: name }),
     pinnedScreen({ kind: "pinned", profile, nowMs: NOW_MS }),
-    questionScreen({ ...QUESTION, profileName: name, there: { profileName: name }, newName: name }),
+    questionScreen({ ...QUESTION, profileName: name, existingProfile: { profileName: name }, newName: name }),
     statusScreen({ kind: "status", pending: [waits], parked: [waits] }),
     cancelledScreen([name]),
     noticeScreen({ profile, isPinned: true }),

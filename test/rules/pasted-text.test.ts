@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  cleanPastedText,
-  findAddresses,
-  findQuery,
-  joinLines,
-  withoutSentenceEnd,
-} from "../../src/rules/pasted-text.ts";
+import { cleanPastedText, findUrls, findQuery, joinLines, withoutSentenceEnd } from "../../src/rules/pasted-text.ts";
 import { CALLBACK_URL, PASTES, WRAPPERS } from "../vectors/pastes.ts";
 
 const inputs = Object.values(PASTES).flatMap((rows) => rows.map(({ input }) => input));
@@ -203,15 +197,15 @@ describe("withoutSentenceEnd", () => {
 
 const wordy = fc.oneof(fc.constantFrom(...inputs), fc.string({ unit: "binary" }));
 
-describe("findAddresses", () => {
+describe("findUrls", () => {
   it("finds none in a text without any", () => {
-    expect(["", "hello", "a.b/c?d=e", "localhost", "localhost is down", "1455"].map(findAddresses)).toEqual(
+    expect(["", "hello", "a.b/c?d=e", "localhost", "localhost is down", "1455"].map(findUrls)).toEqual(
       Array.from({ length: 6 }, () => []),
     );
   });
 
   it("finds each address of a text, in order", () => {
-    const found = findAddresses("see https://a.example/x?y, (http://b.example) and localhost:1455/c or [::1]:1455/d!");
+    const found = findUrls("see https://a.example/x?y, (http://b.example) and localhost:1455/c or [::1]:1455/d!");
     expect(found.map(([first]) => first)).toEqual([
       "https://a.example/x?y,",
       "http://b.example",
@@ -221,46 +215,44 @@ describe("findAddresses", () => {
   });
 
   it.each(Object.entries(WRAPPERS))("finds where an address starts in %s", (_, [before, after = before]) => {
-    const found = findAddresses(cleanPastedText(`${before}${CALLBACK_URL}${after}`));
+    const found = findUrls(cleanPastedText(`${before}${CALLBACK_URL}${after}`));
     expect(found.some(([first]) => first?.startsWith(CALLBACK_URL))).toBe(true);
   });
 
   it("never reads on over another address", () => {
-    const found = findAddresses("http://a.example/1 http://b.example/2 localhost:1455/3");
+    const found = findUrls("http://a.example/1 http://b.example/2 localhost:1455/3");
     expect(found).toEqual([["http://a.example/1"], ["http://b.example/2"], ["localhost:1455/3"]]);
   });
 
   it("reads on over words that can be the rest of an address, and over no other", () => {
-    expect(findAddresses("http://a.example/1 two, größe three")).toEqual([
-      ["http://a.example/1", "http://a.example/1two,"],
-    ]);
-    expect(findAddresses("http://a.example/1 auth.openai.com/oauth/authorize?x")).toEqual([
+    expect(findUrls("http://a.example/1 two, größe three")).toEqual([["http://a.example/1", "http://a.example/1two,"]]);
+    expect(findUrls("http://a.example/1 auth.openai.com/oauth/authorize?x")).toEqual([
       ["http://a.example/1"],
       ["auth.openai.com/oauth/authorize?x"],
     ]);
-    expect(findAddresses("[::1]:1455/auth/call back")).toEqual([["[::1]:1455/auth/call", "[::1]:1455/auth/callback"]]);
+    expect(findUrls("[::1]:1455/auth/call back")).toEqual([["[::1]:1455/auth/call", "[::1]:1455/auth/callback"]]);
   });
 
   it("reads 24 pieces of an address and no more", () => {
-    expect(findAddresses(`http://a.example/${" b".repeat(100)}`).map((readings) => readings.length)).toEqual([24]);
+    expect(findUrls(`http://a.example/${" b".repeat(100)}`).map((readings) => readings.length)).toEqual([24]);
   });
 
   it("puts nothing to an address of 1,536 characters", () => {
     const texts = [1534, 1535, 1536, 1537].map((length) => `${"http://a.example/".padEnd(length, "x")} b c`);
-    expect(texts.map((text) => findAddresses(text)[0]?.length)).toEqual([3, 2, 1, 1]);
+    expect(texts.map((text) => findUrls(text)[0]?.length)).toEqual([3, 2, 1, 1]);
   });
 
   it("reads on over a word that merely ends like the start of an address", () => {
-    expect(findAddresses("http://a.example/1 my-localhost:")).toEqual([
+    expect(findUrls("http://a.example/1 my-localhost:")).toEqual([
       ["http://a.example/1", "http://a.example/1my-localhost:"],
     ]);
-    expect(findAddresses("http://a.example/1 localhost:")).toEqual([["http://a.example/1"]]);
+    expect(findUrls("http://a.example/1 localhost:")).toEqual([["http://a.example/1"]]);
   });
 
   it("makes each reading out of the one before and a word behind it, and few of them", () => {
     fc.assert(
       fc.property(wordy, (text) => {
-        for (const readings of findAddresses(cleanPastedText(text))) {
+        for (const readings of findUrls(cleanPastedText(text))) {
           expect(readings.length).toBeGreaterThan(0);
           expect(readings.length).toBeLessThanOrEqual(64);
           for (const [index, reading] of readings.entries()) {
