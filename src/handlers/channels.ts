@@ -1,4 +1,7 @@
-/** Makes one binding of a chat, which the host names differently for a command, a tap and a message. Pure. */
+/**
+ * Turns the host's description of a chat into a binding. The host names a chat differently for a command, a tap and a
+ * message.
+ */
 import type { TapBinding } from "../interaction/buttons.ts";
 import { DEFAULT_ACCOUNT, DEFAULT_AGENT, WEBCHAT, type Binding } from "../rules/binding.ts";
 
@@ -12,7 +15,7 @@ export interface CommandPlace {
   readonly accountId?: string | undefined;
   readonly senderId?: string | undefined;
   readonly from?: string | undefined;
-  /** The address that the answer goes to. */
+  /** The recipient of the answer. */
   readonly to?: string | undefined;
   readonly agentId?: string | undefined;
   readonly sessionKey?: string | undefined;
@@ -40,14 +43,14 @@ export interface SentPlace extends Pick<MessagePlace, "accountId" | "conversatio
   readonly channelId: string;
 }
 
-/** The place that a message of the host goes to. The conversation may start with the name of its channel. */
+/** The conversation may start with the name of its channel. */
 export interface ReplyPlace {
   readonly channel: string;
   readonly channelAccountId: string;
   readonly conversationId: string;
 }
 
-/** What the chat itself keeps of a callback URL that was sent in it. */
+/** Whether a callback URL stays readable in the chat it was sent in. */
 export function keptBy(channel: string): "address" | "nothing" {
   return channel === WEBCHAT ? "nothing" : "address";
 }
@@ -61,7 +64,7 @@ function webchatBinding(gateway: string, sessionKey: string | undefined, agentId
   return { gateway, channel: WEBCHAT, channelAccountId: DEFAULT_ACCOUNT, conversationId, senderId: "", agentId };
 }
 
-/** What the host says about one chat. A missing part proves nothing. */
+/** The host's description of one chat. A missing field proves nothing. */
 interface Chat {
   readonly channel: string;
   readonly conversationId: string;
@@ -71,18 +74,21 @@ interface Chat {
   readonly isGroup?: boolean | undefined;
 }
 
-/** How a direct chat of one channel is told from a group, when the conversation has the sender's name. */
+/** How to distinguish a direct chat of a channel from a group if the conversation has the sender's name. */
 interface ChannelRule {
-  /** Whether the sender's name is enough. If not, `to` must name the sender too, and the session must be known. */
+  /** If false, `to` must name the sender too, and the session must be known. */
   readonly isNameEnough: boolean;
-  /** Whether `to` or the session key can name a room in a direct chat as well. If so, it proves nothing. */
+  /** True if `to` or the session key can name a room in a direct chat too, and so proves nothing. */
   readonly hasRoomAddress?: boolean;
   readonly hasRoomSession?: boolean;
 }
 
 const BY_NAME: ChannelRule = { isNameEnough: true };
 
-/** On these channels a group never has the sender's name. Add a channel only after you have read what it sends. */
+/**
+ * On these channels a group never has the sender's name. Read what a channel sends before you add it: a wrong entry
+ * would show sign-in links to a group.
+ */
 const CHANNELS: ReadonlyMap<string, ChannelRule> = new Map<string, ChannelRule>([
   ["telegram", BY_NAME],
   ["slack", BY_NAME],
@@ -99,10 +105,12 @@ const CHANNELS: ReadonlyMap<string, ChannelRule> = new Map<string, ChannelRule>(
   ["imessage", BY_NAME],
 ]);
 
-/** Feishu and Twitch give a group the sender's name, and so may any channel that is not in the table. */
+/** Feishu and Twitch give a group the sender's name, and a channel that is not in the table may do so too. */
 const BY_EVIDENCE: ChannelRule = { isNameEnough: false };
 
-/** Returns true only if nothing names a room and, on a channel that is not in the table, everything names the sender. */
+/**
+ * Returns true only if nothing names a room and, on a channel that is not in the table, everything names the sender.
+ */
 function isDirectChat(chat: Chat): boolean {
   const { channel, senderId, to, sessionKey } = chat;
   if (chat.isGroup === true || senderId === "" || chat.conversationId !== senderId) return false;
@@ -116,26 +124,26 @@ function isRoomAddress(channel: string, address: string): boolean {
   return /^(?:(?:chat|channel|group|conversation|room):|spaces\/)/.test(withoutChannel(channel, address));
 }
 
-/** An agent, a bot or a person may be called `group`: only the part between the agent and a person is read. */
+/** Reads only the part between the agent and the user, because an agent, a bot or a user may be called `group`. */
 function isRoomSession(sessionKey: string): boolean {
   const [place = ""] = sessionKey.replace(/^agent:[^:]*/, "").split(/:(?:direct|dm):/);
   return /(?:^|:)(?:group|channel|room):/.test(place);
 }
 
-/** A topic inside a person's own chat with the bot is still that chat. */
+/** A topic in a user's private chat with the bot belongs to that chat. */
 const PRIVATE_TOPIC = /^(\d+):topic:\d+$/;
 
 function withoutChannel(channel: string, address: string): string {
   return address.startsWith(`${channel}:`) ? address.slice(channel.length + 1) : address;
 }
 
-/** The chat's own name: without the channel, and without the word some channels put before a person. */
+/** Removes the channel, and the word that some channels put before a user. */
 function conversationOf(channel: string, address: string): string {
   const name = withoutChannel(channel, address);
   return name.replace(/^(?:direct|dm|user):/, "").replace(PRIVATE_TOPIC, "$1");
 }
 
-/** A command names the chat in `from`: `telegram:4242001`, `telegram:group:-100…`, `telegram:group:-100…:topic:77`. */
+/** A command names its chat in `from`: `telegram:4242001`, `telegram:group:-100…`, `telegram:group:-100…:topic:77`. */
 export function placeOfCommand(gateway: string, command: CommandPlace): Place<Binding> {
   const agentId = command.agentId ?? agentOf(command.sessionKey);
   const { channel, to, sessionKey } = command;
@@ -149,7 +157,7 @@ export function placeOfCommand(gateway: string, command: CommandPlace): Place<Bi
   };
 }
 
-/** The host names no session with a tap, so a channel that asks for evidence never has enough of it here. */
+/** A tap names no session, so a channel that is not in the table never counts as private here. */
 export function placeOfTap(gateway: string, tap: TapPlace): Place<TapBinding> {
   const senderId = tap.senderId ?? "";
   const { channel, isGroup, accountId: channelAccountId } = tap;

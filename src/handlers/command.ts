@@ -1,4 +1,4 @@
-/** Answers a slash command. The host has checked the owner already; this asks it again before the write. */
+/** Answers a slash command. The host has checked the owner already, and is asked again before the write. */
 import type { Caller } from "../commands/answer.ts";
 import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
@@ -8,7 +8,6 @@ import type { Binding } from "../rules/binding.ts";
 import { keptBy, placeOfCommand, type CommandPlace } from "./channels.ts";
 import { errorMessage, isStillOwner, present, type HandlerContext, type Message } from "./context.ts";
 
-/** The handlers that `skill.json` binds its commands to by id. */
 const COMMAND_PARSERS = {
   select: parseSelectArguments,
   finish: parseFinishArguments,
@@ -23,7 +22,7 @@ export interface CommandCall extends CommandPlace {
 
 const ADMIN_SCOPE = "operator.admin";
 
-/** Answers a command. Never throws into the host, and always with text: an empty answer reads as a failure there. */
+/** Never throws, and always answers with text, because the host treats an empty answer as a failure. */
 export async function answerCommand(context: HandlerContext, handler: HandlerId, call: CommandCall): Promise<Message> {
   try {
     const caller = await callerOf(context, call);
@@ -46,7 +45,7 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
   };
 }
 
-/** The host's own question where it gives one (2026.9.6); its owner rule where it does not and names a sender. */
+/** Uses the host's own check if it gives one (2026.9.6), else its owner rule if it names a sender. */
 async function questionOf(
   context: HandlerContext,
   call: CommandCall,
@@ -59,7 +58,7 @@ async function questionOf(
   return () => hostAgrees(context, assertOwnerCurrent) && isStillOwner(context, rule, who);
 }
 
-/** The host throws to say no. */
+/** The host refuses by throwing. */
 function hostAgrees({ log }: HandlerContext, assertOwnerCurrent: CommandCall["assertOwnerCurrent"]): boolean {
   try {
     assertOwnerCurrent?.();

@@ -1,4 +1,4 @@
-/** What the handlers share: what they need of the gateway, and how a screen becomes a message. */
+/** The context of all handlers, and the steps from a screen to a message. */
 import type { Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/answer.ts";
 import { inChat } from "../commands/arguments.ts";
@@ -21,46 +21,47 @@ import { WEBCHAT, type Binding } from "../rules/binding.ts";
 import { keptBy, type Place } from "./channels.ts";
 import type { EarlyContext } from "./transcript.ts";
 
-/** The host's owner rule over its config of this moment. Synchronous, because it is asked inside the store's write. */
+/** Applies the host's owner rule to its current config. Synchronous, because it is called inside the store's write. */
 export type OwnerCheck = (person: TapBinding) => boolean;
 
 export interface HandlerContext extends EarlyContext {
-  /** The state directory: which gateway this is. */
+  /** The state directory, which identifies the gateway. */
   readonly gateway: string;
-  /** What callback data starts with, from the manifest. */
+  /** The prefix of callback data, from the manifest. */
   readonly callbackPrefix: string;
   readonly isSandbox: boolean;
   readonly screens: ShownScreens;
   /** Built on first use. Throws `CodexAuthError` if the host or the configuration is not usable. */
   ports(): Promise<Ports>;
   loadOwnerCheck(): Promise<OwnerCheck>;
-  /** The agent the host routes a private chat to. */
+  /** The agent to which the host routes a private chat. */
   agentOf(tapper: TapBinding): string;
   buttonsOf(binding: Binding): Promise<ButtonSupport>;
-  /** Whether the channel takes messages that answer nothing: the web chat does not. */
+  /** Whether a message can be sent that answers nothing. The web chat does not accept one. */
   canSendNow(binding: Binding): Promise<boolean>;
   /** Runs a task after the handler has answered the host. The task must not reject. */
   inBackground(task: () => Promise<void>): void | Promise<void>;
   /** Sends a message without waiting for the hook to end. Returns false if it did not arrive. */
   sendNow(binding: Binding, message: Message): Promise<boolean>;
-  /** The private chats of the owners that a message can be sent to without a question first. */
+  /** The private chats of the owners to whom a message can be sent first. */
   ownersToNotify(): Promise<readonly Binding[]>;
 }
 
-/** A screen as it leaves: its text, in the form that is asked for, and its buttons if the chat can show them. */
+/** A written screen: its text, and its buttons if the chat can show them. */
 export interface Message {
   readonly markdown: string;
   readonly plainText: string;
   readonly rows: readonly (readonly WireButton[])[];
 }
 
-/** What one chat shows of a screen beside its text. */
 interface Shown {
   readonly rows: Message["rows"];
   readonly markdown: Style;
 }
 
-/** A screen, without its buttons unless they are given. No handler needs both forms of its text: each is made when read. */
+/**
+ * Has no buttons unless they are given. No handler needs both forms of the text, so each is written when it is read.
+ */
 export function presentText(
   context: HandlerContext,
   screen: Screen,
@@ -84,7 +85,6 @@ export async function present(context: HandlerContext, binding: Binding, screen:
   return presentText(context, screen, { rows: await rowsOf(context, binding, screen), markdown });
 }
 
-/** One line in Markdown, to be added to a message of the host. */
 export function presentLine(locale: Locale, line: Line): string {
   return toText({ lines: [line], rows: [] }, locale, inChat(MARKDOWN));
 }
@@ -99,7 +99,7 @@ async function rowsOf(context: HandlerContext, binding: Binding, screen: Screen)
   return toWireButtons(screen, context.locale(), place);
 }
 
-/** A gateway that cannot tell gets no buttons: the text of a screen is complete without them. */
+/** The text of a screen is complete without buttons, so none are shown if the gateway cannot say. */
 async function supportOf(context: HandlerContext, binding: Binding): Promise<ButtonSupport> {
   try {
     return await context.buttonsOf(binding);
@@ -109,7 +109,7 @@ async function supportOf(context: HandlerContext, binding: Binding): Promise<But
   }
 }
 
-/** A caller whom only the host's owner rule vouches for: a tap and a pasted message bring no owner mark of their own. */
+/** For a tap and a pasted message, with which the host does not say whether the sender is an owner. */
 export function callerByRule(
   context: HandlerContext,
   { who: binding, isPrivate }: Place<Binding>,
@@ -124,7 +124,7 @@ export function callerByRule(
   };
 }
 
-/** Asks the owner rule again. A rule that cannot be asked allows nothing. */
+/** Asks the owner rule again. Returns false if it throws. */
 export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: OwnerCheck, person: TapBinding): boolean {
   try {
     return isOwner(person);
@@ -134,14 +134,14 @@ export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: Owne
   }
 }
 
-/** Answers an error that a handler caught. The host must never see the error, because its log keeps messages. */
+/** Turns a caught error into a message. The host must never get the error itself, because its log keeps messages. */
 export function errorMessage(context: HandlerContext, error: unknown): Message {
   const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
   logFailure(context.log, "answering", error);
   return presentText(context, refusalScreen({ code, sender: "", next: "none" }));
 }
 
-/** A message in the host's portable shape. One block per row: the host starts a new row of the keyboard with each. */
+/** Writes one block per row, because the host starts a new row of the keyboard with each block. */
 export function toReplyPayload(text: string, rows: Message["rows"]) {
   if (rows.length === 0) return { text };
   const blocks = rows.map((row) => ({
@@ -155,12 +155,12 @@ export function toReplyPayload(text: string, rows: Message["rows"]) {
   return { text, presentation: { blocks } };
 }
 
-/** `url` beside the action: hosts before 2026.8 know only that one. */
+/** Hosts before 2026.8 read only `url`, which is outside the action. */
 function linkButton(label: string, url: string) {
   return { label, url, action: { type: "url" as const, url } };
 }
 
-/** The same buttons as Telegram's edit takes them. */
+/** The buttons as Telegram's edit accepts them. */
 export type TelegramButton = { text: string; url: string } | { text: string; callback_data: string };
 
 export function toTelegramRows(rows: Message["rows"]): TelegramButton[][] {

@@ -13,7 +13,7 @@ import type { ChatMessage, Claim, PastedMessage } from "./transcript.ts";
 /** Reads the pending file at most once for one message. */
 type PendingFile = () => Promise<PendingDocument>;
 
-/** Returns a claim, or undefined for a message that does not concern a sign-in here. Never throws. */
+/** Returns undefined for a message that does not concern a sign-in here. Never throws. */
 export async function answerPaste(
   context: HandlerContext,
   message: ChatMessage,
@@ -41,7 +41,7 @@ async function claim(
     return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
   }
   if (!isCertain && !(await concernsSignIn(await context.ports(), who, own, file))) return undefined;
-  // The web chat names no sender, and does not say who may what of a message that looks like some command.
+  // The web chat names no sender, and does not say who sent a message that looks like some command.
   if (original === undefined && who.senderId === "") {
     return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
   }
@@ -49,7 +49,7 @@ async function claim(
   return finish(context, callerByRule(context, { who, isPrivate }, isOwner), own, file);
 }
 
-/** An ordinary message that answers or quotes one with a callback URL: with it the URL would reach the model. */
+/** Keeps a message from the model if it answers or quotes a callback URL, because the host would show that URL too. */
 async function withholdQuoted(
   context: HandlerContext,
   message: ChatMessage,
@@ -65,8 +65,8 @@ async function withholdQuoted(
 }
 
 /**
- * If the channel takes messages of our own, the hook ends before the exchange begins: while it lasts the host holds
- * back every other message of the chat, and the config change that may end the sender's ownership.
+ * If the channel accepts messages that answer nothing, the hook ends before the exchange begins: until it ends the
+ * host holds back every other message of the chat, and the config change that may end the sender's ownership.
  */
 async function finish(context: HandlerContext, caller: Caller, pasted: Paste, file: PendingFile): Promise<Claim> {
   const reply = async (): Promise<Message> => {
@@ -77,7 +77,8 @@ async function finish(context: HandlerContext, caller: Caller, pasted: Paste, fi
   if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };
   await context.inBackground(async () => {
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
-    // Never as the hook's own text instead: the host would begin a turn with it, and show the URL to the model.
+    // Do not return it as the hook's own text instead: the host would begin a turn with it and show the URL to the
+    // model.
     if (!(await isSent(context, caller, message))) await isSent(context, caller, message);
   });
   return { handled: true };

@@ -1,4 +1,4 @@
-/** Tells owners of expired logins, and adds to the host's own messages what the user can do. */
+/** Notifies owners of expired logins, and adds advice to the host's own messages. */
 import { claimExpiredLogins, readPin } from "../actions/overview.ts";
 import { logFailure } from "../errors.ts";
 import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
@@ -11,7 +11,7 @@ import { type ReplyPlace, placeOfReply, type SentPlace } from "./channels.ts";
 import { present, presentLine, type HandlerContext } from "./context.ts";
 import { hostNoticeIn } from "./transcript.ts";
 
-/** Tells each owner of each profile that needs a new sign-in, once a day at most. Never throws. */
+/** Notifies each owner of each expired login, once a day at most. Never throws. */
 export async function notifyOwners(context: HandlerContext, agentId: string): Promise<void> {
   try {
     const ports = await context.ports();
@@ -37,14 +37,17 @@ async function tell(context: HandlerContext, owner: Binding, screen: Screen): Pr
   }
 }
 
-/** A failed turn's reply with the way to a new sign-in, where one is needed; undefined for every other message. */
+/**
+ * Adds the way to a new sign-in to the reply of a failed turn. Returns undefined if no login has expired, and for
+ * every other message.
+ */
 export async function explainFailedTurn(
   context: HandlerContext,
   content: string,
   place: ReplyPlace,
 ): Promise<string | undefined> {
   const senderId = place.conversationId.replace(`${place.channel}:`, "");
-  // Only a private chat has the number of the one person who reads it.
+  // Only a private chat is named by the number of its one user.
   if (hostNoticeIn(content) !== "failed-turn" || !/^\d+$/.test(senderId)) return undefined;
   try {
     const person = { gateway: context.gateway, ...place, conversationId: senderId, senderId };
@@ -58,18 +61,16 @@ export async function explainFailedTurn(
   }
 }
 
-/** The message with its missing half, or undefined for every other message. */
+/** Returns the message with advice, or undefined to leave it unchanged. */
 export async function explain(context: HandlerContext, content: string, sent: SentPlace): Promise<string | undefined> {
   const place = placeOfReply(sent);
   return explainHostRefusal(context.locale(), content, place) ?? (await explainFailedTurn(context, content, place));
 }
 
 /**
- * The host refuses a command to a person who is no owner before any plugin is asked, and does not say what to
- * configure. The missing sentence is added to that refusal, whichever command it answers: it is true for each.
+ * The host refuses a sender who is not an owner before it asks a plugin, and does not say what to configure. Adds
+ * that to the refusal of any command, because it is true for each. Returns undefined for every other message.
  */
-
-/** The refusal with its missing half, or undefined for every other message. */
 export function explainHostRefusal(
   locale: Locale,
   content: string,

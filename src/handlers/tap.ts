@@ -1,4 +1,7 @@
-/** Answers a tapped button. The host does not say whether the sender is an owner, and repeats a tap that failed. */
+/**
+ * Answers a tapped button. The host does not say whether the sender is an owner, and repeats a tap whose handler
+ * failed.
+ */
 import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";
@@ -16,18 +19,15 @@ import {
 
 export interface Tap extends TapPlace {
   readonly payload: string;
-  /** Turns the tapped message into another one. May reject; a message that is gone or unchanged is no error here. */
+  /** May reject if the message is deleted, too old or unchanged. */
   edit(message: Message): Promise<void>;
-  /** Sends a new message into the chat. May reject. */
+  /** May reject. */
   reply(message: Message): Promise<void>;
 }
 
-/**
- * Answers a tap by turning its message into the next screen, so that no live button of the old one stays behind.
- * Never throws.
- */
+/** Replaces the tapped message by the next screen, so that no button of the old one stays active. Never throws. */
 export async function answerTap(context: HandlerContext, tap: Tap): Promise<void> {
-  // In a group the message is everybody's: it stays as it is, and the answer says where to go instead.
+  // A message in a group is not replaced, because it may be someone else's. The answer says where to go instead.
   let canEdit = false;
   let message: Message | undefined;
   try {
@@ -40,7 +40,7 @@ export async function answerTap(context: HandlerContext, tap: Tap): Promise<void
   if (message !== undefined) await deliver(context, tap, message, canEdit);
 }
 
-/** The next screen; undefined for a second tap on a screen that was already answered. */
+/** Returns undefined for a second tap on the same screen. */
 async function messageFor(
   context: HandlerContext,
   tap: Tap,
@@ -49,14 +49,14 @@ async function messageFor(
 ): Promise<Message | undefined> {
   const used = context.screens.use(decodePayload(tap.payload), who, context.nowMs());
   if (used.kind === "used") return undefined;
-  // A stale button tells no agent, so the host is asked whose chat this is; the answer is a fresh selector.
+  // A stale button names no agent, so the host is asked for it. The answer is the list of profiles.
   const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(who) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
   const caller = callerByRule(context, { who: binding, isPrivate }, await context.loadOwnerCheck());
   return present(context, binding, await answer(() => context.ports(), caller, intent));
 }
 
-/** Edits fail for messages that are too old, deleted or unchanged; the answer must still arrive if it can. */
+/** The edit may fail, and the answer must still arrive. */
 async function deliver(context: HandlerContext, tap: Tap, message: Message, canEdit: boolean): Promise<void> {
   if (canEdit && (await isDone(context, "editing a message", () => tap.edit(message)))) return;
   await isDone(context, "answering a tap", () => tap.reply(message));
@@ -72,7 +72,7 @@ async function isDone({ log }: HandlerContext, what: string, send: () => Promise
   }
 }
 
-/** The part of the host's interactive context that is used here. The host types it as unknown. */
+/** The part of the host's interactive context that is used here, which the host types as unknown. */
 export interface HostTap {
   readonly accountId: string;
   readonly conversationId: string;

@@ -1,9 +1,8 @@
 /**
- * Classifies every message and keeps callback URLs out of transcripts. Everything here is there from the plugin's start and
- * loads nothing; what a pasted message needs beyond that is behind `AnswerPaste`.
- *
- * The web chat writes a message into its transcript, masks parts of it, and only then calls the message hook. So its
- * full text is kept in memory until the hook takes it.
+ * Classifies every message and keeps callback URLs out of transcripts. It is loaded when the plugin starts and loads
+ * nothing itself; the answer to a pasted message is behind `AnswerPaste`.  The web chat writes a message into its
+ * transcript, masks parts of it, and only then calls the message hook, so its full text is kept in memory until the
+ * hook takes it.
  */
 import type { Log } from "../actions/ports.ts";
 import { logFailure } from "../errors.ts";
@@ -13,13 +12,12 @@ import { Paste } from "../rules/callback-url.ts";
 import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { MessagePlace } from "./channels.ts";
 
-/** What a handler has from the plugin's start. None of it throws, except what the host's config itself throws. */
+/** The context that exists from the plugin's start. Only `areTextCommandsOn` may throw, if the host's config does. */
 export interface EarlyContext {
-  /** The gateway's log. */
   readonly log: Log;
   readonly originals: OriginalMessages;
   nowMs(): number;
-  /** The language and the time zone that this gateway's config asks for, as it is now. */
+  /** The language and the time zone of the gateway's current config. */
   locale(): Locale;
   /** False if the host's config has switched text commands off. */
   areTextCommandsOn(): boolean;
@@ -27,13 +25,12 @@ export interface EarlyContext {
 
 export interface ChatMessage extends MessagePlace {
   readonly messageId?: string | undefined;
-  /** As the host shows it to hooks: the web chat has masked it by now. A picture or a voice may come without. */
+  /** The text that the host shows to hooks, already masked in the web chat. Absent for a picture or a voice message. */
   readonly content: string | undefined;
-  /** The message this one answers or quotes: the host shows it to the model too. */
   readonly replyToBody?: string | undefined;
 }
 
-/** Keeps the message from the model; `text` is the answer, absent if it was already sent. */
+/** Keeps the message from the model. `text` is absent if the answer was already sent. */
 export interface Claim {
   readonly handled: true;
   readonly text?: string;
@@ -47,10 +44,9 @@ export interface PastedMessage {
   readonly original: OriginalMessage | undefined;
 }
 
-/** Answers such a message. It is loaded only then, and may reject. */
 export type AnswerPaste = (message: ChatMessage, pasted: PastedMessage) => Promise<Claim | undefined>;
 
-/** The part of a transcript entry that is used here. */
+/** The part of a transcript entry that is read here. */
 export interface TranscriptEntry {
   readonly role?: unknown;
   readonly content?: unknown;
@@ -64,8 +60,8 @@ interface TextPart {
 }
 
 /**
- * The entry as it may be written, or undefined to leave it as it is. Synchronous, and never throws: the host would
- * write the original then.
+ * Returns the entry without its callback URL, or undefined to leave it unchanged. Synchronous, and never throws,
+ * because the host would then write the original.
  */
 export function withholdFromTranscript<Entry extends TranscriptEntry>(
   context: Pick<EarlyContext, "locale" | "nowMs" | "originals">,
@@ -95,7 +91,6 @@ function textOf(content: unknown): string | undefined {
   return texts.length === 0 ? undefined : texts.map(({ text }) => text).join("\n");
 }
 
-/** In place of all its text; a picture beside it stays. */
 function withNote(content: readonly unknown[], note: string): unknown[] {
   return [{ type: "text", text: note }, ...content.filter((part) => !isTextPart(part))];
 }
@@ -107,8 +102,8 @@ function isTextPart(part: unknown): part is TextPart {
 }
 
 /**
- * Returns a claim, or undefined for a message that has nothing to do with a sign-in: for those, nothing is loaded. Never
- * throws, because the host would hand the message to the model.
+ * Returns undefined for a message that has nothing to do with a sign-in. Never throws, because the host would hand
+ * the message to the model.
  */
 export async function claimPastedMessage(
   context: EarlyContext,
@@ -116,54 +111,53 @@ export async function claimPastedMessage(
   answerPaste: AnswerPaste,
 ): Promise<Claim | undefined> {
   try {
-    // Other channels mask nothing, and number their messages as they like: theirs could have the same number.
+    // Only the web chat masks messages. On another channel an unrelated message may have the same number.
     const { channelId, messageId = "" } = message;
     const original = channelId === WEBCHAT ? context.originals.take(messageId, context.nowMs()) : undefined;
     const own = original?.paste ?? new Paste(textIn(message.content));
     const quoted = new Paste(textIn(message.replyToBody));
     if (own.likelihood === "none" && quoted.likelihood === "none") return undefined;
-    // The host shows a command, and the message that it answers, to no model.
+    // The host never shows a command, or the message that it answers, to the model.
     if (OWN_COMMAND.test(own.text.reveal()) && context.areTextCommandsOn()) return undefined;
     return await answerPaste(message, { own, quoted, original });
   } catch (error) {
     logFailure(context.log, "reading a pasted message", error);
-    // The message is claimed even if nothing could be loaded: it may hold a callback URL.
+    // Claimed even if nothing could be loaded, because it may contain a callback URL.
     return { handled: true, text: context.locale().sentence("refusal.internal") };
   }
 }
 
-/** Whatever a host may call a message. */
 const textIn = (content: unknown) => (typeof content === "string" ? content : "");
 
 /**
- * A command of ours on the host's text path: the host runs it next, with the owner checked. Not with a bot's name
- * behind it: the web chat knows no bots, and would hand such a message to the model.
+ * Matches our commands on the host's text path, which runs them after its owner check. A command with a bot's name is
+ * not matched: the web chat knows no bots and would hand it to the model.
  */
 export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
 
 export interface OriginalMessage {
   readonly paste: Paste;
-  /** The host's own mark of who sent it. */
+  /** As the host marked the sender. */
   readonly isOwner: boolean;
 }
 
-/** Full texts of pasted callback URLs by message id, until the hook takes them, which follows within milliseconds. */
+/** Full texts of pasted callback URLs by message id. The hook takes each within milliseconds. */
 export class OriginalMessages extends ExpiringMap<OriginalMessage> {
   constructor() {
     super({ ttlMs: 60_000, size: 50 });
   }
 }
 
-/** The host's refusal of a command to a sender who is not an owner. It does not say what to configure. */
+/** The host's refusals of a command to a sender who is not an owner. */
 const REFUSED_COMMANDS: ReadonlySet<string> = new Set([
   "⚠️ This command requires gateway scope: operator.admin.",
   "⚠️ This command requires authorization.",
 ]);
-/** How the supported hosts word a turn that failed because a sign-in is needed. */
+/** The replies of supported hosts to a turn that failed because a sign-in is needed. */
 const FAILED_TURN =
   /^⚠️ .*(?:authentication failed|needs a new login|model login (?:failed|expired)|something went wrong while processing your request)/i;
 
-/** What a message of the host is about, if this plugin has something to add to it. */
+/** Recognises a message of the host to which advice can be added. */
 export function hostNoticeIn(content: string): "failed-turn" | "refused-command" | undefined {
   if (REFUSED_COMMANDS.has(content)) return "refused-command";
   return FAILED_TURN.test(content) ? "failed-turn" : undefined;

@@ -1,4 +1,7 @@
-/** The host's auth-profile functions, bound to one running gateway. */
+/**
+ * Binds the host's auth-profile functions to one gateway, and opens the profile store of the gateway that runs this
+ * plugin.
+ */
 import type { Log } from "../actions/ports.ts";
 import { CodexAuthError, logFailure } from "../errors.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
@@ -18,7 +21,7 @@ import { hostSdk, logOf, type SdkConfig, currentConfig, type OpenClawPluginApi }
 
 const READ_OPTIONS = { readOnly: true, allowKeychainPrompt: false, syncExternalCli: false } as const;
 
-/** The two parts of the SDK that know about profiles, of the running host or of one that lies on this machine. */
+/** The two parts of the SDK that handle profiles, of the running host or of one that is installed on this machine. */
 export interface AuthSdkParts {
   readonly agentRuntime: Awaited<ReturnType<typeof hostSdk.agentRuntime>>;
   readonly providerAuth: Awaited<ReturnType<typeof hostSdk.providerAuth>>;
@@ -61,7 +64,7 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
   };
 }
 
-/** Newer hosts may have several agents and no default. Then it is the agent whose profiles all others share. */
+/** A newer host may have several agents and no default. Then the agent is used whose profiles all others share. */
 export function defaultAgentOf({ agentRuntime }: AuthSdkParts, config: () => SdkConfig): string {
   try {
     return agentRuntime.resolveDefaultAgentId(config());
@@ -70,14 +73,12 @@ export function defaultAgentOf({ agentRuntime }: AuthSdkParts, config: () => Sdk
   }
 }
 
-/** The profile store of the gateway this plugin runs in, by what that gateway itself says of it. */
-
-/** How long after a change a gateway that keeps profiles in memory is asked whether it still has it. */
+/** After this time a gateway that keeps profiles in memory is asked whether it still has a change. */
 const SETTLE_MS = 3_000;
 
 /**
- * Throws `CodexAuthError`: `host-unsupported` where the host has no such SDK, `host-unknown` where it names a store of a
- * kind that is not known here. Nothing is guessed: the wrong file would break the gateway.
+ * Throws `CodexAuthError`: `host-unsupported` if the host lacks the SDK, `host-unknown` if its store is of an unknown
+ * kind. Nothing is guessed, because a write to the wrong file would break the gateway.
  */
 export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthStore> {
   const parts = await loadRunningAuthSdk().catch((error: unknown) => {
@@ -92,7 +93,7 @@ export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthS
   throw new CodexAuthError("host-unknown");
 }
 
-/** A gateway of 2026.6.1: one file for each agent, and a copy of it in the gateway's memory. */
+/** A gateway of 2026.6.1 has one file for each agent, and a copy of it in memory. */
 function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk): HostAuthStore {
   const config = () => currentConfig(api);
   return createFileAuthStore({
@@ -106,7 +107,7 @@ function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk
   });
 }
 
-/** Writes the same record through the host's own writer, which takes the whole file into the gateway's memory. */
+/** Writes the same record through the host's own writer, which reads the whole file into the gateway's memory. */
 async function publish(log: Log, sdk: AuthStoreSdk, change: HostChange): Promise<boolean> {
   const { agentDir, profileId, credential } = change;
   const edit = (document: { profiles: Record<string, StoredCredential> }) => {
@@ -119,14 +120,15 @@ async function publish(log: Log, sdk: AuthStoreSdk, change: HostChange): Promise
     return null;
   });
   if (written === null) return false;
-  // A refresh of the host that began before may still save what it had loaded: then ours is gone by now.
+  // A refresh of the host that began earlier may still save the record it had loaded, and so remove ours.
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   return agentDir !== undefined && sdk.read(agentDir).profiles[profileId]?.refresh === credential?.refresh;
 }
 
-/** A look at the gateway's profiles that loads nothing but the host's own functions: most looks find nothing. */
-
-/** The default agent, if one of its profiles needs a new sign-in. */
+/**
+ * Returns the default agent if one of its logins has expired. Loads only the host's own functions, because most
+ * checks find nothing.
+ */
 export async function agentWithExpiredLogin(api: OpenClawPluginApi, nowMs: number): Promise<string | undefined> {
   const parts = await loadRunningAuthSdk();
   const config = () => currentConfig(api);

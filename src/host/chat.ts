@@ -1,17 +1,17 @@
 /**
- * What buttons a private chat can show, and whether it hands their taps back. The host itself sends buttons even where
- * they are switched off, and nobody can tap those; so the channel's adapter and the config are asked first.
+ * Asks which buttons a private chat can show, and sends messages. The host sends buttons even if they are switched
+ * off and cannot be tapped, so the channel's adapter and the config are asked first.
  */
 import { logFailure } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { type OpenClawPluginApi, currentConfig, hostSdk, logOf, type PluginCommandResult } from "./sdk.ts";
 
-/** Channels whose taps this plugin takes. */
+/** The channels whose taps this plugin handles. */
 export const TAP_CHANNELS = ["telegram"] as const;
 
 const TAPPABLE_SCOPES: ReadonlySet<unknown> = new Set(["dm", "all", "allowlist"]);
 
-/** A channel that renders the host's portable buttons but whose taps reach nobody here still opens links. */
+/** A channel may render buttons without passing their taps to a plugin. Its buttons can still open links. */
 export async function buttonsOf(
   api: OpenClawPluginApi,
   channel: string,
@@ -23,7 +23,6 @@ export async function buttonsOf(
   return isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId) ? "all" : "none";
 }
 
-/** Returns undefined if the channel has none, or if it cannot be loaded. */
 async function loadAdapter(api: OpenClawPluginApi, channel: string) {
   try {
     return await api.runtime.channel.outbound.loadAdapter(channel);
@@ -33,7 +32,10 @@ async function loadAdapter(api: OpenClawPluginApi, channel: string) {
   }
 }
 
-/** Telegram's own rule: no list, or an empty one, means what the channel says, then the default scope. */
+/**
+ * Follows Telegram's adapter in the host: without a list, or with an empty one, the channel's own setting decides,
+ * and then the default scope.
+ */
 export function isInlineButtonsOn(telegram: unknown, channelAccountId: string): boolean {
   const account = accountOf(fieldOf(telegram, "accounts"), channelAccountId);
   const capabilities = [fieldOf(account, "capabilities"), fieldOf(telegram, "capabilities")].find(isSaid);
@@ -46,7 +48,7 @@ function isSaid(capabilities: unknown): boolean {
   return Array.isArray(capabilities) ? capabilities.length > 0 : capabilities !== undefined && capabilities !== null;
 }
 
-/** The host writes an account's id in lower case with dashes, however the config spells its name. */
+/** The host spells an account's id in lower case with dashes, whatever its name is in the config. */
 function accountOf(accounts: unknown, id: string): unknown {
   if (typeof accounts !== "object" || accounts === null) return undefined;
   return fieldOf(accounts, id) ?? Object.entries(accounts).find(([name]) => toId(name) === toId(id))?.[1];
@@ -65,12 +67,11 @@ function fieldOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** Sends into a chat past the queue in which the answer of a hook has to wait. */
+/** Sends past the queue in which a hook's own answer would wait. Returns true once the host has sent it. */
 export async function canSendNow(api: OpenClawPluginApi, { channel }: Binding): Promise<boolean> {
   return (await loadAdapter(api, channel)) !== undefined;
 }
 
-/** True once the host has sent it. */
 export async function sendNow(
   api: OpenClawPluginApi,
   binding: Binding,

@@ -1,4 +1,4 @@
-/** The token request's way out: one host, no redirects, 30 s, 1 MiB. */
+/** Sends the token request: to one host, without redirects, within 30 seconds, for an answer of at most 1 MiB. */
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
 import type { Endpoints } from "../oauth/endpoints.ts";
 import type { TokenFetch, TokenRequestInit } from "../oauth/token.ts";
@@ -7,14 +7,17 @@ import { hostSdk } from "./sdk.ts";
 const TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Sends one request and answers its beginning. Follows no redirect and reaches no other host. May throw anything. */
+/**
+ * Sends one request and returns the start of its response. Follows no redirect and reaches no other host. May throw
+ * any error.
+ */
 export type Send = (
   url: string,
   init: TokenRequestInit,
   signal: AbortSignal,
 ) => Promise<{ readonly response: Response; readonly release: () => Promise<void> }>;
 
-/** Through the host's own guard. Honours the gateway's proxy variables as OpenClaw's own login does. */
+/** Uses the host's own guard, and the gateway's proxy variables as OpenClaw's own login does. */
 export function createHostSend(endpoints: Endpoints): Send {
   return async (url, init, signal) => {
     const { fetchWithSsrFGuard } = await hostSdk.ssrfRuntime();
@@ -23,7 +26,7 @@ export function createHostSend(endpoints: Endpoints): Send {
       init: { ...init },
       signal,
       maxRedirects: 0,
-      // With the debug proxy on, a capture would keep the request body: code and verifier.
+      // With the debug proxy on, a capture would store the code and the verifier.
       capture: false,
       auditContext: "codex-auth",
       ...transportOf(endpoints),
@@ -31,7 +34,7 @@ export function createHostSend(endpoints: Endpoints): Send {
   };
 }
 
-/** `fetch` with the limits of time and size, and with errors that tell nothing of what was sent. */
+/** Adds the limits of time and size, and replaces every error by one without the text that was sent. */
 export function createGuardedFetch(send: Send): TokenFetch {
   return async (url, init) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -39,7 +42,7 @@ export function createGuardedFetch(send: Send): TokenFetch {
       const { response, release } = await send(url, init, signal);
       try {
         const body = await readBounded(response);
-        // The standard forbids a body, even an empty one, with some statuses (204, 205, 304).
+        // The Fetch standard forbids a body, even an empty one, with the statuses 204, 205 and 304.
         return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
       } finally {
         await release();
@@ -67,7 +70,7 @@ async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>>
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** Only names and codes of the error chain are read: its messages and URLs may hold what was sent. */
+/** Reads only names and codes of the error chain, because its messages and URLs may contain the text that was sent. */
 function transportCodeOf(error: unknown): ErrorCode {
   if (error instanceof CodexAuthError) return error.code;
   const marks = marksOf(error);

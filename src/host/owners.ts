@@ -1,6 +1,6 @@
 /**
- * Asks the host about a person: whether they are an owner, and which agent answers them. A tap and a pasted message do
- * not say it. It is the host's own rule over its current config, so that a removed owner is refused immediately.
+ * Asks the host whether a sender is an owner, and which agent answers them, for a tap and a pasted message. The
+ * host's own rule is applied to its current config, so that a removed owner is refused immediately.
  */
 import { DEFAULT_ACCOUNT } from "../rules/binding.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
@@ -33,8 +33,8 @@ export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck
 }
 
 /**
- * The owners that the config names for a channel whose private chats have the number of their user. A notice cannot be
- * sent to others, because their entries name no chat.
+ * The owners in the config whose private chat is named by their number. A notice cannot be sent to others, because
+ * their entries name no chat.
  */
 export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): Promise<readonly Sender[]> {
   const { resolveCommandAuthorization } = await hostSdk.commandAuth();
@@ -45,7 +45,7 @@ export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): P
   return ids.map((senderId) => ({ channel, channelAccountId, senderId }));
 }
 
-/** The bot that the host sends with where none is named. */
+/** The bot with which the host sends if none is named. */
 function firstAccountOf(channel: unknown): string {
   const { accounts, defaultAccount } = (channel ?? {}) as { accounts?: object; defaultAccount?: unknown };
   if (typeof defaultAccount === "string") return defaultAccount;
@@ -53,7 +53,6 @@ function firstAccountOf(channel: unknown): string {
   return names.includes(DEFAULT_ACCOUNT) ? DEFAULT_ACCOUNT : (names[0] ?? DEFAULT_ACCOUNT);
 }
 
-/** The agent that the host routes a private chat to, by its own bindings. */
 export function resolveAgent(api: OpenClawPluginApi, { channel, channelAccountId, senderId }: Sender): string {
   return api.runtime.channel.routing.resolveAgentRoute({
     cfg: currentConfig(api),

@@ -1,12 +1,12 @@
 /**
- * What a chat's turns are to use, in the host's own session store: the same fields that `/model <model>@<profile>`
- * writes, so that its own commands and this plugin see one pin.
+ * Reads and writes the pin of a chat in the host's own session store, in the fields of `/model <model>@<profile>`, so
+ * that the host's commands and this plugin see one pin.
  */
 import type { ChatPin, ChatPins, Clock, Entropy } from "../actions/ports.ts";
 import { DEFAULT_ACCOUNT, WEBCHAT, type Binding } from "../rules/binding.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
 
-/** The fields of a pin; all three absent where there is none. */
+/** The fields of a pin. All three are undefined if there is none. */
 interface PinFields {
   readonly authProfileOverride: string | undefined;
   readonly authProfileOverrideSource: "user" | undefined;
@@ -22,7 +22,7 @@ const NO_PIN: PinFields = {
 export function createChatPins(api: OpenClawPluginApi, clock: Clock, entropy: Entropy): ChatPins {
   const { session } = api.runtime.agent;
   const read = (chat: Binding) => pinIn(session.getSessionEntry(sessionOf(api, chat)));
-  /** A chat in which nothing was said yet has no session: it gets the one that its first message will find. */
+  /** A chat without messages has no session yet, so it gets the one that its first message will find. */
   const newEntry = () => ({ sessionId: uuidOf(entropy), updatedAt: clock.nowMs() });
   return {
     read: async (chat) => read(chat),
@@ -59,7 +59,7 @@ interface SessionPlace {
   readonly sessionKey: string;
 }
 
-/** Whether the session's model is one of OpenAI's: the host drops a pin that its model cannot use. */
+/** The host removes a pin that the session's model cannot use. */
 async function usesOpenAi(api: OpenClawPluginApi, at: SessionPlace): Promise<boolean> {
   const entry = api.runtime.agent.session.getSessionEntry(at);
   const { resolveDefaultModelForAgent } = await hostSdk.agentRuntime();
@@ -70,7 +70,6 @@ async function usesOpenAi(api: OpenClawPluginApi, at: SessionPlace): Promise<boo
   return /^openai(?:-codex)?$/.test(provider);
 }
 
-/** The session that the chat's next message goes to, by the host's own routing. */
 function sessionOf(api: OpenClawPluginApi, chat: Binding): SessionPlace {
   const { agentId, channel, channelAccountId, conversationId, senderId } = chat;
   if (channel === WEBCHAT) return { agentId, sessionKey: conversationId };
@@ -80,7 +79,7 @@ function sessionOf(api: OpenClawPluginApi, chat: Binding): SessionPlace {
     accountId: channelAccountId,
     peer: { kind: "direct", id: senderId },
   });
-  // A second bot of a channel that no binding names keeps sessions of its own (2026.9.6, `conversation-route`).
+  // A second bot that no binding names has sessions of its own (2026.9.6, `conversation-route`).
   const isSecondBot = matchedBy === "default" && channelAccountId !== DEFAULT_ACCOUNT;
   const ownKey = `agent:${agentId}:${channel}:${channelAccountId}:direct:${senderId}`;
   return { agentId, sessionKey: isSecondBot ? ownKey : sessionKey };

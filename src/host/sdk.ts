@@ -1,6 +1,6 @@
 /**
- * The only way to the host's SDK. Each part is loaded when it is first needed, and a host that lacks one is refused then.
- * The host resolves `openclaw/plugin-sdk/*` to its own running copy, so that copy sees every write.
+ * The only import of the host's SDK. Each part is loaded on first use, so that a host without it is refused then. The
+ * host resolves `openclaw/plugin-sdk/*` to its own running copy, which therefore sees every write.
  */
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import type { Log } from "../actions/ports.ts";
@@ -10,12 +10,11 @@ export type { OpenClawPluginApi, PluginCommandContext, PluginCommandResult } fro
 
 export type SdkConfig = OpenClawPluginApi["config"];
 
-/** The config of this moment, which its type calls read-only and the SDK's own functions do not. */
+/** The current config. Its type is read-only here, but not in the SDK's own functions. */
 export function currentConfig(api: OpenClawPluginApi): SdkConfig {
   return api.runtime.config.current() as SdkConfig;
 }
 
-/** The gateway's log, each line with the plugin's name. */
 export function logOf({ logger }: OpenClawPluginApi): Log {
   return {
     info: (event) => logger.info(`codex-auth: ${event}`),
@@ -32,19 +31,18 @@ export const hostSdk = {
   tempPath: () => import("openclaw/plugin-sdk/temp-path"),
 };
 
-/** What the gateway's config says to this plugin, under `plugins.entries["codex-auth"].config`, as it is now. */
 export interface PluginSettings {
-  /** A language tag such as `zh-CN`; English where it is absent or not known. */
+  /** A language tag such as `zh-CN`. English is used if it is absent or unknown. */
   readonly language?: string;
-  /** The zone that times are shown in, as the config names it. */
+  /** An IANA name, not checked here. */
   readonly timeZone?: string;
-  /** False where owners are not to be told of sign-ins that have ended. */
+  /** False if owners must not be notified of expired logins. */
   readonly notify: boolean;
 }
 
 /**
- * Anything of another shape counts as not there: the host has judged it against the plugin's own schema. Never throws: what
- * keeps a callback URL out of a transcript needs a language, whatever has become of the config.
+ * Reads `plugins.entries["codex-auth"].config`. A value of another shape counts as absent. Never throws, because the
+ * transcript hook needs a language even if the config is broken.
  */
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
   const { plugins, agents } = readableConfig(api);
