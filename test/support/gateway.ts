@@ -49,6 +49,8 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+const HOST_GAVE_UP = "state lease heartbeat did not become ready";
+
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const gateway = new Gateway(options, await freePort());
   await gateway.start();
@@ -109,7 +111,19 @@ export class Gateway {
     writeFileSync(file, JSON.stringify(built, null, 2), { mode: 0o600 });
   }
 
+  /** The host gives up a start of its own accord if a part of it takes five seconds: a slow machine gets three tries. */
   async start(): Promise<void> {
+    for (let tries = 3; ; tries -= 1) {
+      const from = this.#output.length;
+      try {
+        return await this.#startOnce();
+      } catch (error) {
+        if (tries === 1 || !this.#output.slice(from).includes(HOST_GAVE_UP)) throw error;
+      }
+    }
+  }
+
+  async #startOnce(): Promise<void> {
     const startedAt = Date.now();
     const polls = this.#telegramPolls();
     const child = spawnOwned(NODE, [this.#openclaw, "gateway", "run"], { env: this.#env(), cwd: this.folders.root });
