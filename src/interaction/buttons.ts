@@ -1,13 +1,16 @@
 /**
- * What a button carries: `codex_auth_<verb>:<screen>.<index>`. It names a place on a screen that was shown, never a
- * profile, so it fits the wire limit for any name and means nothing to anyone the screen was not shown to.
+ * The callback data of buttons, `codex_auth_<verb>:<screen>.<index>`. It names a button of a screen that was shown,
+ * never a profile, so it fits the wire limit for any name and is useless to everyone the screen was not shown to.
  */
 import { sameBinding, type Binding } from "../rules/binding.ts";
 import { BUTTON_VERBS, type ButtonVerb } from "../rules/commands.ts";
 import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { Action, Screen } from "./screen.ts";
 
-/** The most the host's portable presentation can put on Telegram's wire (64 bytes less its own prefix). */
+/**
+ * The longest callback data that the host's portable presentation can send on Telegram (64 bytes less its own
+ * prefix).
+ */
 export const CALLBACK_DATA_LIMIT = 52;
 
 const PAYLOAD = /^([A-Za-z0-9_-]{1,16})\.(0|[1-9]\d?)$/;
@@ -17,7 +20,7 @@ export interface ButtonPlace {
   readonly index: number;
 }
 
-/** The namespaces to register with the host, one per verb: it knows no wildcards. */
+/** One namespace for each verb, because the host knows no wildcards. */
 export function namespacesOf(prefix: string): readonly { readonly verb: ButtonVerb; readonly namespace: string }[] {
   return BUTTON_VERBS.map((verb) => ({ verb, namespace: `${prefix}${verb}` }));
 }
@@ -26,7 +29,7 @@ export function encodeCallbackData(prefix: string, verb: ButtonVerb, place: Butt
   return `${prefix}${verb}:${place.screenId}.${place.index}`;
 }
 
-/** Reads the part after the first `:`; undefined for anything this program did not write. */
+/** Reads the part after the first `:`. Returns undefined for text that this plugin did not write. */
 export function decodePayload(payload: string): ButtonPlace | undefined {
   const [, screenId, index] = PAYLOAD.exec(payload) ?? [];
   if (screenId === undefined || index === undefined) return undefined;
@@ -41,14 +44,14 @@ interface ShownScreen {
 
 export type TappedButton =
   | { readonly kind: "action"; readonly action: Action; readonly binding: Binding }
-  /** A second tap on a screen that was already answered: the answer is on its way or there. */
+  /** A second tap on the same screen. It gets no answer of its own. */
   | { readonly kind: "used" }
   | { readonly kind: "stale" };
 
-/** The person who taps, as far as a tap tells: it names no agent. */
+/** The sender of a tap, which names no agent. */
 export type TapBinding = Omit<Binding, "agentId">;
 
-/** Which screens with buttons were shown to whom, in memory only: after a restart a button is stale. */
+/** Remembers which screens with buttons were shown to whom, in memory only: after a restart a button is stale. */
 export class ShownScreens {
   readonly #screens = new ExpiringMap<ShownScreen>({ ttlMs: 60 * 60_000, size: 200 });
   readonly #newId: () => string;
@@ -57,7 +60,7 @@ export class ShownScreens {
     this.#newId = newId;
   }
 
-  /** Remembers a screen's actions, in the order of its buttons; answers the id its buttons carry. */
+  /** Returns the id that the screen's buttons carry. */
   remember(binding: Binding, screen: Screen, nowMs: number): string {
     const id = this.#newId();
     const actions = screen.rows.flat().flatMap((button) => ("action" in button ? [button.action] : []));
@@ -65,7 +68,10 @@ export class ShownScreens {
     return id;
   }
 
-  /** What a tapped button asks for. A screen works once, and only for the person and chat it was shown to. */
+  /**
+   * A screen works once, and only for the user and the chat it was shown to, so that nobody can replay or guess
+   * callback data.
+   */
   use(place: ButtonPlace | undefined, tapper: TapBinding, nowMs: number): TappedButton {
     const screen = place && this.#screens.get(place.screenId, nowMs);
     const action = place && screen?.actions[place.index];

@@ -1,10 +1,9 @@
-/** The screens of the gateway as a whole: what decides, what was changed, what is wrong. Pure. */
+/** The screens of `why`, `log` and `audit`. */
 import type { ChangeLog, ExplainedChoice, Finding, Inspection } from "../rules/results.ts";
 import { command, conditionOf, namesOf, say, verbatim, type Line, type Screen } from "./screen.ts";
 
 const PAUSED_SHOWN = 6;
 
-/** Which profile this chat uses next; first what decides, then all that was looked at. */
 export function whyScreen(choice: ExplainedChoice): Screen {
   const { next, pin, asked, nowMs } = choice;
   const lines: Line[] =
@@ -59,7 +58,7 @@ export function inspectionScreen({ findings, nowMs }: Inspection): Screen {
   return { lines: [say("audit.title"), ...lines], rows: [] };
 }
 
-/** What the person has to look for on the server. */
+/** The file to look for on the server. */
 export const fileOf = (code: Finding["code"]) =>
   code === "log-insecure" ? "codex-auth/audit.jsonl" : "codex-auth-pending.json";
 

@@ -1,10 +1,10 @@
-/** What is said of a sign-in that has ended, without anybody having asked. Pure. */
+/** The notice of an expired login, which is sent to owners without a question. */
 import type { ListedProfile } from "../rules/results.ts";
 import { button, command, say, verbatim, type Line, type Screen } from "./screen.ts";
 
 export interface NoticeFacts {
   readonly profile: ListedProfile;
-  /** The chat that is told asks for it before all others. */
+  /** The chat that gets the notice is pinned to the profile. */
   readonly isPinned: boolean;
 }
 
@@ -24,7 +24,7 @@ export function noticeScreen({ profile: { name }, isPinned }: NoticeFacts): Scre
   };
 }
 
-/** One line for the end of a failed turn's reply. */
+/** One line for the end of the reply of a failed turn. */
 export function noticeLine({ name }: ListedProfile): Line {
   return say("notice.line", { name: verbatim(name), command: command("show", name) });
 }

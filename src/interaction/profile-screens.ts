@@ -1,4 +1,4 @@
-/** The screens of one profile: its card, and what came of acting on it. Pure. */
+/** The screens of one profile: its card, and the results of the actions on it. */
 import type { ProfileName } from "../rules/profile-id.ts";
 import {
   type AccountQuestion,
@@ -14,7 +14,6 @@ import { button, command, conditionOf, effectLine, factsOf, say, verbatim, type 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
 
-/** One profile, and what can be done with it. */
 export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "profile">): Screen {
   const { name } = profile;
   const isDefault = profile.isDefault === true;
@@ -57,7 +56,6 @@ export function preferredScreen({ profileName, isFirst, activation, kept }: Pref
   return { lines: [...lines, BACK_LINE], rows: [[BACK]] };
 }
 
-/** Asks before a profile is taken out. */
 export function signOutScreen({ profile: { name } }: Pick<ShownProfile, "profile">): Screen {
   return {
     lines: [
@@ -87,7 +85,6 @@ export function undoneScreen(undone: UndoneChange): Screen {
   return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), effectLine(undone)], rows: [] };
 }
 
-/** This chat asks for a profile now, or no longer does. */
 export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
   const name = verbatim(profile.name);
   if (kind === "unpinned") return { lines: [say("unpin.done", { name }), BACK_LINE], rows: [[BACK]] };
@@ -102,7 +99,10 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
   };
 }
 
-/** Another account came back than was existingProfile, or one that has a profile: three ways on, and nothing saved yet. */
+/**
+ * Offers three choices before anything is saved, because another account came back than the profile has, or the
+ * account has a profile already.
+ */
 export function questionScreen(question: AccountQuestion): Screen {
   const { questionId, profileName, newAccount, existingProfile, newName, expiresInMs } = question;
   const email = newAccount.email === undefined ? say("question.unknown") : verbatim(newAccount.email);
@@ -112,15 +112,15 @@ export function questionScreen(question: AccountQuestion): Screen {
   const held = isOther
     ? verbatim(existingProfile.email ?? existingProfile.profileName)
     : verbatim(existingProfile.profileName);
-  const over = existingProfile.profileName as ProfileName;
-  const overName = verbatim(over);
+  const existingName = existingProfile.profileName as ProfileName;
+  const overName = verbatim(existingName);
   return {
     lines: [
       say(isOther ? "question.differs" : "question.has-profile", { account, held, name: verbatim(profileName) }),
       say("question.new", { command: command("keep", newName) }),
       say(isOther ? "question.replace" : "question.update", {
         name: overName,
-        command: command("keep", over),
+        command: command("keep", existingName),
       }),
       say("question.leave", { command: command("cancel", profileName) }),
       say("question.time", { time: { durationMs: expiresInMs } }),
@@ -130,7 +130,7 @@ export function questionScreen(question: AccountQuestion): Screen {
       [
         button(
           isOther ? "button.keep-over" : "button.keep-update",
-          { verb: "keep", name: over, questionId },
+          { verb: "keep", name: existingName, questionId },
           { name: overName },
         ),
       ],

@@ -1,40 +1,42 @@
-/** Writes a screen in one language for one surface: its text, which is complete alone, and its buttons. */
+/** Writes a screen in one language for one surface: its text, which is complete without buttons, and its buttons. */
 import type { Locale } from "../languages/catalogue.ts";
 import type { NamedCommand } from "../rules/commands.ts";
 import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./buttons.ts";
 import type { Action, Button, Fact, Line, LinkButton, Screen, Segment, Sentence, SignInLink } from "./screen.ts";
 
-/** How a surface shows a text. */
 export interface Style {
   readonly kind: "chat" | "terminal";
-  /** Text from outside stands in code spans, in which neither Markdown nor Telegram's HTML gives a character a meaning. */
+  /**
+   * Text from outside is put in code spans, in which neither Markdown nor Telegram's HTML gives a character a
+   * meaning.
+   */
   readonly hasCodeSpans: boolean;
-  /** The sign-in link has a name. It also stands bare below, to be copied to another device. */
+  /** The sign-in link is a named link, with the bare link below it for use on another device. */
   readonly hasNamedLinks: boolean;
   readonly lineBreak: string;
-  /** Longer text from outside is cut, so that a screen fits one message. */
+  /** Longer text from outside is cut, so that a screen fits one message. In UTF-16 units. */
   readonly maxVerbatim: number;
 }
 
 export interface Surface extends Style {
-  /** A command as it is typed there. Undefined if the surface does not have it; the line that names it is left out. */
+  /** Returns undefined if the surface does not have the command. The line that names it is then left out. */
   readonly spell: (command: NamedCommand) => string | undefined;
 }
 
-/** Two line breaks make a paragraph of each line, whatever renders the Markdown. */
+/** Two line breaks start a paragraph in every Markdown renderer. */
 const CHAT = { kind: "chat", lineBreak: "\n\n", maxVerbatim: 120 } as const;
 export const MARKDOWN: Style = { ...CHAT, hasCodeSpans: true, hasNamedLinks: false };
 export const WEB_MARKDOWN: Style = { ...CHAT, hasCodeSpans: true, hasNamedLinks: true };
-/** Without markup, as in an edited Telegram message. */
 export const PLAIN: Style = { ...CHAT, hasCodeSpans: false, hasNamedLinks: false };
 const LABEL: Surface = { ...PLAIN, spell: () => undefined };
 
-/** Control, format (direction, zero width) and line-separating characters could rewrite what is shown around them. */
+/**
+ * Control, format and line-separating characters in a profile's name could rewrite the text around it (direction
+ * overrides, hidden text).
+ */
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** Ends a code span. */
 const BACKTICK = /`/g;
-/** The label of a button whose name has nothing to show. */
 const NAMELESS = "?";
 
 interface Target {
@@ -49,7 +51,6 @@ export function toText(screen: Screen, locale: Locale, surface: Surface): string
   return lines.filter((line) => line !== undefined).join(surface.lineBreak);
 }
 
-/** Undefined if the line names a command that the surface does not have. */
 function writeLine(line: Line, target: Target): string | undefined {
   return joined(line.map((segment) => writeSegment(segment, target)));
 }
@@ -77,7 +78,7 @@ function cut(text: string, { maxVerbatim }: Surface): string {
 
 const asCode = (text: string, { hasCodeSpans }: Surface) => (hasCodeSpans && text !== "" ? `\`${text}\`` : text);
 
-/** A command is shown whole, however long its profile's name. */
+/** Never cut, because users copy it. */
 function writeCommand(command: NamedCommand, surface: Surface): string | undefined {
   const typed = surface.spell(command);
   return typed === undefined ? undefined : asCode(cleaned(typed, surface), surface);
@@ -88,12 +89,13 @@ function writeLink({ link, name }: SignInLink, target: Target): string {
   return target.surface.hasNamedLinks ? `[${writeSentence(name, target)}](${bare})\n\n${bare}` : bare;
 }
 
-/** The values are written apart from the words around them, and are never read for places of their own. */
+/** Values are written separately from the sentence, so that a `{place}` inside a name is not replaced. */
 function writeSentence({ sentence, values }: Sentence, target: Target): string | undefined {
   const isRefusal = sentence.startsWith("refusal.");
   const writeValue = (place: string) => {
     const value = writeLine([values[place] ?? []].flat(), target);
-    // A refusal is said in any case: the list of profiles takes the place of a command that the surface does not have.
+    // A refusal must not be left out, so the list of profiles takes the place of a command that the surface does not
+    // have.
     return value === undefined && isRefusal ? writeCommand({ command: "page" }, target.surface) : value;
   };
   const parts = target.locale.sentence(sentence).split(/\{(\w+)\}/);
@@ -115,13 +117,13 @@ export type WireButton =
   | { readonly label: string; readonly callbackData: string }
   | { readonly label: string; readonly link: Secret };
 
-/** Some chat networks refuse a button with a longer URL (Discord's is the lowest limit known). */
+/** Some chat networks refuse a button with a longer URL; Discord's limit is the lowest known. */
 const MAX_LINK_BUTTON = 512;
 
 const isLinkButton = (button: Button): button is LinkButton => "link" in button;
 const isShort = ({ link }: LinkButton) => link.reveal().length <= MAX_LINK_BUTTON;
 
-/** The buttons that only open a link, row by row, for chats that hand no tap back. */
+/** The buttons that only open a link, for chats that do not report taps. */
 export function linkRows(screen: Screen, locale: Locale): readonly (readonly WireButton[])[] {
   return screen.rows
     .map((row) => row.filter(isLinkButton).filter(isShort))
@@ -129,12 +131,12 @@ export function linkRows(screen: Screen, locale: Locale): readonly (readonly Wir
     .map((row) => row.map(({ label, link }) => ({ label: labelOf(label, locale), link })));
 }
 
-/** The host takes no empty label. */
+/** The host rejects an empty label. */
 function labelOf(label: Button["label"], locale: Locale): string {
   return writeSegment(label, { locale, surface: LABEL }) || NAMELESS;
 }
 
-/** The screen's buttons row by row, each action as callback data that points into the remembered screen. */
+/** `screenId` is the id under which `ShownScreens` remembers the screen. */
 export function toWireButtons(
   screen: Screen,
   locale: Locale,

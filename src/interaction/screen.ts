@@ -1,4 +1,4 @@
-/** What a screen is made of, before anybody decides how a chat shows it. */
+/** The parts of a screen before it is written for a surface, and the functions that make them. */
 import type { PlacesOf, SentenceKey } from "../languages/en.ts";
 import type { Paste } from "../rules/callback-url.ts";
 import type { ButtonVerb, NamedCommand, TakenBy, Verb } from "../rules/commands.ts";
@@ -7,30 +7,29 @@ import { selectorOf, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, SavedSignIn } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
 
-/** Text that came from outside: a profile name, an e-mail, a plan. Shown as it is, never as markup. */
+/** Text from outside, such as a profile's name or an e-mail address. It is never treated as markup. */
 export interface Verbatim {
   readonly verbatim: string;
 }
 
-/** The sign-in link, bare on a line of its own, so that no chat can cut or wrap it. `name`: what a named link says. */
+/** The sign-in link, on a line of its own so that no chat can cut or wrap it. `name` is the text of a named link. */
 export interface SignInLink {
   readonly link: Secret;
   readonly name: Sentence;
 }
 
-/** A fact whose wording depends on the language or the time zone: the renderer writes it. */
+/** A fact whose wording depends on the language or the time zone. */
 export type Fact =
   | number
   | { readonly durationMs: number }
   | { readonly agoMs: number }
   | { readonly atMs: number; readonly nowMs: number }
-  /** `isWhole`: nothing follows, so that the last two items are joined by "and". */
+  /** `isWhole`: the list is complete, so its last two items are joined by "and". */
   | { readonly items: readonly Line[]; readonly isWhole: boolean };
 
-/** A value of a sentence: one segment, or several that belong together. */
 export type Value = Segment | Line;
 
-/** A sentence of the catalogue with the values in its places. Only `say` and the buttons make one: they check the places. */
+/** A sentence of the catalogue with values for its places. Made by `say` and `button`, whose types check the places. */
 export interface Sentence {
   readonly sentence: SentenceKey;
   readonly values: Readonly<Record<string, Value>>;
@@ -39,8 +38,8 @@ export interface Sentence {
 export type Segment = Verbatim | NamedCommand | SignInLink | Fact | Sentence;
 export type Line = readonly Segment[];
 
-/** What stands behind a command, by what it takes. Nothing here names more than a profile, but for the sealed text. */
-interface Given {
+/** The fields of an intent, by the arguments of its command. */
+interface FieldsByArguments {
   readonly nothing: unknown;
   readonly anything: unknown;
   readonly page: { readonly page: number };
@@ -48,31 +47,32 @@ interface Given {
   readonly "profile?": { readonly name?: ProfileName | undefined };
   readonly name: { readonly name: ProfileName };
   readonly "name?": { readonly name?: ProfileName | undefined };
-  /** Without `isSure` it only asks. */
+  /** Unless `isSure`, it only asks for confirmation. */
   readonly "profile yes?": { readonly name: ProfileName; readonly isSure: boolean };
-  /** Without a text it only says what to send. */
+  /** Without a text it only shows how to finish a sign-in. */
   readonly "callback URL": {
     readonly pasted?: Paste | undefined;
     readonly name?: ProfileName | undefined;
-    /** The pending file, if it was read for this paste already. */
+    /** The pending sign-ins, if they were read for this message already. */
     readonly pending?: PendingDocument | undefined;
   };
 }
 
-/** What only a button says. */
-interface Asked {
-  /** The question that the button was shown under; typed words mean the newest one. */
+/** The fields that only a button can set. */
+interface ButtonFields {
+  /** The question that the button belongs to. A typed command answers the newest one. */
   readonly keep: { readonly questionId?: string | undefined };
-  /** Refresh shows no list that was read a few seconds ago. */
+  /** Reads the store again, in place of a list that may be some seconds old. */
   readonly page: { readonly isFresh?: true | undefined };
 }
 
-/** What a person asks for, by words or by a button. */
+/** A request of the user, typed or tapped. */
 export type IntentOf<V extends Verb> = {
-  [One in V]: { readonly verb: One } & Given[TakenBy<One>] & (One extends keyof Asked ? Asked[One] : unknown);
+  [One in V]: { readonly verb: One } & FieldsByArguments[TakenBy<One>] &
+    (One extends keyof ButtonFields ? ButtonFields[One] : unknown);
 }[V];
 
-/** What a tapped button asks for. Nothing of it is secret. */
+/** A request of a tapped button. It contains no secret. */
 export type Action = IntentOf<ButtonVerb>;
 
 export interface LinkButton {
@@ -80,13 +80,12 @@ export interface LinkButton {
   readonly link: Secret;
 }
 
-/** A label is words of a catalogue, or a profile's name. */
 export type Button = { readonly label: Sentence | Verbatim; readonly action: Action } | LinkButton;
 
-/** What a chat can do with a screen's buttons: all of them, only those that open a link, or nothing. */
+/** The buttons that a chat supports: all, only those that open a link, or none. */
 export type ButtonSupport = "all" | "links" | "none";
 
-/** A line, or one that only chats or only the terminal show. */
+/** A line of every surface, or one that only chats or only the terminal show. */
 export type ScreenLine = Line | { readonly only: "chat" | "terminal"; readonly line: Line };
 
 export interface Screen {
@@ -94,17 +93,16 @@ export interface Screen {
   readonly rows: readonly (readonly Button[])[];
 }
 
-/** What screens are put together from: sentences and their values, commands to type, buttons. Pure. */
 const BUTTONS_PER_ROW = 2;
 
 export const verbatim = (text: string): Verbatim => ({ verbatim: text });
 export const command = (verb: Verb, profile?: string): NamedCommand => ({ command: verb, profile });
 export const usage = (verb: Verb): NamedCommand => ({ command: verb, isUsage: true });
 
-/** A profile as it can be typed behind any command; as it is called where nothing typed would mean it. */
+/** The text that names the profile in any command, or its name if no text does. */
 export const typedName = (name: string) => verbatim(selectorOf(name) ?? name);
 
-/** One value for each place of a sentence, and none for any other. */
+/** Exactly one value for each place of the sentence. */
 type Values<Key extends SentenceKey> = [PlacesOf<Key>] extends [never]
   ? []
   : [values: { readonly [Place in PlacesOf<Key>]: Value }];
@@ -123,7 +121,6 @@ export function button<Key extends SentenceKey>(key: Key, action: Action, ...val
   return { label: sentence(key, ...values), action };
 }
 
-/** The sign-in link as a line and as a button. */
 export const signInLink = (link: Secret): SignInLink => ({ link, name: sentence("button.open") });
 export const linkButton = ({ link, name }: SignInLink): Button => ({ label: name, link });
 export const nameButton = (name: string, action: Action): Button => ({ label: verbatim(name), action });
@@ -134,13 +131,11 @@ export function inRows(buttons: readonly Button[]): Button[][] {
   return rows;
 }
 
-/** E-mail, plan and condition, as far as they are known. */
 export function factsOf(profile: ListedProfile, nowMs: number): Fact {
   const known = [profile.email, profile.plan].filter((fact) => fact !== undefined);
   return { items: [...known.map((fact) => [verbatim(fact)]), conditionOf(profile, nowMs)], isWhole: false };
 }
 
-/** The health in words, with its reason and its end if the host tells them. */
 export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, nowMs: number): Line {
   const plain = say(`health.${health}`);
   const because = reason === undefined ? plain : say("health.because", { health: plain, reason: reasonOf(reason) });
@@ -153,7 +148,7 @@ export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, 
   });
 }
 
-/** What the host calls a failure, and what a person calls it. Anything else is shown as the host wrote it. */
+/** The host's words for a failure. Any other word is shown as the host wrote it. */
 const REASONS: ReadonlyMap<string, Extract<SentenceKey, `reason.${string}`>> = new Map([
   ["renewal-failed", "reason.renewal-failed"],
   ["no-token", "reason.no-token"],
@@ -172,7 +167,7 @@ function reasonOf(reason: string): Line {
 
 const NAMES_SHOWN = 6;
 
-/** Names in their order, the first few and how many more. */
+/** The first few names, and the number of further ones. */
 export function namesOf(names: readonly string[]): Fact {
   const shown = names.slice(0, NAMES_SHOWN).map((name): Line => [verbatim(name)]);
   const more = names.length - NAMES_SHOWN;
@@ -181,7 +176,7 @@ export function namesOf(names: readonly string[]): Fact {
     : { items: shown, isWhole: false };
 }
 
-/** When a change counts, and what stands in its way. */
+/** Says when a change takes effect, or that the host's config leaves the profile out. */
 export function effectLine({ isSelectable, activation }: Pick<SavedSignIn, "isSelectable" | "activation">): Line {
   if (!isSelectable) return say("saved.left-out");
   return say(EFFECTS[activation]);

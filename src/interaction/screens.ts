@@ -1,4 +1,7 @@
-/** Every screen, built from what the login shell answered. Pure: the same facts give the same screen in every chat. */
+/**
+ * The screens of sign-ins, lists and refusals, built from the results of the actions. The same facts give the same
+ * screen in every chat.
+ */
 import type { ErrorCode } from "../errors.ts";
 import { TYPED_VERBS } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
@@ -31,10 +34,9 @@ import {
   type ScreenLine,
 } from "./screen.ts";
 
-/** Profiles on one page of the selector. */
 export const PAGE_SIZE = 8;
 const PENDING_SHOWN = 5;
-/** Offered as buttons for a new profile, so that a name is one tap away. */
+/** Offered as buttons, so that a new profile's name is one tap away. */
 const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
 
 function profileLine(profile: ListedProfile, nowMs: number): Line {
@@ -46,7 +48,7 @@ function profileKeyOf({ isDefault, isPinned }: ListedProfile) {
   return isDefault === true ? "selector.default" : "selector.profile";
 }
 
-/** A line for each waiting sign-in, the newest first and no more than fit. */
+/** The newest first. */
 function pendingLines(key: "selector.pending" | "status.pending", pending: readonly PendingSummary[]): Line[] {
   const newest = pending.toReversed();
   const lines = newest.slice(0, PENDING_SHOWN).map((login) =>
@@ -60,7 +62,6 @@ function pendingLines(key: "selector.pending" | "status.pending", pending: reado
   return more > 0 ? [...lines, say("pending.more", { count: more })] : lines;
 }
 
-/** A line for each sign-in that waits for a choice. */
 function parkedLines(parked: readonly PendingSummary[]): Line[] {
   return parked.slice(-PENDING_SHOWN).map(({ profileName, expiresInMs }) =>
     say("status.parked", {
@@ -72,7 +73,7 @@ function parkedLines(parked: readonly PendingSummary[]): Line[] {
   );
 }
 
-/** The list of profiles, one page of it; `page` counts from 1 and is brought into range. */
+/** `page` counts from 1. A page that does not exist becomes the nearest one. */
 export function selectorScreen(list: ProfileList, page: number, pageSize = PAGE_SIZE): Screen {
   const { profiles, pending, parked = [], nowMs } = list;
   if (profiles.length === 0) return emptySelectorScreen(pending);
@@ -127,9 +128,8 @@ function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {
   };
 }
 
-/** How to name a new profile, with names that are still free as buttons. */
 export function newProfileScreen(takenNames: readonly string[]): Screen {
-  // With any profile there, "default" would mean the first of them.
+  // If any profile exists, `default` means the first one.
   const isFree = (name: string) =>
     !takenNames.includes(name) && (name !== DEFAULT_PROFILE_NAME || takenNames.length === 0);
   const picks = SUGGESTED_NAMES.filter(isFree).map((name) => nameButton(name, { verb: "pick", name }));
@@ -153,12 +153,12 @@ function afterOpening({ profileName }: StartedSignIn): ScreenLine[] {
   ];
 }
 
-/** The steps of a sign-in without its link, for programs that show the link themselves. */
+/** The card without its link, for programs that show the link themselves. */
 export function stepsScreen(started: StartedSignIn): Screen {
   return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
 }
 
-/** The sign-in card: the only screen that holds the link. */
+/** The only screen that contains the sign-in link. */
 export function cardScreen(started: StartedSignIn): Screen {
   const name = verbatim(started.profileName);
   const link = signInLink(started.authorizationUrl);
@@ -232,18 +232,18 @@ export function finishHelpScreen(): Screen {
   return { lines: [say("finish.help", { command: usage("finish") })], rows: [] };
 }
 
-/** Every command, each with what it does. The lines of those that a surface lacks are left out there. */
+/** A surface leaves out the lines of commands that it does not have. */
 export function helpScreen(): Screen {
   const lines = TYPED_VERBS.map((verb) => say("help.line", { command: usage(verb), about: say(`help.${verb}`) }));
   return { lines: [say("help.title"), ...lines, inChats(say("help.paste"))], rows: [] };
 }
 
-/** The answer to an address pasted where others can read it. */
+/** The answer to a callback URL that was pasted in a group. */
 export function withheldScreen(): Screen {
   return { lines: [say("group.withheld")], rows: [] };
 }
 
-/** The answer to a message that quotes an address, or answers one. */
+/** The answer to a message that quotes or answers a callback URL. */
 export function quotedScreen(): Screen {
   return { lines: [say("quoted.withheld")], rows: [] };
 }
@@ -251,16 +251,15 @@ export function quotedScreen(): Screen {
 export interface RefusalFacts {
   readonly code: ErrorCode;
   readonly profileName?: string;
-  /** What an owner entry for the person would say, such as `telegram:4242001`; empty in the web chat, which has none. */
+  /** The owner entry that the sender would need, such as `telegram:4242001`. Empty in the web chat, which has none. */
   readonly sender: string;
   readonly retryAfterSeconds?: number;
-  /** The OpenClaw that was found on the way. */
+  /** The version of the OpenClaw that was found. */
   readonly hostVersion?: string | undefined;
-  /** What the person can do now: start this profile again, send the right address, or neither. */
+  /** The user's next step: start this profile again, send the right callback URL, or neither. */
   readonly next: "again" | "still-waiting" | "none";
 }
 
-/** What went wrong, and the next step. */
 export function refusalScreen(facts: RefusalFacts): Screen {
   const wait =
     facts.retryAfterSeconds === undefined ? say("time.while") : { durationMs: facts.retryAfterSeconds * 1000 };
@@ -291,12 +290,12 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   return { lines, rows: name === undefined ? [] : [[button("button.again", { verb: "pick", name })]] };
 }
 
-/** What would have to be configured; the host's own refusal leaves it out. */
+/** The setting that is missing. The host's own refusal does not name it. */
 export function ownersLine(sender: string): Line {
   return sender === "" ? say("owners.scope") : say("owners.entry", { sender: verbatim(sender) });
 }
 
-/** Marks a screen of the stand-in sign-in server, so that nobody takes it for a real sign-in. */
+/** Marks every screen of the sandbox, so that nobody thinks it is a real sign-in. */
 export function withSandboxNotice(screen: Screen, isSandbox: boolean): Screen {
   return isSandbox ? { ...screen, lines: [say("sandbox"), ...screen.lines] } : screen;
 }

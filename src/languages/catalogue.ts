@@ -1,4 +1,4 @@
-/** The languages: which one a person gets, and how it writes numbers, times and lists. */
+/** Chooses a language, and writes numbers, times and lists in it. */
 import { type Catalogue, EN, type SentenceKey } from "./en.ts";
 import { ZH_CN } from "./zh-cn.ts";
 
@@ -6,15 +6,14 @@ export const CATALOGUES = { en: EN, "zh-CN": ZH_CN } as const satisfies Record<s
 
 export type Language = keyof typeof CATALOGUES;
 
-/** Chinese with no script named, or in the script of the catalogue. */
+/** Chinese in simplified script, or without a named script. */
 const SIMPLIFIED_CHINESE = /^zh(?:$|[-_](?:cn|sg|my|hans)(?:$|[-_.@]))/i;
 
-/** The language that a tag such as `zh-Hans` or `zh_CN.UTF-8` asks for; English for every tag that is not known. */
+/** Reads a tag such as `zh-Hans` or `zh_CN.UTF-8`. English is the language of every unknown tag. */
 export function languageOf(tag: string): Language {
   return SIMPLIFIED_CHINESE.test(tag) || /^zh\./i.test(tag) ? "zh-CN" : "en";
 }
 
-/** Part of a list: the place of an item in it, or what separates two items. */
 export type ListPart = { readonly item: number } | { readonly separator: string };
 
 const MINUTE_MS = 60_000;
@@ -46,14 +45,13 @@ export class Locale {
     return this.#format("number", (language) => new Intl.NumberFormat(language)).format(value);
   }
 
-  /** Minutes are rounded up, so that time that is left never reads as none; from two hours on, whole hours. */
+  /** Rounds minutes up, so that remaining time never reads as none. From two hours on it shows whole hours. */
   duration(ms: number): string {
     if (ms < MINUTE_MS) return this.sentence("time.moment");
     const minutes = Math.ceil(ms / MINUTE_MS);
     return minutes < 120 ? this.#unit("minute", minutes) : this.#unit("hour", Math.floor(minutes / 60));
   }
 
-  /** How long ago something was, such as "5 minutes ago". */
   ago(ms: number): string {
     const format = this.#format("ago", (language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
     if (ms < MINUTE_MS) return format.format(0, "second");
@@ -62,7 +60,7 @@ export class Locale {
     return format.format(-Math.floor(ms / DAY_MS), "day");
   }
 
-  /** A time with its zone, and with its date unless that is today's. A store may hold a time past the last date. */
+  /** Adds the zone, and the date unless it is today's. */
   time(storedMs: number, nowMs: number): string {
     const atMs = Math.min(storedMs, LAST_DATE_MS);
     const day = this.#dateFormat("day", { dateStyle: "short" });
@@ -100,7 +98,7 @@ export class Locale {
 
 const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" } as const;
 
-/** The zone of the process without a name, and if the name is not known. */
+/** Returns undefined, which means the zone of the process, for an unknown name. */
 function knownZone(name: string | undefined): string | undefined {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
@@ -110,10 +108,10 @@ function knownZone(name: string | undefined): string | undefined {
 }
 
 const LOCALES = new Map<string, Locale>();
-/** A config that is edited names few zones in the life of a process; more than these are not kept. */
+/** A config names few zones in the life of a process, so the map stays small without an order of eviction. */
 const MAX_LOCALES = 16;
 
-/** The locale for a language tag and a zone. It is kept with its formatters, which take long to make. */
+/** Returns the same locale for the same arguments, because its formatters take long to make. */
 export function localeOf(tag: string, timeZone?: string): Locale {
   const language = languageOf(tag);
   const name = `${language} ${timeZone ?? ""}`;

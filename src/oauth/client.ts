@@ -1,11 +1,11 @@
-/** The sign-in server as the actions see it: the sign-in link, and one token request for each claimed code. */
+/** The adapter of the sign-in server: it builds sign-in links and redeems codes. */
 import { calculatePKCECodeChallenge } from "oauth4webapi";
 import type { AuthorizationRequest, Entropy, OAuthClient } from "../actions/ports.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, ORIGINATOR, REDIRECT_URI, SCOPE, type Endpoints } from "./endpoints.ts";
 import { exchangeCode, type TokenFetch } from "./token.ts";
 
-/** 256 bits for the verifier and 128 for the state, fresh for each sign-in. */
+/** 256 bits for the verifier and 128 bits for the state. Both are fresh for each sign-in. */
 const VERIFIER_BYTES = 32;
 const STATE_BYTES = 16;
 

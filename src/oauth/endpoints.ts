@@ -1,19 +1,25 @@
-/** The only URLs that a sign-in uses. They are constants, and never come from chat, config or a server's answer. */
+/**
+ * The only URLs of a sign-in. They are constants: if chat, config or a server's answer could set them, a code could
+ * be sent to an attacker.
+ */
 
-/** Registered with OpenAI as this exact string. Both requests send it, whichever callback URL was pasted. */
+/**
+ * Registered with OpenAI as this exact string. Both requests send it, even if a callback URL with another spelling
+ * was pasted.
+ */
 export const REDIRECT_URI = "http://localhost:1455/auth/callback";
 export const CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann";
 export const SCOPE = "openid profile email offline_access";
-/** The server checks it against a list after the user has signed in. An invented name ends in an error page. */
+/** The server checks it against a list after the user has signed in, and shows an error page for any other name. */
 export const ORIGINATOR = "openclaw";
 
 export interface Endpoints {
   readonly issuer: string;
   readonly authorization: string;
   readonly token: string;
-  /** The one host the token request may reach. */
+  /** The only host that the token request may reach. */
   readonly hostname: string;
-  /** Whether this is the sandbox on a loopback address. Every screen says so. */
+  /** True for the sandbox on a loopback address. Every screen says so. */
   readonly isSandbox: boolean;
 }
 
@@ -25,7 +31,7 @@ export const OPENAI: Endpoints = {
   isSandbox: false,
 };
 
-/** The same paths on a loopback origin such as `http://127.0.0.1:4000`, which `environment.ts` has checked. */
+/** `origin`: a loopback origin such as `http://127.0.0.1:4000`, which `environment.ts` has checked. */
 export function sandboxEndpoints(origin: string): Endpoints {
   return {
     issuer: OPENAI.issuer,

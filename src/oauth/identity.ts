@@ -1,13 +1,13 @@
 /**
- * Reads who signed in out of the access token's claims. The signature is not checked: the token came over TLS from
- * the token endpoint itself, and the claims only name the account; they open nothing.
+ * Reads the account in an access token. The signature is not checked: the token came over TLS from the token
+ * endpoint, and the claims only name the account and grant nothing.
  */
 import type { Identity } from "../rules/account.ts";
 import * as z from "zod/mini";
 
 const MAX_TOKEN_LENGTH = 64 * 1024;
 
-/** Claim text is chosen by the account holder: one line of bounded length, or left out. */
+/** The account holder chooses this text, so it is one line of bounded length or left out. */
 const claimText = z.catch(
   z.optional(z.string().check(z.maxLength(320), z.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u))),
   undefined,
@@ -36,7 +36,7 @@ function decodePayload(token: string): unknown {
   }
 }
 
-/** As the host distinguishes users. Two tokens of one user name the same one of these claims. */
+/** Prefers the claims in the host's order, so that two tokens of one user give the same text. */
 function personOf({ iss, sub, ...claims }: z.infer<typeof accessTokenClaims>): string | undefined {
   const auth = claims["https://api.openai.com/auth"];
   const named = auth.chatgpt_account_user_id ?? auth.chatgpt_user_id ?? auth.user_id;

@@ -1,4 +1,4 @@
-/** The one place that talks to the token endpoint: one request for one code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
+/** Sends the token request: one for each code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
 import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
@@ -18,8 +18,8 @@ import { CLIENT_ID, type Endpoints } from "./endpoints.ts";
 import { readIdentity } from "./identity.ts";
 
 /**
- * Sends one POST and returns the whole, bounded answer. Follows no redirect and reaches no other host. Throws only
- * `CodexAuthError` (`provider-*`, `token-response-invalid`).
+ * Sends one POST and returns the whole response, bounded in size. Follows no redirect and reaches no other host.
+ * Throws only `CodexAuthError` (`provider-*`, `token-response-invalid`).
  */
 export type TokenFetch = (url: string, init: TokenRequestInit) => Promise<Response>;
 
@@ -37,8 +37,8 @@ const EXCHANGE_REFUSALS: ReadonlySet<string> = new Set<ExchangeRefusal>([
 ]);
 
 /**
- * Redeems a code. Never retried, on any failure: once bytes were sent the code may be spent, and a second use lets
- * the server revoke what the first one gave (RFC 6749 section 4.1.2).
+ * Redeems a code. Never retries: once bytes were sent the code may be spent, and a second use lets the server revoke
+ * the tokens of the first (RFC 6749 section 4.1.2).
  */
 export async function exchangeCode(
   endpoints: Endpoints,
@@ -71,7 +71,7 @@ async function requestTokens(
   });
 }
 
-/** The library's own errors print codes and tokens when inspected, so only our own codes leave this file. */
+/** The library's errors contain codes and tokens, so only our own codes leave this file. */
 function refusalOf(error: unknown): ExchangeRefusal {
   if (error instanceof CodexAuthError && EXCHANGE_REFUSALS.has(error.code)) return error.code as ExchangeRefusal;
   return "token-response-invalid";
@@ -89,8 +89,8 @@ const tokenFields = z.object({
 });
 
 /**
- * The server's errors are not those of RFC 6749: the code is nested, and the message is the same for an expired,
- * used and foreign code. Only the code is read; the text is the server's and is never shown.
+ * The server's errors differ from RFC 6749: the code is nested, and the message is the same for an expired, a used
+ * and a foreign code. Only the code is read, and the text is never shown.
  */
 const errorBody = z.object({
   error: z.union([z.string(), z.object({ code: z.nullish(z.string()), type: z.nullish(z.string()) })]),
@@ -122,7 +122,7 @@ function serverCodeOf(body: string): string | undefined {
   return typeof error === "string" ? error : (error.code ?? undefined);
 }
 
-/** Seconds of a `Retry-After` header. A date and other text are left out. */
+/** Returns seconds. A date and other text are ignored. */
 function retryAfterOf(headers: Headers): number | undefined {
   const text = headers.get("retry-after");
   return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
@@ -142,8 +142,8 @@ function judgeFailure(status: number, headers: Headers, body: string): Refused {
 }
 
 /**
- * Turns a 200 answer into a token set. The id_token is taken out first: nothing here uses it, and its clock checks
- * would refuse a good sign-in on a host whose clock is an hour off.
+ * Reads a 200 response. The id_token is removed first: nothing uses it, and the library's check of its times would
+ * refuse a good sign-in on a machine whose clock is an hour off.
  */
 export async function judgeTokenResponse(
   server: AuthorizationServer,
