@@ -332,7 +332,7 @@ describe("the version of the host that is found decides", () => {
       ok: false,
       error,
       host_version: version,
-      message: expect.stringContaining(`The version found here is ${version}.`),
+      message: expect.stringContaining(`The version found is ${version}.`),
       exitCode: 2,
     });
   });
@@ -378,11 +378,11 @@ describe("a sign-in", () => {
     const started = await run(machine, ["start", "work"]);
     const link = started.stdout.split("\n").find((line) => line.startsWith(origin)) ?? "";
     expect((await run(machine, ["status"])).stdout).toContain(
-      "To finish: codex-auth finish --profile work --callback-url -",
+      "Finish: codex-auth finish --profile work --callback-url -",
     );
     const finished = await run(machine, ["finish", "--callback-url", "-"], { input: server.approve(link) });
     expect(finished.stdout).toBe(
-      `${SENTENCES.sandbox}\nSigned in: profile work now holds dana@example.com, plan plus.\n${SENTENCES["saved.live"]}\n`,
+      `${SENTENCES.sandbox}\nSigned in: profile work now uses dana@example.com (plan: plus).\n${SENTENCES["saved.live"]}\n`,
     );
     expect([started, finished].map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
       [0, ""],

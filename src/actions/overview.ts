@@ -8,7 +8,9 @@ import { cancelSignIns, isNamed, lastReceiptOf, pendingSignInsOf } from "../rule
 import { type ProfileName, profileNameOf, storedIdOf } from "../rules/profile-id.ts";
 import {
   type CancelledSignIns,
+  type FinishRefusal,
   type ListedProfile,
+  type NextStep,
   type SignInStatus,
   type ProfileList,
   type Refusal,
@@ -123,6 +125,11 @@ export async function hasPending(ports: PendingPorts, binding: Binding): Promise
     logFailure(ports.log, "reading the pending sign-ins", error);
     return false;
   }
+}
+
+/** What the user can do after a sign-in that was not finished. */
+export async function nextAfter(ports: PendingPorts, binding: Binding, { isOver }: FinishRefusal): Promise<NextStep> {
+  return !isOver && (await hasPending(ports, binding)) ? "still-waiting" : "again";
 }
 
 const LOG_SHOWN = 10;

@@ -7,7 +7,7 @@ import { finishSignIn } from "../actions/finish.ts";
 import {
   cancelPending,
   explainChoice,
-  hasPending,
+  nextAfter,
   inspect,
   listProfiles,
   readChangeLog,
@@ -49,7 +49,7 @@ import {
 } from "../interaction/screens.ts";
 import type { Binding } from "../rules/binding.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
-import type { FinishRefusal, Refusal, SavedSignIn } from "../rules/results.ts";
+import type { FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
 import type { Intent } from "./arguments.ts";
 
 /** The sender of a command, a tap or a message, as the host describes them. */
@@ -148,8 +148,7 @@ async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: I
   const result = await finishSignIn(ports, request);
   if (result.kind === "saved") return savedScreen(result, caller.chatKeeps);
   if (result.kind === "question") return questionScreen(result);
-  if (result.isOver) return refuse(caller, result, "again");
-  return refuse(caller, result, (await hasPending(ports, binding)) ? "still-waiting" : "again");
+  return refuse(caller, result, await nextAfter(ports, binding, result));
 }
 
 /** If the choice cannot be saved, the other choices stay: only a lost sign-in has to be started again. */
@@ -159,11 +158,7 @@ function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Sc
   return refuse(caller, result, isOver ? "again" : "none");
 }
 
-function refuse(
-  { binding }: Caller,
-  refusal: Refusal & Partial<FinishRefusal>,
-  next: "again" | "still-waiting" | "none",
-): Screen {
+function refuse({ binding }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
   const { code, profileName, retryAfterSeconds } = refusal;
   return refusalScreen({
     code,

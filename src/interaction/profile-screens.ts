@@ -92,7 +92,7 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
     lines: [
       say("pin.done", { name }),
       ...(isUsable(profile) ? [] : [say("pin.paused", { facts: conditionOf(profile, nowMs) })]),
-      say("status.stop", { command: command("unuse", profile.name) }),
+      say("profile.unuse", { command: command("unuse", profile.name) }),
       BACK_LINE,
     ],
     rows: [[button("button.unuse", { verb: "unuse", name: profile.name }), BACK]],

@@ -7,6 +7,7 @@ import { TYPED_VERBS } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
   ListedProfile,
+  NextStep,
   SignInStatus,
   PendingSummary,
   ProfileList,
@@ -256,8 +257,7 @@ export interface RefusalFacts {
   readonly retryAfterSeconds?: number;
   /** The version of the OpenClaw that was found. */
   readonly hostVersion?: string | undefined;
-  /** The user's next step: start this profile again, send the right callback URL, or neither. */
-  readonly next: "again" | "still-waiting" | "none";
+  readonly next: NextStep;
 }
 
 export function refusalScreen(facts: RefusalFacts): Screen {
@@ -277,17 +277,32 @@ export function refusalScreen(facts: RefusalFacts): Screen {
     }),
   ];
   if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
-  if (facts.code === "no-pending-login") {
-    lines.push(inChats(say("next.withheld")), inTerminal(say("next.begin", { command: command("pick", "work") })));
-  }
+  if (facts.code === "no-pending-login") lines.push(inChats(say("next.withheld")));
+  if (facts.code === "internal") lines.push(inChats(say("next.log")));
   if (facts.hostVersion !== undefined && facts.code.startsWith("host-")) {
     lines.push(say("host.seen", { version: verbatim(facts.hostVersion) }));
   }
-  if (facts.next === "still-waiting") return { lines: [...lines, say("next.still-waiting")], rows: [] };
-  if (facts.next === "none") return { lines, rows: [] };
   const name = facts.profileName as ProfileName | undefined;
-  lines.push(say("next.again", { command: name === undefined ? command("page") : command("pick", name) }));
-  return { lines, rows: name === undefined ? [] : [[button("button.again", { verb: "pick", name })]] };
+  const isButton = facts.next === "again" && name !== undefined;
+  return {
+    lines: [...lines, ...nextLines(facts)],
+    rows: isButton ? [[button("button.again", { verb: "pick", name })]] : [],
+  };
+}
+
+function nextLines({ next, profileName }: RefusalFacts): ScreenLine[] {
+  switch (next) {
+    case "none":
+      return [];
+    case "still-waiting":
+      return [say("next.still-waiting")];
+    case "again":
+      if (profileName !== undefined) return [say("next.again", { command: command("pick", profileName) })];
+      return [
+        inChats(say("next.again", { command: command("page") })),
+        inTerminal(say("next.begin", { command: command("pick", "work") })),
+      ];
+  }
 }
 
 /** The setting that is missing. The host's own refusal does not name it. */

@@ -187,6 +187,9 @@ export interface FinishRefusal extends Refusal {
   readonly isOver: boolean;
 }
 
+/** What the user can do after a refusal: start this profile again, send the right callback URL, or neither. */
+export type NextStep = "again" | "still-waiting" | "none";
+
 export function actorOf({ channel, senderId }: Binding): string {
   return senderId === "" ? channel : `${channel}:${senderId}`;
 }

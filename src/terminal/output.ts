@@ -78,7 +78,7 @@ function screenOf(answer: TerminalAnswer, { hostVersion, program }: Surroundings
     case "version":
       return { lines: [[verbatim(`codex-auth ${answer.version}`)]], rows: [] };
     case "refused":
-      return refusalScreen({ ...answer, hostVersion, sender: "", next: "none" });
+      return refusalScreen({ next: "none", ...answer, hostVersion, sender: "" });
   }
 }
 

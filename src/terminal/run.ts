@@ -1,6 +1,6 @@
 /** From a request of the terminal to what it came to: the same login shell as behind the chat's doors. */
 import { finishSignIn } from "../actions/finish.ts";
-import { cancelPending, inspect, listProfiles, readChangeLog, readStatus } from "../actions/overview.ts";
+import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readStatus } from "../actions/overview.ts";
 import { undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
 import { readManifest } from "../manifest.ts";
@@ -12,6 +12,7 @@ import type {
   CancelledSignIns,
   ChangeLog,
   FinishRefusal,
+  NextStep,
   Inspection,
   SignInStatus,
   ProfileList,
@@ -41,7 +42,7 @@ export type TerminalAnswer =
   | ChangeLog
   | Inspection
   | Refusal
-  | FinishRefusal
+  | (FinishRefusal & { readonly next: NextStep })
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly version: string };
 
@@ -103,8 +104,10 @@ async function finish(context: TerminalContext, request: TerminalRequest): Promi
     isAllowed,
     ifOtherAccount,
   });
-  // Never asked: the terminal has said beforehand what it wants.
-  return completed.kind === "question" ? { kind: "refused", code: completed.code } : completed;
+  // The terminal has said beforehand what it wants, so it never gets a question.
+  if (completed.kind === "question") return { kind: "refused", code: completed.code };
+  if (completed.kind === "saved") return completed;
+  return { ...completed, next: await nextAfter(ports, context.binding, completed) };
 }
 
 function nameOf({ profileName }: TerminalRequest): ProfileName {

@@ -56,7 +56,7 @@ async function sayBeside(text: string): Promise<string> {
 
 async function signInBeside(profile: string, account: FakeAccount): Promise<void> {
   const link = linkIn(await sayBeside(`/codex_auth ${profile}`));
-  expect(await sayBeside(`/codex_auth_finish ${signIn.approve(link, account)}`)).toContain("now holds");
+  expect(await sayBeside(`/codex_auth_finish ${signIn.approve(link, account)}`)).toContain("now uses");
 }
 
 async function picture(name: string): Promise<void> {
@@ -98,17 +98,17 @@ describe("a sign-in in the web chat", () => {
   });
 
   it("is saved when that address is pasted", async () => {
-    const saved = await chat.paste(address.href, "now holds");
-    expect(saved).toContain(`profile \`work\` now holds \`${WORK.email}\`, plan \`${WORK.plan}\``);
+    const saved = await chat.paste(address.href, "now uses");
+    expect(saved).toContain(`profile \`work\` now uses \`${WORK.email}\` (plan: \`${WORK.plan}\`)`);
     expect(signIn.tokenRequests()).toHaveLength(3);
   });
 
   // The page draws what was sent before the gateway has it, and draws it anew from the transcript.
   it("leaves neither code nor state in the page or the browser, nor the code with the model", async () => {
     await waitUntil("the page to drop the code", async () => !(await keptByPage()).includes(valueOf("code")));
-    expect(await keptByPage()).toContain("(a sign-in address, kept out of this transcript by codex-auth)");
+    expect(await keptByPage()).toContain("(callback URL, withheld from this transcript by codex-auth)");
     await chat.reload();
-    await chat.page.getByText("now holds").last().waitFor();
+    await chat.page.getByText("now uses").last().waitFor();
     await picture("saved");
     const kept = await keptByPage();
     expect(kept).not.toContain(valueOf("code"));
@@ -117,12 +117,12 @@ describe("a sign-in in the web chat", () => {
   });
 
   it("is on the board and in the gateway's own store, and the other profiles are as they were", async () => {
-    const board = await chat.say("/codex_auth", "To look again");
+    const board = await chat.say("/codex_auth", "Refresh this list");
     await picture("board");
-    expect(board).toContain(`• \`work\`: \`${WORK.email}\`, \`${WORK.plan}\`, signed in, renews itself`);
-    expect(board).toContain(`• \`personal\` (tried first): \`${PERSONAL.email}\``);
+    expect(board).toContain(`• \`work\`: \`${WORK.email}\`, \`${WORK.plan}\`, signed in, renewed automatically`);
+    expect(board).toContain(`• \`personal\` (used by default): \`${PERSONAL.email}\``);
     expect(board).toContain(
-      `• \`team\`: \`${STUDIO.email}\`, \`${STUDIO.plan}\`, cooling down: the plan's usage limit`,
+      `• \`team\`: \`${STUDIO.email}\`, \`${STUDIO.plan}\`, in cooldown (usage limit of the plan`,
     );
     const { profiles } = storedProfiles(gateway);
     expect(Object.keys(profiles).toSorted()).toEqual(["openai:personal", "openai:team", "openai:work"]);

@@ -27,27 +27,27 @@ interface Row {
 /** Every intent there is, each with what its answer begins with when a sign-in for `work` waits. */
 const INTENTS: readonly Row[] = [
   { intent: { verb: "page", page: 1 }, begins: SENTENCES["selector.title"] },
-  { intent: { verb: "new" }, begins: "Name the new profile" },
+  { intent: { verb: "new" }, begins: "To create a profile" },
   { intent: { verb: "pick", name: WORK }, begins: "Sign in again to profile work" },
   { intent: { verb: "finish", pasted: new Paste("hello") }, begins: SENTENCES["refusal.callback-not-found"] },
-  { intent: { verb: "finish" }, begins: "Send the address" },
+  { intent: { verb: "finish" }, begins: "To finish a sign-in" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },
   { intent: { verb: "show", name: WORK }, begins: "Codex profile work: signed in" },
-  { intent: { verb: "prefer", name: WORK }, begins: "Done: work is tried first now." },
+  { intent: { verb: "prefer", name: WORK }, begins: "work is now the default profile." },
   { intent: { verb: "signout", name: WORK, isSure: false }, begins: "Sign out work?" },
   { intent: { verb: "signout", name: WORK, isSure: true }, begins: "Signed out: work is no longer" },
-  { intent: { verb: "undo", name: WORK }, begins: "Put back: profile work" },
+  { intent: { verb: "undo", name: WORK }, begins: "Undone: profile work" },
   { intent: { verb: "use", name: WORK }, begins: "This chat uses work" },
-  { intent: { verb: "unuse" }, begins: "This chat does not ask for that profile." },
-  { intent: { verb: "keep", name: WORK }, begins: "No sign-in waits for that choice" },
-  { intent: { verb: "why" }, begins: "The next message of this chat uses work." },
+  { intent: { verb: "unuse" }, begins: "This profile is not set for this chat." },
+  { intent: { verb: "keep", name: WORK }, begins: "No sign-in waits for this choice" },
+  { intent: { verb: "why" }, begins: "The next message in this chat uses work." },
   { intent: { verb: "log" }, begins: SENTENCES["log.none"] },
   { intent: { verb: "audit" }, begins: SENTENCES["audit.none"] },
   { intent: { verb: "close" }, begins: SENTENCES["close.done"] },
   { intent: { verb: "help" }, begins: SENTENCES["help.title"] },
-  { intent: { verb: "refuse", code: "bad-selector" }, begins: "That is not a profile name." },
-  { intent: { verb: "refuse", code: "reserved-word" }, begins: "That word is a command" },
+  { intent: { verb: "refuse", code: "bad-selector" }, begins: "This is not a valid profile name." },
+  { intent: { verb: "refuse", code: "reserved-word" }, begins: "This word is a command" },
 ];
 
 async function textOf(ports: Ports, intent: Intent, caller = createCaller()): Promise<string> {
@@ -199,9 +199,7 @@ describe("the answer about a profile", () => {
     async (intent) => {
       const ports = createFakePorts();
       ports.profiles.has("openai:team");
-      expect(await textOf(ports, intent)).toBe(
-        "There is no profile named work. To see those there are, use /codex_auth.",
-      );
+      expect(await textOf(ports, intent)).toBe("There is no profile named work. To see all profiles, type /codex_auth");
       expect((await ports.profiles.list("main")).map(({ profileId }) => profileId)).toEqual(["openai:team"]);
     },
   );
@@ -218,8 +216,8 @@ describe("the answer about a profile", () => {
     const { ports } = await createWaiting();
     const before = await ports.profiles.list("main");
     const text = await textOf(ports, { verb: "signout", name: WORK, isSure: true });
-    expect(text).toContain("/codex_auth undo work puts it back.");
-    expect(await textOf(ports, { verb: "undo", name: WORK })).toContain("Put back: profile work");
+    expect(text).toContain("Undo within 24 hours: /codex_auth undo work");
+    expect(await textOf(ports, { verb: "undo", name: WORK })).toContain("Undone: profile work");
     expect(await ports.profiles.list("main")).toEqual(before);
   });
 
@@ -247,7 +245,7 @@ describe("the answer to a pasted address", () => {
   it("names profile and account once they are saved", async () => {
     const { ports, address } = await createWaiting();
     expect(await textOf(ports, finishWith(address))).toContain(
-      "Signed in: profile work now holds dana@example.com, plan plus.",
+      "Signed in: profile work now uses dana@example.com (plan: plus).",
     );
     expect(savedIn(ports)).toEqual(["openai:work"]);
   });
@@ -259,7 +257,7 @@ describe("the answer to a pasted address", () => {
 
   it("with nothing waiting says how to start", async () => {
     const text = await textOf(createFakePorts(), finishWith("hello"));
-    expect(text).toContain("To start again: /codex_auth");
+    expect(text).toContain("Start again: /codex_auth");
     expect(text).not.toContain(SENTENCES["next.still-waiting"]);
   });
 
@@ -280,7 +278,7 @@ describe("the answer to a pasted address", () => {
   it("used before offers to start that profile again", async () => {
     const { ports, address } = await createWaiting();
     await textOf(ports, finishWith(address));
-    expect(await textOf(ports, finishWith(address))).toContain("To start again: /codex_auth work");
+    expect(await textOf(ports, finishWith(address))).toContain("Start again: /codex_auth work");
     expect(ports.oauth.exchanges.length).toBe(1);
   });
 
@@ -289,6 +287,6 @@ describe("the answer to a pasted address", () => {
     ports.oauth.refuse("provider-rate-limited", 300);
     const text = await textOf(ports, finishWith(address));
     expect(text).toContain("Wait 5 min, then start again.");
-    expect(text).toContain("To start again: /codex_auth work");
+    expect(text).toContain("Start again: /codex_auth work");
   });
 });

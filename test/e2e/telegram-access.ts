@@ -58,9 +58,9 @@ export function whoMay(worldOf: () => World): void {
     it("cannot redeem an owner's callback URL, nor can another owner, and the sign-in stays pending", async () => {
       const address = world.signIn.approve(linkOf(await ask("/codex_auth trial")), accountOf("trial"));
       const before = world.signIn.tokenRequests().length;
-      expect((await ask(address, SECOND_OWNER)).text).toContain("No sign-in of yours is waiting");
+      expect((await ask(address, SECOND_OWNER)).text).toContain("You have no pending sign-in");
       expect(world.signIn.tokenRequests()).toHaveLength(before);
-      expect((await ask(address)).text).toContain("profile trial now holds");
+      expect((await ask(address)).text).toContain("profile trial now uses");
     });
   });
 
@@ -80,7 +80,7 @@ export function whoMay(worldOf: () => World): void {
     it("a stranger's pasted callback URL is kept from the model, with a warning", async () => {
       const marker = `ac_${"g".repeat(40)}`;
       const url = `http://localhost:1455/auth/callback?code=${marker}&state=${"1".repeat(32)}`;
-      expect((await askInGroup(url, STRANGER, 7)).text).toContain("should not be in a group");
+      expect((await askInGroup(url, STRANGER, 7)).text).toContain("Use a private chat to sign in");
       expect(world.model.saw(marker)).toEqual([]);
     });
   });

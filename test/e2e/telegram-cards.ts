@@ -24,7 +24,7 @@ export function profileCards(worldOf: () => World): void {
       const selector = await ask("/codex_auth");
       const card = await press(selector, "studio");
       expect(card.id).toBe(selector.id);
-      expect(card.text).toContain("Codex profile studio: dana@studio.example, team, signed in, renews itself");
+      expect(card.text).toContain("Codex profile studio: dana@studio.example, team, signed in, renewed automatically");
       expect(world.telegram.keyboard(card)).toEqual([
         ["Sign in again", "Use in this chat"],
         ["Make default", "Sign out"],
@@ -32,30 +32,30 @@ export function profileCards(worldOf: () => World): void {
       ]);
       expect((await ask("/codex_auth show studio")).text).toBe(card.text);
       expect((await press(card, "Back")).text).toContain("Codex profiles on this gateway");
-      expect((await ask("/codex_auth status")).text).toContain("No sign-in is waiting");
+      expect((await ask("/codex_auth status")).text).toContain("No sign-in is pending");
     });
 
     it("leads to a sign-in of that profile", async () => {
       const signIn = await press(await cardOf("studio"), "Sign in again");
       expect(signIn.text).toContain("Sign in again to profile studio");
       const saved = await ask(world.signIn.approve(linkOf(signIn), STUDIO));
-      expect(saved.text).toContain("profile studio now holds dana@studio.example");
+      expect(saved.text).toContain("profile studio now uses dana@studio.example");
     });
 
     it("makes the profile the default, and changes nothing but the order", async () => {
       const { profiles, order = [] } = stored();
       const others = order.filter((id) => id !== "openai:studio");
       const done = await press(await cardOf("studio"), "Make default");
-      expect(done.text).toContain("Done: studio is tried first now");
+      expect(done.text).toContain("studio is now the default profile");
       expect(stored().profiles).toEqual(profiles);
       expect(stored().order?.[0]).toBe("openai:studio");
       expect(stored().order).toEqual(expect.arrayContaining(others));
       const selector = await press(done, "Back");
-      expect(selector.text).toContain("• studio (tried first): ");
+      expect(selector.text).toContain("• studio (used by default): ");
       const card = await press(selector, "studio");
-      expect(card.text).toContain("It is the default");
+      expect(card.text).toContain("Used by default");
       expect(world.telegram.keyboard(card).flat()).not.toContain("Make default");
-      expect((await ask("/codex_auth prefer default")).text).toContain("Done: default is tried first now");
+      expect((await ask("/codex_auth prefer default")).text).toContain("default is now the default profile");
       expect(stored().order?.[0]).toBe("openai:default");
     });
 
@@ -74,7 +74,7 @@ export function profileCards(worldOf: () => World): void {
       expect((await ask("/codex_auth show studio")).text).toContain("There is no profile named studio");
 
       const undone = await press(done, "Undo");
-      expect(undone.text).toContain("Put back: profile studio holds what it held before");
+      expect(undone.text).toContain("Undone: profile studio is as it was before");
       expect(stored().profiles).toEqual({ ...others, "openai:studio": studio });
     });
 

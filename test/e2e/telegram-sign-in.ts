@@ -38,20 +38,22 @@ export function signInFromTelegram(worldOf: () => World): void {
       expect(card.text).toContain("/codex_auth_finish <callback URL>");
 
       const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));
-      expect(saved.text).toContain("profile default now holds dana@example.com, plan plus");
-      expect(saved.text).toContain("It is live");
-      expect(saved.text).toContain("delete your message");
+      expect(saved.text).toContain("profile default now uses dana@example.com (plan: plus)");
+      expect(saved.text).toContain("The next message can use it");
+      expect(saved.text).toContain("Delete your message");
       // The one call of the host's program: other tests read its store.
       expect(await listedProfiles(world.gateway)).toMatchObject([
         { id: "openai:default", provider: "openai", type: "oauth" },
       ]);
-      expect((await ask("/codex_auth")).text).toContain("• default (tried first): dana@example.com, plus, signed in");
+      expect((await ask("/codex_auth")).text).toContain(
+        "• default (used by default): dana@example.com, plus, signed in",
+      );
     });
 
     it("adds a second profile through the command", async () => {
       const card = await ask("/codex_auth studio");
       const saved = await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(card), STUDIO)}`);
-      expect(saved.text).toContain("profile studio now holds dana@studio.example, plan team");
+      expect(saved.text).toContain("profile studio now uses dana@studio.example (plan: team)");
       expect(Object.keys(storedProfiles(world.gateway).profiles).toSorted()).toEqual([
         "openai:default",
         "openai:studio",
@@ -61,14 +63,14 @@ export function signInFromTelegram(worldOf: () => World): void {
     it("ends with the callback URL beside the profile's name", async () => {
       const card = await ask("/codex_auth studio");
       const saved = await ask(`/codex_auth finish studio ${world.signIn.approve(linkOf(card), STUDIO)}`);
-      expect(saved.text).toContain("profile studio now holds");
+      expect(saved.text).toContain("profile studio now uses");
     });
 
     it("ends with the callback URL sent as a reply to the card", async () => {
       const card = await ask("/codex_auth studio");
       const address = world.signIn.approve(linkOf(card), STUDIO);
       const saved = await world.telegram.ask(OWNER, `<${address}>`, { replyTo: card });
-      expect(saved.text).toContain("profile studio now holds");
+      expect(saved.text).toContain("profile studio now uses");
     });
   });
 
@@ -87,7 +89,7 @@ export function signInFromTelegram(worldOf: () => World): void {
     it("is in the status, beside the last saved one", async () => {
       await ask("/codex_auth trial");
       const status = await ask("/codex_auth status");
-      expect(status.text).toContain("trial: waiting for its address, 15 min left");
+      expect(status.text).toContain("trial: waiting for the callback URL, 15 min left");
       expect(status.text).toContain("Last saved: studio");
       expect((await ask("/codex_auth cancel")).text).toContain("Cancelled: trial");
     });
@@ -96,9 +98,9 @@ export function signInFromTelegram(worldOf: () => World): void {
       const old = world.signIn.approve(linkOf(await ask("/codex_auth trial")), accountOf("trial"));
       const newest = await ask("/codex_auth trial");
       const before = exchanges();
-      expect((await ask(old)).text).toContain("older link");
+      expect((await ask(old)).text).toContain("Use the newest sign-in link");
       expect(exchanges()).toBe(before);
-      expect((await ask(linkOf(newest))).text).toContain("the sign-in link itself");
+      expect((await ask(linkOf(newest))).text).toContain("This is the sign-in link");
     });
 
     it("ends when access is denied on the page", async () => {
@@ -126,9 +128,9 @@ export function signInFromTelegram(worldOf: () => World): void {
       const marker = `ac_${"q".repeat(43)}.${"r".repeat(43)}`;
       const url = `http://localhost:1455/auth/callback?code=${marker}&state=${"2".repeat(32)}`;
       const quoted = world.telegram.sendText(OWNER, url);
-      await world.telegram.waitForMessage((m) => m.text.includes("No sign-in of yours is waiting"), quoted.changedAt);
+      await world.telegram.waitForMessage((m) => m.text.includes("You have no pending sign-in"), quoted.changedAt);
       const answer = await world.telegram.ask(OWNER, "what is this?", { replyTo: quoted });
-      expect(answer.text).toContain("holds a sign-in address");
+      expect(answer.text).toContain("contains a callback URL");
       expect(world.model.saw(marker)).toEqual([]);
     });
   });
@@ -139,8 +141,8 @@ export function signInFromTelegram(worldOf: () => World): void {
       const first = world.signIn.approve(linkOf(one), accountOf("one"));
       const second = world.signIn.approve(linkOf(two), accountOf("two"));
       const [savedTwo, savedOne] = await Promise.all([ask(second, SECOND_OWNER), ask(first)]);
-      expect(savedOne.text).toContain("profile one now holds one@example.com");
-      expect(savedTwo.text).toContain("profile two now holds two@example.com");
+      expect(savedOne.text).toContain("profile one now uses one@example.com");
+      expect(savedTwo.text).toContain("profile two now uses two@example.com");
     });
 
     it("a callback URL that is sent twice is redeemed once, and the other message is refused", async () => {
@@ -150,7 +152,7 @@ export function signInFromTelegram(worldOf: () => World): void {
       world.telegram.sendText(OWNER, `/codex_auth_finish ${address}`);
       const answered = (text: string) =>
         world.telegram.waitForMessage((m) => m.chatId === OWNER.id && m.text.includes(text), since);
-      await Promise.all([answered("profile twice now holds"), answered("already used")]);
+      await Promise.all([answered("profile twice now uses"), answered("already used")]);
       expect(exchanges()).toBe(before + 1);
     });
 
@@ -163,7 +165,7 @@ export function signInFromTelegram(worldOf: () => World): void {
         await world.model.waitForRequest(seen + 1);
         const since = world.telegram.now();
         world.telegram.sendText(OWNER, address);
-        const saved = await world.telegram.waitForMessage((m) => m.text.includes("profile busy now holds"), since);
+        const saved = await world.telegram.waitForMessage((m) => m.text.includes("profile busy now uses"), since);
         expect(saved.chatId).toBe(OWNER.id);
         world.model.release();
         await world.telegram.waitForMessage((m) => m.text.includes("This is the model."), since);
@@ -181,7 +183,7 @@ export function signInFromTelegram(worldOf: () => World): void {
       await waitUntil("the exchange to begin", () => exchanges() > before);
       expect((await ask("/codex_auth cancel")).text).toContain("Cancelled: slow");
       answer.resolve();
-      await world.telegram.waitForMessage((m) => m.text.includes("That sign-in was cancelled"), since);
+      await world.telegram.waitForMessage((m) => m.text.includes("This sign-in was cancelled"), since);
       expect(Object.keys(storedProfiles(world.gateway).profiles)).not.toContain("openai:slow");
     });
   });

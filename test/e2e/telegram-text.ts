@@ -13,7 +13,7 @@ export function afterRestart(worldOf: () => World): void {
       const address = signIn.approve(linkOf(card), accountOf("restarted"));
       await gateway.restart();
       const saved = await telegram.ask(OWNER, address);
-      expect(saved.text).toContain("profile restarted now holds restarted@example.com");
+      expect(saved.text).toContain("profile restarted now uses restarted@example.com");
       const fresh = await telegram.press(OWNER, selector, "New profile");
       expect(fresh.text).toContain("Codex profiles on this gateway");
     });
@@ -50,17 +50,17 @@ export function textAlone(worldOf: () => World): void {
       const link = card.links.find(({ url }) => url.includes("/oauth/authorize?"));
       expect(card.text.split("\n")).toContain(link?.text);
       const saved = await ask(`/codex_auth_finish text ${world.signIn.approve(link?.url ?? "", accountOf("text"))}`);
-      expect(saved.text).toContain("profile text now holds text@example.com");
+      expect(saved.text).toContain("profile text now uses text@example.com");
     });
 
     it("a profile's card does everything by words", async () => {
-      expect((await ask("/codex_auth show text")).text).toContain("To sign it out: /codex_auth signout text");
+      expect((await ask("/codex_auth show text")).text).toContain("Sign out: /codex_auth signout text");
       const before = storedProfiles(world.gateway);
-      expect((await ask("/codex_auth signout text")).text).toContain("To do it: /codex_auth signout text yes");
+      expect((await ask("/codex_auth signout text")).text).toContain("Yes, sign out: /codex_auth signout text yes");
       expect(storedProfiles(world.gateway)).toEqual(before);
-      expect((await ask("/codex_auth signout text yes")).text).toContain("/codex_auth undo text puts it back");
+      expect((await ask("/codex_auth signout text yes")).text).toContain("Undo within 24 hours: /codex_auth undo text");
       expect(Object.keys(storedProfiles(world.gateway).profiles)).not.toContain("openai:text");
-      expect((await ask("/codex_auth undo text")).text).toContain("Put back: profile text");
+      expect((await ask("/codex_auth undo text")).text).toContain("Undone: profile text");
       expect(storedProfiles(world.gateway).profiles).toEqual(before.profiles);
     });
   });

@@ -12,8 +12,8 @@ type Answer = Readonly<Record<string, unknown>>;
 
 const TERM = accountOf("term");
 const OTHER = accountOf("term-other");
-const HOLDS_TERM = /`term`(?: \(tried first\))?: `term@example\.com`/;
-const HOLDS_OTHER = /`term`(?: \(tried first\))?: `term-other@example\.com`/;
+const HOLDS_TERM = /`term`(?: \(used by default\))?: `term@example\.com`/;
+const HOLDS_OTHER = /`term`(?: \(used by default\))?: `term-other@example\.com`/;
 
 export function terminalBesideGateway(worldOf: () => World): void {
   describe("the terminal beside the gateway", () => {
@@ -73,7 +73,7 @@ export function terminalBesideGateway(worldOf: () => World): void {
 
     it("starts a sign-in that an owner finishes in the chat", async () => {
       const address = await startAndApprove("term-shell");
-      expect(await say(address)).toContain("profile `term-shell` now holds `term-shell@example.com`");
+      expect(await say(address)).toContain("profile `term-shell` now uses `term-shell@example.com`");
       expect(await codexAuth(["status", "--profile", "term-shell"])).toMatchObject({
         last_saved: { profile: "term-shell" },
       });
@@ -89,7 +89,7 @@ export function terminalBesideGateway(worldOf: () => World): void {
       const address = await startAndApprove("term", OTHER);
       const revert = { email: OTHER.email, revert_command: "codex-auth undo --profile term" };
       expect(await finish(address, "--replace")).toMatchObject(revert);
-      expect(await say("/codex_auth undo term")).toContain("Put back");
+      expect(await say("/codex_auth undo term")).toContain("Undone");
       expect(await say("/codex_auth")).toMatch(HOLDS_TERM);
       expect(await codexAuth(["undo", "--profile", "term"])).toMatchObject({ ok: true });
       await waitUntil("the gateway to see it", async () => HOLDS_OTHER.test(await say("/codex_auth")));

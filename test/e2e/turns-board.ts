@@ -30,37 +30,39 @@ export function boardWithTurns(worldOf: () => World): void {
 
   describe("what a chat uses", () => {
     it("is the first profile at first, and why says what decides it", async () => {
-      expect(await signInTo("work")).toContain("profile work now holds work@example.com");
-      expect(await signInTo("team")).toContain("profile team now holds team@example.com");
+      expect(await signInTo("work")).toContain("profile work now uses work@example.com");
+      expect(await signInTo("team")).toContain("profile team now uses team@example.com");
       expect((await ask("who am I?")).text).toContain("work@example.com");
       const why = (await ask("/codex_auth why")).text;
-      expect(why).toContain("The next message of this chat uses work.");
+      expect(why).toContain("The next message in this chat uses work.");
       expect(why).toContain("the gateway chose it for this chat before");
-      expect((await ask("/codex_auth why team")).text).toContain("team is number 2 of those that are tried.");
+      expect((await ask("/codex_auth why team")).text).toContain(
+        "team is number 2 of the profiles that the gateway tries.",
+      );
     });
 
     it("is another profile from the next message on after a tap, and no profile changes", async () => {
       const before = stored();
       const pinned = await press(await cardOf("team"), "Use in this chat");
-      expect(pinned.text).toContain("This chat uses team from its next message on.");
+      expect(pinned.text).toContain("This chat uses team from the next message on.");
       expect(world.telegram.keyboard(pinned)).toEqual([["Stop using", "Back"]]);
       expect(stored()).toEqual(before);
       expect((await ask("and now?")).text).toContain("team@example.com");
-      expect((await ask("/codex_auth why")).text).toContain("What decides: this chat asks for it.");
-      expect((await ask("/codex_auth")).text).toContain("• team (this chat): team@example.com");
+      expect((await ask("/codex_auth why")).text).toContain("Reason: it was chosen for this chat.");
+      expect((await ask("/codex_auth")).text).toContain("• team (used in this chat): team@example.com");
       expect(world.telegram.keyboard(await cardOf("team"))[0]).toEqual(["Sign in again", "Stop using"]);
     });
 
     it("is the default profile again after a word", async () => {
-      expect((await ask("/codex_auth unuse work")).text).toContain("This chat does not ask for that profile.");
-      expect((await ask("/codex_auth unuse")).text).toContain("This chat no longer asks for team");
+      expect((await ask("/codex_auth unuse work")).text).toContain("This profile is not set for this chat.");
+      expect((await ask("/codex_auth unuse")).text).toContain("This chat no longer prefers team");
       expect((await ask("once more?")).text).toContain("work@example.com");
     });
 
     it("stays the profile that the gateway chose if another becomes the default, and the answer says so", async () => {
       const preferred = await press(await cardOf("team"), "Make default");
-      expect(preferred.text).toContain("Done: team is tried first now.");
-      expect(preferred.text).toContain("This chat goes on with work");
+      expect(preferred.text).toContain("team is now the default profile.");
+      expect(preferred.text).toContain("This chat still uses work");
       expect((await ask("still?")).text).toContain("work@example.com");
       expect((await ask("/codex_auth use team")).text).toContain("This chat uses team");
       expect((await ask("moved?")).text).toContain("team@example.com");
@@ -71,8 +73,8 @@ export function boardWithTurns(worldOf: () => World): void {
       expect((await ask("/codex_auth signout team yes")).text).toContain("Signed out: team");
       expect(hostIds()).toEqual(before.filter((id) => id !== "openai:team"));
       expect((await ask("who now?")).text).toContain("work@example.com");
-      expect((await ask("/codex_auth why")).text).not.toContain("asks for team");
-      expect((await ask("/codex_auth undo team")).text).toContain("Put back");
+      expect((await ask("/codex_auth why")).text).not.toContain("Used in this chat: team");
+      expect((await ask("/codex_auth undo team")).text).toContain("Undone");
       expect(hostIds().toSorted()).toEqual(before.toSorted());
     });
   });
@@ -80,13 +82,13 @@ export function boardWithTurns(worldOf: () => World): void {
   describe("the same board by words in the web chat", () => {
     it("pins, explains and lists", async () => {
       const before = stored();
-      expect(await say("/codex_auth use team")).toContain("This chat uses `team` from its next message on.");
+      expect(await say("/codex_auth use team")).toContain("This chat uses `team` from the next message on.");
       expect(await say("who am I here?")).toContain("team@example.com");
-      expect(await say("/codex_auth why work")).toContain("`work` is number 2 of those that are tried.");
-      expect(await say("/codex_auth")).toContain("• `team` (this chat, tried first): `team@example.com`");
-      expect(await say("/codex_auth unuse team")).toContain("This chat no longer asks for `team`");
-      expect(await say("/codex_auth log")).toContain("webchat`: use in this chat `team`: done");
-      expect(await say("/codex_auth audit")).toContain("Nothing is wrong that can be seen from here.");
+      expect(await say("/codex_auth why work")).toContain("`work` is number 2 of the profiles that the gateway tries.");
+      expect(await say("/codex_auth")).toContain("• `team` (used in this chat and by default): `team@example.com`");
+      expect(await say("/codex_auth unuse team")).toContain("This chat no longer prefers `team`");
+      expect(await say("/codex_auth log")).toContain("webchat`: use in a chat: `team` (done)");
+      expect(await say("/codex_auth audit")).toContain("This check found no problem.");
       expect(stored()).toEqual(before);
     });
   });
@@ -97,26 +99,24 @@ export function boardWithTurns(worldOf: () => World): void {
       const card = await ask("/codex_auth work");
       const question = await ask(world.signIn.approve(linkOf(card), accountOf("third")));
       expect(question.text).toContain(
-        "Not saved yet: you approved third@example.com, plan plus, but profile work holds work@example.com.",
+        "Not saved yet. You approved third@example.com (plan: plus), but profile work uses work@example.com.",
       );
       expect(world.telegram.keyboard(question)).toEqual([["Save as third@example.com"], ["Replace work"], ["Cancel"]]);
       expect(stored()).toEqual(before);
-      expect((await press(question, "Save as third@example.com")).text).toContain(
-        "profile third@example.com now holds",
-      );
+      expect((await press(question, "Save as third@example.com")).text).toContain("profile third@example.com now uses");
       const { "openai:third@example.com": third, ...others } = stored().profiles;
       expect(third).toMatchObject({ email: "third@example.com" });
       expect(others).toEqual(before.profiles);
-      expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for that choice of yours");
+      expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for this choice");
       await ask("/codex_auth signout third@example.com yes");
     });
 
     it("is dropped with Cancel, and another owner cannot choose for it", async () => {
       const before = stored();
       const question = await ask(world.signIn.approve(linkOf(await ask("/codex_auth work")), accountOf("third")));
-      expect((await ask("/codex_auth keep work", SECOND_OWNER)).text).not.toContain("now holds");
+      expect((await ask("/codex_auth keep work", SECOND_OWNER)).text).not.toContain("now uses");
       expect((await press(question, "Cancel")).text).toContain("Cancelled: work");
-      expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for that choice of yours");
+      expect((await ask("/codex_auth keep work")).text).toContain("No sign-in waits for this choice");
       expect(stored()).toEqual(before);
     });
   });
@@ -132,19 +132,21 @@ export function boardWithTurns(worldOf: () => World): void {
       // The turn that needs the token finds out; the host may answer it with another profile.
       await ask("hello?");
       const notice = await world.telegram.waitForMessage(
-        (m) => m.text.includes("needs a new sign-in: the gateway"),
+        (m) => m.text.includes("needs a new sign-in. The gateway"),
         since,
       );
       expect(notice.chatId).toBe(OWNER.id);
       expect(notice.text).toContain("Codex profile work needs a new sign-in");
-      expect(world.telegram.keyboard(notice)).toEqual([["Sign in again as work"], ["Details"]]);
+      expect(world.telegram.keyboard(notice)).toEqual([["Sign in to work again"], ["Details"]]);
       const list = (await ask("/codex_auth")).text;
-      expect(list).toMatch(/• work \(this chat[^)]*\): work@example\.com, plus, needs sign-in: its renewal failed/);
+      expect(list).toMatch(
+        /• work \(used in this chat[^)]*\): work@example\.com, plus, needs a new sign-in \(renewal failed\)/,
+      );
       expect(list).not.toContain("1970");
       const failed = await ask("are you there?");
       expect(failed.text).toContain("Codex profile work needs a new sign-in: /codex_auth show work");
-      expect((await ask("/codex_auth audit")).text).toContain("• work: needs sign-in: its renewal failed.");
-      const told = world.telegram.messages(OWNER.id).filter((m) => m.text.includes("needs a new sign-in: the gateway"));
+      expect((await ask("/codex_auth audit")).text).toContain("• work: needs a new sign-in (renewal failed).");
+      const told = world.telegram.messages(OWNER.id).filter((m) => m.text.includes("needs a new sign-in. The gateway"));
       expect(told.length).toBe(1);
     });
 
@@ -152,22 +154,22 @@ export function boardWithTurns(worldOf: () => World): void {
       world.signIn.behave("well");
       const notice = world.telegram
         .messages(OWNER.id)
-        .findLast((m) => m.text.includes("needs a new sign-in: the gateway"));
+        .findLast((m) => m.text.includes("needs a new sign-in. The gateway"));
       if (notice === undefined) throw new Error("there is no notice");
-      const card = await press(notice, "Sign in again as work");
+      const card = await press(notice, "Sign in to work again");
       expect((await ask(world.signIn.approve(linkOf(card), WORK))).text).toContain(
-        "profile work now holds work@example.com",
+        "profile work now uses work@example.com",
       );
       expect((await ask("back again?")).text).toContain("work@example.com");
-      expect((await ask("/codex_auth audit")).text).toContain("Nothing is wrong that can be seen from here.");
+      expect((await ask("/codex_auth audit")).text).toContain("This check found no problem.");
     });
   });
 
   describe("the log of what was done", () => {
     it("has the newest first, and neither an e-mail address nor a token", async () => {
       const log = (await ask("/codex_auth log")).text;
-      expect(log).toContain(`telegram:${OWNER.id}: sign in to work: done`);
-      expect(log).toContain("use in this chat work: done");
+      expect(log).toContain(`telegram:${OWNER.id}: sign in to work (done)`);
+      expect(log).toContain("use in a chat: work (done)");
       expect(log).not.toContain("third@example.com");
       const file = readFileSync(join(world.gateway.stateDir, "codex-auth/audit.jsonl"), "utf8");
       expect(file).not.toContain("third@example.com");
@@ -178,7 +180,7 @@ export function boardWithTurns(worldOf: () => World): void {
       world.gateway.changeConfig({ plugins: { entries: { "codex-auth": { config: { language: "zh-CN" } } } } });
       await waitUntil("the gateway to speak Chinese", async () => /配置/.test((await ask("/codex_auth")).text));
       const card = await cardOf("team");
-      expect(card.text).toMatch(/Codex 配置/);
+      expect(card.text).toMatch(/Codex 配置文件/);
       expect(world.telegram.keyboard(card).flat().join()).toMatch(/^[^a-z]*$/);
     });
   });

@@ -22,7 +22,7 @@ export function turnsOnSavedProfiles(worldOf: () => World): void {
       expect(await say("who am I?")).toContain("dana@example.com");
       expect(await say(approve(await say("/codex_auth live"), STUDIO))).toContain("Not saved yet");
       expect(await say("still me?")).toContain("dana@example.com");
-      expect(await say("/codex_auth keep live")).toContain("now holds");
+      expect(await say("/codex_auth keep live")).toContain("now uses");
       expect(await say("and now?")).toContain("dana@studio.example");
       expect(world.gateway.pid).toBe(pid);
       expect(await say("/codex_auth signout live yes")).toContain("Signed out");
@@ -30,9 +30,11 @@ export function turnsOnSavedProfiles(worldOf: () => World): void {
 
     it("of another agent is served by that agent's own sign-in, through command, paste and list", async () => {
       const address = approve(await say("/codex_auth live-work", "work"), accountOf("live-work"));
-      expect(await say(address, "main")).toContain("No sign-in of yours is waiting");
-      expect(await say(address, "work")).toContain("profile `live-work` now holds `live-work@example.com`");
-      expect(await say("/codex_auth", "work")).toMatch(/• `live-work`(?: \(tried first\))?: `live-work@example\.com`/);
+      expect(await say(address, "main")).toContain("You have no pending sign-in");
+      expect(await say(address, "work")).toContain("profile `live-work` now uses `live-work@example.com`");
+      expect(await say("/codex_auth", "work")).toMatch(
+        /• `live-work`(?: \(used by default\))?: `live-work@example\.com`/,
+      );
       expect(await say("/codex_auth signout live-work yes", "work")).toContain("Signed out");
     });
   });

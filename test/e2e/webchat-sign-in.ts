@@ -7,12 +7,12 @@ import { accountOf, linkIn, PERSONAL, STUDIO, type World } from "../support/worl
 
 /** All others are in test/oauth/token-response.test.ts: here it is the way through the gateway that counts. */
 const FAILURES: readonly { readonly name: string; readonly mode: Misbehaviour; readonly says: string }[] = [
-  { name: "refuses the code", mode: "token-exchange-user-error", says: "did not accept this address" },
-  { name: "answers invalid_client", mode: "invalid-client", says: "update the codex-auth plugin" },
+  { name: "refuses the code", mode: "token-exchange-user-error", says: "did not accept the callback URL" },
+  { name: "answers invalid_client", mode: "invalid-client", says: "Update codex-auth" },
   { name: "does not serve the region", mode: "unsupported-country", says: "HTTPS_PROXY" },
   { name: "is behind a Cloudflare page", mode: "cloudflare-403", says: "Cloudflare" },
   { name: "limits the rate", mode: { kind: "rate-limited", retryAfter: "120" }, says: "Wait 2 min" },
-  { name: "has an error", mode: "server-error-500", says: "a problem of its own" },
+  { name: "has an error", mode: "server-error-500", says: "has a problem right now" },
   { name: "cuts the connection", mode: "reset", says: "could not reach auth.openai.com" },
   { name: "never ends its answer", mode: "huge-body", says: "cannot be trusted" },
   { name: "redirects to another host", mode: { kind: "redirect" }, says: "cannot be trusted" },
@@ -52,15 +52,15 @@ export function signInFromWebchat(worldOf: () => World): void {
 
     it("ends with the plain pasted URL, and the profile is in the host's store", async () => {
       const saved = await say(await startAndApprove("default", PERSONAL));
-      expect(saved).toContain("profile `default` now holds `dana@example.com`, plan `plus`");
-      expect(saved).not.toContain("delete your message");
+      expect(saved).toContain("profile `default` now uses `dana@example.com` (plan: `plus`)");
+      expect(saved).not.toContain("Delete your message");
       expect(profileIds()).toEqual(["openai:default"]);
     });
 
     it.each(["/codex_auth_finish ", "/codex-auth-finish ", "/Codex_Auth finish work ", "/codex_auth_finish: "])(
       "ends with the command in a spelling that the host accepts: %s",
       async (command) => {
-        expect(await say(`${command}${await startAndApprove("work")}`)).toContain("now holds");
+        expect(await say(`${command}${await startAndApprove("work")}`)).toContain("now uses");
       },
     );
 
@@ -69,10 +69,10 @@ export function signInFromWebchat(worldOf: () => World): void {
       async (nearly) => {
         const address = await startAndApprove("work");
         expect(await say(`${nearly} ${address}`)).toMatch(
-          /now holds|after the command: `\/codex_auth_finish <callback URL>`/,
+          /now uses|send the URL of the localhost page with `\/codex_auth_finish <callback URL>`/,
         );
         expect(world.model.saw(new URL(address).searchParams.get("code") ?? "none")).toEqual([]);
-        expect(await say(`/codex_auth_finish ${address}`)).toMatch(/now holds|already used/);
+        expect(await say(`/codex_auth_finish ${address}`)).toMatch(/now uses|already used/);
       },
     );
 
@@ -88,7 +88,7 @@ export function signInFromWebchat(worldOf: () => World): void {
       const before = exchanges();
       expect((await client.chat(address)).text).toContain("a client with the scope operator.admin");
       expect(exchanges()).toBe(before);
-      expect(await say(address)).toContain("now holds");
+      expect(await say(address)).toContain("now uses");
     });
 
     it("leaves neither code nor state of a pasted URL in the transcript", async () => {
@@ -100,7 +100,7 @@ export function signInFromWebchat(worldOf: () => World): void {
       const { searchParams } = new URL(address);
       expect(told.join("\n")).not.toContain(searchParams.get("code")?.slice(0, 8));
       expect(told.join("\n")).not.toContain(searchParams.get("state"));
-      expect(told.at(-1)).toBe("/codex_auth_finish (a sign-in address, kept out of this transcript by codex-auth)");
+      expect(told.at(-1)).toBe("/codex_auth_finish (callback URL, withheld from this transcript by codex-auth)");
     });
   });
 
@@ -125,45 +125,47 @@ export function signInFromWebchat(worldOf: () => World): void {
   describe("one profile, by words in the web chat", () => {
     it("has a card with the words for everything", async () => {
       const card = await say("/codex_auth show work");
-      expect(card).toContain("Codex profile `work`: `work@example.com`, `plus`, signed in, renews itself");
+      expect(card).toContain("Codex profile `work`: `work@example.com`, `plus`, signed in, renewed automatically");
       for (const words of ["work", "use work", "prefer work", "signout work", "undo work"]) {
         expect(card).toContain(`\`/codex_auth ${words}\``);
       }
     });
 
     it("is not pinned if a Codex profile does not serve the chat's model: the host would drop that pin", async () => {
-      expect(await say("/codex_auth use work")).toContain("This chat's model is not one that a Codex profile serves");
-      expect(await say("/codex_auth unuse")).toContain("This chat does not ask for that profile");
+      expect(await say("/codex_auth use work")).toContain("The model of this chat cannot use a Codex profile");
+      expect(await say("/codex_auth unuse")).toContain("This profile is not set for this chat");
     });
 
     it("becomes the default, and the mark moves", async () => {
       const { profiles } = storedProfiles(world.gateway);
-      expect(await say("/codex_auth prefer work")).toContain("Done: `work` is tried first now");
-      expect(await say("/codex_auth")).toContain("• `work` (tried first): ");
+      expect(await say("/codex_auth prefer work")).toContain("`work` is now the default profile");
+      expect(await say("/codex_auth")).toContain("• `work` (used by default): ");
       expect(storedProfiles(world.gateway).profiles).toEqual(profiles);
     });
 
     // The host puts the newest sign-in of an account in the place of the profile named default.
     it("is reported if the host tries another one first all the same", async () => {
       const address = await startAndApprove("newer", PERSONAL);
-      expect(await say(address)).toContain("(`dana@example.com`, plan `plus`) has the profile `default` already");
-      expect(await say("/codex_auth keep newer")).toContain("profile `newer` now holds");
-      expect(await say("/codex_auth prefer default")).toContain("another profile is still tried first");
+      expect(await say(address)).toContain(
+        "You approved `dana@example.com` (plan: `plus`). Profile `default` already uses this account.",
+      );
+      expect(await say("/codex_auth keep newer")).toContain("profile `newer` now uses");
+      expect(await say("/codex_auth prefer default")).toContain("OpenClaw still tries another profile first");
       expect(storedProfiles(world.gateway).order?.[0]).toBe("openai:default");
-      expect(await say("/codex_auth")).toContain("• `newer` (tried first): ");
+      expect(await say("/codex_auth")).toContain("• `newer` (used by default): ");
     });
 
     it("is signed out alone after a question, and put back unchanged", async () => {
       const before = storedProfiles(world.gateway);
-      expect(await say("/codex_auth signout work")).toContain("To do it: `/codex_auth signout work yes`");
+      expect(await say("/codex_auth signout work")).toContain("Yes, sign out: `/codex_auth signout work yes`");
       expect(storedProfiles(world.gateway)).toEqual(before);
       expect(await say("/codex_auth signout work yes")).toContain("Signed out: `work` is no longer on this gateway");
       const { "openai:work": work, ...others } = before.profiles;
       expect(storedProfiles(world.gateway).profiles).toEqual(others);
       expect(await say("/codex_auth show work")).toContain("There is no profile named `work`");
-      expect(await say("/codex_auth undo work")).toContain("Put back: profile `work` holds what it held before");
+      expect(await say("/codex_auth undo work")).toContain("Undone: profile `work` is as it was before");
       expect(storedProfiles(world.gateway).profiles).toEqual({ ...others, "openai:work": work });
-      expect(await say("/codex_auth undo work")).not.toContain("Put back");
+      expect(await say("/codex_auth undo work")).not.toContain("Undone");
     });
 
     it.each(["show work", "use work", "prefer work", "signout work yes", "undo work", "log", "audit"])(
@@ -180,12 +182,16 @@ export function signInFromWebchat(worldOf: () => World): void {
     it("is not replaced by another account before the user says so, and no other profile changes", async () => {
       const question = await say(await startAndApprove("work", STUDIO));
       expect(question).toContain(
-        "you approved `dana@studio.example`, plan `team`, but profile `work` holds `work@example.com`",
+        "You approved `dana@studio.example` (plan: `team`), but profile `work` uses `work@example.com`",
       );
       expect(await say("/codex_auth")).toContain("• `work`: `work@example.com`");
-      expect(await say("/codex_auth keep work")).toContain("profile `work` now holds `dana@studio.example`");
-      expect(await say("/codex_auth")).toContain("• `work`: `dana@studio.example`, `team`, signed in, renews itself");
-      expect(await say("/codex_auth")).toContain("• `default`: `dana@example.com`, `plus`, signed in, renews itself");
+      expect(await say("/codex_auth keep work")).toContain("profile `work` now uses `dana@studio.example`");
+      expect(await say("/codex_auth")).toContain(
+        "• `work`: `dana@studio.example`, `team`, signed in, renewed automatically",
+      );
+      expect(await say("/codex_auth")).toContain(
+        "• `default`: `dana@example.com`, `plus`, signed in, renewed automatically",
+      );
     });
   });
 
@@ -206,7 +212,7 @@ export function signInFromWebchat(worldOf: () => World): void {
       const address = await startAndApprove("failing");
       const before = exchanges();
       world.proxy.setMode(mode);
-      expect(await say(address)).toContain("could not be trusted");
+      expect(await say(address)).toContain("could not be verified");
       world.proxy.setMode("up");
       expect(exchanges()).toBe(before);
     });

@@ -34,7 +34,7 @@ describe("a command", () => {
   it("of an owner shows the profiles, with buttons where the chat has them", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", call());
-    expect(markdown).toContain("`work` (tried first): signed in");
+    expect(markdown).toContain("`work` (used by default): signed in");
     expect(rows[0]).toEqual([{ label: "work", callbackData: "codex_auth_show:S0.0" }]);
   });
 
@@ -49,7 +49,7 @@ describe("a command", () => {
   it("in the web chat gets the same list as text alone", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", WEBCHAT_CALL);
-    expect(markdown).toContain("`work` (tried first): signed in");
+    expect(markdown).toContain("`work` (used by default): signed in");
     expect(rows).toEqual([]);
   });
 
@@ -147,8 +147,8 @@ describe("a command about one profile", () => {
     expect(await ports.profiles.list("main")).toEqual(before);
     expect(await say("signout work yes")).toContain("/codex_auth undo work");
     expect((await ports.profiles.list("main")).map(({ name }) => name)).toEqual(["team"]);
-    expect(await say("undo work")).toContain("Put back: profile work");
-    expect(await say("prefer work")).toContain("Done: work is tried first now.");
+    expect(await say("undo work")).toContain("Undone: profile work");
+    expect(await say("prefer work")).toContain("work is now the default profile.");
     expect(ports.profiles.preferred).toBe("openai:work");
   });
 
@@ -231,7 +231,8 @@ describe("a command never throws into the host, and is always answered", () => {
     { name: "an unknown one", error: new Error(CANARY), code: "internal" },
   ] as const)("with the sentence for $name of the login shell", async ({ error, code }) => {
     const { context } = createDoor({ ports: () => Promise.reject(error) });
-    expect((await answerCommand(context, "select", call())).plainText).toBe(REFUSALS[code]);
+    const { plainText } = await answerCommand(context, "select", call());
+    expect(plainText.split("\n\n")[0]).toBe(REFUSALS[code]);
   });
 });
 

@@ -26,15 +26,15 @@ describe("the notice of an expired login", () => {
     expect(sent.map(({ binding }) => binding)).toEqual([OWNER_CHAT]);
     const { plainText, rows } = sent[0]?.message ?? { plainText: "", rows: [] };
     expect(plainText).toContain("Codex profile work needs a new sign-in");
-    expect(plainText).toContain("To sign in again: /codex_auth work");
-    expect(rows.flat().map(({ label }) => label)).toEqual(["Sign in again as work", "Details"]);
+    expect(plainText).toContain("Sign in again: /codex_auth work");
+    expect(rows.flat().map(({ label }) => label)).toEqual(["Sign in to work again", "Details"]);
   });
 
   it("names the command that removes the pin of this chat", async () => {
     const { context, ports, sent } = withExpiredLogin();
     ports.pins.keep(OWNER_CHAT, { profileId: "openai:work", by: "person" });
     await notifyOwners(context, "main");
-    expect(sent[0]?.message.plainText).toContain("To let go: /codex_auth unuse");
+    expect(sent[0]?.message.plainText).toContain("Stop using it here: /codex_auth unuse");
   });
 
   it("is not claimed if no owner can be notified", async () => {
@@ -99,8 +99,7 @@ describe("the host's refusal to a user who is not an owner", () => {
     { name: "chat without a name", conversationId: "", entry: "`telegram:<your id>`" },
   ])("is followed by the setting to change, and by the entry that a $name allows", ({ conversationId, entry }) => {
     expect(withHint(REFUSAL, "telegram", conversationId)).toBe(
-      `${REFUSAL}\n\nOwners of this gateway are listed under commands.ownerAllowFrom in openclaw.json; ` +
-        `the entry for you would be ${entry}.`,
+      `${REFUSAL}\n\nTo become an owner, add this to commands.ownerAllowFrom in openclaw.json: ${entry}`,
     );
   });
 

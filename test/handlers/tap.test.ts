@@ -171,9 +171,9 @@ describe("a tap on a profile's card", () => {
   it("makes it the default, and goes back to a list that says so", async () => {
     const { context, chat, payloads, ports } = await createCarded();
     await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
-    expect(chat.seen().text).toContain("Done: team is tried first now.");
+    expect(chat.seen().text).toContain("team is now the default profile.");
     expect(ports.profiles.preferred).toBe("openai:team");
-    expect((await tapNext({ context, chat }, "Back")).plainText).toContain("• team (tried first): ");
+    expect((await tapNext({ context, chat }, "Back")).plainText).toContain("• team (used by default): ");
   });
 
   it("asks before it signs out, and then takes out that profile alone", async () => {
@@ -192,7 +192,7 @@ describe("a tap on a profile's card", () => {
     const { context, chat, payloads } = carded;
     await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
     await tapNext({ context, chat }, "Yes, sign out");
-    expect((await tapNext({ context, chat }, "Undo")).plainText).toContain("Put back: profile team");
+    expect((await tapNext({ context, chat }, "Undo")).plainText).toContain("Undone: profile team");
     expect(await idsIn(carded)).toEqual(["openai:work", "openai:team"]);
   });
 
@@ -219,7 +219,7 @@ describe("a tap on a profile's card", () => {
     const { context, chat, payloads, ports } = await createCarded();
     await ports.profiles.remove({ profileId: "openai:team" as ProfileId, agentId: "main", isAllowed: () => true });
     await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
-    expect(chat.seen().text).toBe("There is no profile named team. To see those there are, use /codex_auth.");
+    expect(chat.seen().text).toBe("There is no profile named team. To see all profiles, type /codex_auth");
   });
 });
 

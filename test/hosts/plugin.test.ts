@@ -43,8 +43,8 @@ describe.each(versions)("the plugin in OpenClaw %s", (version) => {
     const card = await world.telegram.press(OWNER, selector, "default");
     expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
     const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));
-    expect(saved.text).toContain("profile default now holds dana@example.com, plan plus");
-    expect(saved.text).toContain("It is live");
+    expect(saved.text).toContain("profile default now uses dana@example.com (plan: plus)");
+    expect(saved.text).toContain("The next message can use it");
     expect(await listedProfiles(world.gateway)).toMatchObject([{ id: "openai:default", type: "oauth" }]);
   });
 
@@ -52,17 +52,17 @@ describe.each(versions)("the plugin in OpenClaw %s", (version) => {
     const again = await ask("/codex_auth default");
     expect(world.telegram.keyboard(again)).toEqual([["Open the sign-in page"], ["Cancel"]]);
     const question = await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(again), STUDIO)}`);
-    expect(question.text).toContain("Not saved yet: you approved dana@studio.example, plan team");
-    expect((await world.telegram.press(OWNER, question, "Replace default")).text).toContain("now holds");
+    expect(question.text).toContain("Not saved yet. You approved dana@studio.example (plan: team)");
+    expect((await world.telegram.press(OWNER, question, "Replace default")).text).toContain("now uses");
     const second = await ask("/codex_auth work");
     await ask(`/codex_auth finish work ${world.signIn.approve(linkOf(second), PERSONAL)}`);
     expect((await ask("/codex_auth")).text).toMatch(
-      /• default(?: \(tried first\))?: dana@studio\.example, team, signed in/,
+      /• default(?: \(used by default\))?: dana@studio\.example, team, signed in/,
     );
-    expect((await ask("/codex_auth undo default")).text).toContain("Put back");
+    expect((await ask("/codex_auth undo default")).text).toContain("Undone");
     const list = (await ask("/codex_auth")).text;
-    expect(list).toMatch(/• default(?: \(tried first\))?: dana@example\.com/);
-    expect(list).toMatch(/• work(?: \(tried first\))?: dana@example\.com/);
+    expect(list).toMatch(/• default(?: \(used by default\))?: dana@example\.com/);
+    expect(list).toMatch(/• work(?: \(used by default\))?: dana@example\.com/);
     expect((await listedProfiles(world.gateway)).map(({ id }) => id).toSorted()).toEqual([
       "openai:default",
       "openai:work",
@@ -72,8 +72,8 @@ describe.each(versions)("the plugin in OpenClaw %s", (version) => {
   it("finishes in the web chat by command, and keeps a plain pasted address from the model", async () => {
     const address = world.signIn.approve(linkIn(await say("/codex_auth web")), STUDIO);
     const plain = await say(address);
-    if (TAKES_WEBCHAT_PASTE.includes(version)) expect(plain).toContain("now holds");
-    else expect(await say(`/codex_auth_finish ${address}`)).toContain("now holds");
+    if (TAKES_WEBCHAT_PASTE.includes(version)) expect(plain).toContain("now uses");
+    else expect(await say(`/codex_auth_finish ${address}`)).toContain("now uses");
     const code = new URL(address).searchParams.get("code") ?? "none";
     expect(world.model.saw(code)).toEqual([]);
   });

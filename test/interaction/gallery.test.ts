@@ -102,6 +102,6 @@ it.each(ERROR_CODES)("the refusal %s says how to start again, or that the sign-i
     const { screen } = sampleScreens().find(({ kind }) => kind === `${code}, ${next}`) as NamedScreen;
     return toText(screen, new Locale("en", "UTC"), inChat(PLAIN));
   };
-  expect(plainOf("again")).toContain("To start again: /codex_auth work");
+  expect(plainOf("again")).toContain("Start again: /codex_auth work");
   expect(plainOf("still-waiting")).toContain(EN["next.still-waiting"]);
 });

@@ -118,7 +118,7 @@ describe("a name that nobody can type", () => {
   it("leaves out the lines that would tell to type it, and no other", () => {
     const screen = profileScreen(shown({ ...listed("x"), name }));
     expect(toPlainText(screen)).toBe(
-      "Codex profile work: signed in, renews itself\n\nFor the list of profiles: /codex_auth",
+      "Codex profile work: signed in, renewed automatically\n\nAll profiles: /codex_auth",
     );
   });
 

@@ -85,8 +85,8 @@ describe("the selector", () => {
       { profileName: "team", expiresInMs: 20_000 },
     ];
     expect(linesOf(selectorScreen(listOf(count, pending), 1)).slice(-2)).toEqual([
-      "Waiting for the address of: team (less than a minute left). To stop: /codex_auth cancel team",
-      "Waiting for the address of: work (14 min left). To stop: /codex_auth cancel work",
+      "Pending sign-in: team, less than a minute left. Cancel: /codex_auth cancel team",
+      "Pending sign-in: work, 14 min left. Cancel: /codex_auth cancel work",
     ]);
   });
 
@@ -99,7 +99,7 @@ describe("the selector", () => {
       "w7",
       "w6",
       "w5",
-      "…and 4 more.",
+      "…and 4 more",
     ]);
   });
 
@@ -118,7 +118,7 @@ describe("the selector", () => {
         const opening = screen.rows.flat().filter((button) => "action" in button && button.action.verb === "show");
         expect(opening.map((button) => spelled([button.label]))).toEqual(shownNames(screen));
         const firstWords = linesOf(screen).map((line) =>
-          line.replace(/(?: \((?:tried first|this chat|this chat, tried first)\))?: .*$/, ""),
+          line.replace(/(?: \((?:used by default|used in this chat|used in this chat and by default)\))?: .*$/, ""),
         );
         expect(firstWords).toEqual(expect.arrayContaining(shownNames(screen).map((name) => `• ${name}`)));
       }),
@@ -175,7 +175,7 @@ describe("the new-profile screen", () => {
   it("promises no names to tap when there are none", () => {
     const screen = newProfileScreen(["default", "work", "personal", "team"]);
     expect(pickedNames(screen)).toEqual([]);
-    expect(toPlainText(screen)).not.toContain("tap one of these");
+    expect(toPlainText(screen)).not.toContain("tap a name below");
   });
 });
 

@@ -1,4 +1,5 @@
 /** Each answer of the terminal once, in each of its shapes. */
+import type { NextStep } from "../../src/rules/results.ts";
 import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
 import { HEALTHS } from "../support/english.ts";
@@ -12,6 +13,13 @@ export interface NamedAnswer {
 
 const WAITING = { profileName: "my team", expiresInMs: 14 * 60_000 };
 const LAST_SAVED = { profileName: "work", profileId: "openai:work", agoMs: 90_400, activation: "restart" } as const;
+
+const refusedFinish = (facts: { readonly profileName?: string; readonly next: NextStep }): TerminalAnswer => ({
+  kind: "refused",
+  code: "login-expired",
+  isOver: false,
+  ...facts,
+});
 
 export function terminalAnswers(): readonly NamedAnswer[] {
   return [
@@ -57,5 +65,8 @@ export function terminalAnswers(): readonly NamedAnswer[] {
       kind: code,
       answer: { kind: "refused", code, profileName: "work" } as const,
     })),
+    { kind: "login-expired, start again", answer: refusedFinish({ profileName: "work", next: "again" }) },
+    { kind: "login-expired, start again, no name known", answer: refusedFinish({ next: "again" }) },
+    { kind: "login-expired, another one pending", answer: refusedFinish({ next: "still-waiting" }) },
   ];
 }

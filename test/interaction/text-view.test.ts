@@ -18,12 +18,12 @@ function toldCommands(screen: Screen): readonly string[] {
 /** What the words after `/codex_auth` do. */
 const doing = (command: string) => parseSelectArguments(command.replace(/^\/codex_auth/, ""));
 
-const MARKS = ["", " (tried first)", " (this chat)", " (this chat, tried first)"];
+const MARKS = ["", " (used by default)", " (used in this chat)", " (used in this chat and by default)"];
 
 /** How the text says to type a profile's name: as it is listed, in a command, or however the person likes. */
 function spellingOf(name: string, screen: Screen): string | undefined {
   const text = toPlainText(screen);
-  if (text.includes("with a name of yours")) return name;
+  if (text.includes("with a name of your choice")) return name;
   const spellings = [name, `openai:${name}`, `openai-codex:${name}`];
   const isListed = (spelling: string) =>
     text.split("\n\n").some((line) => MARKS.some((mark) => line.startsWith(`• ${spelling}${mark}: `)));
@@ -70,7 +70,7 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
     case "cancel":
       return toldFor(action, screen);
     case "new":
-      return /new name makes a new profile|To name the profile, type/.test(text) ? "" : undefined;
+      return /new name creates a new profile|To name the profile yourself/.test(text) ? "" : undefined;
     case "close":
       return "";
   }

@@ -83,7 +83,7 @@ describe("the tarball in a fresh gateway", () => {
 
   it("signs in", async () => {
     const address = signIn.approve(linkIn(await say("/codex_auth work")), PERSONAL);
-    expect(await say(address)).toContain("profile `work` now holds `dana@example.com`");
+    expect(await say(address)).toContain("profile `work` now uses `dana@example.com`");
     expect((await listedProfiles(gateway)).map(({ id }) => id)).toEqual(["openai:work"]);
   });
 

@@ -141,7 +141,7 @@ const SUCCEEDED: readonly Row[] = [
       ok: true,
       profile: "work",
       profile_id: "openai:work",
-      message: `Put back: profile work holds what it held before. ${SENTENCES["saved.live"]}`,
+      message: `Undone: profile work is as it was before. ${SENTENCES["saved.live"]}`,
       restart_required: false,
       queued: false,
       revert_command: "codex-auth undo --profile work",
@@ -155,7 +155,7 @@ const SUCCEEDED: readonly Row[] = [
       ok: true,
       profile: "work",
       profile_id: "openai:work",
-      message: `Put back: profile work holds what it held before. ${SENTENCES["saved.restarted"]}`,
+      message: `Undone: profile work is as it was before. ${SENTENCES["saved.restarted"]}`,
       restart_required: false,
       queued: true,
       revert_command: null,
@@ -251,7 +251,7 @@ const SUCCEEDED: readonly Row[] = [
         {
           finding: "profile_failing",
           profile: "work",
-          message: "• work: needs sign-in. To sign in again: codex-auth start --profile work",
+          message: "• work: needs a new sign-in. Sign in again: codex-auth start --profile work",
         },
       ],
     },
@@ -412,7 +412,7 @@ describe("the text", () => {
   it("of a refusal names the host that was seen, if it is the host's", () => {
     const around = { ...PLAIN, hostVersion: "2031.1.1" };
     const unknown = { kind: "refused", code: "host-unknown" } as const;
-    expect(textOf(unknown, around)).toBe(`${REFUSALS["host-unknown"]}\nThe version found here is 2031.1.1.`);
+    expect(textOf(unknown, around)).toBe(`${REFUSALS["host-unknown"]}\nThe version found is 2031.1.1.`);
     expect(textOf(unknown)).toBe(REFUSALS["host-unknown"]);
     expect(textOf({ kind: "refused", code: "store-locked" }, around)).toBe(REFUSALS["store-locked"]);
   });
@@ -543,7 +543,7 @@ describe("text of strangers", () => {
   });
 
   it("fills no place of a sentence", () => {
-    expect(textOf({ ...FULL, email: "{name} {command}" })).toContain("now holds {name} {command}, plan plus.");
+    expect(textOf({ ...FULL, email: "{name} {command}" })).toContain("now uses {name} {command} (plan: plus).");
   });
 });
 

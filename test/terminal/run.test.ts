@@ -155,7 +155,11 @@ describe("finish", () => {
     { name: "without a state", address: addressOf({ code: "ac_x" }), code: "state-missing" },
   ])("refuses an address $name while a sign-in waits", async ({ address, code }) => {
     await start("work");
-    expect(await run("finish", { callbackUrl: address })).toMatchObject({ kind: "refused", code });
+    expect(await run("finish", { callbackUrl: address })).toMatchObject({
+      kind: "refused",
+      code,
+      next: "still-waiting",
+    });
   });
 
   it("says that a code is missing from the address of a sign-in that waits", async () => {
@@ -165,7 +169,7 @@ describe("finish", () => {
 
   it("refuses an address where nothing waits", async () => {
     const callbackUrl = addressOf({ code: "ac_x", state: "0".repeat(32) });
-    expect(await run("finish", { callbackUrl })).toMatchObject({ code: "no-pending-login" });
+    expect(await run("finish", { callbackUrl })).toMatchObject({ code: "no-pending-login", next: "again" });
   });
 
   it("refuses the second use of an address", async () => {
@@ -185,6 +189,7 @@ describe("finish with another account than the profile holds", () => {
       code: "account-differs",
       profileName: "work",
       isOver: true,
+      next: "again",
     });
     expect(ports.profiles.saves).toHaveLength(1);
   });
