@@ -33,10 +33,9 @@ function spellingOf(name: string, screen: Screen): string | undefined {
   );
 }
 
-/** A word means the newest question; a button the one it is shown under. */
-const withoutQuestion = (action: unknown) => ({ ...(action as object), questionId: undefined });
-const isSame = (one: unknown, other: unknown) =>
-  JSON.stringify(withoutQuestion(one)) === JSON.stringify(withoutQuestion(other));
+/** A word means the newest question; a button the one it is shown under. Only Refresh asks for the list of this moment. */
+const comparable = (action: unknown) => ({ ...(action as object), questionId: undefined, isFresh: undefined });
+const isSame = (one: unknown, other: unknown) => JSON.stringify(comparable(one)) === JSON.stringify(comparable(other));
 
 /** A told command that does just this. */
 const toldFor = (action: Action, screen: Screen) =>
