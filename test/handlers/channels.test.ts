@@ -44,6 +44,9 @@ function isOfSender(row: Row): boolean {
   return !isMarked && senderId !== "" && conversationId === senderId;
 }
 
+const rowOf = <Via extends Row["via"]>(via: Via, place: fc.Arbitrary<Extract<Row, { via: Via }>["place"]>) =>
+  place.map((given) => ({ chat: "", is: "refused", via, place: given }) as unknown as Row);
+
 /** Any mixture of the strings that hosts use. */
 const anyRow: fc.Arbitrary<Row> = (() => {
   const channel = fc.constantFrom("telegram", "discord", "matrix", "feishu", "twitch", "webchat", "x", "constructor");
@@ -60,8 +63,6 @@ const anyRow: fc.Arbitrary<Row> = (() => {
   };
   const isGroup = fc.constantFrom(undefined, false, true);
   const optional = fc.option(address, { nil: undefined });
-  const rowOf = <Via extends Row["via"]>(via: Via, place: fc.Arbitrary<Extract<Row, { via: Via }>["place"]>) =>
-    place.map((given) => ({ chat: "", is: "refused", via, place: given }) as unknown as Row);
   return fc.oneof(
     rowOf("command", fc.record({ ...shared, channel, from: optional, to: optional })),
     rowOf("tap", fc.record({ ...shared, channel, conversationId: address, isGroup })),
