@@ -19,98 +19,90 @@ const selector = (text: string): ParsedSelector => ({ kind: "selector", name: na
 const BAD: ParsedSelector = { kind: "refused", code: "bad-selector" };
 const RESERVED: ParsedSelector = { kind: "refused", code: "reserved-word" };
 
-const SELECTORS: readonly { readonly name: string; readonly input: string; readonly expect: ParsedSelector }[] = [
-  { name: "a word", input: "work", expect: selector("work") },
-  { name: "the default", input: "default", expect: selector("default") },
-  { name: "capitals, as they are", input: "Work", expect: selector("Work") },
-  { name: "one letter", input: "a", expect: selector("a") },
-  { name: "one digit", input: "7", expect: selector("7") },
-  { name: "an e-mail address", input: "dana+codex@studio.example", expect: selector("dana+codex@studio.example") },
-  { name: "every mark of the grammar", input: "a._@+-", expect: selector("a._@+-") },
-  { name: "64 characters", input: "a".repeat(64), expect: selector("a".repeat(64)) },
-  { name: "a key of every object", input: "constructor", expect: selector("constructor") },
-  { name: "a word that only starts like a command", input: "finish2", expect: selector("finish2") },
-  { name: "a prefix of today", input: "openai:work", expect: selector("work") },
-  { name: "a prefix of an older host", input: "openai-codex:work", expect: selector("work") },
-  { name: "a prefix in capitals", input: "OpenAI:work", expect: selector("work") },
-  { name: "a name equal to a prefix word", input: "openai:openai", expect: selector("openai") },
-  { name: "64 characters after a prefix", input: `openai:${"a".repeat(64)}`, expect: selector("a".repeat(64)) },
+const SELECTORS: readonly (readonly [name: string, input: string, expected: ParsedSelector])[] = [
+  ["a word", "work", selector("work")],
+  ["the default", "default", selector("default")],
+  ["capitals, as they are", "Work", selector("Work")],
+  ["one letter", "a", selector("a")],
+  ["one digit", "7", selector("7")],
+  ["an e-mail address", "dana+codex@studio.example", selector("dana+codex@studio.example")],
+  ["every mark of the grammar", "a._@+-", selector("a._@+-")],
+  ["64 characters", "a".repeat(64), selector("a".repeat(64))],
+  ["a key of every object", "constructor", selector("constructor")],
+  ["a word that only starts like a command", "finish2", selector("finish2")],
+  ["a prefix of today", "openai:work", selector("work")],
+  ["a prefix of an older host", "openai-codex:work", selector("work")],
+  ["a prefix in capitals", "OpenAI:work", selector("work")],
+  ["a name equal to a prefix word", "openai:openai", selector("openai")],
+  ["64 characters after a prefix", `openai:${"a".repeat(64)}`, selector("a".repeat(64))],
 
-  { name: "nothing", input: "", expect: BAD },
-  { name: "a prefix alone", input: "openai:", expect: BAD },
-  { name: "two prefixes", input: "openai:openai:work", expect: BAD },
-  { name: "two different prefixes", input: "openai-codex:openai:work", expect: BAD },
-  { name: "a foreign prefix", input: "anthropic:work", expect: BAD },
-  { name: "a prefix in the middle", input: "team-openai:work", expect: BAD },
-  { name: "65 characters", input: "a".repeat(65), expect: BAD },
-  { name: "10 KB", input: "a".repeat(10_240), expect: BAD },
-  { name: "a first dot", input: ".work", expect: BAD },
-  { name: "a first hyphen", input: "-work", expect: BAD },
-  { name: "a first at sign", input: "@work", expect: BAD },
-  { name: "a first underscore", input: "__proto__", expect: BAD },
-  { name: "a slash, where the host splits a model", input: "a/b", expect: BAD },
-  { name: "a space", input: "a b", expect: BAD },
-  { name: "a space before", input: " work", expect: BAD },
-  { name: "a space after", input: "work ", expect: BAD },
-  { name: "a tab", input: "a\tb", expect: BAD },
-  { name: "a line break at the end", input: "work\n", expect: BAD },
-  { name: "a second line", input: "work\nplay", expect: BAD },
-  { name: "a NUL", input: "wo\0rk", expect: BAD },
-  { name: "an umlaut", input: "büro", expect: BAD },
-  { name: "a look-alike letter", input: "wоrk", expect: BAD },
-  { name: "an invisible character", input: "wo\u200brk", expect: BAD },
-  { name: "a bidi override", input: "\u202ework", expect: BAD },
-  { name: "a digit of another script", input: "work٤", expect: BAD },
-  { name: "a full-width letter", input: "ｗork", expect: BAD },
-  { name: "a smile", input: "work🙂", expect: BAD },
-  { name: "markup", input: "<b>work</b>", expect: BAD },
-  { name: "a pasted address", input: "http://localhost:1455/auth/callback?code=x&state=y", expect: BAD },
+  ["nothing", "", BAD],
+  ["a prefix alone", "openai:", BAD],
+  ["two prefixes", "openai:openai:work", BAD],
+  ["two different prefixes", "openai-codex:openai:work", BAD],
+  ["a foreign prefix", "anthropic:work", BAD],
+  ["a prefix in the middle", "team-openai:work", BAD],
+  ["65 characters", "a".repeat(65), BAD],
+  ["10 KB", "a".repeat(10_240), BAD],
+  ["a first dot", ".work", BAD],
+  ["a first hyphen", "-work", BAD],
+  ["a first at sign", "@work", BAD],
+  ["a first underscore", "__proto__", BAD],
+  ["a slash, where the host splits a model", "a/b", BAD],
+  ["a space", "a b", BAD],
+  ["a space before", " work", BAD],
+  ["a space after", "work ", BAD],
+  ["a tab", "a\tb", BAD],
+  ["a line break at the end", "work\n", BAD],
+  ["a second line", "work\nplay", BAD],
+  ["a NUL", "wo\0rk", BAD],
+  ["an umlaut", "büro", BAD],
+  ["a look-alike letter", "wоrk", BAD],
+  ["an invisible character", "wo\u200brk", BAD],
+  ["a bidi override", "\u202ework", BAD],
+  ["a digit of another script", "work٤", BAD],
+  ["a full-width letter", "ｗork", BAD],
+  ["a smile", "work🙂", BAD],
+  ["markup", "<b>work</b>", BAD],
+  ["a pasted address", "http://localhost:1455/auth/callback?code=x&state=y", BAD],
 
-  { name: "a reserved word", input: "finish", expect: RESERVED },
-  { name: "a reserved word in capitals", input: "CANCEL", expect: RESERVED },
+  ["a reserved word", "finish", RESERVED],
+  ["a reserved word in capitals", "CANCEL", RESERVED],
 
-  {
-    name: "a stored name that is a reserved word, behind its prefix",
-    input: "openai:status",
-    expect: selector("status"),
-  },
-  { name: "a stored name with a space, behind its prefix", input: "openai:my work", expect: selector("my work") },
-  {
-    name: "a stored name with a prefix in its middle, behind its own",
-    input: "openai:my openai-codex:work",
-    expect: selector("my openai-codex:work"),
-  },
-  { name: "a stored name with a slash, behind its prefix", input: "openai:a/b", expect: selector("a/b") },
-  { name: "a stored name of another script, behind its prefix", input: "openai-codex:büro", expect: selector("büro") },
-  {
-    name: "a stored name of 128 characters, behind its prefix",
-    input: `openai:${"ü".repeat(128)}`,
-    expect: selector("ü".repeat(128)),
-  },
-  { name: "129 characters behind a prefix", input: `openai:${"ü".repeat(129)}`, expect: BAD },
-  { name: "a stored name in quotes", input: '"my work"', expect: selector("my work") },
-  { name: "a whole id in quotes", input: '"openai-codex:work"', expect: selector("openai-codex:work") },
-  { name: "the quotes that a phone types", input: "“status”", expect: selector("status") },
-  { name: "a quote within quotes", input: '"a" yes"', expect: selector('a" yes') },
-  { name: "quotes around nothing", input: '""', expect: BAD },
-  { name: "an opening quote alone", input: '"work', expect: BAD },
-  { name: "a line break in quotes", input: '"a\nb"', expect: BAD },
-  { name: "half a character behind a prefix", input: "openai:\uD83D", expect: BAD },
-  { name: "a line break behind a prefix", input: "openai:work\n", expect: BAD },
-  { name: "an invisible character behind a prefix", input: "openai:wo\u200brk", expect: BAD },
-  { name: "a bidi override behind a prefix", input: "openai:\u202ework", expect: BAD },
+  ["a stored name that is a reserved word, behind its prefix", "openai:status", selector("status")],
+  ["a stored name with a space, behind its prefix", "openai:my work", selector("my work")],
+  [
+    "a stored name with a prefix in its middle, behind its own",
+    "openai:my openai-codex:work",
+    selector("my openai-codex:work"),
+  ],
+  ["a stored name with a slash, behind its prefix", "openai:a/b", selector("a/b")],
+  ["a stored name of another script, behind its prefix", "openai-codex:büro", selector("büro")],
+  ["a stored name of 128 characters, behind its prefix", `openai:${"ü".repeat(128)}`, selector("ü".repeat(128))],
+  ["129 characters behind a prefix", `openai:${"ü".repeat(129)}`, BAD],
+  ["a stored name in quotes", '"my work"', selector("my work")],
+  ["a whole id in quotes", '"openai-codex:work"', selector("openai-codex:work")],
+  ["the quotes that a phone types", "“status”", selector("status")],
+  ["a quote within quotes", '"a" yes"', selector('a" yes')],
+  ["quotes around nothing", '""', BAD],
+  ["an opening quote alone", '"work', BAD],
+  ["a line break in quotes", '"a\nb"', BAD],
+  ["half a character behind a prefix", "openai:\uD83D", BAD],
+  ["a line break behind a prefix", "openai:work\n", BAD],
+  ["an invisible character behind a prefix", "openai:wo\u200brk", BAD],
+  ["a bidi override behind a prefix", "openai:\u202ework", BAD],
 ];
 
 describe("parseSelector", () => {
-  it.each(SELECTORS)("reads $name", ({ input, expect: expected }) => {
+  it.each(SELECTORS)("reads %s", (_, input, expected) => {
     expect(parseSelector(input)).toEqual(expected);
   });
 
-  it.each(RESERVED_NAMES)("keeps %s for the command of that name", (word) => {
+  it.each(RESERVED_NAMES)("reserves %s for its command", (word) => {
     expect(parseSelector(word)).toEqual(RESERVED);
   });
 
-  it("accepts whatever the grammar makes, with any prefix, to the same name", () => {
+  it("accepts every name of the grammar with any prefix", () => {
     const typed = fc
       .stringMatching(/^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/)
       .filter((word) => !RESERVED_NAMES.includes(word.toLowerCase()));
@@ -121,7 +113,7 @@ describe("parseSelector", () => {
     );
   });
 
-  it("never lets a slash or white space through without a prefix, which would end a host's model address early", () => {
+  it("accepts no slash and no white space without a prefix, because they would end a model name of the host", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "@", "/", " ", "\n", ":", "-", "\u00a0", "é") });
     fc.assert(
       fc.property(text, (input) => {
@@ -147,164 +139,100 @@ describe("parseStoredSelector", () => {
     { input: "openai-codex:my team", expected: selector("openai-codex:my team") },
     { input: "openai-codex:", expected: BAD },
     { input: "openai-codex:openai:work", expected: BAD },
-  ])("keeps the older prefix of $input, which tells it from its namesake", ({ input, expected }) => {
+  ])("keeps the older prefix of $input, by which it differs from its namesake", ({ input, expected }) => {
     expect(parseStoredSelector(input)).toEqual(expected);
   });
 
-  it.each(SELECTORS.filter(({ input }) => !input.startsWith("openai-codex:")))(
-    "else reads what a selector is: $name",
-    ({ input }) => {
+  it("reads every other selector as parseSelector does", () => {
+    for (const [, input] of SELECTORS.filter(([, text]) => !text.startsWith("openai-codex:"))) {
       expect(parseStoredSelector(input)).toEqual(parseSelector(input));
-    },
-  );
+    }
+  });
 });
 
 describe("profileNameOf", () => {
   it.each([
-    { id: "openai:work", expected: "work" },
-    { id: "openai-codex:work", expected: "work" },
-    { id: "OpenAI:work", expected: "work" },
-    { id: "openai:constructor", expected: "constructor" },
-    { id: "openai:a:b", expected: "a:b" },
-    { id: "openai:openai:x", expected: "openai:openai:x" },
-    { id: "noprefix", expected: "noprefix" },
-    { id: "anthropic:x", expected: "anthropic:x" },
-    { id: "", expected: "" },
-  ])("shows $id as '$expected'", ({ id, expected }) => {
+    ["openai:work", "work"],
+    ["openai-codex:work", "work"],
+    ["OpenAI:work", "work"],
+    ["openai:constructor", "constructor"],
+    ["openai:a:b", "a:b"],
+    ["openai:openai:x", "openai:openai:x"],
+    ["noprefix", "noprefix"],
+    ["anthropic:x", "anthropic:x"],
+    ["", ""],
+  ])("of %j is %j", (id, expected) => {
     expect(profileNameOf(id)).toBe(expected);
   });
 });
 
-interface ResolveRow {
-  readonly name: string;
-  readonly asked: string;
-  readonly discovered: readonly string[];
-  readonly provider?: string;
-  readonly expect: object;
-}
-
-const found = (profileId: string, shown: string) => ({
+const standIn = (profileId: string) => ({ ...resolved(profileId), isDefaultFallback: true });
+const resolved = (profileId: string, shown: string = profileNameOf(profileId)) => ({
   kind: "resolved",
   profileId,
   name: shown,
   isDefaultFallback: false,
 });
-const standIn = (profileId: string, shown: string) => ({
-  kind: "resolved",
-  profileId,
-  name: shown,
-  isDefaultFallback: true,
-});
+
+/** An id stands for itself, resolved. */
+type ResolveRow = readonly [
+  name: string,
+  asked: string,
+  discovered: string[],
+  expected: string | object,
+  provider?: "openai-codex",
+];
 
 const RESOLVED: readonly ResolveRow[] = [
-  { name: "a new name to a new id", asked: "work", discovered: [], expect: found("openai:work", "work") },
-  { name: "a new name beside others", asked: "b", discovered: ["openai:a"], expect: found("openai:b", "b") },
-  { name: "a stored name to its id", asked: "b", discovered: ["openai:a", "openai:b"], expect: found("openai:b", "b") },
-  {
-    name: "a name stored under an older host's id to that id, so that it is replaced and not doubled",
-    asked: "work",
-    discovered: ["openai:a", "openai-codex:work"],
-    expect: found("openai-codex:work", "work"),
-  },
-  {
-    name: "a name stored under both ids to today's id",
-    asked: "work",
-    discovered: ["openai-codex:work", "openai:work"],
-    expect: found("openai:work", "work"),
-  },
-  {
-    name: "a new name on an older host to that host's id",
-    asked: "work",
-    discovered: [],
-    provider: "openai-codex",
-    expect: found("openai-codex:work", "work"),
-  },
-  {
-    name: "default where it exists to itself",
-    asked: "default",
-    discovered: ["openai:a", "openai:default"],
-    expect: found("openai:default", "default"),
-  },
-  {
-    name: "default where an older host's exists to that one",
-    asked: "default",
-    discovered: ["openai:a", "openai-codex:default"],
-    expect: found("openai-codex:default", "default"),
-  },
-  {
-    name: "default where there is none to the first discovered",
-    asked: "default",
-    discovered: ["openai:a", "openai:b"],
-    expect: standIn("openai:a", "a"),
-  },
-  {
-    name: "default where there is none to a first one of an older host",
-    asked: "default",
-    discovered: ["openai-codex:a"],
-    expect: standIn("openai-codex:a", "a"),
-  },
-  {
-    name: "default where there is nothing to a new default",
-    asked: "default",
-    discovered: [],
-    expect: found("openai:default", "default"),
-  },
-  {
-    name: "no other missing name to a stand-in",
-    asked: "other",
-    discovered: ["openai:a"],
-    expect: found("openai:other", "other"),
-  },
-  {
-    name: "another case as another profile",
-    asked: "Work",
-    discovered: ["openai:work"],
-    expect: found("openai:Work", "Work"),
-  },
-  {
-    name: "Default in capitals as a name like any other",
-    asked: "Default",
-    discovered: ["openai:a"],
-    expect: found("openai:Default", "Default"),
-  },
-  {
-    name: "a key of every object to an id of its own",
-    asked: "constructor",
-    discovered: ["openai:a"],
-    expect: found("openai:constructor", "constructor"),
-  },
-  {
-    name: "a name that is only the start of a stored one to a new id",
-    asked: "wor",
-    discovered: ["openai:work"],
-    expect: found("openai:wor", "wor"),
-  },
-  {
-    name: "a stored name that no new profile could have to its id",
-    asked: "my work",
-    discovered: ["openai:my work"],
-    expect: found("openai:my work", "my work"),
-  },
-  {
-    name: "a stored name that is a reserved word to its id",
-    asked: "status",
-    discovered: ["openai:status"],
-    expect: found("openai:status", "status"),
-  },
-  {
-    name: "a whole id to that very profile, though it has a namesake",
-    asked: "openai-codex:work",
-    discovered: ["openai:work", "openai-codex:work"],
-    expect: found("openai-codex:work", "openai-codex:work"),
-  },
-  { name: "no new name outside the grammar", asked: "my work", discovered: ["openai:a"], expect: BAD },
-  { name: "no new name with a slash", asked: "a/b", discovered: [], expect: BAD },
-  { name: "no new name that is a reserved word", asked: "status", discovered: [], expect: RESERVED },
+  ["a new name to a new id", "work", [], "openai:work"],
+  ["a new name beside others", "b", ["openai:a"], "openai:b"],
+  ["a stored name to its id", "b", ["openai:a", "openai:b"], "openai:b"],
+  [
+    "a name stored under an older host's id to that id, so that the profile is replaced",
+    "work",
+    ["openai:a", "openai-codex:work"],
+    "openai-codex:work",
+  ],
+  ["a name stored under both ids to today's id", "work", ["openai-codex:work", "openai:work"], "openai:work"],
+  ["a new name on an older host to that host's id", "work", [], "openai-codex:work", "openai-codex"],
+  ["default to itself if it exists", "default", ["openai:a", "openai:default"], "openai:default"],
+  [
+    "default to an older host's default if that exists",
+    "default",
+    ["openai:a", "openai-codex:default"],
+    "openai-codex:default",
+  ],
+  ["default to the first profile if there is no default", "default", ["openai:a", "openai:b"], standIn("openai:a")],
+  [
+    "default to the first profile of an older host if there is no default",
+    "default",
+    ["openai-codex:a"],
+    standIn("openai-codex:a"),
+  ],
+  ["default to a new default in an empty store", "default", [], "openai:default"],
+  ["another missing name to a new id", "other", ["openai:a"], "openai:other"],
+  ["another case as another profile", "Work", ["openai:work"], "openai:Work"],
+  ["Default in capitals as a name like any other", "Default", ["openai:a"], "openai:Default"],
+  ["a key of every object to an id of its own", "constructor", ["openai:a"], "openai:constructor"],
+  ["a name that is only the start of a stored one to a new id", "wor", ["openai:work"], "openai:wor"],
+  ["a stored name that no new profile could have to its id", "my work", ["openai:my work"], "openai:my work"],
+  ["a stored name that is a reserved word to its id", "status", ["openai:status"], "openai:status"],
+  [
+    "a whole id to that profile although it has a namesake",
+    "openai-codex:work",
+    ["openai:work", "openai-codex:work"],
+    resolved("openai-codex:work", "openai-codex:work"),
+  ],
+  ["no new name outside the grammar", "my work", ["openai:a"], BAD],
+  ["no new name with a slash", "a/b", [], BAD],
+  ["no new name that is a reserved word", "status", [], RESERVED],
 ];
 
 describe("resolveSelector", () => {
-  it.each(RESOLVED)("resolves $name", ({ asked, discovered, provider = "openai", expect: expected }) => {
-    expect(resolveSelector(name(asked), provider, discovered)).toEqual(expected);
+  it.each(RESOLVED.map(([title, ...row]) => ({ title, row })))("resolves $title", ({ row }) => {
+    const [asked, discovered, expected, provider = "openai"] = row;
+    const result = resolveSelector(name(asked), provider, discovered);
+    expect(result).toEqual(typeof expected === "string" ? resolved(expected) : expected);
   });
 
   const names = fc.stringMatching(/^[a-z0-9]{1,6}$/);
@@ -315,29 +243,28 @@ describe("resolveSelector", () => {
     { maxLength: 6 },
   );
 
-  it("answers an existing id, or a new one of this host's provider; never one of another name, but for default", () => {
+  it("gives an existing id or a new one of this provider, and another name only for default", () => {
     fc.assert(
       fc.property(fc.oneof(names, fc.constant("default")), ids, (asked, discovered) => {
-        const resolved = resolveSelector(name(asked), "openai", discovered);
-        if (resolved.kind === "refused") throw new Error("a name of the grammar is never refused");
-        expect(discovered.includes(resolved.profileId) || resolved.profileId === `openai:${asked}`).toBe(true);
-        expect(resolved.name).toBe(profileNameOf(resolved.profileId));
-        if (!resolved.isDefaultFallback) expect(resolved.name).toBe(asked);
+        const result = resolveSelector(name(asked), "openai", discovered);
+        if (result.kind === "refused") throw new Error("a name of the grammar is never refused");
+        expect(discovered.includes(result.profileId) || result.profileId === `openai:${asked}`).toBe(true);
+        expect(result.name).toBe(profileNameOf(result.profileId));
+        if (!result.isDefaultFallback) expect(result.name).toBe(asked);
       }),
     );
   });
 
-  it("makes no new id outside the grammar, whatever was asked for", () => {
+  it("makes no new id outside the grammar", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (asked) => {
-        const resolved = resolveSelector(name(asked), "openai", []);
-        if (resolved.kind === "resolved")
-          expect(resolved.profileId).toMatch(/^openai:[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/);
+        const result = resolveSelector(name(asked), "openai", []);
+        if (result.kind === "resolved") expect(result.profileId).toMatch(/^openai:[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/);
       }),
     );
   });
 
-  it("reaches every discovered profile by the name it is shown under, unless two share that name", () => {
+  it("finds every profile by its shown name, unless two share it", () => {
     fc.assert(
       fc.property(ids, (discovered) => {
         const shown = discovered.map(profileNameOf);
@@ -352,19 +279,19 @@ describe("resolveSelector", () => {
 
 describe("selectorOf", () => {
   it.each([
-    { shown: "work", expected: "work" },
-    { shown: "status", expected: "openai:status" },
-    { shown: "my work", expected: "openai:my work" },
-    { shown: "büro", expected: "openai:büro" },
-    { shown: "openai-codex:work", expected: '"openai-codex:work"' },
-    { shown: "work ", expected: "openai:work " },
-    { shown: "a\nb", expected: undefined },
-    { shown: "a".repeat(129), expected: undefined },
-  ])("says $expected for $shown", ({ shown, expected }) => {
+    ["work", "work"],
+    ["status", "openai:status"],
+    ["my work", "openai:my work"],
+    ["büro", "openai:büro"],
+    ["openai-codex:work", '"openai-codex:work"'],
+    ["work ", "openai:work "],
+    ["a\nb", undefined],
+    ["a".repeat(129), undefined],
+  ])("of %j is %j", (shown, expected) => {
     expect(selectorOf(shown)).toBe(expected);
   });
 
-  it("says what is read back as the same name, for every printable name in a store", () => {
+  it("gives a selector that is read back as the same name", () => {
     const stored = fc.oneof(
       fc.stringMatching(/^[A-Za-z0-9._@+ /-]{1,20}$/),
       fc
@@ -379,7 +306,7 @@ describe("selectorOf", () => {
     );
   });
 
-  it("leads to an older host's profile that has a namesake of today", () => {
+  it("leads to an older host's profile that has a namesake", () => {
     const ids = ["openai:work", "openai-codex:work"];
     const parsed = parseSelector(selectorOf("openai-codex:work") ?? "");
     expect(parsed).toEqual(selector("openai-codex:work"));
@@ -388,34 +315,24 @@ describe("selectorOf", () => {
 });
 
 describe("storedIdOf", () => {
-  it.each([
-    { name: "today's id", asked: "work", ids: ["openai:a", "openai:work"], expected: "openai:work" },
-    { name: "an older host's id", asked: "work", ids: ["openai-codex:work"], expected: "openai-codex:work" },
-    { name: "an id without a prefix", asked: "my team", ids: ["my team"], expected: "my team" },
-    { name: "today's of two", asked: "work", ids: ["openai-codex:work", "openai:work"], expected: "openai:work" },
-    {
-      name: "the older of two by its whole id",
-      asked: "openai-codex:work",
-      ids: ["openai:work", "openai-codex:work"],
-      expected: "openai-codex:work",
-    },
-    {
-      name: "nothing for an older id that is not there",
-      asked: "openai-codex:work",
-      ids: ["openai:work"],
-      expected: undefined,
-    },
-    { name: "nothing for a default that is not there", asked: "default", ids: ["openai:a"], expected: undefined },
-    { name: "nothing for another case", asked: "Work", ids: ["openai:work"], expected: undefined },
-    { name: "nothing for a word of every object", asked: "constructor", ids: ["openai:a"], expected: undefined },
-    { name: "nothing where there is nothing", asked: "work", ids: [], expected: undefined },
-  ])("finds $name", ({ asked, ids, expected }) => {
+  it.each<[string, string, string[], string | undefined]>([
+    ["today's id", "work", ["openai:a", "openai:work"], "openai:work"],
+    ["an older host's id", "work", ["openai-codex:work"], "openai-codex:work"],
+    ["an id without a prefix", "my team", ["my team"], "my team"],
+    ["today's of two ids", "work", ["openai-codex:work", "openai:work"], "openai:work"],
+    ["the older of two by its id", "openai-codex:work", ["openai:work", "openai-codex:work"], "openai-codex:work"],
+    ["nothing for a missing older id", "openai-codex:work", ["openai:work"], undefined],
+    ["nothing for a missing default", "default", ["openai:a"], undefined],
+    ["nothing for another case", "Work", ["openai:work"], undefined],
+    ["nothing for a key of every object", "constructor", ["openai:a"], undefined],
+    ["nothing in an empty store", "work", [], undefined],
+  ])("finds %s", (_, asked, ids, expected) => {
     expect(storedIdOf(name(asked), "openai", ids)).toBe(expected);
   });
 });
 
 describe("newIdOf", () => {
-  it("makes an id of a name that the grammar allows, and of no other", () => {
+  it("makes an id only of a name that the grammar allows", () => {
     expect(newIdOf(name("work"), "openai-codex")).toEqual({ kind: "target", profileId: "openai-codex:work" });
     expect(newIdOf(name("a/b"), "openai")).toEqual(BAD);
     expect(newIdOf(name("status"), "openai")).toEqual(RESERVED);
@@ -428,7 +345,7 @@ describe("formerIdsOf", () => {
     { asked: "work", provider: "openai-codex", expected: ["openai-codex:work", "openai:work", "work"] },
     { asked: "my team", provider: "openai", expected: ["openai:my team", "openai-codex:my team", "my team"] },
     { asked: "openai-codex:work", provider: "openai", expected: ["openai-codex:work"] },
-  ])("of $asked with $provider are those that show as that name", ({ asked, provider, expected }) => {
+  ])("of $asked with $provider are the ids that are shown by that name", ({ asked, provider, expected }) => {
     expect(formerIdsOf(name(asked), provider)).toEqual(expected);
   });
 });

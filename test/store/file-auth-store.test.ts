@@ -139,23 +139,14 @@ async function startHolder(flavour: Flavour) {
   throw new Error("the holder ended");
 }
 
-// One host of each lock: what else differs between them does not matter here.
+// One host of each lock: other differences do not matter here.
 describe.each([FLAVOURS[0], FLAVOURS[2]])("several writers of $name", (flavour) => {
   beforeEach(() => seedFiles(root, flavour, { profiles: { [idOf(flavour, "a")]: recordOf(flavour, "a") } }));
 
-  it.each([4])("lose nothing between %i processes that save 20 profiles each", async (count) => {
-    const children = Array.from({ length: count }, (_, index) => startChild("save", flavour, `p${index}`, "20"));
-    expect(await Promise.all(children.map(lastLineOf))).toEqual(children.map(() => "done"));
-    expect(Object.keys(storedIn(root).profiles)).toHaveLength(20 * count + 1);
-    expect(namesIn(root).filter((name) => !HOLDS.test(name))).toEqual([]);
-  });
-
-  it("lose nothing between two of ours and two of the host's own", async () => {
-    const children = ["save", "host", "save", "host"].map((task, index) =>
-      startChild(task, flavour, `p${index}`, "20"),
-    );
+  it("lose nothing between two of our processes and two of the host's that save 10 profiles each", async () => {
+    const children = ["save", "host", "save", "host"].map((task, at) => startChild(task, flavour, `p${at}`, "10"));
     expect(await Promise.all(children.map(lastLineOf))).toEqual(["done", "done", "done", "done"]);
-    expect(Object.keys(storedIn(root).profiles)).toHaveLength(81);
+    expect(Object.keys(storedIn(root).profiles)).toHaveLength(41);
     expect(namesIn(root).filter((name) => !HOLDS.test(name))).toEqual([]);
   });
 
@@ -311,7 +302,8 @@ const UNTRUSTED: readonly UntrustedRow[] = [
   },
 ];
 
-describe.each(FLAVOURS)("what is no file of ours, for $name", (flavour) => {
+// One host: reading does not depend on the lock.
+describe.each(FLAVOURS.slice(1, 2))("a path that is not our file, for $name", (flavour) => {
   it.each(UNTRUSTED)("stops the work and stays as it is: $name", async ({ spoil, onlyAsRoot }) => {
     if (onlyAsRoot && !IS_ROOT) return;
     spoil();
@@ -603,7 +595,7 @@ function giveToNobody(mode: number): void {
 
 const bytes = () => [profilesIn(root), stateIn(root)].filter(existsSync).map((path) => readFileSync(path, "utf8"));
 
-describe.each(FLAVOURS)("a place that cannot be written, for $name", (flavour) => {
+describe.each(FLAVOURS.slice(1))("a place that cannot be written, for $name", (flavour) => {
   beforeEach(() => {
     const id = idOf(flavour, "a");
     seedFiles(root, flavour, { profiles: { [id]: recordOf(flavour, "a") }, order: { [flavour.provider]: [id] } });
@@ -612,17 +604,12 @@ describe.each(FLAVOURS)("a place that cannot be written, for $name", (flavour) =
   it.each([
     { name: "a full disk", mode: 0o700, length: 10_000, command: LIMITED },
     { name: "a read-only folder", mode: 0o500, length: 1, command: undefined },
-  ])("is said to be so, and everything stays as it was: $name", ({ mode, length, command }) => {
+  ])("is reported, nothing changes, and a full disk can be written again later: $name", ({ mode, length, command }) => {
     giveToNobody(mode);
     const [before, names] = [bytes(), namesIn(root)];
     expect(saveAsNobody(flavour, length, command)).toBe("store-write-failed");
     expect([bytes(), namesIn(root)]).toEqual([before, names]);
-  });
-
-  it("can be written again afterwards", () => {
-    giveToNobody(0o700);
-    saveAsNobody(flavour, 10_000, LIMITED);
-    expect(saveAsNobody(flavour, 10_000)).toBe("saved");
+    if (command !== undefined) expect(saveAsNobody(flavour, length)).toBe("saved");
   });
 });
 
@@ -678,7 +665,7 @@ describe("the law of an update", () => {
         const stored = new Map(Object.entries((await hostOf(flavour).read(agentDirIn(root))).profiles));
         expect(stored.get(target)).toEqual(record as StoredCredential);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

@@ -1,7 +1,8 @@
-/** The two lock formats of hosts that keep profiles in a file, between real processes. */
+/** The lock formats, between real processes: ten takeovers by four processes each take the file more than 10 seconds. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  existsSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -18,8 +19,14 @@ import {
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { acquireLock, type HeldLock } from "../../src/store/lock.ts";
-import { HOST_LOCKS, OWN_LOCK, type LockFormat } from "../../src/store/lock.ts";
+import {
+  acquireLock,
+  HOST_LOCKS,
+  makeLockFile,
+  OWN_LOCK,
+  type HeldLock,
+  type LockFormat,
+} from "../../src/store/lock.ts";
 import { NODE } from "../support/host.ts";
 import { spawnOwned } from "../support/owned-process.ts";
 import { agentDirIn, FLAVOURS, lockIn, newRoot, profilesIn, seedFiles, storedIn, type Flavour } from "./file-host.ts";
@@ -73,6 +80,13 @@ const createdAt = (ageMs: number) => new Date(Date.now() - ageMs).toISOString();
 const deadPid = () => spawnSync("/bin/true").pid;
 const starttime = (pid: number) => Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19]);
 
+const dead = () => ({ pid: deadPid(), createdAt: createdAt(0) });
+const makeContent = () => "content";
+
+function failing(): never {
+  throw new Error("full");
+}
+
 const pause = () => new Promise((done) => setTimeout(done, 5));
 
 /** A process that has ended and that nobody has asked about: its number is still in use. */
@@ -94,7 +108,7 @@ async function zombie(): Promise<number> {
 describe("the lock that is a file", () => {
   const format = HOST_LOCKS.file;
 
-  it("says who holds it, as the host's own does, and is gone afterwards", async () => {
+  it("names its holder as the host's own does, and is gone after its release", async () => {
     const lock = await held(format);
     const stats = lstatSync(lockPath);
     expect([stats.isFile(), (stats.mode & 0o777).toString(8)]).toEqual([true, "600"]);
@@ -103,101 +117,63 @@ describe("the lock that is a file", () => {
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       starttime: starttime(process.pid),
     });
+    // Old hosts judge it by its times.
+    const { createdAt: made } = JSON.parse(readFileSync(lockPath, "utf8")) as { createdAt: string };
+    expect(Math.abs(Date.now() - Date.parse(made))).toBeLessThan(2000);
+    expect(Math.abs(Date.now() - stats.mtimeMs)).toBeLessThan(3000);
     await lock.release();
     expect(names()).toEqual([]);
   });
 
-  it("tells the time of its making, by which old hosts judge it", async () => {
-    const lock = await held(format);
-    const { createdAt: made } = JSON.parse(readFileSync(lockPath, "utf8")) as { createdAt: string };
-    expect(Math.abs(Date.now() - Date.parse(made))).toBeLessThan(2000);
-    expect(Math.abs(Date.now() - lstatSync(lockPath).mtimeMs)).toBeLessThan(3000);
-    await lock.release();
-  });
+  const [living, livingSince] = [process.ppid, () => starttime(process.ppid)];
+  const long = (length: number) => JSON.stringify({ pid: living }).padEnd(length);
+  type LockRow = readonly [expected: "taken" | "busy" | "foreign", leave: () => unknown];
 
-  interface LockRow {
-    readonly name: string;
-    readonly leave: () => void | Promise<void>;
-    readonly expect: "taken" | "busy" | "foreign";
-  }
+  const ROWS: Readonly<Record<string, LockRow>> = {
+    "not there": ["taken", () => undefined],
+    "of a process that has ended": ["taken", () => leave(dead())],
+    "of an ended process whose number is in use again": [
+      "taken",
+      () => leave({ pid: living, createdAt: createdAt(0), starttime: livingSince() - 1 }),
+    ],
+    "of an ended process that its parent did not wait for": [
+      "taken",
+      async () => leave({ pid: await zombie(), createdAt: createdAt(0) }),
+    ],
+    "of a living process with its start time": [
+      "busy",
+      () => leave({ pid: living, createdAt: createdAt(0), starttime: livingSince() }),
+    ],
+    "of a living process and old": ["busy", () => leave({ pid: living, createdAt: createdAt(HOUR_MS) }, HOUR_MS)],
+    "of the host in this process": ["busy", () => leave({ pid: process.pid, createdAt: createdAt(0) })],
+    "of a process that we may not signal": ["busy", () => leave({ pid: 1 })],
+    "empty, as just after it was made": ["busy", () => leave("")],
+    "empty for 11 seconds": ["taken", () => leave("", 11_000)],
+    "half-written": ["busy", () => leave('{"pid":')],
+    "half-written for 11 seconds": ["taken", () => leave('{"pid":', 11_000)],
+    "without a process": ["busy", () => leave({ createdAt: createdAt(0) })],
+    "of an invalid process number for 11 seconds": ["taken", () => leave({ pid: -1 }, 11_000)],
+    "of a too large process number for 11 seconds": ["taken", () => leave({ pid: 2 ** 31 }, 11_000)],
+    "a folder, as another program with proper-lockfile makes it": ["busy", () => mkdirSync(lockPath)],
+    "a folder that was not renewed for 31 seconds": ["taken", () => (mkdirSync(lockPath), age(31_000))],
+    "an old folder that is not empty": [
+      "busy",
+      () => (mkdirSync(lockPath), writeFileSync(join(lockPath, "x"), ""), age(HOUR_MS)),
+    ],
+    "of a living process and 64 KB long": ["busy", () => leave(long(64 * 1024), 11_000)],
+    "longer than 64 KB for 11 seconds": ["taken", () => leave(long(64 * 1024 + 1), 11_000)],
+    "a link": ["foreign", () => symlinkSync("/etc/hostname", lockPath)],
+    "a link to nothing": ["foreign", () => symlinkSync(join(root, "nothing"), lockPath)],
+    "a pipe": ["foreign", () => void execFileSync("mkfifo", [lockPath])],
+  };
 
-  const ROWS: readonly LockRow[] = [
-    { name: "nothing", leave: () => undefined, expect: "taken" },
-    {
-      name: "of a process that has ended",
-      leave: () => leave({ pid: deadPid(), createdAt: createdAt(0) }),
-      expect: "taken",
-    },
-    {
-      name: "of a process that has ended and whose number somebody has again",
-      leave: () => leave({ pid: process.ppid, createdAt: createdAt(0), starttime: starttime(process.ppid) - 1 }),
-      expect: "taken",
-    },
-    {
-      name: "of a process that has ended and was not asked about",
-      leave: async () => leave({ pid: await zombie(), createdAt: createdAt(0) }),
-      expect: "taken",
-    },
-    {
-      name: "of a living process, with its starting time",
-      leave: () => leave({ pid: process.ppid, createdAt: createdAt(0), starttime: starttime(process.ppid) }),
-      expect: "busy",
-    },
-    {
-      name: "of a living process, however old",
-      leave: () => leave({ pid: process.ppid, createdAt: createdAt(HOUR_MS) }, HOUR_MS),
-      expect: "busy",
-    },
-    {
-      name: "of the host in this process",
-      leave: () => leave({ pid: process.pid, createdAt: createdAt(0) }),
-      expect: "busy",
-    },
-    { name: "of a process that is not ours to signal", leave: () => leave({ pid: 1 }), expect: "busy" },
-    { name: "empty, as between its making and its first word", leave: () => leave(""), expect: "busy" },
-    { name: "empty since 11 seconds", leave: () => leave("", 11_000), expect: "taken" },
-    { name: "half-written", leave: () => leave('{"pid":'), expect: "busy" },
-    { name: "half-written since 11 seconds", leave: () => leave('{"pid":', 11_000), expect: "taken" },
-    { name: "of nobody", leave: () => leave({ createdAt: createdAt(0) }), expect: "busy" },
-    { name: "of a number that is none, since 11 seconds", leave: () => leave({ pid: -1 }, 11_000), expect: "taken" },
-    {
-      name: "a folder, as a skill that works by proper-lockfile makes it",
-      leave: () => mkdirSync(lockPath),
-      expect: "busy",
-    },
-    {
-      name: "a folder that nobody has renewed for 31 seconds",
-      leave: () => (mkdirSync(lockPath), age(31_000)),
-      expect: "taken",
-    },
-    {
-      name: "an old folder with something in it",
-      leave: () => (mkdirSync(lockPath), writeFileSync(join(lockPath, "x"), ""), age(HOUR_MS)),
-      expect: "busy",
-    },
-    { name: "of a number past all, since 11 seconds", leave: () => leave({ pid: 2 ** 31 }, 11_000), expect: "taken" },
-    {
-      name: "of a living process and exactly 64 KB long",
-      leave: () => leave(JSON.stringify({ pid: process.ppid }).padEnd(64 * 1024), 11_000),
-      expect: "busy",
-    },
-    {
-      name: "longer than anybody reads, since 11 seconds",
-      leave: () => leave(JSON.stringify({ pid: process.ppid }).padEnd(64 * 1024 + 1), 11_000),
-      expect: "taken",
-    },
-    { name: "a link", leave: () => symlinkSync("/etc/hostname", lockPath), expect: "foreign" },
-    { name: "a link to nothing", leave: () => symlinkSync(join(root, "nothing"), lockPath), expect: "foreign" },
-    { name: "a pipe", leave: () => void execFileSync("mkfifo", [lockPath]), expect: "foreign" },
-  ];
-
-  it.each(ROWS)("is $expect where there is one that is $name", async ({ leave: put, expect: expected }) => {
+  it.each(Object.entries(ROWS))("that is %s has its outcome", async (_, [expected, put]) => {
     await put();
     expect(await outcomeOf(format)).toBe(expected);
     expect(names()).toEqual(expected === "taken" ? [] : [basename(lockPath)]);
   });
 
-  it("is judged without a stumble while it turns from an old folder into somebody's file", async () => {
+  it("is judged without an error while it changes from an old folder into a file", async () => {
     const swap = `import { mkdirSync, rmdirSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
       for (const path = process.argv[1]; ; ) {
         mkdirSync(path);
@@ -219,7 +195,7 @@ describe("the lock that is a file", () => {
     expect([...seen].toSorted()).toEqual(["dead", "free", "live"]);
   });
 
-  it("leaves no lock of nobody behind where the disk is full", () => {
+  it("leaves no lock without a process behind on a full disk", () => {
     const script = `import { acquireLock, HOST_LOCKS } from "./src/store/lock.ts";
       process.on("SIGXFSZ", () => undefined);
       await acquireLock(${JSON.stringify(profilesIn(root))}, HOST_LOCKS.file, 0).catch((error) => console.log(error.code));`;
@@ -231,7 +207,7 @@ describe("the lock that is a file", () => {
 });
 
 describe("the lock that is a folder", () => {
-  it("is foreign where there is a file", async () => {
+  it("is foreign if it is a file", async () => {
     leave("", HOUR_MS);
     expect(await outcomeOf(HOST_LOCKS.folder)).toBe("foreign");
     expect(names()).toEqual([basename(lockPath)]);
@@ -239,14 +215,14 @@ describe("the lock that is a folder", () => {
 });
 
 describe("our own lock", () => {
-  it("is busy while its holder lives and renews it, and taken once it does not", async () => {
+  it("is busy while its holder renews it, and taken after that", async () => {
     leave({ pid: process.ppid }, 5000);
     expect(await outcomeOf(OWN_LOCK)).toBe("busy");
     leave({ pid: process.ppid }, 7000);
     expect(await outcomeOf(OWN_LOCK)).toBe("taken");
   });
 
-  it("respects a folder, the other form of a lock, and takes it over once its holder does not renew it", async () => {
+  it("respects a folder, the other form of a lock, and takes it over if it is not renewed", async () => {
     mkdirSync(lockPath);
     expect(await outcomeOf(OWN_LOCK)).toBe("busy");
     age(7000);
@@ -254,7 +230,7 @@ describe("our own lock", () => {
     expect(names()).toEqual([]);
   });
 
-  it("is foreign where there is a link, however old", async () => {
+  it("is foreign if it is a link of any age", async () => {
     symlinkSync(join(root, "nothing"), lockPath);
     lutimesSync(lockPath, new Date(0), new Date(0));
     expect(await outcomeOf(OWN_LOCK)).toBe("foreign");
@@ -262,14 +238,14 @@ describe("our own lock", () => {
   });
 });
 
-describe.each(Object.entries({ ...HOST_LOCKS, own: OWN_LOCK }))("a place for the lock (%s)", (_, format) => {
-  it("that is in no folder is an error of the file system", async () => {
+describe.each(Object.entries({ ...HOST_LOCKS, own: OWN_LOCK }))("the place of the lock (%s)", (_, format) => {
+  it("gives an error of the file system if there is no folder", async () => {
     writeFileSync(join(root, "file"), "");
     await expect(acquireLock(join(root, "file/x"), format, 0)).rejects.toMatchObject({ code: "ENOTDIR" });
     await expect(acquireLock(join(root, "nothing/x"), format, 0)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  it("that has no room for the guard's name is an error of the file system, and the dead one's lock stays", async () => {
+  it("gives an error of the file system if the guard's name is too long, and the dead lock stays", async () => {
     const path = join(root, "x".repeat(244));
     if (format === HOST_LOCKS.folder) mkdirSync(`${path}.lock`);
     else writeFileSync(`${path}.lock`, JSON.stringify({ pid: deadPid() }));
@@ -278,14 +254,14 @@ describe.each(Object.entries({ ...HOST_LOCKS, own: OWN_LOCK }))("a place for the
     expect(format.judge(`${path}.lock`)).toBe("dead");
   });
 
-  it("that is there a moment later is waited for", async () => {
+  it("is waited for if it is there a moment later", async () => {
     const lock = acquireLock(join(root, "later/x"), format, 2000);
     setTimeout(() => mkdirSync(join(root, "later")), 50);
     expect(await lock).toHaveProperty("release");
     await ((await lock) as HeldLock).release();
   });
 
-  it("is left by somebody dead to whoever holds the guard, and by a dead guard too", async () => {
+  it("of a dead holder is busy while a living process has the guard, and taken from a dead guard", async () => {
     const guard = `${lockPath}.takeover`;
     if (format === HOST_LOCKS.folder) mkdirSync(lockPath);
     else writeFileSync(lockPath, JSON.stringify({ pid: deadPid() }));
@@ -304,7 +280,7 @@ describe.each([
   { name: "a folder", format: HOST_LOCKS.folder, flavour: FOLDER_HOST, steal: () => rmdirSync(lockPath) },
   { name: "a file", format: HOST_LOCKS.file, flavour: FILE_HOST, steal: () => unlinkSync(lockPath) },
 ])("the lock that is $name", ({ format, flavour, steal }) => {
-  it("excludes others of this process, and is theirs once it is let go", async () => {
+  it("excludes others of this process until its release", async () => {
     const first = await held(format);
     const second = acquire(format, 10_000);
     expect(await Promise.race([second, new Promise((done) => setTimeout(done, 200, "waits"))])).toBe("waits");
@@ -315,7 +291,7 @@ describe.each([
     if (typeof lock !== "string") await lock.release();
   });
 
-  it("is lost, and no error, where its folder has become a file", async () => {
+  it("is lost without an error if its folder has become a file", async () => {
     const lock = await held(format);
     rmSync(agentDirIn(root), { recursive: true });
     writeFileSync(agentDirIn(root), "a file");
@@ -323,14 +299,7 @@ describe.each([
     await lock.release();
   });
 
-  it("is known to be lost where it is gone", async () => {
-    const lock = await held(format);
-    steal();
-    expect(lock.isStillOurs()).toBe(false);
-    await lock.release();
-  });
-
-  it("is known to be lost where another took it before we were done, and the other's stays", async () => {
+  it("is known to be lost if another took it while it was made, and the other's stays", async () => {
     const lock = await held({
       ...format,
       make(path) {
@@ -344,22 +313,26 @@ describe.each([
     expect(names()).toEqual([basename(lockPath)]);
   });
 
-  it("is told by its making which one it is", () => {
+  it("has the identity that its making returned", () => {
     const made = format.make(lockPath);
     expect(format.identityOf(lockPath)).toBe(made);
     format.remove(lockPath);
     expect(format.identityOf(lockPath)).toBeUndefined();
   });
 
-  it("is known to be lost where it is another's, which stays the other's", async () => {
+  it("is known to be lost if it is another's, which stays, or gone", async () => {
     const lock = await held(format);
     const theirs = takeOver(format);
     expect(lock.isStillOurs()).toBe(false);
     await lock.release();
     expect(format.identityOf(lockPath)).toBe(theirs);
+    const next = await (format.remove(lockPath), held(format));
+    steal();
+    expect(next.isStillOurs()).toBe(false);
+    await next.release();
   });
 
-  it("is given back though somebody has changed its time, after which proper-lockfile gives it up", async () => {
+  it("is released although another program has changed its time", async () => {
     const lock = await acquireLock(profilesIn(root), { ...format, renewalMs: 1000 }, WAIT_MS);
     if (typeof lock === "string") throw new Error(lock);
     utimesSync(lockPath, new Date(), new Date(Date.now() - 5000));
@@ -377,14 +350,14 @@ describe.each([
     await next.release();
   });
 
-  it("is given back where the process ends under it", () => {
+  it("is released if its process ends", () => {
     const script = `import { acquireLock, HOST_LOCKS } from "./src/store/lock.ts";
       await acquireLock(${JSON.stringify(profilesIn(root))}, HOST_LOCKS.${flavour.lock}, 0); process.exit(0);`;
     spawnSync(NODE, ["--input-type=module", "-e", script], { cwd: repository });
     expect(names()).toEqual([]);
   });
 
-  it("is taken over from the dead by one at a time within one process", async () => {
+  it("is taken over from a dead holder by one at a time within one process", async () => {
     let inside = 0;
     const worst: number[] = [];
     const work = async () => {
@@ -403,11 +376,11 @@ describe.each([
     expect([worst.length, Math.max(...worst), names()]).toEqual([60, 1, []]);
   });
 
-  it("is taken over from the dead by one at a time between 4 processes", async () => {
+  it("is taken over from a dead holder by one at a time between 4 processes", async () => {
     expect(await saveAfter(flavour, () => leaveDead(flavour))).toEqual({ refusals: [], lost: [], left: [] });
   });
 
-  it("is taken over from one that died while it took over, too", async () => {
+  it("is taken over from a process that died during a takeover", async () => {
     const leaveBoth = () => {
       leaveDead(flavour);
       writeFileSync(`${lockPath}.takeover`, JSON.stringify({ pid: deadPid() }));
@@ -432,7 +405,7 @@ function leaveDead(flavour: Flavour): void {
   }
 }
 
-/** One save by each of 4 slow processes at once, twenty-five times over what `put` has left there. */
+/** One save by each of 4 slow processes at once, ten times over what `put` has left there. */
 async function saveAfter(flavour: Flavour, put: () => void) {
   seedFiles(root, flavour, { profiles: {} });
   const children = Array.from({ length: 4 }, (_, index) =>
@@ -443,7 +416,7 @@ async function saveAfter(flavour: Flavour, put: () => void) {
   );
   const answers = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]());
   const said: string[] = [];
-  for (let round = 0; round < 25; round += 1) {
+  for (let round = 0; round < 10; round += 1) {
     put();
     for (const child of children) child.stdin.write("go\n");
     for (const answer of await Promise.all(answers.map((lines) => lines.next()))) said.push(String(answer.value));
@@ -457,3 +430,71 @@ async function saveAfter(flavour: Flavour, put: () => void) {
     left: names().filter((name) => name !== "auth-profiles.json"),
   };
 }
+
+describe("makeLockFile", () => {
+  const PID = 4242;
+  let folder: string;
+  let beside: string;
+
+  beforeEach(() => {
+    folder = agentDirIn(root);
+    beside = `${profilesIn(root)}.codex-auth-lock-${PID}.tmp`;
+  });
+
+  it("puts a whole file in place, so that a kill leaves no lock without a process", () => {
+    let wasThere: boolean | undefined;
+    const content = () => ((wasThere = existsSync(lockPath)), "content");
+    makeLockFile(lockPath, PID, content);
+    expect([wasThere, readFileSync(lockPath, "utf8")]).toEqual([false, "content"]);
+    expect([lstatSync(lockPath).mode & 0o777, lstatSync(lockPath).nlink]).toEqual([0o600, 1]);
+    expect(names()).toEqual([basename(lockPath)]);
+  });
+
+  it.each(["before", "while"])("leaves a lock that was made %s it was called", (when) => {
+    if (when === "before") leave("theirs");
+    const making = () => makeLockFile(lockPath, PID, () => (when === "while" ? leave("theirs") : undefined, "ours"));
+    expect(making).toThrow(expect.objectContaining({ code: "EEXIST" }));
+    expect([readFileSync(lockPath, "utf8"), names()]).toEqual(["theirs", [basename(lockPath)]]);
+  });
+
+  it("leaves nothing behind if it cannot be written", () => {
+    expect(() => makeLockFile(lockPath, PID, failing)).toThrow("full");
+    expect(names()).toEqual([]);
+  });
+
+  /** A folder cannot have a second name: `link` answers EPERM for it, as such a file system does for a file. */
+  const withoutLinks = (contentAt: () => string) => {
+    let isFirst = true;
+    return () => {
+      rmSync(beside, { recursive: true, force: true });
+      if (isFirst) mkdirSync(beside);
+      isFirst = false;
+      return contentAt();
+    };
+  };
+
+  it("writes in place on a file system without hard links, and leaves nothing if that fails", () => {
+    makeLockFile(lockPath, PID, withoutLinks(makeContent));
+    expect([readFileSync(lockPath, "utf8"), lstatSync(lockPath).mode & 0o777]).toEqual(["content", 0o600]);
+    expect(names()).toEqual([basename(lockPath)]);
+    rmSync(lockPath);
+    const contents = ["content"];
+    const once = () => contents.pop() ?? failing();
+    expect(() => makeLockFile(lockPath, PID, withoutLinks(once))).toThrow("full");
+    expect(names()).toEqual([]);
+  });
+
+  it("writes beside the lock although a folder above ends like a lock", () => {
+    mkdirSync(join(folder, "a.lock"));
+    let seen: readonly string[] = [];
+    const content = () => ((seen = readdirSync(join(folder, "a.lock"))), "content");
+    makeLockFile(join(folder, "a.lock/file.json.lock"), PID, content);
+    expect(seen).toEqual([`file.json.codex-auth-lock-${PID}.tmp`]);
+  });
+
+  it("replaces the leftover of a killed process of the same number", () => {
+    writeFileSync(beside, "half");
+    makeLockFile(lockPath, PID, makeContent);
+    expect([readFileSync(lockPath, "utf8"), names()]).toEqual(["content", [basename(lockPath)]]);
+  });
+});

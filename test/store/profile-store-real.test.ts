@@ -1,4 +1,7 @@
-/** The contract over the real SDK of the host, each test in a state directory of its own; nothing of the user's is touched. */
+/**
+ * The contract over the real SDK of the host, each test in its own state directory. The SDK loads once and makes a
+ * database for each test, so the file takes more than 10 seconds.
+ */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -149,10 +152,8 @@ describe("the real host's store", () => {
   it("loses nothing between 2 processes that save 20 profiles each", async () => {
     const bench = await open();
     await bench.seed({ profiles: { "openai:before": credential("before") }, order: { openai: ["openai:before"] } });
-    // Each loads the host's SDK, which takes seconds.
-    const children = Array.from({ length: 2 }, (_, index) =>
-      startChild(bench.stateDir, "save", "main", `p${index}`, "20"),
-    );
+    const children = // Each loads the host's SDK, which takes seconds.
+      Array.from({ length: 2 }, (_, index) => startChild(bench.stateDir, "save", "main", `p${index}`, "20"));
     const lastLines = await Promise.all(
       children.map(async (child) => {
         let last = "";

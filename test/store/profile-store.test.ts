@@ -1,10 +1,10 @@
 /** The contract over the fake, and what only a fake can be made to do. */
-import { describe, expect, it } from "vitest";
-import { CodexAuthError } from "../../src/errors.ts";
-import { createProfileStore } from "../../src/store/profile-store.ts";
+import { describe, expect, it, vi } from "vitest";
+import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
+import { createProfileStore, RecentLists, refusalOf, withRetries } from "../../src/store/profile-store.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
 import { describeProfileStore } from "./profile-store-contract.ts";
-import { credential, MemoryUndoRecords, partsOver, saveRequest } from "./profile-store-requests.ts";
+import { credential, MemoryUndoRecords, NOW_MS, partsOver, saveRequest } from "./profile-store-requests.ts";
 import { MemoryHostAuthStore } from "./memory-host-auth-store.ts";
 
 describeProfileStore("a fake", async () => {
@@ -28,21 +28,21 @@ function hostWith(change: Partial<AuthStoreSdk>): MemoryHostAuthStore {
 }
 
 describe("the host store", () => {
-  it("tries a locked database twice and no more", async () => {
+  it("tries a locked database twice", async () => {
     const host = new MemoryHostAuthStore();
     host.trouble("locked");
     await storeOver(host).save(saveRequest("openai:a", "1"));
     expect(host.updates).toBe(2);
   });
 
-  it.each(["unreadable", "migration-required"] as const)("does not even try where the store is %s", async (kind) => {
+  it.each(["unreadable", "migration-required"] as const)("does not try a store that is %s", async (kind) => {
     const host = new MemoryHostAuthStore();
     host.trouble(kind);
     await storeOver(host).save(saveRequest("openai:a", "1"));
     expect(host.updates).toBe(0);
   });
 
-  it("does not call a profile saved that is not there when it is read back", async () => {
+  it("does not report a profile as saved that is not there when it is read back", async () => {
     const host = hostWith({});
     host.persisted = () => (host.updates === 0 ? undefined : credential("of-another-process"));
     expect(await storeOver(host).save(saveRequest("openai:a", "1"))).toEqual({
@@ -51,7 +51,7 @@ describe("the host store", () => {
     });
   });
 
-  it("says where the host's resolver still leaves the profile out", async () => {
+  it("reports a saved profile that the host's resolver leaves out", async () => {
     const host = hostWith({ selectableIds: () => ["openai:other"] });
     expect(await storeOver(host).save(saveRequest("openai:a", "1"))).toEqual({
       kind: "saved",
@@ -65,7 +65,7 @@ describe("the host store", () => {
     { name: "an error with another code", error: Object.assign(new Error("canary"), { code: "EIO" }) },
     { name: "an error without a code", error: new Error("canary") },
     { name: "something that is no error", error: "canary" },
-  ])("calls the store unreadable where the host throws $name", async ({ error }) => {
+  ])("calls the store unreadable if the host throws $name", async ({ error }) => {
     const host = hostWith({
       read: () => {
         throw error;
@@ -74,23 +74,14 @@ describe("the host store", () => {
     await expect(storeOver(host).list("main")).rejects.toThrow(new CodexAuthError("store-unreadable"));
   });
 
-  it("says that a profile is saved although the host's resolver fails afterwards", async () => {
-    const host = hostWith({
-      selectableIds: () => {
-        throw new Error("canary");
-      },
-    });
-    expect(await storeOver(host).save(saveRequest("openai:a", "1"))).toMatchObject({ kind: "saved" });
-  });
-
-  it("keeps its tokens sealed until they are in the host's transaction", async () => {
+  it("keeps the tokens secret until they are in the host's transaction", async () => {
     const host = new MemoryHostAuthStore();
     const request = saveRequest("openai:a", "1");
     await storeOver(host).save(request);
     expect(JSON.stringify(request)).not.toMatch(/access-1|refresh-1/);
   });
 
-  it("replaces nothing that could not be kept", async () => {
+  it("does not replace a record that could not be kept", async () => {
     const host = new MemoryHostAuthStore();
     host.seed({ profiles: { "openai:a": credential("a") } });
     const undo = new MemoryUndoRecords();
@@ -105,7 +96,7 @@ describe("the host store", () => {
     });
   });
 
-  it("keeps the record that it replaces, though another process changed it in between", async () => {
+  it("keeps the record that it replaces although another process has just changed it", async () => {
     const host = new MemoryHostAuthStore();
     host.seed({ profiles: { "openai:a": credential("a") } });
     const undo = new MemoryUndoRecords();
@@ -117,5 +108,141 @@ describe("the host store", () => {
     const store = createProfileStore(partsOver(createSqliteAuthStore(host), undo));
     expect(await store.save(saveRequest("openai:a", "1"))).toMatchObject({ kind: "saved", isUndoable: true });
     expect(undo.kept.map(({ record }) => record)).toEqual([credential("refreshed")]);
+  });
+});
+
+const OUR_WAIT = { waitsForOthers: false };
+const THEIR_WAIT = { waitsForOthers: true };
+const refused = (code: ErrorCode) => ({ kind: "refused", code });
+
+/** Answers each attempt with the next of these, and the last one from then on. */
+function attempts(...answers: readonly ("moved" | "done" | ErrorCode)[]) {
+  let count = 0;
+  const attempt = async (): Promise<"moved" | { readonly kind: "done" }> => {
+    const answer = answers[Math.min(count, answers.length - 1)] ?? "done";
+    count += 1;
+    if (answer === "moved") return answer;
+    if (answer === "done") return { kind: "done" };
+    throw new CodexAuthError(answer);
+  };
+  return { attempt, count: () => count };
+}
+
+/** Without the pause between two attempts. */
+async function hurried<Result>(work: () => Promise<Result>): Promise<Result> {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    const result = work();
+    await vi.runAllTimersAsync();
+    return await result;
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+describe("withRetries", () => {
+  it.each<[string, { waitsForOthers: boolean }, ("moved" | "done" | ErrorCode)[], result: object, tries: number]>([
+    ["reads a record again that another process has changed", OUR_WAIT, ["moved", "done"], { kind: "done" }, 2],
+    ["gives up after four changes by other processes", OUR_WAIT, ["moved"], refused("store-locked"), 4],
+    ["tries a locked store once more", OUR_WAIT, ["store-locked", "done"], { kind: "done" }, 2],
+    ["gives up if it is still locked", OUR_WAIT, ["store-locked"], refused("store-locked"), 2],
+    ["does not try again if the host has waited", THEIR_WAIT, ["store-locked"], refused("store-locked"), 1],
+    ["does not try an unreadable store again", OUR_WAIT, ["store-unreadable"], refused("store-unreadable"), 1],
+    ["does not try a failed write again", OUR_WAIT, ["store-write-failed"], refused("store-write-failed"), 1],
+    ["does not try a profile of another kind again", OUR_WAIT, ["profile-not-codex"], refused("profile-not-codex"), 1],
+    ["does not try without an undo record again", OUR_WAIT, ["undo-unwritable"], refused("undo-unwritable"), 1],
+  ])("%s", async (_, host, answers, result, tries) => {
+    const { attempt, count } = attempts(...answers);
+    expect([await hurried(() => withRetries(host, attempt)), count()]).toEqual([result, tries]);
+  });
+
+  it.each([new Error("EIO"), "canary", new CodexAuthError("internal")])("calls %s a failed write", (error) => {
+    expect(refusalOf(error)).toBe("store-write-failed");
+  });
+});
+
+/** A store of so many profiles, a clock, and whether it shows what another process puts in. */
+function board(count: number) {
+  const host = new MemoryHostAuthStore();
+  const ids = Array.from({ length: count }, (_, index) => `openai:p${index}`);
+  host.seed({ profiles: Object.fromEntries(ids.map((id) => [id, credential(id)])) });
+  const clock = { now: NOW_MS, nowMs: () => clock.now };
+  const store = createProfileStore({ ...partsOver(createSqliteAuthStore(host)), clock });
+  const addElsewhere = (id: string) =>
+    host.seed({ profiles: { ...host.stored().profiles, [id]: credential("elsewhere") } });
+  const keepElsewhere = (kept: number) =>
+    host.seed({ profiles: Object.fromEntries(Object.entries(host.stored().profiles).slice(0, kept)) });
+  const lengthOf = async (list: "list" | "recentList") => (await store[list]("main")).length;
+  return { store, clock, addElsewhere, keepElsewhere, lengthOf };
+}
+
+describe("recentList", () => {
+  it("of 50 profiles is always read", async () => {
+    const { addElsewhere, lengthOf } = board(50);
+    expect(await lengthOf("recentList")).toBe(50);
+    addElsewhere("openai:new");
+    expect(await lengthOf("recentList")).toBe(51);
+  });
+
+  it("of more profiles is at most ten seconds old, also if the clock is set back", async () => {
+    const { clock, addElsewhere, lengthOf } = board(51);
+    expect(await lengthOf("recentList")).toBe(51);
+    addElsewhere("openai:new");
+    clock.now += 9_999;
+    expect(await lengthOf("recentList")).toBe(51);
+    clock.now += 1;
+    expect(await lengthOf("recentList")).toBe(52);
+    addElsewhere("openai:newer");
+    clock.now -= 3_600_000;
+    expect(await lengthOf("recentList")).toBe(53);
+  });
+
+  it("is renewed by every list", async () => {
+    const { addElsewhere, lengthOf } = board(51);
+    await lengthOf("recentList");
+    addElsewhere("openai:new");
+    expect(await lengthOf("list")).toBe(52);
+    expect(await lengthOf("recentList")).toBe(52);
+  });
+
+  it("is not used if there are fewer profiles by now", async () => {
+    const { keepElsewhere, lengthOf } = board(51);
+    await lengthOf("recentList");
+    keepElsewhere(50);
+    expect(await lengthOf("list")).toBe(50);
+    keepElsewhere(49);
+    expect(await lengthOf("recentList")).toBe(49);
+  });
+
+  it("belongs to one agent", async () => {
+    const { store, addElsewhere } = board(51);
+    await store.recentList("main");
+    addElsewhere("openai:new");
+    expect((await store.recentList("ops")).length).toBe(52);
+  });
+
+  it("is not kept if a change was made while it was read", async () => {
+    const { store, clock } = board(51);
+    const lists = new RecentLists(clock);
+    const profiles = await store.list("main");
+    const read = Promise.withResolvers<typeof profiles>();
+    const looking = lists.renew("main", () => read.promise);
+    await lists.around(() => Promise.resolve());
+    read.resolve(profiles);
+    expect(await looking).toBe(profiles);
+    expect(lists.get("main")).toBeUndefined();
+    await lists.renew("main", () => Promise.resolve(profiles));
+    expect(lists.get("main")).toBe(profiles);
+  });
+
+  it.each(["save", "remove", "prefer", "undo"] as const)("is dropped by a change of this process: %s", async (act) => {
+    const { store, addElsewhere, lengthOf } = board(51);
+    await store.save(saveRequest("openai:p1", "1"));
+    await lengthOf("recentList");
+    addElsewhere("openai:new");
+    const request = saveRequest("openai:p1", "2");
+    if (act === "save") await store.save(request);
+    else await store[act](request);
+    expect(await lengthOf("recentList")).toBe(act === "remove" ? 51 : 52);
   });
 });

@@ -137,7 +137,10 @@ function save(over: ProfileStore, row: Row, profileId = ID) {
   return over.save({ ...request, credential: { ...draft, provider } });
 }
 
-describe.each(ROWS)("a record that cannot be read: $name", (row) => {
+// What is unreadable is one question; each flow asks it, so two records in each place are enough for those.
+const FEW = ROWS.filter(({ name, holder }) => holder !== "main" || /^(?:mode|null|neither)/.test(name));
+
+describe.each(FEW)("an unreadable record: $name", (row) => {
   it("stops a start before there is a link", async () => {
     seedOdd(row);
     const before = contents();
@@ -146,7 +149,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     expect(contents()).toEqual(before);
   });
 
-  it("stops a finish before the code is spent, which is still good afterwards", async () => {
+  it("stops a finish before the code is sent, so that it can be used later", async () => {
     seedGood(row);
     const binding = bindingOf(row);
     const url = ports.oauth.approve(await startedLink(ports, "work", binding));
@@ -159,7 +162,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     expect(await finishSignIn(ports, completionOf(url, { binding }))).toMatchObject({ kind: "saved" });
   });
 
-  it("stops the write of a finish whose exchange it came after", async () => {
+  it("stops the write of a finish if it appears after the exchange", async () => {
     seedGood(row);
     const binding = bindingOf(row);
     const url = ports.oauth.approve(await startedLink(ports, "work", binding));
@@ -173,7 +176,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     expect(contents()).toEqual(before);
   });
 
-  it("stops the answer to a question, which can be given again with another name", async () => {
+  it("stops the answer to a question, which can be repeated with another name", async () => {
     seedGood(row, "boss");
     const binding = bindingOf(row);
     const url = ports.oauth.approve(await startedLink(ports, "other", binding), "eli@example.com");
@@ -189,7 +192,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     expect(storedIn(root, row.holder).profiles[ID]).toEqual(row.record);
   });
 
-  it("is not replaced by an undo of what was there before", async () => {
+  it("is not replaced by an undo of an earlier change", async () => {
     seedGood(row, "boss");
     expect(await save(store, row)).toMatchObject({ kind: "saved", isUndoable: true });
     plantRecord(row);
@@ -197,8 +200,10 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     expect(await undoChange(ports, asked("work", { binding: bindingOf(row) }))).toMatchObject(UNREADABLE);
     expect(contents()).toEqual(before);
   });
+});
 
-  it("is neither replaced, taken out nor preferred", async () => {
+describe.each(ROWS)("every unreadable record: $name", (row) => {
+  it("is neither replaced, removed nor preferred", async () => {
     seedOdd(row);
     const before = contents();
     expect(await save(store, row)).toEqual(UNREADABLE);
@@ -208,7 +213,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
     expect(contents()).toEqual(before);
   });
 
-  it("stays as it is while the profiles beside it are changed", async () => {
+  it("stays while other profiles change", async () => {
     seedOdd(row);
     expect(await save(store, row, OTHER)).toMatchObject({ kind: "saved", isUndoable: true });
     expect(await store.undo(target(row, OTHER))).toMatchObject({ kind: "saved" });
@@ -219,7 +224,7 @@ describe.each(ROWS)("a record that cannot be read: $name", (row) => {
   });
 });
 
-describe.each(ROWS)("a record that becomes unreadable right before the write: $name", (row) => {
+describe.each(FEW)("a record that becomes unreadable right before the write: $name", (row) => {
   let late: ProfileStore;
 
   beforeEach(() => {
@@ -232,17 +237,17 @@ describe.each(ROWS)("a record that becomes unreadable right before the write: $n
     expect(storedIn(root, row.holder).order).toBeUndefined();
   });
 
-  it("is not replaced where a good one was", async () => {
+  it("is not replaced if a good one was there", async () => {
     seedGood(row, "boss");
     expect(await save(late, row)).toEqual(UNREADABLE);
   });
 
-  it.skipIf(row.hidden !== undefined)("is not replaced where nothing was", async () => {
+  it.skipIf(row.hidden !== undefined)("is not replaced if nothing was there", async () => {
     seedGood(row);
     expect(await save(late, row)).toEqual(UNREADABLE);
   });
 
-  it("is not taken out", async () => {
+  it("is not removed", async () => {
     seedGood(row, "boss");
     expect(await late.remove(target(row))).toEqual(UNREADABLE);
   });
@@ -259,7 +264,7 @@ describe.each(ROWS)("a record that becomes unreadable right before the write: $n
   });
 });
 
-it("is not replaced by an undo of a profile that was taken out", async () => {
+it("an unreadable record is not replaced by an undo of a removed profile", async () => {
   const row = ROWS[0] as Row;
   seedGood(row, "boss");
   expect(await store.remove(target(row))).toMatchObject({ kind: "saved", isUndoable: true });
@@ -270,7 +275,7 @@ it("is not replaced by an undo of a profile that was taken out", async () => {
   expect(storedIn(root).profiles[ID]).toEqual(row.record);
 });
 
-it("of another spelling of the id is in nobody's way", async () => {
+it("an unreadable record under another spelling of the id does not stop a sign-in", async () => {
   const id = "openai:work";
   plant(profilesIn(root), JSON.stringify({ version: 1, profiles: { [id]: { mode: "oauth" } } }));
   const url = ports.oauth.approve(await startedLink(ports));
@@ -278,9 +283,9 @@ it("of another spelling of the id is in nobody's way", async () => {
   expect(storedIn(root).profiles[id]).toEqual({ mode: "oauth" });
 });
 
-describe("a host that hands on records it cannot read", () => {
+describe("a host that passes on unreadable records", () => {
   it.each(RECORDS.filter(({ record }) => typeof record !== "object" || record === null))(
-    "has them left alone: $name",
+    "keeps them: $name",
     async ({ record }) => {
       const memory = new MemoryHostAuthStore();
       memory.seed({ profiles: { "openai:work": record as never } });
