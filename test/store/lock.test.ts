@@ -479,8 +479,8 @@ describe("makeLockFile", () => {
     expect(names()).toEqual([basename(lockPath)]);
     rmSync(lockPath);
     const contents = ["content"];
-    const once = () => contents.pop() ?? failing();
-    expect(() => makeLockFile(lockPath, PID, withoutLinks(once))).toThrow("full");
+    const first = () => contents.pop() ?? failing();
+    expect(() => makeLockFile(lockPath, PID, withoutLinks(first))).toThrow("full");
     expect(names()).toEqual([]);
   });
 

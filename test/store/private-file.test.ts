@@ -1,4 +1,4 @@
-/** The one lock and the one writer, on a real file system and between real processes. */
+/** On a real file system and between real processes, which take the file more than 10 seconds. */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -20,19 +20,23 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { acquireLock } from "../../src/store/lock.ts";
-import { OWN_LOCK } from "../../src/store/lock.ts";
-import { fileExists } from "../../src/store/private-file.ts";
-import { createPrivateReader, readPrivateFile, updatePrivateFile } from "../../src/store/private-file.ts";
+import { acquireLock, OWN_LOCK } from "../../src/store/lock.ts";
+import {
+  createPrivateReader,
+  fileExists,
+  makeFolder,
+  readPrivateFile,
+  updatePrivateFile,
+} from "../../src/store/private-file.ts";
 import { NODE } from "../support/host.ts";
-import { spawnOwned } from "../support/owned-process.ts";
+import { killTree, spawnOwned } from "../support/owned-process.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
 const CHILD = join(repository, "test/store/private-file-child.ts");
 const SLOW_LOCKS = join(repository, "test/store/slow-locks.ts");
 const MAX_BYTES = 64 * 1024;
 const IS_ROOT = process.getuid?.() === 0;
-/** Anybody but us. */
+/** Another user. */
 const NOBODY = 65_534;
 
 let base: string;
@@ -131,14 +135,14 @@ async function readWhileWriting(): Promise<ReadonlySet<string>> {
   return seen;
 }
 
-/** One update by each of 4 slow processes at once, twenty-five times over what `leave` has left there. */
+/** One update by each of 4 slow processes at once, ten times over what `leave` has left there. */
 async function updateAfter(
   leave: () => void,
 ): Promise<readonly [answers: readonly string[], count: string | undefined]> {
   const children = Array.from({ length: 4 }, () => startChild("serve", "", ["--import", SLOW_LOCKS]));
   const answers = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]());
   const said = new Set<string>();
-  for (let round = 0; round < 25; round += 1) {
+  for (let round = 0; round < 10; round += 1) {
     leave();
     for (const child of children) child.stdin.write("go\n");
     for (const answer of await Promise.all(answers.map((lines) => lines.next()))) said.add(String(answer.value));
@@ -154,9 +158,9 @@ function leaveDeadTakeover(): void {
 }
 
 describe("what is written", () => {
-  it("is a file that only we can open, in a folder that only we can enter", async () => {
+  it("is a private file in a private folder, with nothing beside it", async () => {
     await write("x");
-    expect([modeOf(folder), modeOf(path)]).toEqual(["700", "600"]);
+    expect([modeOf(folder), modeOf(path), readdirSync(folder)]).toEqual(["700", "600", ["file.json"]]);
   });
 
   it("is private under any umask", () => {
@@ -167,7 +171,7 @@ describe("what is written", () => {
     expect([modeOf(folder), modeOf(path)]).toEqual(["700", "600"]);
   });
 
-  it("takes other people's access to our own folder away first", async () => {
+  it("first makes our own folder private", async () => {
     mkdirSync(folder, { mode: 0o777 });
     chmodSync(folder, 0o777);
     await write("x");
@@ -179,30 +183,25 @@ describe("what is written", () => {
     expect(await read()).toBe("a\n\0ü🙂");
   });
 
-  it("leaves nothing beside it: no lock, no temporary file", async () => {
-    await write("x");
-    expect(readdirSync(folder)).toEqual(["file.json"]);
-  });
-
-  it("is a new file each time, so that a reader of the old one keeps the old one whole", async () => {
+  it("is a new file each time, so that a reader of the old one is not disturbed", async () => {
     await write("old");
     const before = lstatSync(path).ino;
     await write("new");
     expect(lstatSync(path).ino).not.toBe(before);
   });
 
-  it("is nothing at all where the edit wants nothing written", async () => {
+  it("is nothing if the edit returns no content", async () => {
     expect(await updatePrivateFile(path, MAX_BYTES, () => ({ result: 7 }))).toBe(7);
     expect(existsSync(path)).toBe(false);
   });
 
-  it("gives the edit the content of before, and the caller the edit's result", async () => {
+  it("gives the edit the old content, and the caller the edit's result", async () => {
     await write("before");
     const seen = await updatePrivateFile(path, MAX_BYTES, (content) => ({ result: content, next: "after" }));
     expect([seen, await read()]).toEqual(["before", "after"]);
   });
 
-  it("is untouched where the edit throws, and the lock is free again", async () => {
+  it("is unchanged if the edit throws, and the lock is free again", async () => {
     await write("before");
     const failing = updatePrivateFile(path, MAX_BYTES, () => {
       throw new CodexAuthError("internal");
@@ -248,27 +247,22 @@ function replaceByLink(target: string): void {
 }
 
 describe("a file that cannot be trusted", () => {
-  it.each(INSECURE)("is not read: $name", async ({ spoil, onlyAsRoot }) => {
+  it.each(INSECURE)("is neither read nor given to an edit: $name", async ({ spoil, onlyAsRoot }) => {
     if (onlyAsRoot && !IS_ROOT) return;
     spoil();
     await expect(read()).rejects.toThrow(refusal("pending-insecure"));
-  });
-
-  it.each(INSECURE)("is not given to an edit: $name", async ({ spoil, onlyAsRoot }) => {
-    if (onlyAsRoot && !IS_ROOT) return;
-    spoil();
     const edited = updatePrivateFile(path, MAX_BYTES, () => ({ result: "edited", next: "overwritten" }));
     await expect(edited).rejects.toThrow(refusal("pending-insecure"));
   });
 
-  it("is left as it is, behind a link too", async () => {
+  it("stays as it is, behind a link too", async () => {
     plant("theirs");
     replaceByLink("target");
     await write("ours").catch(() => undefined);
     expect([readFileSync(join(base, "target"), "utf8"), lstatSync(path).isSymbolicLink()]).toEqual(["theirs", true]);
   });
 
-  it("blocks nothing for ever: the lock is free again", async () => {
+  it("does not keep the lock", async () => {
     plant("x", 0o644);
     await write("y").catch(() => undefined);
     chmodSync(path, 0o600);
@@ -281,7 +275,7 @@ describe("a file that cannot be trusted", () => {
     expect(await read()).toHaveLength(MAX_BYTES);
   });
 
-  it("is no content, and no error, where there is none", async () => {
+  it("has no content and gives no error if it is missing", async () => {
     expect(await read()).toBeUndefined();
   });
 });
@@ -291,7 +285,7 @@ function setAge(ageMs: number): void {
   vi.useFakeTimers({ now: Math.ceil(lstatSync(path).ctimeMs) + ageMs, toFake: ["Date"] });
 }
 
-describe("a file that is looked at often", () => {
+describe("createPrivateReader", () => {
   /** Past the steps of any file system's clock. */
   const SETTLED_MS = 2_001;
   let parsed: (string | undefined)[];
@@ -318,9 +312,9 @@ describe("a file that is looked at often", () => {
   it("is read once while it stays as it is", rememberPlanted);
 
   it.each([
-    { name: "young: its next change may bear the same time", ageMs: SETTLED_MS - 2 },
-    { name: "from the future: how old it is cannot be told", ageMs: -10 * SETTLED_MS },
-  ])("is read anew as long as it is $name", async ({ ageMs }) => {
+    { name: "young, because its next change may have the same time", ageMs: SETTLED_MS - 2 },
+    { name: "from the future, because its age is unknown", ageMs: -10 * SETTLED_MS },
+  ])("is read again while it is $name", async ({ ageMs }) => {
     plant("planted");
     setAge(ageMs);
     await look();
@@ -332,19 +326,19 @@ describe("a file that is looked at often", () => {
     { name: "replaced", change: () => write("changed") },
     { name: "replaced by as much of something else", change: () => write("PLANTED") },
     { name: "written in place", change: async () => writeFileSync(path, "PLANTED") },
-  ])("is read anew once it is $name", async ({ change }) => {
+  ])("is read again once it is $name", async ({ change }) => {
     await rememberPlanted();
     await change();
     expect(await look()).toBe(readFileSync(path, "utf8"));
   });
 
-  it("is no content once it is gone", async () => {
+  it("gives no content once the file is gone", async () => {
     await rememberPlanted();
     rmSync(path);
     expect(await look()).toBeUndefined();
   });
 
-  it.each(INSECURE)("is refused once it cannot be trusted: $name", async ({ spoil, onlyAsRoot }) => {
+  it.each(INSECURE)("refuses a file that becomes insecure: $name", async ({ spoil, onlyAsRoot }) => {
     if (onlyAsRoot && !IS_ROOT) return;
     await rememberPlanted();
     rmSync(folder, { recursive: true });
@@ -353,9 +347,9 @@ describe("a file that is looked at often", () => {
   });
 
   it.each([
-    { name: "let others in", spoil: () => chmodSync(path, 0o604) },
+    { name: "opened to others", spoil: () => chmodSync(path, 0o604) },
     { name: "given a second name", spoil: () => linkSync(path, join(base, "second")) },
-  ])("is refused once it was $name as it stands", async ({ spoil }) => {
+  ])("refuses a file once it was $name in place", async ({ spoil }) => {
     await rememberPlanted();
     spoil();
     await expect(look()).rejects.toThrow(refusal("pending-insecure"));
@@ -363,41 +357,41 @@ describe("a file that is looked at often", () => {
 });
 
 describe("a folder that cannot be trusted", () => {
-  it("is refused where it is a symbolic link, and nothing is written behind it", async () => {
+  it("is refused if it is a symbolic link, and nothing is written behind it", async () => {
     mkdirSync(join(base, "elsewhere"), { mode: 0o700 });
     symlinkSync(join(base, "elsewhere"), folder);
     await expect(write("x")).rejects.toThrow(refusal("pending-insecure"));
     expect(readdirSync(join(base, "elsewhere"))).toEqual([]);
   });
 
-  it.runIf(IS_ROOT)("is refused where it is somebody else's", async () => {
+  it.runIf(IS_ROOT)("is refused if another user owns it", async () => {
     mkdirSync(folder, { mode: 0o777 });
     chownSync(folder, NOBODY, NOBODY);
     await expect(write("x")).rejects.toThrow(refusal("pending-insecure"));
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("is an error of ours where it is a file", async () => {
+  it("gives our own error if it is a file", async () => {
     writeFileSync(folder, "x");
     await expect(write("x")).rejects.toBeInstanceOf(CodexAuthError);
   });
 });
 
-describe("what is asked in front of a write", () => {
-  it("is no more than the file may hold", async () => {
+describe("a write", () => {
+  it("is refused beyond the size limit", async () => {
     await write("x".repeat(MAX_BYTES));
     await expect(write("x".repeat(MAX_BYTES + 1))).rejects.toThrow(refusal("pending-unwritable"));
     expect(await read()).toHaveLength(MAX_BYTES);
   });
 
-  it("is no lock that is a link", async () => {
+  it("is refused if the lock is a link", async () => {
     await write("before");
     symlinkSync(join(base, "nothing"), `${path}.lock`);
     await expect(write("after")).rejects.toThrow(refusal("pending-insecure"));
     expect(await read()).toBe("before");
   });
 
-  it.runIf(existsSync("/proc/self/fd"))("is a folder that can be made", async () => {
+  it.runIf(existsSync("/proc/self/fd"))("is refused if its folder cannot be made", async () => {
     const nowhere = updatePrivateFile("/proc/nothing/here/file.json", MAX_BYTES, () => ({ result: 1 }));
     await expect(nowhere).rejects.toThrow(refusal("pending-unwritable"));
   });
@@ -409,7 +403,7 @@ describe("what is asked in front of a write", () => {
     expect(readdirSync("/proc/self/fd").length).toBe(before);
   });
 
-  it("tells whether there is anything of a name, a link to nothing too", async () => {
+  it("knows whether a path exists, a link to nothing too", async () => {
     plant();
     symlinkSync(join(base, "nothing"), join(base, "link"));
     const answers = [path, folder, join(base, "link"), join(base, "nothing")].map(fileExists);
@@ -418,7 +412,7 @@ describe("what is asked in front of a write", () => {
 });
 
 describe("a place that cannot be written", () => {
-  it("is said to be so where the folder cannot even be made", () => {
+  it("is reported if the folder cannot be made", () => {
     chmodSync(base, 0o555);
     expect(writeAsNobody()).toBe("pending-unwritable");
     chmodSync(base, 0o755);
@@ -427,35 +421,30 @@ describe("a place that cannot be written", () => {
   /** A limit on file size stands in for a full disk: the write fails half-way. 4 blocks of 512 bytes. */
   const LIMITED = `trap '' XFSZ; ulimit -f 4; exec "$0" "$@"`;
 
-  it("is said to be so where the disk is full, and the old content stays", () => {
+  it("on a full disk is reported, keeps the old content and nothing else, and can be written again later", () => {
     giveToNobody(0o700);
+    expect(writeAsNobody(LIMITED, "y".repeat(10_000))).toBe("pending-unwritable");
+    expect(readdirSync(folder)).toEqual([]);
     expect(writeAsNobody()).toBe("done");
     expect(writeAsNobody(LIMITED, "y".repeat(10_000))).toBe("pending-unwritable");
-    expect(readFileSync(path, "utf8")).toBe("x");
+    expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["x", ["file.json"]]);
   });
 
-  it("leaves no half-written file behind where the disk is full", () => {
-    giveToNobody(0o700);
-    writeAsNobody(LIMITED, "y".repeat(10_000));
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it("does not hold the lock afterwards", () => {
-    giveToNobody(0o700);
-    writeAsNobody(LIMITED, "y".repeat(10_000));
-    expect(writeAsNobody()).toBe("done");
+  it("in a read-only folder is reported", () => {
+    giveToNobody(0o500);
+    expect(writeAsNobody()).toBe("pending-unwritable");
   });
 });
 
 describe("leftovers of a process that was killed", () => {
-  it("do not stop the next write where they bear our own number", async () => {
+  it("do not stop the next write of a process with the same number", async () => {
     plant();
     writeFileSync(ownTemporary(), "half");
     await write("whole");
     expect([await read(), existsSync(ownTemporary())]).toEqual(["whole", false]);
   });
 
-  it("are no way to make us write elsewhere: a link in their place is removed, not followed", async () => {
+  it("are removed and not followed if they are a link", async () => {
     plant();
     writeFileSync(join(base, "victim"), "victim");
     symlinkSync(join(base, "victim"), ownTemporary());
@@ -463,7 +452,7 @@ describe("leftovers of a process that was killed", () => {
     expect([await read(), readFileSync(join(base, "victim"), "utf8")]).toEqual(["whole", "victim"]);
   });
 
-  it("are an error of ours where a folder is in their place", async () => {
+  it("give our own error if they are a folder", async () => {
     plant();
     mkdirSync(ownTemporary());
     await expect(write("x")).rejects.toThrow(refusal("pending-unwritable"));
@@ -477,7 +466,7 @@ describe("leftovers of a process that was killed", () => {
   });
 });
 
-describe("several at once", () => {
+describe("several writers", () => {
   it("lose nothing within one process", async () => {
     await addOnes(20);
     expect(await read()).toBe("20");
@@ -489,11 +478,11 @@ describe("several at once", () => {
     expect(await read()).toBe("200");
   });
 
-  it("never let a reader see anything but a whole file", async () => {
+  it("never show a reader a partial file", async () => {
     expect([...(await readWhileWriting())]).toEqual(["whole"]);
   });
 
-  it("wait for no holder that was killed a moment ago", async () => {
+  it("do not wait for a holder that was just killed", async () => {
     mkdirSync(folder, { mode: 0o700 });
     leaveDead(".lock");
     const held = await acquireLock(path, OWN_LOCK, 0);
@@ -502,7 +491,7 @@ describe("several at once", () => {
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
 
-  it("wait for one that lives, and that no other lock can be told from by its number alone", async () => {
+  it("wait for a living holder while it renews the lock", async () => {
     await write("x");
     writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.pid }), { mode: 0o600 });
     expect(await acquireLock(path, OWN_LOCK, 0)).toBe("busy");
@@ -514,41 +503,91 @@ describe("several at once", () => {
 
   it("take over a dead holder's lock one at a time within one process", async () => {
     mkdirSync(folder, { mode: 0o700 });
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < 10; round += 1) {
       leaveDead(".lock");
       await addOnes(8);
     }
-    expect(await read()).toBe("200");
+    expect(await read()).toBe("80");
   });
 
   it("take over a dead holder's lock one at a time between processes", async () => {
     mkdirSync(folder, { mode: 0o700 });
-    expect(await updateAfter(() => leaveDead(".lock"))).toEqual([["ok"], "100"]);
+    expect(await updateAfter(() => leaveDead(".lock"))).toEqual([["ok"], "40"]);
   });
 
-  it("take over from one that died while it took over, one at a time too", async () => {
+  it("take over from a process that died during a takeover, one at a time", async () => {
     mkdirSync(folder, { mode: 0o700 });
-    expect(await updateAfter(leaveDeadTakeover)).toEqual([["ok"], "100"]);
+    expect(await updateAfter(leaveDeadTakeover)).toEqual([["ok"], "40"]);
   });
 });
 
 describe("a lock that was lost during the edit", () => {
-  it("does not let us write over what the other wrote", async () => {
+  it("is reported as a busy file, and the other process's content stays", async () => {
     await write("before");
-    await overtaken().catch(() => undefined);
+    await expect(overtaken()).rejects.toThrow(refusal("pending-locked"));
     expect(await read()).toBe("theirs");
   });
 
-  it("is reported as a busy file, which a person may try again", async () => {
-    await expect(overtaken()).rejects.toThrow(refusal("pending-locked"));
-  });
-
-  it("does not let us write where the lock is simply gone", async () => {
+  it("stops the write if the lock is gone", async () => {
     await write("before");
     const robbed = updatePrivateFile(path, MAX_BYTES, () => {
       rmSync(`${path}.lock`);
       return { result: undefined, next: "ours" };
     });
     await expect(robbed).rejects.toThrow(refusal("pending-locked"));
+  });
+});
+
+/** A process that is in its edit, and so has the lock. */
+async function startHolder() {
+  const child = startChild("hold");
+  for await (const line of createInterface({ input: child.stdout })) if (line === "held") return child;
+  throw new Error("the holder ended");
+}
+
+describe("a lock whose holder is in its edit", () => {
+  it("is taken within ten seconds after the holder was killed, with nothing of its edit", async () => {
+    await write("before");
+    killTree(await startHolder());
+    const startedAt = performance.now();
+    expect(await updatePrivateFile(path, MAX_BYTES, (result) => ({ result, next: "after" }))).toBe("before");
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(await read()).toBe("after");
+  });
+
+  // It waits as long as a user has to.
+  it("is given up after a bounded time while the holder lives", async () => {
+    await write("before");
+    const holder = await startHolder();
+    // The blocked holder cannot renew its lock, so the test does.
+    const renew = setInterval(() => utimesSync(`${path}.lock`, new Date(), new Date()), 500);
+    await expect(write("x")).rejects.toThrow(refusal("pending-locked"));
+    clearInterval(renew);
+    killTree(holder);
+  });
+});
+
+describe("makeFolder", () => {
+  it("makes the folders above too, and all are private, also for callers at the same time", async () => {
+    await Promise.all(Array.from({ length: 8 }, () => makeFolder(join(base, "a/b/c"))));
+    expect(["a", "a/b", "a/b/c"].map((name) => modeOf(join(base, name)))).toEqual(["700", "700", "700"]);
+  });
+
+  it("keeps a folder that is there", async () => {
+    await makeFolder(join(base, "a"));
+    writeFileSync(join(base, "a/file"), "theirs");
+    await makeFolder(join(base, "a"));
+    expect(readFileSync(join(base, "a/file"), "utf8")).toBe("theirs");
+  });
+
+  it("fails under a file, which stays", async () => {
+    writeFileSync(join(base, "file"), "theirs");
+    await expect(makeFolder(join(base, "file/a"))).rejects.toMatchObject({ code: "ENOTDIR" });
+    expect(readFileSync(join(base, "file"), "utf8")).toBe("theirs");
+  });
+
+  // Node's own recursive mkdir never returns from there.
+  it.runIf(existsSync("/proc/self"))("fails if no folder can be made although all above are there", async () => {
+    await expect(makeFolder("/proc/nothing/a")).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
