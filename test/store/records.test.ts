@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import type { AuditEntry } from "../../src/rules/results.ts";
-import { createAuditLog } from "../../src/store/records.ts";
-import { createNotices } from "../../src/store/records.ts";
+import { createAuditLog, createNotices } from "../../src/store/records.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const NOW_MS = 1_795_000_000_000;
@@ -33,7 +32,7 @@ function put(name: string, content: string, mode = 0o600): void {
 const linesOf = (name: string) => readFileSync(inState(name), "utf8").trimEnd().split("\n");
 
 describe("the audit log", () => {
-  it("keeps one line for each change, in a private file, and makes none for a question", async () => {
+  it("keeps one line for each change in a private file, and makes no file for a read", async () => {
     const log = createAuditLog(stateDir);
     expect(await log.last(10)).toEqual([]);
     expect(existsSync(join(stateDir, "codex-auth"))).toBe(false);
@@ -44,7 +43,7 @@ describe("the audit log", () => {
     expect(statSync(inState("audit.jsonl")).mode & 0o777).toBe(0o600);
   });
 
-  it("gives the last ones, as many as were asked for", async () => {
+  it("gives the asked number of last entries", async () => {
     const log = createAuditLog(stateDir);
     for (let at = 0; at < 12; at += 1) await log.note(entryOf(at));
     expect((await log.last(10)).map(({ profileName }) => profileName)).toEqual(
@@ -52,13 +51,13 @@ describe("the audit log", () => {
     );
   });
 
-  it("loses none of those that are written at once", async () => {
+  it("loses no entry of concurrent writers", async () => {
     const log = createAuditLog(stateDir);
     await Promise.all(Array.from({ length: 20 }, (_, at) => log.note(entryOf(at))));
     expect((await log.last(100)).length).toBe(20);
   });
 
-  it("stays small: the older half goes, whole lines at a time", async () => {
+  it("drops its older half, in whole lines, when it is too long", async () => {
     put("audit.jsonl", `${JSON.stringify(entryOf(0))}\n`.repeat(1500));
     const log = createAuditLog(stateDir);
     await log.note(entryOf(7));
@@ -79,7 +78,7 @@ describe("the audit log", () => {
     expect(linesOf("audit.jsonl").includes(first)).toBe(isWhole);
   });
 
-  it("leaves out lines that it does not understand, and fields that it does not know", async () => {
+  it("leaves out unknown lines and fields", async () => {
     const later = [{ ...entryOf(1), action: "later" }, { ...entryOf(2), token: "canary" }, entryOf(3)];
     put("audit.jsonl", `x\n{}\n${later.map((entry) => `${JSON.stringify(entry)}\n`).join("")}`);
     await createAuditLog(stateDir).note(entryOf(4));
@@ -87,13 +86,13 @@ describe("the audit log", () => {
     expect(linesOf("audit.jsonl")).toContain(JSON.stringify(later[0]));
   });
 
-  it("gives a line that was cut short an end of its own", async () => {
+  it("ends a line that was cut off", async () => {
     put("audit.jsonl", `${JSON.stringify(entryOf(1))}\n{"atMs":17`);
     await createAuditLog(stateDir).note(entryOf(2));
     expect(await createAuditLog(stateDir).last(10)).toEqual([entryOf(1), entryOf(2)]);
   });
 
-  it("refuses a file that others may open, under a name of its own", async () => {
+  it("refuses a file that others may open with its own code", async () => {
     put("audit.jsonl", "", 0o644);
     const refusal = new CodexAuthError("log-insecure");
     await expect(createAuditLog(stateDir).note(entryOf(1))).rejects.toThrow(refusal);
@@ -104,7 +103,7 @@ describe("the audit log", () => {
 const claim = (ids: readonly string[], at: number) => createNotices(stateDir).claim(ids, NOW_MS + at);
 
 describe("the notices", () => {
-  it("are claimed once a day for each profile, over a restart too", async () => {
+  it("are claimed once a day for each profile, also after a restart", async () => {
     expect(await claim(["openai:a"], 0)).toEqual(["openai:a"]);
     expect(await claim(["openai:a", "openai:b"], 1000)).toEqual(["openai:b"]);
     expect(await claim(["openai:a", "openai:b"], DAY_MS - 1)).toEqual([]);
@@ -112,17 +111,17 @@ describe("the notices", () => {
     expect(statSync(inState("notices.json")).mode & 0o777).toBe(0o600);
   });
 
-  it("are written only where there is one to give", async () => {
+  it("are written only if one is due", async () => {
     expect(await claim([], 0)).toEqual([]);
     expect(existsSync(inState("notices.json"))).toBe(false);
   });
 
-  it("are given to one of two that ask at once", async () => {
+  it("are given to one of two concurrent claims", async () => {
     const both = await Promise.all([0, 1].map(() => createNotices(stateDir).claim(["openai:a"], NOW_MS)));
     expect(both.flat()).toEqual(["openai:a"]);
   });
 
-  it("that cannot be read count as none", async () => {
+  it("that are unreadable count as none", async () => {
     put("notices.json", "{");
     expect(await createNotices(stateDir).claim(["openai:a"], NOW_MS)).toEqual(["openai:a"]);
   });
