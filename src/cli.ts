@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The `codex-auth` program: reads the arguments, builds the ports that the request needs and no more, prints the answer. */
+/**
+ * The `codex-auth` program. It reads the arguments, builds only the ports that the request needs, and prints the
+ * answer.
+ */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPendingPorts } from "./store/pending-sign-ins.ts";
@@ -29,11 +32,14 @@ import { HOST_PROGRAM } from "./terminal/host-program.ts";
 import { print, type Printed } from "./terminal/output.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
 import type { TerminalHost } from "./terminal/terminal-host.ts";
-import type { Program, Surroundings } from "./terminal/words.ts";
+import type { Program, OutputContext } from "./terminal/words.ts";
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
 const SILENT_LOG = { info: () => undefined, warn: () => undefined };
-/** A terminal is not a chat. The host itself removes the pins of a profile that is gone, at the next turn of each chat. */
+/**
+ * A terminal is not a chat and has no pins. The host itself removes the pins of a missing profile at the next turn of
+ * each chat.
+ */
 const NO_PINS: ChatPins = {
   read: async () => undefined,
   pin: async () => "failed",
@@ -42,39 +48,39 @@ const NO_PINS: ChatPins = {
 };
 const MAX_INPUT = 64 * 1024;
 
-/** Answers what was typed. Never throws, and prints nothing of what was sent. `log` takes what a gateway would log. */
+/** Never throws, and prints nothing of the input. `log` receives the lines that a gateway would log. */
 export async function runTerminal(
   parsed: ParsedArguments,
   program: Program = OWN_PROGRAM,
   log: Log = SILENT_LOG,
 ): Promise<Printed> {
   if (parsed.kind === "refused") {
-    const asked = { json: parsed.json, queueApply: false };
-    return print({ kind: "refused", code: parsed.code }, asked, {
+    const output = { json: parsed.json, queueApply: false };
+    return print({ kind: "refused", code: parsed.code }, output, {
       program,
       locale: localeOf(readLocale()),
       isSandbox: isSandbox(),
     });
   }
   const { request } = parsed;
-  const seen: Seen = {};
-  const answer = await answerOf(seen, request, log);
-  const around: Surroundings = {
+  const facts: MachineFacts = {};
+  const answer = await answerOf(facts, request, log);
+  const context: OutputContext = {
     program,
-    locale: localeOf(readLocale(), seen.timeZone),
-    ...(seen.hostVersion === undefined ? {} : { hostVersion: seen.hostVersion }),
-    ...(seen.isHostless === true ? { warning: "no-host" as const } : {}),
+    locale: localeOf(readLocale(), facts.timeZone),
+    ...(facts.hostVersion === undefined ? {} : { hostVersion: facts.hostVersion }),
+    ...(facts.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),
     storeOptions: storeOptionsOf(request),
   };
-  return print(answer, request, around);
+  return print(answer, request, context);
 }
 
-/** What was found of the machine on the way to an answer. */
-interface Seen {
+/** Facts about the machine that are found on the way to an answer. */
+interface MachineFacts {
   timeZone?: string | undefined;
   hostVersion?: string;
-  /** True once a file was opened without any host behind it. */
+  /** True once a file was opened although no host was found. */
   isHostless?: boolean;
 }
 
@@ -85,19 +91,19 @@ function storeOptionsOf({ agentId, authPath }: TerminalRequest): readonly string
   ];
 }
 
-async function answerOf(seen: Seen, request: TerminalRequest, log: Log): Promise<TerminalAnswer> {
+async function answerOf(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalAnswer> {
   try {
-    return await runRequest(await openMachine(seen, request, log), request);
+    return await runRequest(await openMachine(facts, request, log), request);
   } catch (error) {
     return refusalOf(error, log);
   }
 }
 
 /**
- * What the terminal knows of this machine. Commands that need a host or the network load what those take; `status` and
- * `cancel` do not, and take half the time.
+ * Loads the host and the network only for commands that need them: `status` and `cancel` do not, and take half the
+ * time.
  */
-async function openMachine(seen: Seen, request: TerminalRequest, log: Log): Promise<TerminalContext> {
+async function openMachine(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const stateDir = await findStateDir(environment);
   const pending = { tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
@@ -111,7 +117,7 @@ async function openMachine(seen: Seen, request: TerminalRequest, log: Log): Prom
       const [{ createPorts }, { createPlainSend }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
-        openHost(seen, request, { environment, stateDir }),
+        openHost(facts, request, { environment, stateDir }),
       ]);
       agentId = request.agentId ?? host.defaultAgentId;
       return createPorts({
@@ -134,25 +140,25 @@ interface Machine {
   readonly stateDir: string;
 }
 
-async function openHost(seen: Seen, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
+async function openHost(facts: MachineFacts, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
   const ownFolder = dirname(fileURLToPath(import.meta.url));
   const { findInstalledHost, openTerminalHost } = await import("./terminal/terminal-host.ts");
   const host = await findInstalledHost({ ...machine.environment, ownFolder });
-  if (host !== undefined) seen.hostVersion = host.version;
+  if (host !== undefined) facts.hostVersion = host.version;
   const { agentId, authPath, queueApply: mayRestart } = request;
   const store = await openTerminalHost({ ...machine, host, authPath, mayRestart, agentId });
-  seen.isHostless = host === undefined;
-  seen.timeZone = store.timeZone;
+  facts.isHostless = host === undefined;
+  facts.timeZone = store.timeZone;
   return store;
 }
 
-/** Undefined if the config cannot be read from here: then nothing is known about owners. */
+/** Returns undefined if the config cannot be read, because nothing is then known about owners. */
 async function readOwners(environment: TerminalEnvironment, stateDir: string): Promise<readonly unknown[] | undefined> {
   const config = await readHostConfig(environment, stateDir);
   return config && (config.commands?.ownerAllowFrom ?? []);
 }
 
-/** The first part of standard input: a callback URL is never longer. */
+/** Reads at most `MAX_INPUT` bytes and one chunk more: a callback URL is never longer. */
 async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -164,9 +170,10 @@ async function readStandardInput(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Runs and prints: an answer or JSON to standard output, a refusal in words to standard error. */
+/** Prints answers and JSON to standard output, and refusals in words to standard error. */
 export async function runAndPrint(parsed: ParsedArguments, program?: Program): Promise<void> {
-  // Whoever reads may have gone, or the disk that takes it may be full: the answer was given all the same.
+  // The reader may have closed the pipe, or the disk may be full. The change was made all the same, so the program
+  // does not crash.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const { text, exitCode } = await runTerminal(parsed, program);
   const isJson = parsed.kind === "refused" ? parsed.json : parsed.request.json;
@@ -174,7 +181,7 @@ export async function runAndPrint(parsed: ParsedArguments, program?: Program): P
   process.exitCode = exitCode;
 }
 
-/** The same program inside the host's own: `openclaw codex-auth …`. */
+/** Runs the program inside the host's own: `openclaw codex-auth …`. */
 export async function runInHost(verb: string, options: TerminalOptions): Promise<void> {
   await runAndPrint(toRequest(verb, options), HOST_PROGRAM);
 }

@@ -1,17 +1,20 @@
-/** The only reader of `process.env`, `process.argv` and the machine's folders. */
+/** The only module that reads `process.env`, `process.argv` and the machine's folders. */
 import { realpathSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, resolve } from "node:path";
 import { CodexAuthError } from "./errors.ts";
 
-/** Names a loopback stand-in for the sign-in server, for demos and tests. Nothing else can change where a sign-in goes. */
+/**
+ * Names a loopback sign-in server for demos and tests. Nothing else can change the server of a sign-in, so that no
+ * message or config can redirect a code.
+ */
 export const SANDBOX_VARIABLE = "CODEX_AUTH_SANDBOX";
 
 const LOOPBACK_ORIGIN = /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost):([1-9]\d{0,4})$/;
 
 /**
- * The sandbox origin, or undefined when none is asked for. Throws `config-invalid` for any other address: to go on
- * with the real server, or with that address, would both be something nobody asked for.
+ * Returns undefined if no sandbox is set. Throws `config-invalid` for any origin that is not loopback: the user asked
+ * neither for the real server nor for that one.
  */
 export function readSandboxOrigin(): string | undefined {
   const origin = process.env[SANDBOX_VARIABLE];
@@ -21,7 +24,7 @@ export function readSandboxOrigin(): string | undefined {
   return origin;
 }
 
-/** Whether a sandbox is asked for. False for a wrong value, with which no sign-in can begin. */
+/** Returns false for an invalid value, with which no sign-in can start. */
 export function isSandbox(): boolean {
   try {
     return readSandboxOrigin() !== undefined;
@@ -30,18 +33,18 @@ export function isSandbox(): boolean {
   }
 }
 
-/** Where OpenClaw looks for its things when it is started from this terminal. */
+/** The environment as OpenClaw reads it when it is started from this terminal. */
 export interface TerminalEnvironment {
-  /** The program that runs now, as a path. */
+  /** The path of the running program. */
   readonly program: string;
   readonly pathFolders: readonly string[];
   readonly home: string;
-  /** Named outright, or undefined to look under `home`. */
+  /** Undefined if no variable names it: then it is under `home`. */
   readonly stateDir: string | undefined;
   readonly configPath: string | undefined;
-  /** An older host's word for the default agent's folder. */
+  /** An older host's variable for the default agent's folder. */
   readonly agentDir: string | undefined;
-  /** Where the gateway listens, if the environment says so. */
+  /** The gateway's port, if the environment names it. */
   readonly gatewayPort: number | undefined;
   readonly tempFolder: string;
   readonly uid: number;
@@ -64,13 +67,13 @@ export function readTerminalEnvironment(): TerminalEnvironment {
   };
 }
 
-/** What the terminal is set to, such as `zh_CN.UTF-8` (POSIX: LC_ALL before LC_MESSAGES before LANG); empty for none. */
+/** Returns text such as `zh_CN.UTF-8` (POSIX: LC_ALL before LC_MESSAGES before LANG), or empty text. */
 export function readLocale(): string {
   const { env } = process;
   return env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
 }
 
-/** A user that the machine does not know has no home; nothing lies there then. */
+/** A user that the machine does not know has no home folder. Nothing exists at this path. */
 function homeOfUser(): string {
   try {
     return homedir();
@@ -79,7 +82,7 @@ function homeOfUser(): string {
   }
 }
 
-/** A variable that names a folder, as the host reads it: trimmed, `~` for the home folder, empty for none. */
+/** Reads a folder as the host does: trimmed, with `~` for the home folder. Empty text means none. */
 function named(value: string | undefined, home: string): string | undefined {
   const text = value?.trim() ?? "";
   if (text === "") return undefined;
@@ -91,17 +94,16 @@ function portIn(value: string | undefined): number | undefined {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
-/** What a command of the host gets: everything, and the word that keeps it from starting a second process of itself. */
+/** The whole environment, and the variables that keep the host from starting a second process of itself. */
 export function readHostCommandEnvironment(): Record<string, string | undefined> {
   return { ...process.env, OPENCLAW_NO_RESPAWN: "1", OPENCLAW_NODE_OPTIONS_READY: "1", NO_COLOR: "1" };
 }
 
-/** The words after the program. */
 export function readArguments(): readonly string[] {
   return process.argv.slice(2);
 }
 
-/** Whether a file is the program that runs now, and not one that something else has loaded. */
+/** Returns false for a file that another program has loaded. */
 export function isProgram(file: string): boolean {
   try {
     return realpathSync(process.argv[1] ?? "") === file;

@@ -1,4 +1,7 @@
-/** The one list of error codes. The sentences that a user reads for each are in `languages/`. */
+/**
+ * The error codes, and the rules for errors: they carry a code and no input. The sentence of each code is in
+ * `languages/`.
+ */
 export const ERROR_CODES = [
   "not-allowed",
   "not-private",
@@ -88,8 +91,8 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * An expected failure of this program. It carries the code and nothing of the input: no cause, URL or body, because the
- * host logs what is thrown, and its redactor leaves `state=` and opaque tokens readable.
+ * An expected failure. It contains no cause, URL or body, because the host logs thrown errors, and its redactor
+ * leaves `state=` and opaque tokens readable.
  */
 export class CodexAuthError extends Error {
   override readonly name = "CodexAuthError";
@@ -102,8 +105,8 @@ export class CodexAuthError extends Error {
 }
 
 /**
- * The name and the code of a caught error: all that may be logged of it. Its message may hold what was sent, and so may
- * a name that somebody wrote onto it, so only the shapes that classes and systems use are passed on.
+ * Returns the name and the code of a caught error, which is all that may be logged. A message may contain the input,
+ * and a name that was assigned may too, so only names in the form of classes and systems are returned.
  */
 export function failureName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
@@ -113,12 +116,12 @@ export function failureName(error: unknown): string {
   return typeof code === "string" && /^[A-Z][A-Z_]{1,39}$/.test(code) ? `${name} ${code}` : name;
 }
 
-/** Logs an error that is caught and not passed on. `what` says which step failed. */
+/** Logs an error that is not passed on. `what` names the step that failed. */
 export function logFailure(log: { warn(event: string): void }, what: string, error: unknown): void {
   log.warn(`${what} failed (${failureName(error)})`);
 }
 
-/** Runs the work and throws `code` for every failure of it. The original error is dropped, because it may hold a secret. */
+/** Throws `code` for every failure of the work. The original error is dropped, because it may contain a secret. */
 export async function failingAs<Result>(code: ErrorCode, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -127,7 +130,7 @@ export async function failingAs<Result>(code: ErrorCode, work: () => Promise<Res
   }
 }
 
-/** Whether it is an error of the file system or the system with that code, such as `ENOENT`. */
+/** `code`: a code of the operating system, such as `ENOENT`. */
 export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

@@ -1,4 +1,4 @@
-/** The host's entry. */
+/** The module that the host loads. */
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 import { readManifest } from "./manifest.ts";
 import { registerPlugin } from "./plugin.ts";

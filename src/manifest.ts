@@ -1,12 +1,12 @@
 /**
- * Reads `skill.json`, the one source of what this plugin is called and what it answers to. It is validated when the
- * package is built (`scripts/manifest-schema.ts`): the validator would cost every start of the gateway more than all
+ * Reads `skill.json`, the only source of the plugin's name, version and commands. It is validated when the package is
+ * built (`scripts/manifest-schema.ts`), because the validator would cost every start of the gateway more than all
  * other code of the plugin.
  */
 import { readFileSync } from "node:fs";
 import { CodexAuthError } from "./errors.ts";
 
-/** What a command of the manifest can be bound to; `doors/command.ts` holds a parser for each. */
+/** The handlers that a command of the manifest can name. `handlers/command.ts` has a parser for each. */
 export const HANDLER_IDS = ["select", "finish"] as const;
 export type HandlerId = (typeof HANDLER_IDS)[number];
 
@@ -30,7 +30,7 @@ export interface ManifestCommand {
   readonly handler: HandlerId;
 }
 
-/** The manifest beside this package's code. Throws `manifest-invalid`; called once, when the host loads the plugin. */
+/** Throws `manifest-invalid`. Called once, when the host loads the plugin. */
 export function readManifest(): Manifest {
   try {
     return JSON.parse(readFileSync(new URL("../skill.json", import.meta.url), "utf8")) as Manifest;

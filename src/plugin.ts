@@ -1,7 +1,7 @@
 /**
- * Registers commands, buttons, hooks, the CLI and the watch, and does nothing else: the host calls it several times, in
- * different modes. What answers is loaded with the first call (`runtime.ts`); what keeps a callback URL out of
- * transcripts and from models is there from the start.
+ * Registers commands, buttons, hooks, the CLI and the watch, and does nothing else, because the host calls it several
+ * times in different modes. The first call loads the handlers (`runtime.ts`); the code that keeps callback URLs from
+ * transcripts and models is loaded from the start.
  */
 import { isSandbox } from "./environment.ts";
 import { logFailure } from "./errors.ts";
@@ -24,7 +24,7 @@ import type { Runtime } from "./runtime.ts";
 import { once, remember, repeat, systemClock } from "./system.ts";
 import { buildHostProgram, type CommandBuilder } from "./terminal/host-program.ts";
 
-/** Loads and builds it on the first call. A load that failed is tried again. */
+/** Loads the runtime on the first call, and tries again after a failure. */
 type LoadRuntime = () => Promise<Runtime>;
 
 export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void {
@@ -84,7 +84,7 @@ function registerButtons(api: OpenClawPluginApi, manifest: Manifest, early: Earl
   }
 }
 
-/** Never throws: the host repeats a tap that failed, and holds up its chat meanwhile. */
+/** Never throws, because the host would repeat the tap and hold up the chat. */
 async function answerTap(early: EarlyContext, runtime: LoadRuntime, channel: string, tap: HostTap): Promise<void> {
   try {
     await (await runtime()).answerTap(channel, tap);
@@ -118,7 +118,7 @@ function registerHooks(api: OpenClawPluginApi, early: EarlyContext, runtime: Loa
   });
 }
 
-/** `openclaw codex-auth …`. The descriptor lets the host list it without loading the program. */
+/** The descriptor lets the host list `openclaw codex-auth` without loading the program. */
 function registerTerminal(api: OpenClawPluginApi, { cli: { name, description } }: Manifest): void {
   const register = ({ program }: { readonly program: unknown }) =>
     buildHostProgram(program as CommandBuilder, name, description, async (verb, options) => {
@@ -129,10 +129,10 @@ function registerTerminal(api: OpenClawPluginApi, { cli: { name, description } }
 }
 
 const WATCH_MS = 60_000;
-/** Demos and tests do not wait that long. */
+/** Shorter for demos and tests. */
 const SANDBOX_WATCH_MS = 2_000;
 
-/** Tells owners of expired logins. The setting is read before each look, because it may change. */
+/** Notifies owners of expired logins. The setting is read again each time, because it may change. */
 function createWatch(api: OpenClawPluginApi, early: EarlyContext, runtime: LoadRuntime) {
   const look = async (): Promise<void> => {
     if (settingsOf(api).notify) await (await runtime()).notifyOwners();

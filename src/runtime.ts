@@ -1,4 +1,7 @@
-/** Everything that the gateway's handlers need. Loaded with the first command, tap, paste or watch (`plugin.ts`). */
+/**
+ * Builds the context of the gateway's handlers. Loaded with the first command, tap, paste or check for expired logins
+ * (`plugin.ts`).
+ */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
 import type { Ports } from "./actions/ports.ts";
 import { isSandbox, readSandboxOrigin } from "./environment.ts";
@@ -24,9 +27,9 @@ export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
   answerTap(channel: string, tap: HostTap): Promise<void>;
   readonly answerPaste: AnswerPaste;
-  /** Returns the message with what it leaves out, or undefined to leave it as it is. */
+  /** Returns the message with advice, or undefined to leave it unchanged. */
   explain(content: string, sent: SentPlace): Promise<string | undefined>;
-  /** Tells the owners of the default agent's expired logins, once a day at most. */
+  /** Notifies owners of the default agent's expired logins, once a day at most. */
   notifyOwners(): Promise<void>;
 }
 
@@ -49,7 +52,7 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
 
 const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
 
-/** The state directory says which gateway this is. */
+/** The state directory identifies the gateway. */
 const gatewayOf = (api: OpenClawPluginApi) => api.runtime.state.resolveStateDir();
 
 function createHandlerContext(
@@ -84,7 +87,7 @@ function createHandlerContext(
   };
 }
 
-/** Throws `config-invalid` for a wrong sandbox: each command then says so, and the plugin stays registered. */
+/** Throws `config-invalid` for an invalid sandbox. Each command then says so, and the plugin stays registered. */
 async function openPorts(api: OpenClawPluginApi, version: string, { log }: EarlyContext): Promise<Ports> {
   const sandboxOrigin = readSandboxOrigin();
   const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();

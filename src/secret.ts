@@ -1,4 +1,4 @@
-/** Text that must never be shown. Every way a value turns into text by itself prints `[redacted]`. */
+/** Text that must never be shown. Every implicit conversion to text gives `[redacted]`. */
 export class Secret {
   readonly #text: string;
 
@@ -6,7 +6,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself. Call it only at the moment it is sent or stored, and never keep the result. */
+  /** Call it only right before the text is sent or stored, and never keep the result. */
   reveal(): string {
     return this.#text;
   }
@@ -19,7 +19,7 @@ export class Secret {
     return "[redacted]";
   }
 
-  /** Node's `util.inspect`, and so console and most loggers, ask for this. */
+  /** Used by Node's `util.inspect`, and so by console and most loggers. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "[redacted]";
   }

@@ -1,12 +1,11 @@
-/** The only clock. */
+/** The only clock, the only randomness, and the memory that copies of the plugin share. */
 import type { Clock, Entropy } from "./actions/ports.ts";
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
-/** Loaded by its first use, because loading it takes Node as long as running a small program: `status` needs none. */
+/** Loaded on first use, because loading it takes Node as long as a small program: `status` does not need it. */
 const crypto = () => process.getBuiltinModule("node:crypto");
 
-/** The only source of randomness, and of digests. */
 export const systemEntropy: Entropy = {
   bytes(length) {
     const bytes = crypto().randomBytes(length);
@@ -16,18 +15,17 @@ export const systemEntropy: Entropy = {
 };
 
 /**
- * Memory of the process. The host keeps two instances of a plugin's modules alive at once and lets one show a button
- * that the other is asked about, so what must be remembered between two calls cannot live in a module.
+ * Returns the one value of that name in this process. The host may have two instances of the plugin's modules, and
+ * one may show a button whose tap the other gets, so such memory cannot be a variable of a module. The version keeps
+ * a reloaded plugin from objects of another shape.
  */
-
-/** The one value of that name in this process, made on first use. The version keeps a reloaded plugin from old objects. */
 export function remember<T>(name: string, version: string, create: () => T): T {
   const key = Symbol.for(`codex-auth@${version}:${name}`);
   const memory = globalThis as unknown as Record<symbol, T | undefined>;
   return (memory[key] ??= create());
 }
 
-/** Keeps the result of the first call. A call that failed is made again the next time. */
+/** Keeps the result of the first successful call. */
 export function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {
@@ -40,8 +38,8 @@ export function once<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * A timer that runs a task every so often from `start` to `stop`, one run at a time. It does not keep the process alive,
- * and goes on after a run that failed.
+ * Runs a task periodically from `start` to `stop`, one run at a time. It does not keep the process alive, and
+ * continues after a failed run.
  */
 export function repeat(periodMs: number, task: () => Promise<void>, onFailure: (error: unknown) => void) {
   let timer: NodeJS.Timeout | undefined;

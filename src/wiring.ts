@@ -1,6 +1,6 @@
-/** Builds the ports from what a gateway or a terminal gives: its store, its way to send, its pins, its log, its folders. */
+/** Builds the ports for a gateway or a terminal. It is the only place in which adapters are chosen. */
 import { join } from "node:path";
-import type { ChatPins, Log, Ports, Surroundings } from "./actions/ports.ts";
+import type { ChatPins, Log, Ports, InstallationCheck } from "./actions/ports.ts";
 import { logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
@@ -17,7 +17,7 @@ import { systemClock, systemEntropy } from "./system.ts";
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
   readonly pins: ChatPins;
-  /** The loopback server that takes the place of the sign-in server in demos and tests. */
+  /** The loopback sign-in server of demos and tests. */
   readonly sandboxOrigin: string | undefined;
   readonly createSend: (endpoints: Endpoints) => Send;
 }
@@ -32,7 +32,7 @@ export function createPorts(parts: Parts): Ports {
     notices: createNotices(stateDir),
     entropy: systemEntropy,
     pins,
-    surroundings: createInstallationCheck(parts),
+    installation: createInstallationCheck(parts),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(parts.createSend(endpoints))),
     profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
@@ -41,17 +41,17 @@ export function createPorts(parts: Parts): Ports {
 export interface InstallationFolders {
   readonly log: Log;
   readonly stateDir: string;
-  /** The agent's own folder; undefined for the host's default. */
+  /** The agent's own folder. Undefined for the host's default. */
   readonly workspace: string | undefined;
   /** `commands.ownerAllowFrom` of the config; undefined if it cannot be read from here. */
   readonly owners: () => Promise<readonly unknown[] | undefined>;
 }
 
-/** The name of the skill that this plugin grew from, in the folders in which the host looks for skills. */
+/** The folder of the skill that this plugin replaces, below the folders in which the host looks for skills. */
 const OLD_SKILL = "skills/codex-auth";
 
-/** Looks for what may get in this plugin's way, and changes nothing. */
-export function createInstallationCheck({ log, stateDir, workspace, owners }: InstallationFolders): Surroundings {
+/** Looks for problems with this installation and changes nothing. */
+export function createInstallationCheck({ log, stateDir, workspace, owners }: InstallationFolders): InstallationCheck {
   const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
   return {
     async oldSkills() {

@@ -140,8 +140,8 @@ export async function inspect(ports: Ports, agentId: string): Promise<Inspection
     codeOf(ports, ports.pending.read()),
     codeOf(ports, ports.audit.last(1)),
     profilesOf(ports, agentId),
-    ports.surroundings.oldSkills(),
-    ports.surroundings.hasOwner(),
+    ports.installation.oldSkills(),
+    ports.installation.hasOwner(),
   ]);
   const findings: readonly (Finding | false)[] = [
     pendingCode === "pending-insecure" && { code: "pending-insecure" },

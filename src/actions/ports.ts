@@ -189,7 +189,7 @@ export interface ChatPins {
   release(profileId: ProfileId): Promise<void>;
 }
 
-export interface Surroundings {
+export interface InstallationCheck {
   /** Returns the folders of older skills with the same name. Never throws. */
   oldSkills(): Promise<readonly string[]>;
   /** Returns undefined if the config cannot be read. Never throws. */
@@ -224,7 +224,7 @@ export interface Notices {
 
 export interface Ports {
   readonly notices: Notices;
-  readonly surroundings: Surroundings;
+  readonly installation: InstallationCheck;
   readonly audit: AuditLog;
   readonly parked: ParkedSignIns;
   readonly pins: ChatPins;

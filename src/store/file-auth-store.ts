@@ -1,6 +1,6 @@
 /**
- * A host that keeps profiles in `auth-profiles.json` (OpenClaw 2026.1.29 to 2026.6.1), under that host's own lock.
- * A file that cannot be read is never written: those hosts would put an empty store in its place.
+ * The store of a host that keeps profiles in `auth-profiles.json` (OpenClaw 2026.1.29 to 2026.6.1), under that host's
+ * own lock. A file that cannot be read is never written, because those hosts would put an empty store in its place.
  */
 import { join } from "node:path";
 import { CodexAuthError } from "../errors.ts";
@@ -38,28 +38,28 @@ const READ_RETRY_MS = 50;
 
 export interface FileHost {
   readonly provider: "openai" | "openai-codex";
-  /** The form of the lock on that host: a folder up to 2026.2.12, a file that names its holder from 2026.2.17. */
+  /** A folder up to 2026.2.12, a file that names its holder from 2026.2.17. */
   readonly lock: "folder" | "file";
-  /** The place of order and statistics: the same file, or from 2026.4.7 a second file, which wins if it is there. */
+  /** The file with the order and the statistics. The second file exists from 2026.4.7, and has precedence. */
   readonly state: "same-file" | "auth-state.json";
-  /** The directory that holds an agent's `auth-profiles.json`. */
+  /** The directory of an agent's `auth-profiles.json`. */
   agentDirOf(agentId: string): string;
   /** The main agent's directory, whose profiles every agent can use. */
   mainAgentDir(): string;
   configured(): ConfiguredIds;
   /**
-   * Runs after a write and before the lock is released, within 30 seconds, for hosts whose next write would start from
-   * their memory. Never throws.
+   * Runs before the lock is released, for hosts whose next write would start from their memory. Must end within 30
+   * seconds and never throws.
    */
   readonly whileLocked?: () => Promise<void>;
-  /** Makes the running gateway read the change. Called after the lock is released. Never throws. */
+  /** Makes the running gateway read the change, after the lock is released. Never throws. */
   publish(change: HostChange): Promise<Activation>;
 }
 
-/** Longer than a dead holder can keep the lock: 30 seconds if it is a folder. */
+/** Longer than the lock of a dead holder can last, which is 30 seconds for a folder. */
 const WAIT_MS = { file: MAX_WAIT_MS, folder: 35_000 } as const;
 
-/** `waitMs`: how long it waits for other holders of the lock. */
+/** `waitMs`: the longest wait for other holders of the lock. */
 export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[host.lock]): HostAuthStore {
   const mainOf = () => ownOf(host.mainAgentDir());
   const read = async (agentDir: string) => mergeDocuments(await mainOf(), await ownOf(agentDir));
@@ -67,10 +67,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     const path = join(agentDir, PROFILES_FILE);
     await underHostLock({ path, lock: host.lock, waitMs }, (replace) => updateFiles(agentDir, host, edit, replace));
   };
-  /**
-   * If the file cannot be read, reads it again under the lock, which keeps a copy: the host's next write would drop the
-   * bytes.
-   */
+  /** Keeps a copy of a file that cannot be read, because the host's next write would drop its bytes. */
   const keepingUnreadable = async <Result>(agentDir: string, work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();
@@ -116,7 +113,7 @@ async function updateFiles(
   const files = await readFiles(agentDir, keepCorruptCopy);
   const before = viewOf(files);
   const after = copyOf(before);
-  // Not only truthy: an edit that is async by mistake has not happened yet.
+  // An edit that is async by mistake returns a promise, which is truthy but has changed nothing yet.
   if (edit(after) !== true) return;
   if (replacesUnreadable(files, { before, after })) throw new CodexAuthError("store-unreadable");
   const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;
@@ -144,7 +141,9 @@ async function readFiles(agentDir: string, onCorrupt?: OnCorrupt): Promise<HostF
   };
 }
 
-/** Returns undefined if there is no file. Throws `store-unreadable` if it cannot be read, not even a moment later. */
+/**
+ * Returns undefined if there is no file. Throws `store-unreadable` if it still cannot be read after several attempts.
+ */
 async function readFile(
   path: string,
   parse: (bytes: Uint8Array) => JsonObject | undefined,
@@ -162,7 +161,7 @@ async function readFile(
   }
 }
 
-/** As those hosts choose: the stored order, else the order of the config, else every profile of the provider. */
+/** Chooses as those hosts do: the stored order, else the order of the config, else every profile of the provider. */
 function selectableIn(document: ProfilesDocument, host: FileHost): readonly string[] {
   const profiles = new Map(Object.entries(document.profiles));
   const isOurs = (id: string) => profiles.get(id)?.provider === host.provider;

@@ -1,4 +1,7 @@
-/** The JSON of hosts that keep profiles in files, and the view of it that is read and edited. Pure. */
+/**
+ * Parses and edits the JSON files of hosts that keep profiles in files. Fields and records that are not understood
+ * stay unchanged.
+ */
 import * as z from "zod/mini";
 import {
   storedCredential,
@@ -9,7 +12,7 @@ import {
 
 export type JsonObject = Record<string, unknown>;
 
-/** What an agent's two files hold; undefined for one that is not there. `state` is for hosts that keep it apart. */
+/** The contents of an agent's two files, undefined for a file that does not exist. */
 export interface HostFiles {
   readonly profiles: JsonObject | undefined;
   readonly state: JsonObject | undefined;
@@ -19,14 +22,14 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * zod's own record skips a key named `__proto__`, which to a host is a profile like any other. So zod only judges
- * here: what is read and written on is the parsed JSON itself.
+ * zod's own record drops a key named `__proto__`, which is a profile like any other to a host. So zod only checks
+ * here, and the parsed JSON itself is used.
  */
 function recordOf(value: z.ZodMiniType): z.ZodMiniType {
   return z.custom((input) => isObject(input) && Object.values(input).every((one) => value.safeParse(one).success));
 }
 
-/** A later host may give the fields of a higher version another meaning. */
+/** A later host may give the fields of a higher version another meaning, so such a file is not read. */
 const version = z.optional(z.unknown().check(z.refine((value) => typeof value !== "number" || value <= 1)));
 const order = z.nullish(recordOf(z.array(z.string())));
 const usageStats = z.nullish(recordOf(z.looseObject({ disabledReason: z.optional(z.string()) })));
@@ -49,10 +52,10 @@ function parseFile(bytes: Uint8Array, schema: z.ZodMiniType): JsonObject | undef
   }
 }
 
-/** Far deeper than a host nests. Deeper JSON can be parsed, but not written again. */
+/** Far deeper than any host's file. JSON that is nested deeper can be parsed but not written again. */
 const MAX_DEPTH = 200;
 
-/** A number that is too large for a double, such as `1e999`, is read as infinite and would be written as null. */
+/** A number such as `1e999` is read as infinite and would be written as null. */
 function isRepeatable(value: unknown, depth = 0): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || value === null) return true;
@@ -61,7 +64,7 @@ function isRepeatable(value: unknown, depth = 0): boolean {
 
 export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;
 
-/** As the host reads them: `auth-state.json` wins over what an older host left in the other file. */
+/** Reads the files as the host does: `auth-state.json` has precedence over the older fields in the other file. */
 export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
   const stored = entriesOf(profiles?.["profiles"]).filter(([, record]) => isReadable(record));
   const withOrder = [...entriesOf(profiles?.["order"]), ...entriesOf(state?.["order"])];
@@ -85,19 +88,19 @@ interface Edited {
   readonly after: ProfilesDocument;
 }
 
-/** Whether an edit, which sees only what `viewOf` shows, replaces a record that it could not see. */
+/** Returns true if the edit adds a profile under the id of an unreadable record, which `viewOf` had left out. */
 export function replacesUnreadable(files: HostFiles, { before, after }: Edited): boolean {
   const added = Object.keys(after.profiles).filter((id) => !Object.hasOwn(before.profiles, id));
   return added.some((id) => recordIn(files, id) === "unreadable");
 }
 
-/** A copy for an edit, which adds and removes records and changes nothing inside one. */
+/** The copy is shallow, because an edit adds and removes whole records only. */
 export function copyOf(document: ProfilesDocument): ProfilesDocument {
   const fields = Object.entries(document).map(([name, field]) => [name, recordFrom(entriesOf(field))]);
   return Object.fromEntries(fields) as ProfilesDocument;
 }
 
-/** What an agent can use: its own profiles and orders before those of main, as the host merges them. */
+/** Merges as the host does: an agent's own profiles and orders have precedence over those of main. */
 export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument): ProfilesDocument {
   return viewOf({
     profiles: { profiles: recordFrom([...entriesOf(shared.profiles), ...entriesOf(own.profiles)]) },
@@ -109,8 +112,8 @@ export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument):
 }
 
 /**
- * The files that an edit changes, and nothing else in them. `keepsStateApart`: order and statistics go to the second
- * file, where the host looks first; what is removed goes from both.
+ * Returns the files that change. With `keepsStateApart` the order and the statistics are written to the second file,
+ * which the host reads first; removed entries are removed from both.
  */
 export function applyEdit(files: HostFiles, edit: Edited, keepsStateApart: boolean): HostFiles {
   const profiles: JsonObject = { ...(files.profiles ?? { version: 1, profiles: {} }) };
@@ -139,7 +142,6 @@ function changesBetween(before: object | undefined, after: object | undefined): 
   return keys.filter(isChanged).map((key) => [key, is.get(key)]);
 }
 
-/** Returns whether it changed the file. */
 function write(file: JsonObject, field: string, changes: readonly Change[]): boolean {
   const entries = new Map(entriesOf(file[field]));
   const due = changes.filter((change) => !isRemoval(change) || entries.has(change[0]));
@@ -155,7 +157,7 @@ function entriesOf(record: unknown): [string, unknown][] {
   return isObject(record) ? Object.entries(record) : [];
 }
 
-/** Without a prototype, so that `__proto__` is a key like any other. */
+/** Has no prototype, so that `__proto__` is a key like any other. */
 function recordFrom(entries: readonly Change[]): JsonObject {
   const record = Object.create(null) as JsonObject;
   for (const [key, value] of entries) record[key] = value;

@@ -1,4 +1,4 @@
-/** The files that a host keeps its profiles in: read as the host reads them, written under the host's own lock. */
+/** Reads a host's profile files as the host does, and writes them under the host's own lock. */
 import { constants } from "node:fs";
 import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -7,21 +7,20 @@ import { systemClock } from "../system.ts";
 import type { HeldLock, HOST_LOCKS } from "./lock.ts";
 import { isMine, loadLocks, makeFolder, replaceFiles, writeNewFile, type Replacement } from "./private-file.ts";
 
-/** Some hosts take over a lock after 30 seconds, even if its holder is alive. */
+/** Some hosts take over a lock after 30 seconds even if its holder is alive. */
 const MAX_HOLD_MS = 20_000;
 const MAX_LINKS = 40;
 /** Part of the name of every file that this plugin puts beside a host's. */
 const OUR_MARK = "codex-auth-";
 
 /**
- * The bytes of a file of the host, or undefined if there is none. Follows links as the host does. Throws
- * `store-unreadable` for anything but a plain file of this user in a folder of this user, and for a file longer than
- * `maxBytes`.
+ * Returns undefined if there is no file. Follows links as the host does. Throws `store-unreadable` for anything but a
+ * plain file of this user in a folder of this user, and for a file longer than `maxBytes`.
  */
 export async function readHostFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
   try {
     if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
-    // Without O_NONBLOCK a pipe of that name would keep us for ever.
+    // Without O_NONBLOCK a pipe of that name would block this process forever.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
@@ -37,19 +36,19 @@ export async function readHostFile(path: string, maxBytes: number): Promise<Buff
 }
 
 export interface HostFile {
-  /** In the agent's own folder, which is made if it is missing. */
+  /** In the agent's own folder, which is made if it does not exist. */
   readonly path: string;
   readonly lock: keyof typeof HOST_LOCKS;
   readonly waitMs: number;
 }
 
-/** Replaces files of the host while its lock is held. If it throws `store-*`, nothing that counts has changed. */
+/** Replaces files while the lock is held. If it throws `store-*`, no profile has changed. */
 export type ReplaceHostFiles = (replacements: readonly Replacement[]) => Promise<void>;
 
 /**
- * Does `work` under the host's own lock and always releases it. Throws `store-locked` if others hold it longer than we
- * wait, `store-unreadable` for a folder of another user, `store-write-failed` if the lock cannot be made, and what
- * `work` throws.
+ * Runs `work` under the host's own lock and always releases it. Throws `store-locked` if others hold it too long,
+ * `store-unreadable` for a folder of another user, `store-write-failed` if the lock cannot be made, and any error of
+ * `work`.
  */
 export async function underHostLock<Result>(
   file: HostFile,
@@ -69,7 +68,7 @@ async function acquireHost({ path, lock, waitMs }: HostFile): Promise<HeldLock> 
   try {
     await makeFolder(dirname(path));
     if (!isMine((await stat(dirname(path))).uid)) throw new CodexAuthError("store-unreadable");
-    // As each host does: the folder is beside the target of a link, the file beside the link.
+    // Follows each host: the folder is beside the target of a link, the file beside the link.
     const lockedPath = lock === "folder" ? await targetOf(path) : join(await realpath(dirname(path)), basename(path));
     const { acquireLock, HOST_LOCKS } = await loadLocks();
     const held = await acquireLock(lockedPath, HOST_LOCKS[lock], waitMs);
@@ -88,7 +87,7 @@ async function replaceHostFiles(replacements: readonly Replacement[], mayReplace
   if (!replaced) throw new CodexAuthError("store-locked");
 }
 
-/** The real path of the target of a link, whether or not it exists. Throws the file system's errors. */
+/** Resolves links even if their target does not exist. Throws the file system's errors. */
 async function targetOf(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links += 1) {
@@ -101,8 +100,8 @@ async function targetOf(path: string): Promise<string> {
 }
 
 /**
- * Copies the file beside itself, because the host's next write would replace it by an empty store. Of equal contents
- * one copy is kept. Called under the host's lock. Never throws.
+ * Copies the file beside itself, because the host's next write would replace it by an empty store. Equal contents are
+ * copied once. Call it under the host's lock. Never throws.
  */
 export async function keepCorruptCopy(path: string, bytes: Uint8Array): Promise<void> {
   const prefix = `${path}.${OUR_MARK}corrupt-`;

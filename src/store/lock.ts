@@ -1,8 +1,8 @@
 /**
- * Locks between processes: taken in a bounded time, renewed while they are held, given back, and taken over from dead holders.
- * proper-lockfile renews the lock and removes it when the process ends. Its folder and its takeover are not used as documented,
- * because two waiters may both remove one stale folder and then both hold the lock: a claim could be lost, and its code sent
- * twice (RISK.md, promise 3).
+ * Locks between processes: taken in a bounded time, renewed while they are held, and taken over from dead holders.
+ * proper-lockfile renews a lock and removes it when the process ends. Its folder and its takeover are not used as
+ * documented, because two waiters may both remove one stale folder and then both hold the lock: a claim could be
+ * lost, and its code sent twice (RISK.md, promise 3).
  */
 import {
   lstat,
@@ -26,10 +26,10 @@ import { isErrno } from "../errors.ts";
 import * as z from "zod/mini";
 import { systemClock } from "../system.ts";
 
-/** How long a caller waits for others: twice the time after which our own lock is stale. */
+/** Twice the time after which our own lock is stale. */
 export const MAX_WAIT_MS = 12_000;
 const WAIT_STEP_MS = 20;
-/** Never reached: `removeDeadLock` removes the lock of a dead holder. */
+/** proper-lockfile must never take over a lock, because `removeDeadLock` does. */
 const NEVER_STALE_MS = Number.MAX_SAFE_INTEGER;
 
 export interface HeldLock {
@@ -40,8 +40,8 @@ export interface HeldLock {
 }
 
 /**
- * Takes `<path>.lock`. Waits up to `waitMs` for other holders, also those of this process. Throws the file system's error if
- * the lock cannot be made.
+ * Takes `<path>.lock`, waiting up to `waitMs` for other holders, including those of this process. Throws the file
+ * system's error if the lock cannot be made.
  */
 export async function acquireLock(
   path: string,
@@ -54,7 +54,7 @@ export async function acquireLock(
       if (removeDeadLock(lockPath, format) === "foreign") return "foreign";
       return await lockOnce(path, lockPath, format);
     } catch (error) {
-      // ENOENT: the lock was removed between its making and its first use. Nothing has been done under it.
+      // ENOENT means that the lock was removed before its first use. Nothing was done under it.
       if (!isErrno(error, "ELOCKED") && !isErrno(error, "ENOENT")) throw error;
       if (waitedMs >= waitMs && isErrno(error, "ENOENT")) throw error;
       if (waitedMs >= waitMs) return "busy";
@@ -64,7 +64,8 @@ export async function acquireLock(
 }
 
 async function lockOnce(path: string, lockPath: string, format: LockFormat): Promise<HeldLock> {
-  // The identity of what was made. What is there once proper-lockfile is done could be the lock of another process.
+  // Identifies the lock that this process made. The lock on disk could be another process's by the time
+  // proper-lockfile returns.
   let made: string | undefined;
   const isStillOurs = () => made !== undefined && identityIn(lockPath, format) === made;
   const make = () => void (made = format.make(lockPath));
@@ -75,7 +76,7 @@ async function lockOnce(path: string, lockPath: string, format: LockFormat): Pro
     realpath: false,
     stale: NEVER_STALE_MS,
     update: format.renewalMs,
-    // The default throws from a timer and would end the gateway. A lost lock is recognised by its identity instead.
+    // The default throws from a timer and would end the gateway. `isStillOurs` detects a lost lock instead.
     onCompromised: () => undefined,
     fs: fileSystemOf(make, removeOurs),
   });
@@ -83,7 +84,7 @@ async function lockOnce(path: string, lockPath: string, format: LockFormat): Pro
     isStillOurs,
     async release() {
       await release().catch(() => undefined);
-      // proper-lockfile leaves a lock whose time something else has changed. It would outlive this process.
+      // proper-lockfile does not remove a lock whose time was changed, and it would outlive this process.
       quietly(removeOurs);
     },
   };
@@ -97,13 +98,13 @@ function identityIn(lockPath: string, format: LockFormat): string | undefined {
   }
 }
 
-/** What proper-lockfile needs of `fs`, with the making and removing of the format in place of folders. */
+/** The file system that proper-lockfile uses, in which a lock of our format takes the place of its folder. */
 function fileSystemOf(make: () => void, removeOurs: () => void) {
   return {
     mkdir: (_lockPath: string, done: Done) => settle(make, done),
     rmdir: (_lockPath: string, done: Done) => settle(removeOurs, done),
     rmdirSync: removeOurs,
-    // Not `stat` and `utimes`: a link in the place of the lock would lead to another file (RISK.md, promise 22).
+    // `stat` and `utimes` would follow a link in the place of the lock to another file (RISK.md, promise 22).
     stat: lstat,
     utimes: lutimes,
   };
@@ -122,9 +123,9 @@ function settle(work: () => void, done: Done): void {
 }
 
 /**
- * Removes the lock of a dead holder, one process at a time: the process that removes it must hold the guard and judge the lock
- * again. Judgement and removal are one step, because the host does not respect the guard and could put its own lock there in
- * between. A guard is a lock itself; a guard whose holder has died is removed in the same way.
+ * Removes the lock of a dead holder, one process at a time: a process must hold the guard and judge the lock again.
+ * Judgement and removal are one synchronous step, because the host does not respect the guard and could put its own
+ * lock there in between. A guard is a lock itself, and is removed in the same way if its holder has died.
  */
 function removeDeadLock(lockPath: string, format: LockFormat): Judgement {
   const judgement = format.judge(lockPath);
@@ -146,29 +147,27 @@ function quietly(work: () => unknown): void {
   try {
     work();
   } catch {
-    // Another process was faster. The next look shows what is there.
+    // Another process was faster. The next attempt sees the result.
   }
 }
 
-/* What a lock is on the disk. */
-
 /** The host's own age limit for its lock. */
 const HOST_STALE_MS = 30_000;
-/** A host writes its process number right after it has made the file. A file that is still empty after this is stale. */
+/** A host writes its process number right after it has made the file, so a file that stays empty this long is stale. */
 const NAMELESS_STALE_MS = 10_000;
 const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_PID = 2 ** 31 - 1;
 
-/** `foreign`: a link or the like, which no holder of a lock makes. */
+/** `foreign`: a link or another thing that is not a lock. */
 export type Judgement = "free" | "live" | "dead" | "foreign";
 
 export interface LockFormat {
   readonly renewalMs: number;
-  /** Returns the identity of what it made. Throws EEXIST if there is a lock, dead or alive. */
+  /** Returns the identity of the new lock. Throws EEXIST if there is a lock, dead or alive. */
   make(lockPath: string): string;
   remove(lockPath: string): void;
   judge(lockPath: string): Judgement;
-  /** Differs for a lock that was removed and made again, even if the disk gives it the same number. */
+  /** Differs for a lock that was removed and made again, even if the disk reuses its inode. */
   identityOf(lockPath: string): string | undefined;
 }
 
@@ -176,7 +175,7 @@ function statsOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** A lock from the future counts as old: its holder died before the clock was set back. */
+/** A lock from the future counts as old, because its holder died before the clock was set back. */
 function isOlderThan(stats: Stats, ageMs: number): boolean {
   return Math.abs(systemClock.nowMs() - stats.mtimeMs) > ageMs;
 }
@@ -205,13 +204,16 @@ function identityOfFolder(lockPath: string): string | undefined {
   return stats && `${stats.ino}:${stats.birthtimeNs}`;
 }
 
-/** What a host writes into its lock. `starttime` (from 2026.5.28) tells a process number that is used again. */
+/** The content of a host's lock. `starttime` (from 2026.5.28) distinguishes processes that have had the same number. */
 const holder = z.looseObject({
   pid: z.int().check(z.positive(), z.maximum(MAX_PID)),
   starttime: z.optional(z.number()),
 });
 
-/** A file that names its holder: the lock of hosts from 2026.2.17. A folder in its place would stop every write of theirs. */
+/**
+ * The lock of hosts from 2026.2.17: a file that names its holder. A folder in its place would stop every write of
+ * theirs.
+ */
 export const FILE_LOCK: LockFormat = {
   renewalMs: 10_000,
   make(lockPath) {
@@ -240,7 +242,7 @@ export const FILE_LOCK: LockFormat = {
   },
 };
 
-/** A folder that an older skill left there. One that has become a file between the two looks is a new lock. */
+/** An empty folder that an older skill has left. If reading it fails, it has become a new lock. */
 function isAbandonedFolder(lockPath: string, stats: Stats): boolean {
   if (!isOlderThan(stats, HOST_STALE_MS)) return false;
   try {
@@ -266,7 +268,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whether no process has that number, or another one has it now. A process that we may not signal is alive. */
+/** A process that this user may not signal is alive. */
 function isDeadProcess({ pid, starttime }: z.infer<typeof holder>): boolean {
   try {
     process.kill(pid, 0);
@@ -278,7 +280,10 @@ function isDeadProcess({ pid, starttime }: z.infer<typeof holder>): boolean {
   return running.state === "Z" || (starttime !== undefined && running.starttime !== starttime);
 }
 
-/** From Linux's `/proc` (proc(5): fields 3 and 22, after a name that may hold anything); elsewhere undefined. */
+/**
+ * Reads Linux's `/proc` (proc(5), fields 3 and 22, after a name that may contain anything). Returns undefined on
+ * other systems.
+ */
 function processOf(pid: number): { readonly state: string; readonly starttime: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -290,10 +295,9 @@ function processOf(pid: number): { readonly state: string; readonly starttime: n
 }
 
 const PRIVATE_FILE = 0o600;
-/** The answers of a file system that has no hard links. */
+/** The error codes of a file system without hard links. */
 const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);
 
-/** The ending of a lock and of its guards. */
 const LOCK_ENDING = /\.lock(?:\.takeover)*$/;
 
 const codeOf = (error: unknown) => (error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);
@@ -304,14 +308,14 @@ export interface MadeLock {
 }
 
 /**
- * Throws EEXIST if there is something of that name. The file is written beside its place and put there by a hard link, because
- * a process that is killed while it writes would leave a lock that names no holder, and others would wait until it is stale.
- * `contentAt` gets the time of the file, by the clock of the disk.
+ * Throws EEXIST if the name is taken. The file is written beside its place and moved there by a hard link, because a
+ * process that is killed during the write would leave a lock without a holder, for which others would wait.
+ * `contentAt` gets the file's time by the clock of the disk.
  */
 export function makeLockFile(lockPath: string, pid: number, contentAt: (made: Date) => string): MadeLock {
-  // A waiter asks every few milliseconds: nothing is written while the lock is held.
+  // A waiter tries every few milliseconds, so nothing is written while the lock is held.
   if (lstatSync(lockPath, { throwIfNoEntry: false })) throw Object.assign(new Error("EEXIST"), { code: "EEXIST" });
-  // The next write of the locked file removes files of such names as leftovers.
+  // The next write of the locked file removes leftovers with such names.
   const beside = `${lockPath.replace(LOCK_ENDING, "")}.codex-auth-lock-${pid}.tmp`;
   rmSync(beside, { force: true });
   try {
@@ -334,7 +338,7 @@ function writeNew(path: string, contentAt: (made: Date) => string): MadeLock {
     writeFileSync(descriptor, content);
     return { ino, content };
   } catch (error) {
-    // The disk is full. Some hosts would wait for a lock without a holder forever.
+    // The disk is full. Without this removal some hosts would wait forever for a lock that names no holder.
     unlinkSync(path);
     throw error;
   } finally {
@@ -342,14 +346,12 @@ function writeNew(path: string, contentAt: (made: Date) => string): MadeLock {
   }
 }
 
-/* The lock of our own files. */
-
-/** A living holder renews its lock well within this time, so an older lock has no holder, whichever process it names. */
+/** A living holder renews its lock well within this time, so an older lock is dead, whichever process it names. */
 const OWN_STALE_MS = 6_000;
 
 /**
- * A file that names its holder, so that the lock of a killed process is taken over immediately. A folder, the documented form
- * of proper-lockfile, is respected and goes stale after the same time.
+ * The lock of our own files names its holder, so that the lock of a killed process is taken over immediately. A
+ * folder, the documented form of proper-lockfile, is respected and goes stale after the same time.
  */
 export const OWN_LOCK: LockFormat = {
   ...FILE_LOCK,
@@ -362,7 +364,8 @@ export const OWN_LOCK: LockFormat = {
   },
 };
 
-/* The lock of a host's file: the host's own format, so that the host and this plugin exclude each other. */
-
-/** A folder up to 2026.2.12, a file from 2026.2.17. */
+/**
+ * A host's file is locked in the host's own format, so that the host and this plugin exclude each other: a folder up
+ * to 2026.2.12, a file from 2026.2.17.
+ */
 export const HOST_LOCKS = { folder: folderLock(HOST_STALE_MS, 10_000), file: FILE_LOCK } as const;

@@ -1,6 +1,6 @@
 /**
- * The form of the plugin's own JSON files: a version and lists of records. Readers use the records that they understand and
- * write everything else back, so that a file of the next version survives this one.
+ * The format of the plugin's own JSON files: a version and lists of records. Records that are not understood are
+ * written back, so that a file of the next version survives this one.
  */
 import { CodexAuthError } from "../errors.ts";
 import * as z from "zod/mini";
@@ -17,7 +17,7 @@ export type Records<Known extends Schemas> = { readonly [Name in keyof Known]: r
 export interface OwnDocument<Known extends Schemas> {
   readonly records: Records<Known>;
   /**
-   * The text of the file with these records. What is unknown is left out only if it would make the file longer than
+   * Returns the file's text. Unknown records and fields are left out only if they would make it longer than
    * `maxBytes`. Throws `pending-unwritable` for records that could not be read back.
    */
   render(next: Records<Known>, bounds: { readonly maxBytes: number; readonly nowMs: number }): string;
@@ -27,8 +27,8 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * A damaged file counts as an empty one: it holds only what the last minutes, or the last day, left in it. Throws
- * `pending-unwritable` for a file of a later version, which must not be replaced.
+ * Treats a damaged file as empty, because it contains only the records of a day at most. Throws `pending-unwritable`
+ * for a file of a later version, which must not be replaced.
  */
 export function parseOwnDocument<Known extends Schemas>(
   content: string | undefined,
@@ -80,7 +80,7 @@ function parseJson(content: string | undefined): unknown {
   }
 }
 
-/** Returns undefined for what nests too deep: it can be parsed, but not written. */
+/** Returns undefined for a document that is nested too deep: it can be parsed but not written. */
 function stringify(document: JsonObject): string | undefined {
   try {
     return JSON.stringify(document);
@@ -89,7 +89,6 @@ function stringify(document: JsonObject): string | undefined {
   }
 }
 
-/** The record without the fields that its schema does not name. */
 function strictOf(schema: z.ZodMiniType, record: unknown): unknown {
   const known = schema.safeParse(record);
   if (!known.success) throw new CodexAuthError("pending-unwritable");

@@ -1,4 +1,4 @@
-/** Pending sign-ins in one private file that two gateways, or a gateway and a terminal, may share. */
+/** Keeps pending sign-ins in one private file, which several gateways and terminals may share. */
 import { join } from "node:path";
 import type { Log, ParkedSignIns, PendingPorts, PendingStore } from "../actions/ports.ts";
 import { pendingSignIn, receipt, type PendingDocument } from "../rules/stored-records.ts";
@@ -6,7 +6,7 @@ import { systemClock } from "../system.ts";
 import { parseOwnDocument } from "./own-document.ts";
 import { createPrivateReader, updatePrivateFile } from "./private-file.ts";
 
-/** The original's file name, in the host's preferred temporary folder. */
+/** The file name of the original skill. */
 export const PENDING_FILE = "codex-auth-pending.json";
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -27,7 +27,7 @@ export function createPendingStore(folder: string): PendingStore {
   };
 }
 
-/** What it takes to know which sign-ins are pending. Nothing of the host is needed for it. */
+/** These parts need no profile store, and so nothing of the host. */
 export interface PendingParts {
   /** The host's preferred temporary folder. */
   readonly tempFolder: string;

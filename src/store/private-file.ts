@@ -1,4 +1,4 @@
-/** The plugin's own files. Callers give pure edits and never hold a path open themselves. */
+/** Reads and writes the plugin's own files. Callers pass pure edits and never hold a path open themselves. */
 import { constants, type BigIntStats, renameSync } from "node:fs";
 import { chmod, lstat, open, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, basename, join } from "node:path";
@@ -8,13 +8,16 @@ import type { HeldLock } from "./lock.ts";
 
 const OTHERS = 0o077;
 
-/** What an edit of a file answers; `next` is the new content, absent when nothing is to be written. */
+/** `next` is the new content, absent if nothing has to be written. */
 export interface FileEdit<Result> {
   readonly result: Result;
   readonly next?: string;
 }
 
-/** Makes the folder, or removes other users' access to it. Refuses a link and a folder of another user. */
+/**
+ * Makes the folder, or removes other users' access to it. Refuses a link and a folder of another user, who could
+ * replace the file in it.
+ */
 async function securePrivateFolder(folder: string): Promise<void> {
   await makeFolder(folder);
   const stats = await lstat(folder);
@@ -23,8 +26,8 @@ async function securePrivateFolder(folder: string): Promise<void> {
 }
 
 /**
- * A plain file of this user that no other user may open and that has one name. Any other could hold another user's
- * words.
+ * Accepts only a plain file of this user with one name that no other user may open. Any other file could contain
+ * another user's text.
  */
 function isPrivate(stats: BigIntStats, maxBytes: number): boolean {
   const isOurs = stats.isFile() && isMine(Number(stats.uid)) && (Number(stats.mode) & OTHERS) === 0;
@@ -33,13 +36,12 @@ function isPrivate(stats: BigIntStats, maxBytes: number): boolean {
 
 interface ReadFile {
   readonly content: string;
-  /** As the file was when it was opened. */
   readonly stats: BigIntStats;
 }
 
 /**
- * Checks the opened handle, so that nothing can be swapped between check and read. A file that has just been replaced
- * has no name left, but is whole.
+ * Checks the opened file, so that nobody can swap it between the check and the read. A file that was just replaced
+ * has no name left but is whole.
  */
 async function openPrivateFile(path: string, maxBytes: number): Promise<ReadFile | undefined> {
   let handle;
@@ -59,19 +61,19 @@ async function openPrivateFile(path: string, maxBytes: number): Promise<ReadFile
 }
 
 /**
- * The content of a private file, or undefined if there is none. Throws `pending-insecure` for a link, for anything but
- * a plain file, and for a file that another user owns or may open.
+ * Returns undefined if there is no file. Throws `pending-insecure` for a link, for anything but a plain file, and for
+ * a file that another user owns or may open.
  */
 export async function readPrivateFile(path: string, maxBytes: number): Promise<string | undefined> {
   return (await openPrivateFile(path, maxBytes))?.content;
 }
 
-/** Two changes within this time may have the same timestamp: some file systems count in steps of two seconds. */
+/** Two changes within this time may have one timestamp, because some file systems count in steps of two seconds. */
 const SETTLED_MS = 2_000;
 
 /**
- * Reads as `readPrivateFile` does. While the name leads to the same, unchanged file it returns what `parse` made of it:
- * one call of the file system instead of four, each of which waits its turn in a busy gateway.
+ * Reads as `readPrivateFile` does, and parses again only if the file has changed: one call of the file system in
+ * place of four, each of which waits its turn in a busy gateway.
  */
 export function createPrivateReader<Content>(
   path: string,
@@ -98,8 +100,8 @@ function isUnchanged(before: BigIntStats, now: BigIntStats): boolean {
 }
 
 /**
- * Locks the file, passes its content to `edit` and writes what that returned. Safe between processes, waits a bounded
- * time. Throws `pending-locked`, `pending-insecure` or `pending-unwritable`, and what `edit` throws.
+ * Locks the file, passes its content to `edit` and writes `next`. Safe between processes, and waits a bounded time.
+ * Throws `pending-locked`, `pending-insecure` or `pending-unwritable`, and any error of `edit`.
  */
 export async function updatePrivateFile<Result>(
   path: string,
@@ -121,7 +123,7 @@ export async function updatePrivateFile<Result>(
   }
 }
 
-/** A claim must outlive a power cut if the file system can do that: otherwise the erased verifier would be back. */
+/** A claim must survive a power cut if the file system allows it, because the erased verifier would come back. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
   await handle?.sync().catch(() => undefined);
@@ -141,11 +143,10 @@ async function acquirePrivate(path: string): Promise<HeldLock> {
   }
 }
 
-/* What the private files and a host's files share. */
 const PRIVATE_FILE = 0o600;
 export const PRIVATE_DIR = 0o700;
 
-/** Loaded with the first lock that is taken: proper-lockfile takes longer to load than `status` takes to answer. */
+/** Loaded with the first lock, because proper-lockfile takes longer to load than `status` takes to answer. */
 export const loadLocks = () => import("./lock.ts");
 
 export function isMine(uid: number): boolean {
@@ -156,7 +157,7 @@ export async function fileExists(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
-/** Makes the folders above it too. Not with Node's recursive `mkdir`, which never ends in a folder such as `/proc`. */
+/** Makes parent folders too. Node's recursive `mkdir` never ends in a folder such as `/proc`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: PRIVATE_DIR });
@@ -176,9 +177,9 @@ export interface Replacement {
 }
 
 /**
- * Writes each new file beside its old one and then renames them, in the order given. A reader sees the old or the new
- * file, and a full disk is noticed before anything has changed. `mark` distinguishes our temporary files from those of
- * the host. Returns false, with nothing changed, if `mayReplace` returns false at the last moment.
+ * Writes each new file beside its old one and then renames them in the given order. A reader sees the old or the new
+ * file, and a full disk is noticed before anything has changed. `mark` distinguishes our temporary files from the
+ * host's. Returns false, with nothing changed, if `mayReplace` returns false right before the renames.
  */
 export async function replaceFiles(
   replacements: readonly Replacement[],
@@ -205,7 +206,7 @@ export async function replaceFiles(
   return true;
 }
 
-/** Throws EEXIST if the name is taken, and leaves nothing behind if it fails. */
+/** Throws EEXIST if the name is taken. Removes the file if the write fails. */
 export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(path, "wx", PRIVATE_FILE);
   try {
@@ -220,7 +221,8 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
 }
 
 /**
- * Removes half-written files of killed processes, which may hold secrets. This process has the lock, so none is in use.
+ * Removes half-written files of killed processes, which may contain secrets. The caller has the lock, so none is in
+ * use.
  */
 async function removeLeftovers(path: string, mark: string): Promise<void> {
   const folder = dirname(path);

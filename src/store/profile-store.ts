@@ -1,6 +1,6 @@
 /**
- * The profiles of one host, in SQLite or in files. A change concerns one profile, and the replaced record is kept for
- * an undo.
+ * The profile store port over any host's store. A change concerns one profile, keeps the replaced record for an undo,
+ * and is checked again under the lock.
  */
 import type {
   ChangeResult,
@@ -36,20 +36,18 @@ export interface ProfileStoreParts extends UndoParts {
   readonly readIdentity: ReadIdentity;
 }
 
-/** Nothing replaces a record that cannot be read: the host may use it, and no undo could keep it. */
+/** A record that cannot be read is never replaced: the host may use it, and no undo could restore it. */
 const UNREADABLE = { kind: "refused", code: "store-unreadable" } as const;
 
 interface Change extends ProfileTarget {
   /** The new record, or undefined to remove the profile. */
   readonly next: StoredCredential | undefined;
   /**
-   * The store that holds it, if that is known: for a removed profile the host would name the store of the agent that
-   * asks.
+   * The profile's store, if it is known. For a removed profile the host would name the store of the agent that asks.
    */
   readonly ownedBy?: { readonly owner: string | undefined };
-  /** Its place in the stored order, if that is not the end. */
+  /** Its place in the stored order. Absent for the end. */
   readonly orderIndex?: number;
-  /** Returns why the current record must not be replaced, or undefined if it may be. */
   readonly refuses?: (current: StoredCredential | undefined) => "profile-unknown" | "undo-changed" | undefined;
 }
 
@@ -88,12 +86,13 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       return accountsInDocument(await host.read(host.agentDirOf(agentId)), host.provider, parts.readIdentity);
     },
     save: (request) =>
-      recent.around(() =>
+      recent.duringChange(() =>
         change(parts, { ...request, next: revealCredential(request.credential) }),
       ) as Promise<SaveResult>,
-    remove: (target) => recent.around(() => change(parts, { ...target, next: undefined, refuses: refusalOfNothing })),
-    prefer: (target) => recent.around(() => prefer(parts, target)),
-    undo: (target) => recent.around(() => putBack(parts, target)),
+    remove: (target) =>
+      recent.duringChange(() => change(parts, { ...target, next: undefined, refuses: refusalOfNothing })),
+    prefer: (target) => recent.duringChange(() => prefer(parts, target)),
+    undo: (target) => recent.duringChange(() => putBack(parts, target)),
   };
 }
 
@@ -120,8 +119,8 @@ function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult>
 }
 
 /**
- * Puts a profile first in the order of its store. If there is no order, a new one begins with the profiles that are
- * tried now, so that none falls out of use.
+ * Puts a profile first in the order of its store. A new order begins with all profiles that the host tries now,
+ * because it would stop using the others.
  */
 function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<PreferResult> {
   const { host } = parts;
@@ -138,7 +137,7 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
       agentDir: await host.ownerOf(agentDir, profileId),
       keepInOrder: [profileId, ...othersInOrder],
       edit(document) {
-        // Its record may have been removed or become unreadable since it was read.
+        // The record may have been removed or become unreadable since it was read.
         if (!Object.hasOwn(document.profiles, profileId)) outcome = "moved";
         else outcome = target.isAllowed() ? "written" : "not-allowed";
         if (outcome !== "written") return false;
@@ -149,7 +148,7 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
     if (outcome === "moved") return "moved";
     if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" } as const;
     const credential = await host.persisted(agentDir, profileId);
-    // A host learns of it by writing the record once more, which would replace one that is unreadable now.
+    // A host may be told by writing the record again, which would replace a record that is unreadable now.
     if (credential === "unreadable") return UNREADABLE;
     const activation = await host.activate({
       agentDir: await host.ownerOf(agentDir, profileId),
@@ -175,8 +174,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const order = orderIn(await host.read(agentDir), host);
   const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
   if (kept !== undefined) await parts.undo.keep(kept, tokenDigestOf(parts, before));
-  // The beginning of a new order. Empty if an order is in force: the store extends its own, and a copy of the shared
-  // order would no longer follow it.
+  // The start of a new order. Empty if an order exists: the store extends its own, and a copy of the shared order
+  // would no longer follow it.
   const configuredIds = order.length > 0 ? [] : configuredIdsOf(host.configured());
   let outcome: "written" | "moved" | "not-allowed" = "moved";
   await host.update({
@@ -196,10 +195,11 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   });
   if (outcome === "moved") return "moved";
   if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" };
-  // The profile is written: a failure of the undo file must not make the change look failed.
+  // The profile is already written, so a failure of the undo file must not make the change look failed.
   if (kept !== undefined) await parts.undo.settle(kept).catch(() => undefined);
   const activation = await host.activate({ agentDir: owner, profileId, credential: next });
-  // Read back: the host's writer can return a document and still have kept the newer one of another process.
+  // Reads the record back, because the host's writer can return a document and still have kept a newer one of another
+  // process.
   const stored = await host.persisted(agentDir, profileId);
   if (stored === "unreadable" || stored?.refresh !== next?.refresh) {
     return { kind: "refused", code: "store-write-failed" };
@@ -212,12 +212,12 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   };
 }
 
-/** An id may belong to an API key or to another provider. The plugin does not replace those. */
+/** An id may belong to an API key or to another provider, and the plugin does not replace those. */
 function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefined): boolean {
   return record === undefined || (record.type === "oauth" && record.provider === provider);
 }
 
-/** Changes nothing. The result may have changed by the time of the write, which checks again. */
+/** Changes nothing. The write checks again, because the result may have changed by then. */
 async function obstacleTo(
   { host, undo }: ProfileStoreParts,
   { agentId, profileId, isAboutToSave }: ObstacleRequest,
@@ -228,7 +228,7 @@ async function obstacleTo(
     const current = await host.persisted(agentDir, profileId);
     if (current === "unreadable") return "store-unreadable";
     if (!isCodex(host, current)) return "profile-not-codex";
-    // Takes and releases the locks: an obstacle to them would be one to the write.
+    // Takes and releases the locks, because an obstacle to that would stop the write too.
     if (current !== undefined && hasTokens(current)) await undo.tryOut();
     const owner = await host.ownerOf(agentDir, profileId);
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
@@ -238,14 +238,13 @@ async function obstacleTo(
   }
 }
 
-/** The stored order, or an empty list if there is none. */
 function orderIn(document: ProfilesDocument, { provider }: HostAuthStore): readonly string[] {
   return document.order?.[provider] ?? [];
 }
 
 /**
- * The profile that the host would try first, or undefined if its resolver fails, which must not hide the list. The
- * resolver judges every profile that it gets, so it gets only the beginning of an order if that decides.
+ * Returns the profile that the host would try first. Returns undefined if its resolver fails, which must not hide the
+ * list. The resolver judges every profile that it gets, so it gets only the start of an order if that decides.
  */
 async function firstOf(parts: ProfileStoreParts, agentDir: string, document: ProfilesDocument) {
   const { host, clock } = parts;
@@ -259,7 +258,7 @@ async function firstOf(parts: ProfileStoreParts, agentDir: string, document: Pro
   }
 }
 
-/** The profile is stored, so a resolver that fails must not make the sign-in look failed. */
+/** The profile is already stored, so a resolver that fails must not make the sign-in look failed. */
 async function isSelectable(host: HostAuthStore, agentDir: string, profileId: string): Promise<boolean> {
   try {
     return (await host.selectableIds(agentDir)).includes(profileId);
@@ -268,19 +267,18 @@ async function isSelectable(host: HostAuthStore, agentDir: string, profileId: st
   }
 }
 
-/** The only place that reveals the tokens, for the host's transaction. */
+/** The only place that reveals the tokens, right before the host's transaction. */
 function revealCredential(draft: CredentialDraft): StoredCredential {
   return { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
 }
 
-/** Other writers hold the store for milliseconds, so a second try after this is enough. */
+/** Other writers hold the store for milliseconds, so one more attempt after this time is enough. */
 const RETRY_DELAY_MS = 250;
-/** How often a change starts again because another writer changed the record between its backup and its replacement. */
+/** The attempts of a change whose record another writer changes between backup and replacement. */
 const MAX_ATTEMPTS = 4;
 
 /**
- * Tries again if another writer changed the record, and once if the store was busy and its host does not wait by
- * itself.
+ * Tries again if another writer changed the record, and once if the store was busy and its host does not wait itself.
  */
 export async function withRetries<Result>(
   { waitsForOthers }: Pick<HostAuthStore, "waitsForOthers">,
@@ -310,17 +308,16 @@ const SAVE_REFUSALS: ReadonlySet<string> = new Set([
   "undo-unwritable",
 ] satisfies SaveRefusal[]);
 
-/** Returns our own codes as they are, and `store-write-failed` for anything else. */
 export function refusalOf(error: unknown): SaveRefusal {
   const code = error instanceof CodexAuthError ? error.code : "store-write-failed";
   return SAVE_REFUSALS.has(code) ? (code as SaveRefusal) : "store-write-failed";
 }
 
 /**
- * Long lists of profiles are kept for ten seconds, because the host parses its whole store for each list and judges every
- * profile in it: 100 profiles cost 4 ms and, without a stored order, 12 ms more, of a command that takes 28 ms.
+ * Keeps long lists of profiles for ten seconds, because the host parses its whole store for each list and judges
+ * every profile in it: 100 profiles cost 4 ms and, without a stored order, 12 ms more, of a command that takes 28 ms.
  */
-/** Up to this length a list is always read from the store. */
+/** A list of at most this length is always read from the store. */
 const SHORT = 50;
 const KEPT_MS = 10_000;
 
@@ -338,14 +335,14 @@ export class RecentLists {
     this.#clock = clock;
   }
 
-  /** What was kept of the agent, if it is no older than ten seconds. */
+  /** Returns undefined if there is no list that is younger than ten seconds. */
   get(agentId: string): readonly ListedProfile[] | undefined {
     const kept = this.#kept.get(agentId);
     const isRecent = kept !== undefined && Math.abs(this.#clock.nowMs() - kept.atMs) < KEPT_MS;
     return isRecent ? kept.profiles : undefined;
   }
 
-  /** Keeps what is read, unless a change was made in the meantime: the list may be older than the change. */
+  /** Does not keep a list if a change was made during the read, because the list may be older than the change. */
   async renew(agentId: string, read: () => Promise<readonly ListedProfile[]>): Promise<readonly ListedProfile[]> {
     const changes = this.#changes;
     const profiles = await read();
@@ -355,8 +352,8 @@ export class RecentLists {
     return profiles;
   }
 
-  /** Forgets all agents' lists, before and after a change: they may share a store. */
-  async around<Result>(write: () => Promise<Result>): Promise<Result> {
+  /** Drops the lists of all agents before and after a change, because agents may share a store. */
+  async duringChange<Result>(write: () => Promise<Result>): Promise<Result> {
     this.#forget();
     try {
       return await write();

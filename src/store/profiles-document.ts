@@ -1,17 +1,17 @@
-/** The host's document of profiles: what is read from it, and the edits of one profile. Pure. */
+/** The host's document of profiles: reads its profiles, and edits one of them. */
 import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, Activation } from "../rules/results.ts";
 import * as z from "zod/mini";
 
-/** The part of the host's store that is read or edited here; everything else passes through untouched. */
+/** The part of the host's store that is read or edited here. All other fields stay unchanged. */
 export interface ProfilesDocument {
   profiles: Record<string, StoredCredential>;
   order?: Record<string, readonly string[]>;
   usageStats?: Record<string, UsageStats>;
 }
 
-/** A record of any other form is not shown, and no edit may replace it: the host uses some of them. */
+/** A record of any other form is not shown and never replaced, because the host may use it. */
 export const storedCredential = z.readonly(
   z.looseObject({
     type: z.string(),
@@ -20,13 +20,13 @@ export const storedCredential = z.readonly(
     refresh: z.optional(z.string()),
     email: z.optional(z.string()),
     chatgptPlanType: z.optional(z.string()),
-    /** Not judged: the host reads records whose value is anything. */
+    /** Not checked, because the host accepts any value. */
     accountId: z.optional(z.unknown()),
   }),
 );
 export type StoredCredential = z.infer<typeof storedCredential>;
 
-/** What a store holds under an id. `unreadable`: a record exists, but its fields are not those that we know. */
+/** `unreadable`: a record exists, but not in a form that is understood. */
 export type StoredRecord = StoredCredential | "unreadable" | undefined;
 
 interface UsageStats {
@@ -36,7 +36,7 @@ interface UsageStats {
   readonly errorCount?: number;
   readonly cooldownUntil?: number;
   readonly cooldownReason?: string;
-  /** `wham_token_expired` or `wham_account_dead`: the host asked OpenAI about it, and it was refused. */
+  /** `wham_token_expired` or `wham_account_dead`: OpenAI has refused the login. */
   readonly cooldownClassification?: string;
   readonly blockedUntil?: number;
   readonly blockedReason?: string;
@@ -44,20 +44,18 @@ interface UsageStats {
   readonly disabledReason?: string;
 }
 
-/** The host puts this in place of both tokens while it refreshes a profile; `failed` is final. */
+/** The host's placeholder for both tokens during a refresh. `failed` is final. */
 const FENCE = "openclaw-oauth-refresh-fence:v1:";
 const FAILED_FENCE = /^openclaw-oauth-refresh-fence:v1:[0-9a-f]+:failed:/;
 
-/**
- * Whether a record holds usable tokens: not a placeholder of a refresh, nor a record whose tokens are stored elsewhere.
- */
+/** Returns false for the placeholder of a refresh, and for a record whose tokens are stored elsewhere. */
 export function hasTokens({ access = "", refresh = "" }: StoredCredential): boolean {
   return access !== "" && refresh !== "" && !access.startsWith(FENCE) && !refresh.startsWith(FENCE);
 }
 
 type Condition = Pick<ListedProfile, "health" | "unusableUntilMs" | "reason">;
 
-/** How usable a profile is at `nowMs`, and why. An expired access token is no problem: the host renews it. */
+/** An expired access token is no problem, because the host renews it. */
 export function conditionOf(credential: StoredCredential, stats: UsageStats = {}, nowMs: number): Condition {
   const { access = "", refresh = "" } = credential;
   if (FAILED_FENCE.test(access) || FAILED_FENCE.test(refresh))
@@ -79,7 +77,7 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
   return { health: "cooling-down", ...paused(unusableUntilMs, reason) };
 }
 
-/** The host does not check its statistics, and odd ones must not hide the whole list. */
+/** The host does not check its statistics, and a wrong value must not hide the whole list. */
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
@@ -98,7 +96,7 @@ function paused(unusableUntilMs: number, reason: string | undefined) {
   };
 }
 
-/** The OAuth profiles of one provider, in the document's order. */
+/** In the document's order. */
 export function listCodexProfiles(document: ProfilesDocument, provider: string, nowMs: number): ListedProfile[] {
   return Object.entries(document.profiles)
     .filter(([, credential]) => credential.type === "oauth" && credential.provider === provider)
@@ -113,7 +111,7 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
 
 export type ReadIdentity = (accessToken: string) => Identity | undefined;
 
-/** The account of each Codex profile. The token wins over the fields beside it, which an import may have left out. */
+/** The claims of the token have precedence over the fields beside it, which an import may have left out. */
 export function accountsInDocument(
   document: ProfilesDocument,
   provider: string,
@@ -128,7 +126,7 @@ export function accountsInDocument(
     });
 }
 
-/** A profile's short name, or the whole id of a profile of an older host if a current profile has the same name. */
+/** Returns the whole id for a profile of an older host if a current profile has the same name. */
 function nameIn(document: ProfilesDocument, id: string, provider: string): ProfileName {
   const name = profileNameOf(id);
   const canonical = `${provider}:${name}`;
@@ -138,18 +136,17 @@ function nameIn(document: ProfilesDocument, id: string, provider: string): Profi
 export interface ProfileReplacement {
   readonly profileId: string;
   readonly credential: StoredCredential;
-  /** The order of the config, used if the store has none. */
   readonly configuredIds: readonly string[];
 }
 
 /**
- * Replaces the whole record and forgets the profile's failures, as the host's own login does, because a cooldown would
- * outlive the sign-in that fixes it. An existing order is extended. No order is begun, because the host tries every
- * profile without one, and an order would shut the others out.
+ * Replaces the whole record and clears the profile's failures, as the host's own login does, because a cooldown would
+ * outlive the sign-in that fixes it. An existing order is extended. Otherwise none is begun: the host tries every
+ * profile without an order, and only the named ones with it.
  */
 export function replaceProfile(document: ProfilesDocument, replacement: ProfileReplacement): void {
   const { profileId, credential, configuredIds } = replacement;
-  // Not by assignment: `__proto__` would store nothing and change what the record inherits.
+  // An assignment to `__proto__` would store nothing and change the inherited fields of the record.
   document.profiles = { ...document.profiles, [profileId]: credential };
   if (document.usageStats !== undefined && Object.hasOwn(document.usageStats, profileId)) {
     const stats = document.usageStats[profileId] ?? {};
@@ -162,7 +159,6 @@ export function replaceProfile(document: ProfilesDocument, replacement: ProfileR
   }
 }
 
-/** Removes a profile, its place in the order and its statistics. */
 export function removeProfile(document: ProfilesDocument, profileId: string): void {
   const withoutIt = <T>(record: Record<string, T>) =>
     Object.fromEntries(Object.entries(record).filter(([id]) => id !== profileId));
@@ -179,7 +175,7 @@ export function removeProfile(document: ProfilesDocument, profileId: string): vo
 export interface Preference {
   readonly profileId: string;
   readonly provider: string;
-  /** The rest of a new order, if the store has none: a shorter order would shut the others out. */
+  /** The rest of a new order. A shorter order would stop the use of the others. */
   readonly othersInOrder: readonly string[];
 }
 
@@ -190,7 +186,6 @@ export function preferProfile(document: ProfilesDocument, preference: Preference
   document.order = { ...document.order, [provider]: [profileId, ...base.filter((id) => id !== profileId)] };
 }
 
-/** Moves a profile within an order. The others keep their order. */
 export function moveInOrder(
   document: ProfilesDocument,
   provider: string,
@@ -212,7 +207,7 @@ function withoutFailures(stats: UsageStats): UsageStats {
   };
 }
 
-/** A usable profile is nearly always among the first ones of an order. */
+/** One of the first profiles of an order is nearly always usable. */
 const WEIGHED_FIRST = 8;
 
 export interface Ordered {
@@ -222,9 +217,8 @@ export interface Ordered {
 }
 
 /**
- * The document with only the beginning of an order, if that decides which profile is tried first. Returns undefined if
- * it might not: none of it is usable, or it names `default`, which the host may answer with another profile of that
- * account.
+ * Shortens an order to its start, if that decides which profile is tried first. Returns undefined if it might not: no
+ * profile of it is usable, or it names `default`, for which the host may use another profile of that account.
  */
 export function orderPrefixOf(
   document: ProfilesDocument,
@@ -238,34 +232,34 @@ export function orderPrefixOf(
   return { ...document, profiles, order: { ...document.order, [provider]: ids } };
 }
 
-/** The store of one host, in the host's own names: its SDK or its file. */
+/** The port of a host's store, in the host's own terms. Its adapters use the host's SDK or its files. */
 export interface HostAuthStore {
   readonly provider: string;
-  /** The file of a store that the user named. Absent for the host's own store. */
+  /** The file that the user named. Absent for the host's own store. */
   readonly namedPath?: string;
-  /** Whether `update` waits for other holders before it says that the store is locked. */
+  /** True if `update` waits for other holders before it throws `store-locked`. */
   readonly waitsForOthers: boolean;
   agentDirOf(agentId: string): string;
-  /** The directory of the store that all agents share, or undefined if that is not in an agent's directory. */
+  /** The directory of the store that all agents share. Returns undefined if it is not an agent's directory. */
   sharedDir(): string | undefined;
-  /** The ids that the config names for the provider, in `auth.order` and in `auth.profiles`. */
   configured(): ConfiguredIds;
-  /** The effective document of an agent. Throws `CodexAuthError` (`store-*`). */
+  /** Returns the merged document of an agent. Throws `CodexAuthError` (`store-*`). */
   read(agentDir: string): Promise<ProfilesDocument>;
-  /** The agent directory that holds the profile, or undefined for the shared store. */
+  /** Returns the agent directory of the profile's store, or undefined for the shared store. */
   ownerOf(agentDir: string, profileId: string): Promise<string | undefined>;
   /**
-   * One locked transaction; the edit must not be async. Throws `CodexAuthError` (`store-*`) when it did not happen:
-   * `store-unreadable` too if the edit would replace a record that its document leaves out.
+   * Runs one locked transaction. The edit must not be async. Throws `CodexAuthError` (`store-*`) if nothing was
+   * written, and `store-unreadable` if the edit would replace a record that its document leaves out.
    */
   update(request: HostUpdate): Promise<void>;
   /**
-   * The record that the agent would use. An unreadable record in its own store hides a good one in the shared store.
+   * Returns the record that the agent would use. An unreadable record in its own store hides a good one in the shared
+   * store.
    */
   persisted(agentDir: string, profileId: string): Promise<StoredRecord>;
-  /** The profiles that the host would try, in its order: of `document` if it is given. */
+  /** Returns the profiles that the host would try, in its order, of `document` or else of the agent's store. */
   selectableIds(agentDir: string, document?: ProfilesDocument): Promise<readonly string[]>;
-  /** Makes a change known to the running gateway. Never throws. */
+  /** Tells the running gateway of a change. Never throws. */
   activate(change: HostChange): Promise<Activation>;
 }
 
@@ -274,19 +268,17 @@ export interface ConfiguredIds {
   readonly profiles: readonly string[];
 }
 
-/** What the host's config says about profiles. */
 export interface AuthConfig {
   readonly order?: Readonly<Record<string, readonly string[]>>;
   readonly profiles?: Readonly<Record<string, { readonly provider?: string }>>;
 }
 
-/** The ids that the config names for a provider. */
 export function configuredIn(auth: AuthConfig | undefined, provider: string): ConfiguredIds {
   const profiles = Object.entries(auth?.profiles ?? {}).filter(([, profile]) => profile.provider === provider);
   return { order: auth?.order?.[provider] ?? [], profiles: profiles.map(([id]) => id) };
 }
 
-/** The order of the config, else its list of profiles. */
+/** Prefers the order of the config to its list of profiles. */
 export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly string[] {
   return order.length > 0 ? order : profiles;
 }
@@ -294,13 +286,12 @@ export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly st
 export interface HostUpdate {
   readonly agentDir: string | undefined;
   readonly keepInOrder: readonly string[];
-  /** Adds and removes whole records and changes nothing inside one. Returns false to write nothing. */
+  /** Adds and removes whole records only. Returns false to write nothing. */
   readonly edit: (document: ProfilesDocument) => boolean;
 }
 
 export interface HostChange {
   readonly agentDir: string | undefined;
   readonly profileId: string;
-  /** The new record, or undefined if the profile was removed. */
   readonly credential: StoredCredential | undefined;
 }

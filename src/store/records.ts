@@ -1,4 +1,6 @@
-/** Small private files of the plugin's own state directory: the log of changes, one JSON line each, and the notices. */
+/**
+ * The audit log, one JSON line for each change, and the notices, both in private files of the plugin's state folder.
+ */
 import { join } from "node:path";
 import type { AuditLog, Notices } from "../actions/ports.ts";
 import { failingAs } from "../errors.ts";
@@ -8,10 +10,10 @@ import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";
 const MAX_LOG_BYTES = 1024 * 1024;
-/** A longer log loses its older half: some hundreds of changes are left. */
+/** A longer log loses its older half, and keeps some hundreds of changes. */
 const ROTATE_AT = 128 * 1024;
 
-/** Leaves out a line that it does not understand: a user edited the file, or a later version wrote the line. */
+/** Skips a line that a user edited or a later version wrote. */
 function entriesIn(content: string): readonly AuditEntry[] {
   return content.split("\n").flatMap((line) => {
     try {
@@ -27,43 +29,41 @@ function rotated(content: string): string {
   return content.slice(content.indexOf("\n", content.length - ROTATE_AT / 2) + 1);
 }
 
-/** An incomplete last line must not swallow the next. */
+/** Ends an incomplete last line, so that the next entry stays readable. */
 const ended = (content: string) => (content === "" || content.endsWith("\n") ? content : `${content}\n`);
 
-/** Every failure concerns this file, and not another private file. */
-const trusted = <Result>(work: () => Promise<Result>) => failingAs("log-insecure", work);
+/** Names this file in every failure, and not the pending file. */
+const inLogFile = <Result>(work: () => Promise<Result>) => failingAs("log-insecure", work);
 
-/** `stateDir`: the gateway's own. */
 export function createAuditLog(stateDir: string): AuditLog {
   const path = join(stateDir, AUDIT_FILE);
   return {
     note: (noted) =>
-      trusted(() =>
+      inLogFile(() =>
         updatePrivateFile(path, MAX_LOG_BYTES, (content = "") => ({
           result: undefined,
           next: `${ended(rotated(content))}${JSON.stringify(noted)}\n`,
         })),
       ),
-    last: (count) => trusted(async () => entriesIn((await readPrivateFile(path, MAX_LOG_BYTES)) ?? "").slice(-count)),
+    last: (count) => inLogFile(async () => entriesIn((await readPrivateFile(path, MAX_LOG_BYTES)) ?? "").slice(-count)),
   };
 }
 
 const NOTICES_FILE = "codex-auth/notices.json";
 const MAX_NOTICES_BYTES = 256 * 1024;
-/** An owner is told about one profile once in this time. */
+/** An owner is notified about one profile once in this time. */
 const QUIET_MS = 24 * 60 * 60_000;
 
-/** Which profiles their owners were told about during the last day. `stateDir`: the gateway's own. */
 export function createNotices(stateDir: string): Notices {
   const path = join(stateDir, NOTICES_FILE);
   return {
     claim: (profileIds, nowMs) =>
       updatePrivateFile(path, MAX_NOTICES_BYTES, (content) => {
         const own = parseOwnDocument(content, { notices: notice });
-        const told = own.records.notices.filter(({ atMs }) => Math.abs(nowMs - atMs) < QUIET_MS);
-        const due = profileIds.filter((id) => !told.some(({ profileId }) => profileId === id));
+        const recent = own.records.notices.filter(({ atMs }) => Math.abs(nowMs - atMs) < QUIET_MS);
+        const due = profileIds.filter((id) => !recent.some(({ profileId }) => profileId === id));
         if (due.length === 0) return { result: due };
-        const notices = [...told, ...due.map((profileId) => ({ profileId, atMs: nowMs }))];
+        const notices = [...recent, ...due.map((profileId) => ({ profileId, atMs: nowMs }))];
         return { result: due, next: own.render({ notices }, { maxBytes: MAX_NOTICES_BYTES, nowMs }) };
       }),
   };

@@ -1,6 +1,6 @@
 /**
- * A host that keeps profiles in SQLite, through its own SDK. Nothing is written here: an `auth-profiles.json` beside
- * the database would stop the gateway's sign-ins.
+ * The store of a host that keeps profiles in SQLite, through its own SDK. No file is written here, because an
+ * `auth-profiles.json` beside the database would stop the gateway's sign-ins.
  */
 import { CodexAuthError } from "../errors.ts";
 import { fileExists } from "./private-file.ts";
@@ -12,7 +12,7 @@ import type {
   StoredCredential,
 } from "./profiles-document.ts";
 
-/** The host's own functions. They are synchronous and throw the host's errors, which carry a `code`. */
+/** The host's own functions, which throw errors with a `code`. */
 export interface AuthStoreSdk {
   readonly provider: string;
   agentDirOf(agentId: string): string;
@@ -23,7 +23,7 @@ export interface AuthStoreSdk {
   update(request: HostUpdate): Promise<ProfilesDocument | null>;
   persisted(agentDir: string, profileId: string): StoredCredential | undefined;
   selectableIds(agentDir: string, document?: ProfilesDocument): readonly string[];
-  /** The older file that stops this host's sign-ins if it is beside its database. */
+  /** The older file that stops the host's sign-ins if it is beside the database. */
   legacyFileOf(agentDir: string): string;
 }
 
@@ -36,7 +36,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     sharedDir: () => undefined,
     configured: () => sdk.configured(),
     async read(agentDir) {
-      // Both reads run at the same time, because a page waits for them.
+      // Both reads run at the same time, because a user waits for them.
       const isLegacy = fileExists(sdk.legacyFileOf(agentDir));
       try {
         const document = read(agentDir);
@@ -49,20 +49,20 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
     async persisted(agentDir, profileId) {
       const record: unknown = reading(() => sdk.persisted(agentDir, profileId));
-      // The host leaves out what it cannot read. Another version of it might not.
+      // This version of the host leaves out a record that it cannot read. Another version might not.
       const isRecord = record === undefined || (typeof record === "object" && record !== null);
       return isRecord ? (record as StoredCredential | undefined) : "unreadable";
     },
     selectableIds: async (agentDir, document) => sdk.selectableIds(agentDir, document),
     async update(request) {
       if ((await sdk.update(request)) !== null) return;
-      // The host's writer gives no cause. Its reader does, unless the database was only busy.
+      // The host's writer gives no reason. Its reader throws one, unless the database was only busy.
       const agentDir = request.agentDir ?? sdk.agentDirOf("main");
       if (await fileExists(sdk.legacyFileOf(agentDir))) throw new CodexAuthError("store-migration-required");
       read(agentDir);
       throw new CodexAuthError("store-locked");
     },
-    // The host reads its database for each turn.
+    // The gateway reads its database for each turn, so no notification is needed.
     activate: async () => "live",
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The replaced records: the last one of each profile, for a day, in a private file of the plugin's state directory.
- * They hold tokens, as the host's own store does.
+ * Keeps the last replaced record of each profile for a day, in a private file of the plugin's state folder. The
+ * records contain tokens, as the host's own store does.
  */
 import { join } from "node:path";
 import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
@@ -17,13 +17,13 @@ const MAX_RECORDS = 200;
 
 const undoRecord = z.readonly(
   z.object({
-    /** The agent directory whose store it is from, or `shared`. */
+    /** The agent directory of its store, or `shared`. */
     place: z.string(),
     profileId: z.string(),
     record: storedCredential,
-    /** Its place in the stored order, if it was taken out of one. */
+    /** Its place in the stored order, if it was removed from one. */
     orderIndex: z.optional(z.int().check(z.nonnegative())),
-    /** Digest of the tokens that took its place: only those are undone. */
+    /** Digest of the tokens that replaced it. Newer tokens are not undone. */
     replacedBy: z.string(),
     atMs: z.number(),
   }),
@@ -32,17 +32,18 @@ export type UndoRecord = z.infer<typeof undoRecord>;
 
 export interface UndoRecords {
   /**
-   * Called before a write. The record that was kept for `current`, the tokens in the store now, stays: an undo needs it
-   * if the write fails. Throws `undo-unwritable`, so that nothing is replaced that could not be kept.
+   * Call it before a write. The record that was kept for `current`, the tokens in the store now, stays, because an
+   * undo needs it if the write fails. Throws `undo-unwritable`, so that a record is not replaced if it cannot be
+   * kept.
    */
   keep(record: UndoRecord, current: string): Promise<void>;
-  /** Called after the write: the new record becomes the only one of its profile. Throws `undo-unwritable`. */
+  /** Call it after the write. The new record becomes the only one of its profile. Throws `undo-unwritable`. */
   settle(record: UndoRecord): Promise<void>;
-  /** Changes nothing. Throws `undo-unwritable` if a record could not be kept. */
+  /** Changes nothing. Throws `undo-unwritable` if no record could be kept. */
   tryOut(): Promise<void>;
   /**
-   * The record that an undo of the current tokens puts back, else the last one that was kept. Throws `undo-unwritable`
-   * if the file cannot be trusted.
+   * Returns the record that the current tokens replaced, else the last one that was kept. Throws `undo-unwritable` if
+   * the file cannot be inUndoFile.
    */
   find(target: UndoTarget): Promise<UndoRecord | undefined>;
 }
@@ -60,18 +61,18 @@ const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profi
 
 const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
-const trusted = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
+const inUndoFile = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
 
-/** `stateDir`: the gateway's. The plugin's folder in it is made on first use. */
+/** The plugin's folder in `stateDir` is made on first use. */
 export function createUndoRecords(stateDir: string): UndoRecords {
   const path = join(stateDir, UNDO_FILE);
   const put = (record: UndoRecord, staysBeside: (other: UndoRecord) => boolean) =>
-    trusted(() =>
+    inUndoFile(() =>
       updatePrivateFile(path, MAX_BYTES, (content) => {
-        const isLeft = (other: UndoRecord) =>
+        const isKept = (other: UndoRecord) =>
           isFresh(other, record.atMs) && (!isSameProfile(other, record) || staysBeside(other));
         const own = documentIn(content);
-        const records = [...own.records.records.filter(isLeft), record].slice(-MAX_RECORDS);
+        const records = [...own.records.records.filter(isKept), record].slice(-MAX_RECORDS);
         return { result: undefined, next: own.render({ records }, { maxBytes: MAX_BYTES, nowMs: record.atMs }) };
       }),
     );
@@ -79,9 +80,9 @@ export function createUndoRecords(stateDir: string): UndoRecords {
     keep: (record, current) => put(record, ({ replacedBy }) => replacedBy === current && current !== record.replacedBy),
     settle: (record) => put(record, () => false),
     tryOut: () =>
-      trusted(() => updatePrivateFile(path, MAX_BYTES, (content) => ({ result: void documentIn(content) }))),
+      inUndoFile(() => updatePrivateFile(path, MAX_BYTES, (content) => ({ result: void documentIn(content) }))),
     find: ({ current, nowMs, ...profile }) =>
-      trusted(async () => {
+      inUndoFile(async () => {
         const { records } = documentIn(await readPrivateFile(path, MAX_BYTES)).records;
         const kept = records.filter((record) => isSameProfile(record, profile) && isFresh(record, nowMs));
         return kept.findLast(({ replacedBy }) => replacedBy === current) ?? kept.at(-1);
@@ -89,7 +90,7 @@ export function createUndoRecords(stateDir: string): UndoRecords {
   };
 }
 
-/** The name of the store that is not in an agent's directory. */
+/** Stands for the store that is not in an agent's directory. */
 export const SHARED = "shared";
 
 export interface UndoParts {
@@ -99,7 +100,7 @@ export interface UndoParts {
   readonly entropy: Entropy;
 }
 
-/** Identifies a profile's tokens without holding them. */
+/** Identifies tokens without keeping them. */
 export function tokenDigestOf({ entropy }: Pick<UndoParts, "entropy">, record: StoredCredential | undefined): string {
   return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
 }
@@ -107,11 +108,10 @@ export function tokenDigestOf({ entropy }: Pick<UndoParts, "entropy">, record: S
 interface Before {
   readonly owner: string | undefined;
   readonly before: StoredCredential | undefined;
-  /** Its place in the stored order, or -1. */
   readonly orderIndex: number;
 }
 
-/** The record that is about to be replaced, or undefined if it could not be put back. */
+/** Returns undefined for a record without tokens, which could not be used after an undo. */
 export function undoRecordOf(
   parts: Pick<UndoParts, "clock" | "entropy">,
   { profileId, next }: { readonly profileId: string; readonly next: StoredCredential | undefined },
@@ -123,12 +123,12 @@ export function undoRecordOf(
   return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
 }
 
-/** The kept record of the profile, of the store that holds it now, else of the shared store. */
+/** Searches the store that has the profile now, and then the shared store. */
 export async function undoRecordFor(parts: UndoParts, { agentId, profileId }: ProfileTarget) {
   const { host, undo, clock } = parts;
   const agentDir = host.agentDirOf(agentId);
   const owner = await host.ownerOf(agentDir, profileId);
-  // For an unreadable record this only looks. The change that would put the kept record back is refused.
+  // An unreadable record is only read here. The change that would replace it is refused.
   const record = await host.persisted(agentDir, profileId);
   const current = tokenDigestOf(parts, record === "unreadable" ? undefined : record);
   const target = { profileId, current, nowMs: clock.nowMs() };

@@ -1,23 +1,23 @@
-/** What was typed in a terminal, as a request. Pure; what is wrong with it is a usage error with its own sentence. */
+/** Reads the arguments of the terminal program as a request, or as a usage error with its own sentence. */
 import { COMMANDS, TERMINAL_OPTIONS, terminalVerbOf, type TerminalVerb, type TerminalWord } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../rules/profile-id.ts";
 
-/** Not by an import: to name all that `node:util` has, Node would load it all, and that takes a fifth of its own start. */
+/** Not an import, because an import of `node:util` loads all its parts, which takes a fifth of Node's own start. */
 const { parseArgs } = process.getBuiltinModule("node:util");
 
 export interface TerminalRequest {
   readonly verb: TerminalWord;
-  /** Absent where none was named: `start` then means `default`, `undo` the last one saved, the others whichever there is. */
+  /** If absent, `start` means `default`, `undo` the profile that was saved last, and the others every profile. */
   readonly profileName?: ProfileName;
-  /** The pasted address; `-` for standard input. */
+  /** The pasted callback URL, or `-` for standard input. */
   readonly callbackUrl?: string;
   readonly queueApply: boolean;
-  /** A sign-in of another account may take the profile over. */
+  /** True if a sign-in of another account may replace the profile. */
   readonly replace?: true;
   readonly json: boolean;
-  /** The agent whose store is meant; the host's default agent where absent. */
+  /** The agent whose store is used. Absent for the host's default agent. */
   readonly agentId?: string;
-  /** An `auth-profiles.json` to work on, wherever the host keeps its own. */
+  /** An `auth-profiles.json` to use in place of the host's own store. */
   readonly authPath?: string;
 }
 
@@ -27,10 +27,10 @@ export type ParsedArguments =
   | { readonly kind: "request"; readonly request: TerminalRequest }
   | { readonly kind: "refused"; readonly code: UsageError; readonly json: boolean };
 
-/** The host's own ids of agents; anything else could name another folder. */
+/** The host's own form of an agent's id. Other text, such as `../other`, could name another folder. */
 const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-/** Values as `parseArgs` and as the host's own command line give them. */
+/** The options as both `parseArgs` and the host's command line give them. */
 export interface TerminalOptions {
   readonly profile?: string | undefined;
   readonly callbackUrl?: string | undefined;
@@ -60,7 +60,7 @@ const OPTIONS = {
   }),
 } as const satisfies Readonly<Record<string, ParseArgsOption>>;
 
-/** `argv` without the program. `--profile-id` is the same as `--profile`, and so is a bare second word. */
+/** `argv`: without the program. `--profile-id` and a bare second word mean the same as `--profile`. */
 export function parseArguments(argv: readonly string[]): ParsedArguments {
   let parsed;
   try {

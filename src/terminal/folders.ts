@@ -1,11 +1,11 @@
-/** Where an OpenClaw of this machine keeps its state, its config and what waits, told from outside the gateway. */
+/** Finds the folders and the config of an OpenClaw on this machine, from outside its gateway. */
 import { lstat, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
 import type { AuthConfig } from "../store/profiles-document.ts";
 
-/** Names the state folder had in older versions; the first that exists is still used where the new one does not. */
+/** The state folder and its older names. The first one that exists is used. */
 const STATE_FOLDERS = [".openclaw", ".clawdbot", ".moltbot", ".moldbot"];
 const CONFIG_FILE = "openclaw.json";
 const SHARED_TEMP = "/tmp/openclaw";
@@ -23,8 +23,8 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * OpenClaw's preferred temporary folder: the shared one where it is ours, else one of the person's own. It need not
- * exist, and is made private when it is first written to, as the host does too.
+ * OpenClaw's preferred temporary folder: the shared one if it belongs to this user, else one of the user's own. It
+ * need not exist, and is made private when it is first written to.
  */
 export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): Promise<string> {
   const shared = await lstat(SHARED_TEMP).catch(() => undefined);
@@ -32,7 +32,7 @@ export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): 
   return shared.isDirectory() && shared.uid === uid ? SHARED_TEMP : join(tempFolder, `openclaw-${uid}`);
 }
 
-/** The part of the host's config that decides where profiles lie and which are used. */
+/** The part of the host's config that is read here. */
 export interface HostConfig {
   readonly gateway?: { readonly port?: unknown };
   readonly commands?: { readonly ownerAllowFrom?: readonly unknown[] };
@@ -44,8 +44,8 @@ export interface HostConfig {
 }
 
 /**
- * The config; an empty one where there is none, undefined where it cannot be read. `parse`: the host's own JSON5, where
- * a host is at hand; people keep comments in that file.
+ * Returns an empty config if there is no file, and undefined if it cannot be read. `parse`: the host's own JSON5
+ * reader if a host was found, because users write comments in that file.
  */
 export async function readHostConfig(
   { configPath }: TerminalEnvironment,
@@ -63,13 +63,13 @@ export async function readHostConfig(
   }
 }
 
-/** Parts from other files or from the environment, which the host alone can put together. */
+/** Returns true for a config with parts from other files or from the environment, which only the host can join. */
 function isPieced(config: HostConfig): boolean {
   const read = JSON.stringify({ ...config.agents, ...config.auth, port: config.gateway?.port });
   return "$include" in config || read.includes('"$include"') || read.includes("${");
 }
 
-/** A host starts with no other: what is of another shape was not written for it. */
+/** A host does not start with a config of another shape. */
 function isHostConfig(value: unknown): value is HostConfig {
   if (!isRecord(value)) return false;
   const { agents = {}, auth = {}, gateway = {} } = value;
@@ -90,14 +90,16 @@ const isListOf = (value: unknown, isItem: (item: unknown) => boolean) => Array.i
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The folder of an agent's profiles, on hosts whose SDK does not say. */
 export interface AgentFolders {
   readonly defaultAgentId: string;
-  /** For an id as `defaultAgentId` is one. */
+  /** The id must be in the host's own form, as `defaultAgentId` is. */
   folderOf(agentId: string): string;
 }
 
-/** `agentDir`: an older host's word for the default agent's folder, from its environment. */
+/**
+ * The folders of agents on hosts whose SDK does not name them. `agentDir`: an older host's variable for the default
+ * agent's folder.
+ */
 export function agentFoldersOf(
   config: HostConfig,
   stateDir: string,
@@ -116,7 +118,7 @@ export function agentFoldersOf(
   };
 }
 
-/** What the host makes of an id in its config: folders are named by that. */
+/** Turns an id of the config into the form that the host gives it, from which folders are named. */
 function hostIdOf(id = ""): string {
   const plain = id.trim().toLowerCase();
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(plain)) return plain;

@@ -1,4 +1,7 @@
-/** The same commands inside the host's own program: `openclaw codex-auth …`. Loads nothing until one of them runs. */
+/**
+ * Adds the commands to the host's own program, as `openclaw codex-auth …`. It runs at the host's start, so it loads
+ * nothing until a command runs.
+ */
 import { EN } from "../languages/en.ts";
 import { COMMANDS, TERMINAL_VERBS, terminalOptionsOf } from "../rules/commands.ts";
 import type { TerminalOptions } from "./arguments.ts";
@@ -12,12 +15,12 @@ export interface CommandBuilder {
   action(handler: (...values: unknown[]) => Promise<void>): CommandBuilder;
 }
 
-/** `--profile` would be the host's own option there: it picks another state folder. */
+/** There `--profile` is the host's own option, which selects another state folder. */
 export const HOST_PROGRAM: Program = { name: "openclaw codex-auth", profileOption: "--profile-id" };
 
 export type RunTerminal = (verb: string, options: TerminalOptions) => Promise<void>;
 
-/** Help and version are the host's own there. */
+/** There help and version are the host's own. */
 const VERBS = TERMINAL_VERBS.filter((verb) => verb !== "help" && verb !== "version");
 
 export function buildHostProgram(program: CommandBuilder, name: string, description: string, run: RunTerminal): void {

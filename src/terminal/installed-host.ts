@@ -1,4 +1,4 @@
-/** Finds the OpenClaw that is installed on this machine, and loads parts of its SDK from where it lies. */
+/** Finds the OpenClaw that is installed on this machine, loads parts of its SDK and runs its commands. */
 import { readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -14,20 +14,19 @@ export interface InstalledHost {
 }
 
 export interface HostHints {
-  /** The program that runs now: inside `openclaw codex-auth …` it is the host itself. */
+  /** The running program. Inside `openclaw codex-auth …` it is the host itself. */
   readonly program: string;
-  /** The folders of `PATH`, in its order. */
   readonly pathFolders: readonly string[];
-  /** Where this package lies: beside a host, perhaps. */
+  /** The folder of this package, which may be beside a host. */
   readonly ownFolder: string;
 }
 
 const MAX_DEPTH = 12;
 
 /**
- * The host that runs this, else the one `openclaw` starts, else the one beside this package. Reads, and runs nothing.
- * The first `openclaw` on the PATH decides: throws `host-unknown` where it cannot be told what that one starts, because
- * any other host keeps its profiles somewhere else.
+ * Finds the host that runs this process, else the one that `openclaw` starts, else the one beside this package. Runs
+ * nothing. Throws `host-unknown` if the first `openclaw` on the PATH cannot be resolved, because another host may
+ * keep its profiles elsewhere.
  */
 export async function findInstalledHost(hints: HostHints): Promise<InstalledHost | undefined> {
   const running = await hostAbove(hints.program);
@@ -43,10 +42,10 @@ export async function findInstalledHost(hints: HostHints): Promise<InstalledHost
 }
 
 const MAX_SCRIPT = 16 * 1024;
-/** The program that a launcher of a package manager hands over to, its folder written out or as `$basedir`. */
+/** The program that a package manager's launcher starts. Its folder is absolute or starts with `$basedir`. */
 const LAUNCHED = /["'\s]((?:\$basedir|\$\{basedir\}|\/)[^"'\s]*openclaw(?:\.mjs|\/[^"'\s]*\.m?js))["'\s]/;
 
-/** The host that a small script starts, as pnpm and others put one onto the PATH. */
+/** Finds the host of a launcher script, as pnpm and others put one onto the PATH. */
 async function hostOfScript(command: string): Promise<InstalledHost | undefined> {
   const real = await realpath(command);
   if ((await stat(real)).size > MAX_SCRIPT) return undefined;
@@ -54,7 +53,7 @@ async function hostOfScript(command: string): Promise<InstalledHost | undefined>
   return named === undefined ? undefined : hostAbove(named.replace(/^\$\{?basedir\}?/, dirname(real)));
 }
 
-/** The package that a file, its links resolved, belongs to. */
+/** Finds the package of a file after its links are resolved. */
 async function hostAbove(file: string): Promise<InstalledHost | undefined> {
   const real = await realpath(file).catch(() => undefined);
   if (real === undefined) return undefined;
@@ -97,8 +96,8 @@ async function readPackage(folder: string): Promise<HostPackage> {
 }
 
 /**
- * A part of that host's SDK such as `provider-auth`; undefined where that version has none of the name. Throws
- * `host-needs-other-node` where it does not load: newer hosts need what an older Node has not.
+ * Loads a part of the host's SDK such as `provider-auth`. Returns undefined if that version does not have it. Throws
+ * `host-needs-other-node` if it does not load, because newer hosts need a newer Node.
  */
 export async function loadSdkPart(host: InstalledHost, part: string): Promise<Record<string, unknown> | undefined> {
   const entry = (await readPackage(host.root)).exports?.[`./plugin-sdk/${part}`];
@@ -108,7 +107,6 @@ export async function loadSdkPart(host: InstalledHost, part: string): Promise<Re
   return failingAs("host-needs-other-node", async () => (await import(href)) as Record<string, unknown>);
 }
 
-/** The JSON5 reader that the host itself reads its config with. */
 export function hostJson5(host: InstalledHost): (text: string) => unknown {
   return (text) => {
     const json5 = createRequire(join(host.root, "package.json"))("json5") as { parse(text: string): unknown };
@@ -116,9 +114,10 @@ export function hostJson5(host: InstalledHost): (text: string) => unknown {
   };
 }
 
-/** Runs one of the host's own commands in a thread of this process: no shell, and no other program. */
-
-/** True when it ended well in time. Never throws; what the host prints is dropped, it may name more than it should. */
+/**
+ * Runs one of the host's own commands in a thread of this process, because the plugin starts no other program.
+ * Returns true if it succeeded in time. Never throws. Its output is dropped, because it may contain secrets.
+ */
 export async function runHostCommand(
   host: InstalledHost,
   words: readonly string[],

@@ -1,4 +1,4 @@
-/** The token request's way out where no host's SDK is loaded: the terminal. One host, no redirects. */
+/** Sends the token request from a terminal, in which no host's SDK is loaded, and asks whether a gateway runs. */
 import http from "node:http";
 import { connect } from "node:net";
 import type { TerminalEnvironment } from "../environment.ts";
@@ -7,7 +7,7 @@ import type { Send } from "../host/fetch.ts";
 import type { Endpoints } from "../oauth/endpoints.ts";
 import type { HostConfig } from "./folders.ts";
 
-/** Honours HTTPS_PROXY and NO_PROXY, as far as this Node can. */
+/** Honours HTTPS_PROXY and NO_PROXY if this Node can. */
 export function createPlainSend(endpoints: Endpoints): Send {
   if (!endpoints.isSandbox) http.setGlobalProxyFromEnv?.();
   return async (url, init, signal) => {
@@ -22,17 +22,16 @@ export function createPlainSend(endpoints: Endpoints): Send {
   };
 }
 
-/** Whether anything listens where this machine's gateway would: nobody has to be told of a change while nobody runs. */
 const DEFAULT_PORT = 18_789;
 const ANSWER_LIMIT_MS = 2_000;
 
-/** The port as the host's own commands find it: the environment's word, the config's, the default. */
+/** Finds the port as the host's own commands do: in the environment, then in the config, else the default. */
 export function gatewayPortOf({ gatewayPort }: TerminalEnvironment, config: HostConfig): number {
   const configured = config.gateway?.port;
   return gatewayPort ?? (typeof configured === "number" ? configured : DEFAULT_PORT);
 }
 
-/** False only where the machine itself says that nobody listens. Sends nothing. */
+/** Returns false only if the machine refuses the connection. Sends nothing. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: ANSWER_LIMIT_MS });

@@ -1,4 +1,7 @@
-/** What the terminal prints: one JSON object with the field names of the original skill, or the same facts as text. */
+/**
+ * Writes the answers of the terminal: one JSON object with the field names of the original skill, or the screens of
+ * the chat as text.
+ */
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import { findingLine, inspectionScreen, logScreen } from "../interaction/diagnosis-screens.ts";
 import { undoneScreen } from "../interaction/profile-screens.ts";
@@ -27,7 +30,7 @@ import type {
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./run.ts";
-import { flagsOf, terminalSurface, toJson, typed, type Surroundings } from "./words.ts";
+import { flagsOf, terminalSurface, toJson, typed, type OutputContext } from "./words.ts";
 
 export interface Printed {
   readonly text: string;
@@ -36,26 +39,25 @@ export interface Printed {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-type Asked = Pick<TerminalRequest, "queueApply">;
+type QueueRequest = Pick<TerminalRequest, "queueApply">;
 
 export function print(
   answer: TerminalAnswer,
-  request: Asked & Pick<TerminalRequest, "json">,
-  around: Surroundings,
+  request: QueueRequest & Pick<TerminalRequest, "json">,
+  context: OutputContext,
 ): Printed {
-  const text = request.json ? toJson(fieldsOf(answer, request, around)) : textOf(answer, request, around);
+  const text = request.json ? toJson(fieldsOf(answer, request, context)) : textOf(answer, request, context);
   return { text, exitCode: answer.kind === "refused" ? 2 : 0 };
 }
 
-function textOf(answer: TerminalAnswer, request: Asked, around: Surroundings): string {
-  const { lines } = screenOf(answer, around);
-  const notes = [...queueNote(answer, request), ...warningLines(around)];
-  const screen = withSandboxNotice({ lines: [...lines, ...notes], rows: [] }, around.isSandbox === true);
-  return toText(screen, around.locale, terminalSurface(around));
+function textOf(answer: TerminalAnswer, request: QueueRequest, context: OutputContext): string {
+  const { lines } = screenOf(answer, context);
+  const notes = [...queueNote(answer, request), ...warningLines(context)];
+  const screen = withSandboxNotice({ lines: [...lines, ...notes], rows: [] }, context.isSandbox === true);
+  return toText(screen, context.locale, terminalSurface(context));
 }
 
-/** The screen of the chat that says the same. */
-function screenOf(answer: TerminalAnswer, { hostVersion, program }: Surroundings): Screen {
+function screenOf(answer: TerminalAnswer, { hostVersion, program }: OutputContext): Screen {
   switch (answer.kind) {
     case "started":
       return cardScreen(answer);
@@ -84,7 +86,7 @@ function screenOf(answer: TerminalAnswer, { hostVersion, program }: Surroundings
 
 const optionLine = (flags: string, about: Line) => say("help.line", { command: verbatim(flags), about });
 
-function optionLines({ profileOption }: Surroundings["program"]): Line[] {
+function optionLines({ profileOption }: OutputContext["program"]): Line[] {
   const names = Object.keys(TERMINAL_OPTIONS) as TerminalOption[];
   return [
     optionLine(`${profileOption} <name>`, say("option.profile")),
@@ -92,27 +94,26 @@ function optionLines({ profileOption }: Surroundings["program"]): Line[] {
   ];
 }
 
-/** Said to a person who allowed a restart that was not needed. */
-function queueNote(answer: TerminalAnswer, { queueApply }: Asked): Line[] {
+/** For a user who allowed a restart that was not needed. */
+function queueNote(answer: TerminalAnswer, { queueApply }: QueueRequest): Line[] {
   const isChange = answer.kind === "saved" || answer.kind === "undone";
   const isInForce = isChange && answer.isSelectable && answer.activation === "live";
   return queueApply && isInForce ? [say("saved.not-queued")] : [];
 }
 
-const warningLines = ({ warning }: Surroundings): Line[] => (warning === undefined ? [] : [say(`warning.${warning}`)]);
+const warningLines = ({ warning }: OutputContext): Line[] => (warning === undefined ? [] : [say(`warning.${warning}`)]);
 
-/** Lines as one line of text, for a field of the JSON. */
-function messageOf(lines: Screen["lines"], around: Surroundings): string {
-  return toText({ lines, rows: [] }, around.locale, terminalSurface(around, " "));
+function messageOf(lines: Screen["lines"], context: OutputContext): string {
+  return toText({ lines, rows: [] }, context.locale, terminalSurface(context, " "));
 }
 
-function fieldsOf(answer: TerminalAnswer, request: Asked, around: Surroundings): Fields {
-  const warning = around.warning === undefined ? {} : { warning: messageOf(warningLines(around), around) };
-  const sandbox = around.isSandbox === true ? { sandbox: true } : {};
-  return { ...toFields(answer, request, around), ...warning, ...sandbox };
+function fieldsOf(answer: TerminalAnswer, request: QueueRequest, context: OutputContext): Fields {
+  const warning = context.warning === undefined ? {} : { warning: messageOf(warningLines(context), context) };
+  const sandbox = context.isSandbox === true ? { sandbox: true } : {};
+  return { ...toFields(answer, request, context), ...warning, ...sandbox };
 }
 
-/** The codes that the original skill had under names of its own. */
+/** The codes that have other names in the original skill. */
 const ORIGINAL_CODES: Partial<Record<ErrorCode, string>> = {
   "no-pending-login": "no_pending_flow",
   "code-missing": "missing_code",
@@ -123,56 +124,56 @@ function codeOf(code: ErrorCode): string {
   return ORIGINAL_CODES[code] ?? code.replaceAll("-", "_");
 }
 
-/** All codes of this surface, for the documentation and the tests. */
+/** All error codes of the JSON, for the documentation and the tests. */
 export const TERMINAL_CODES: readonly string[] = ERROR_CODES.map(codeOf);
 
-function toFields(answer: TerminalAnswer, request: Asked, around: Surroundings): Fields {
+function toFields(answer: TerminalAnswer, request: QueueRequest, context: OutputContext): Fields {
   switch (answer.kind) {
     case "started":
-      return startedFields(answer, around);
+      return startedFields(answer, context);
     case "saved":
       return {
-        ...changedFields(answer, request, around),
+        ...changedFields(answer, request, context),
         accountId: answer.accountId,
         expires: answer.expiresAtMs,
         ...(answer.email === undefined ? {} : { email: answer.email }),
         ...(answer.plan === undefined ? {} : { plan: answer.plan }),
         ...(answer.sameAccountAs === undefined ? {} : { same_account_as: answer.sameAccountAs }),
-        revert_command: revertOf(answer, around),
+        revert_command: revertOf(answer, context),
       };
     case "undone":
-      return { ...changedFields(answer, request, around), revert_command: revertOf(answer, around) };
+      return { ...changedFields(answer, request, context), revert_command: revertOf(answer, context) };
     case "status":
       return statusFields(answer);
     case "cancelled":
-      return { ok: true, cancelled: answer.profileNames, message: messageOf(screenOf(answer, around).lines, around) };
+      return { ok: true, cancelled: answer.profileNames, message: messageOf(screenOf(answer, context).lines, context) };
     case "profiles":
       return { ok: true, profiles: answer.profiles.map(profileFields), pending: answer.pending.map(pendingFields) };
     case "log":
       return { ok: true, changes: answer.entries.map(changeFields) };
     case "inspection":
-      return { ok: true, findings: answer.findings.map((finding) => findingFields(finding, answer.nowMs, around)) };
+      return { ok: true, findings: answer.findings.map((finding) => findingFields(finding, answer.nowMs, context)) };
     case "help":
-      return { ok: true, message: toText(screenOf(answer, around), around.locale, terminalSurface(around)) };
+      return { ok: true, message: toText(screenOf(answer, context), context.locale, terminalSurface(context)) };
     case "version":
       return { ok: true, version: answer.version };
     case "refused":
       return {
         ok: false,
         error: codeOf(answer.code),
-        message: messageOf(screenOf(answer, around).lines, around),
+        message: messageOf(screenOf(answer, context).lines, context),
         ...(answer.profileName === undefined ? {} : { profile: answer.profileName }),
         ...("retryAfterSeconds" in answer ? { retry_after: answer.retryAfterSeconds } : {}),
-        ...(around.hostVersion === undefined ? {} : { host_version: around.hostVersion }),
+        ...(context.hostVersion === undefined ? {} : { host_version: context.hostVersion }),
       };
   }
 }
 
-function revertOf({ isUndoable, profileName }: SavedSignIn | UndoneChange, around: Surroundings): string | null {
-  return isUndoable ? typed(around, "undo", profileName) : null;
+function revertOf({ isUndoable, profileName }: SavedSignIn | UndoneChange, context: OutputContext): string | null {
+  return isUndoable ? typed(context, "undo", profileName) : null;
 }
 
-function startedFields(started: StartedSignIn, around: Surroundings): Fields {
+function startedFields(started: StartedSignIn, context: OutputContext): Fields {
   return {
     ok: true,
     profile: started.profileName,
@@ -182,21 +183,21 @@ function startedFields(started: StartedSignIn, around: Surroundings): Fields {
     login_url: started.authorizationUrl.reveal(),
     redirect_uri: started.redirectUri,
     expires_in: Math.round(started.expiresInMs / 1000),
-    instructions: messageOf(stepsScreen(started).lines, around),
-    status_command: typed(around, "status", started.profileName),
+    instructions: messageOf(stepsScreen(started).lines, context),
+    status_command: typed(context, "status", started.profileName),
   };
 }
 
-function changedFields(changed: SavedSignIn | UndoneChange, request: Asked, around: Surroundings): Fields {
+function changedFields(changed: SavedSignIn | UndoneChange, request: QueueRequest, context: OutputContext): Fields {
   const lines = changed.kind === "undone" ? undoneScreen(changed).lines : [effectLine(changed)];
   return {
     ok: true,
     profile: changed.profileName,
     profile_id: changed.profileId,
-    message: messageOf([...lines, ...queueNote(changed, request)], around),
+    message: messageOf([...lines, ...queueNote(changed, request)], context),
     restart_required: changed.activation === "restart",
     queued: changed.activation === "restarted",
-    status_command: typed(around, "status", changed.profileName),
+    status_command: typed(context, "status", changed.profileName),
   };
 }
 
@@ -222,9 +223,9 @@ const changeFields = ({ atMs, who, action, profileName, outcome }: AuditEntry): 
   outcome: outcome === "done" ? outcome : codeOf(outcome),
 });
 
-const findingFields = (finding: Finding, nowMs: number, around: Surroundings): Fields => ({
+const findingFields = (finding: Finding, nowMs: number, context: OutputContext): Fields => ({
   finding: finding.code.replaceAll("-", "_"),
-  message: messageOf([findingLine(finding, nowMs)], around),
+  message: messageOf([findingLine(finding, nowMs)], context),
   ...(finding.code === "profile-failing" ? { profile: finding.profile.name } : {}),
   ...(finding.code === "old-skill" ? { folder: finding.folder } : {}),
 });

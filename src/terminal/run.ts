@@ -1,4 +1,4 @@
-/** From a request of the terminal to what it came to: the same login shell as behind the chat's doors. */
+/** Runs a request of the terminal with the same actions as the chat. */
 import { finishSignIn } from "../actions/finish.ts";
 import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readStatus } from "../actions/overview.ts";
 import { undoChange } from "../actions/profiles.ts";
@@ -24,9 +24,12 @@ import type {
 import type { TerminalRequest } from "./arguments.ts";
 
 export interface TerminalContext {
-  /** This terminal. Its agent is known once `ports` has answered; what waits is shown and stopped whatever the agent. */
+  /**
+   * The agent of the binding is known once `ports` has resolved. Pending sign-ins are shown and cancelled for every
+   * agent.
+   */
   readonly binding: Binding;
-  /** What it takes to know what waits. Nothing of the host is loaded for it. */
+  /** Loads nothing of the host. */
   pendingPorts(): Promise<PendingPorts>;
   ports(): Promise<Ports>;
   readStandardInput(): Promise<string>;
@@ -46,10 +49,10 @@ export type TerminalAnswer =
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly version: string };
 
-/** The user of the terminal owns the files that it changes, so the machine has checked that already. */
+/** The user of the terminal owns the files, so the operating system has checked access already. */
 const isAllowed = () => true;
 
-/** Throws only what the making of the ports throws. */
+/** Throws only what `ports` and `pendingPorts` throw. */
 export async function runRequest(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   switch (request.verb) {
     case "help":
@@ -104,7 +107,7 @@ async function finish(context: TerminalContext, request: TerminalRequest): Promi
     isAllowed,
     ifOtherAccount,
   });
-  // The terminal has said beforehand what it wants, so it never gets a question.
+  // A terminal cannot be asked: its request says beforehand what to do.
   if (completed.kind === "question") return { kind: "refused", code: completed.code };
   if (completed.kind === "saved") return completed;
   return { ...completed, next: await nextAfter(ports, context.binding, completed) };

@@ -1,4 +1,4 @@
-/** The profile store of the OpenClaw on this machine, told and opened from outside its gateway. */
+/** Opens the profile store of the OpenClaw on this machine from outside its gateway. */
 import { basename, dirname, join, resolve } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
@@ -16,7 +16,7 @@ import { runHostCommand, hostJson5, loadSdkPart, type InstalledHost } from "./in
 import { gatewayPortOf, isListening } from "./network.ts";
 
 const STORE_FILE = "auth-profiles.json";
-/** Shorter than the age at which an older host takes a lock away from a living holder. */
+/** Shorter than the age at which an older host takes over the lock of a living holder. */
 const RELOAD_LIMIT_MS = 25_000;
 
 export { findInstalledHost } from "./installed-host.ts";
@@ -25,31 +25,32 @@ export interface TerminalHostRequest {
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
   readonly host: InstalledHost | undefined;
-  /** An `auth-profiles.json` that the person named. */
+  /** An `auth-profiles.json` that the user named. */
   readonly authPath: string | undefined;
-  /** The agent that the person named. */
   readonly agentId?: string | undefined;
-  /** Whether the gateway may be restarted where nothing less lets it see a change. */
+  /** True if the gateway may be restarted, which happens only if it cannot be reloaded of a change in another way. */
   readonly mayRestart: boolean;
 }
 
 export interface TerminalHost extends HostAuthStore {
-  /** The agent that is meant where none was named. */
+  /** The agent that is used if the user names none. */
   readonly defaultAgentId: string;
-  /** The zone that times are shown in, as the host's config names it. */
+  /** An IANA name from the host's config, not checked here. */
   readonly timeZone?: string | undefined;
 }
 
 /**
- * Throws `CodexAuthError` (`host-not-found`, `host-unknown`, `host-config-unreadable`, `host-uses-sqlite`, `store-ambiguous`, `auth-path-invalid`).
- * Where it is not certain how that host keeps its profiles, nothing is opened.
+ * Throws `CodexAuthError` (`host-not-found`, `host-unknown`, `host-config-unreadable`, `host-uses-sqlite`,
+ * `store-ambiguous`, `auth-path-invalid`, `agent-unknown`). Opens nothing if it is uncertain how the host keeps its
+ * profiles.
  */
 export async function openTerminalHost(asked: TerminalHostRequest): Promise<TerminalHost> {
   const { host } = asked;
   if (asked.authPath !== undefined && basename(asked.authPath) !== STORE_FILE) {
     throw new CodexAuthError("auth-path-invalid");
   }
-  // What an undo puts back is kept under the folder's name, which must be one wherever the person stands.
+  // Undo records are kept under the path of the folder, so it must be absolute: a relative path changes with the
+  // current folder.
   const authPath = asked.authPath === undefined ? undefined : resolve(asked.authPath);
   const request = { ...asked, authPath };
   if (host === undefined) {
@@ -85,17 +86,17 @@ async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Pr
     throw new CodexAuthError("agent-unknown");
   }
   const store = createSqliteAuthStore(bindAuthStoreSdk(parts, config));
-  // A running gateway works with what it has in memory until it writes itself: the next turn would use the old tokens.
-  const tell = gatewayNotifierOf(request, { apply: "reload", config: config() as HostConfig });
+  // A running gateway uses the tokens in its memory until it is reloaded of a change.
+  const notifier = gatewayNotifierOf(request, { apply: "reload", config: config() as HostConfig });
   return {
     ...store,
-    activate: () => tell.activation(),
+    activate: () => notifier.activation(),
     defaultAgentId: defaultAgentOf(parts, config),
     timeZone: timeZoneIn(config() as HostConfig),
   };
 }
 
-/** Some hosts open the database to tell where it is. Throws `store-unreadable` where they cannot. */
+/** Throws `store-unreadable` if the host must open its database for this and cannot. */
 function storePathOf(agentRuntime: Partial<AuthSdkParts["agentRuntime"]> | undefined): string | undefined {
   try {
     return agentRuntime?.resolveAuthStorePathForDisplay?.();
@@ -116,7 +117,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
   for (const database of databasesBeside(mainDir, stateDir, traits)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
-  const tell = gatewayNotifierOf(request, { apply: traits.apply, config: config ?? {} });
+  const notifier = gatewayNotifierOf(request, { apply: traits.apply, config: config ?? {} });
   const store = createFileAuthStore({
     provider: traits.provider,
     lock: traits.lock,
@@ -124,8 +125,8 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
     configured: () => configuredIn(config?.auth, traits.provider),
-    ...(traits.apply === "reload-under-lock" ? { whileLocked: tell.reload } : {}),
-    publish: async () => tell.activation(),
+    ...(traits.apply === "reload-under-lock" ? { whileLocked: notifier.reload } : {}),
+    publish: async () => notifier.activation(),
   });
   await assertAgent(request, config ?? {}, folders);
   return {
@@ -141,7 +142,10 @@ function timeZoneIn({ agents }: HostConfig): string | undefined {
   return typeof zone === "string" ? zone : undefined;
 }
 
-/** An agent that was named is in the config, or has a folder: a slip of the pen would make a store that nobody reads. */
+/**
+ * Throws `agent-unknown` for an agent without an entry in the config and without a folder, because a misspelt name
+ * would create a store that no agent reads.
+ */
 async function assertAgent({ agentId }: TerminalHostRequest, config: HostConfig, folders: AgentFolders): Promise<void> {
   if (agentId === undefined || agentId === DEFAULT_AGENT || agentId === folders.defaultAgentId) return;
   const isConfigured = config.agents?.list?.some(({ id }) => id?.toLowerCase() === agentId) === true;
@@ -149,8 +153,8 @@ async function assertAgent({ agentId }: TerminalHostRequest, config: HostConfig,
 }
 
 /**
- * Databases of a newer host: where one lies beside the file, the host that was found is not the one that runs. The one
- * of the state folder tells nothing beside 2026.6.1, which keeps other things in it.
+ * The databases of a newer host. If one exists beside the file, the host that was found is not the one that runs. The
+ * database of the state folder proves nothing on 2026.6.1, which keeps other data in it.
  */
 function databasesBeside(folder: string, stateDir: string, { provider }: FileHostTraits): readonly string[] {
   const own = `${folder}/openclaw-agent.sqlite`;
@@ -159,31 +163,31 @@ function databasesBeside(folder: string, stateDir: string, { provider }: FileHos
 }
 
 interface GatewayNotifier {
-  /** The least that lets a running gateway see a change; asked for again, it does nothing more. */
+  /** Tells a running gateway of a change. Later calls return the first result. */
   reload(): Promise<void>;
   activation(): Promise<Activation>;
 }
 
-interface Told {
+interface ReloadRule {
   readonly apply: FileHostTraits["apply"];
   readonly config: HostConfig;
 }
 
-/** Lets a running gateway see a change with the host's own commands, and looks afterwards whether it answers. */
+/** Tells a running gateway of a change with the host's own commands. */
 function gatewayNotifierOf(
   { host, environment, mayRestart }: TerminalHostRequest,
-  { apply, config }: Told,
+  { apply, config }: ReloadRule,
 ): GatewayNotifier {
   const run = (...words: string[]) =>
     host === undefined ? Promise.resolve(false) : runHostCommand(host, words, RELOAD_LIMIT_MS);
-  const tell = async () => {
+  const reloadGateway = async () => {
     if (apply === "none") return true;
-    // Of a host that was not found, nobody knows where its gateway would listen.
+    // Without a host the port of its gateway is not known, so no check is possible.
     if (host !== undefined && !(await isListening(gatewayPortOf(environment, config)))) return true;
     return run("secrets", "reload");
   };
-  let told: Promise<boolean> | undefined;
-  const reload = () => (told ??= tell());
+  let reloaded: Promise<boolean> | undefined;
+  const reload = () => (reloaded ??= reloadGateway());
   return {
     reload: async () => void (await reload()),
     async activation() {
@@ -194,7 +198,7 @@ function gatewayNotifierOf(
   };
 }
 
-/** The oldest form of the file, or a newer one where what is there says so; the lock of all but the oldest hosts. */
+/** Infers the form of the file from its neighbours and its records. The lock is that of all but the oldest hosts. */
 async function openNamedFile(request: TerminalHostRequest, authPath: string): Promise<TerminalHost> {
   const hasStateFile = await fileExists(join(dirname(authPath), "auth-state.json"));
   const older = await openFile(request, traitsOfFile(hasStateFile ? "2026.5.28" : "2026.3.28"));

@@ -1,34 +1,34 @@
-/** Words as the terminal prints them: harmless to it, and ready to be typed back. Pure. */
+/** Writes text and commands for a terminal, without control characters and quoted for a shell. */
 import type { Surface } from "../interaction/render.ts";
 import type { Locale } from "../languages/catalogue.ts";
 import { COMMANDS, TERMINAL_OPTIONS, type NamedCommand, type Takes, type TerminalOption } from "../rules/commands.ts";
 import { selectorOf } from "../rules/profile-id.ts";
 
-/** How the person would type this program, and which of its options names a profile there. */
+/** The name of the running program, and its option that names a profile. */
 export interface Program {
   readonly name: string;
   readonly profileOption: "--profile" | "--profile-id";
 }
 
-/** Facts beside the answer that a person has to know: where no host was asked, and what was seen of one. */
-export interface Surroundings {
+/** The facts about this run that every answer is written with. */
+export interface OutputContext {
   readonly program: Program;
   readonly locale: Locale;
   readonly warning?: "no-host";
-  /** What the person typed to name a store: every command that is printed names it again. */
+  /** The options with which the user named a store. Every printed command repeats them. */
   readonly storeOptions?: readonly string[];
-  /** The sign-in server is a stand-in: everything printed says so. */
+  /** The sign-in server is the sandbox. Every answer says so. */
   readonly isSandbox?: boolean;
   readonly hostVersion?: string;
 }
 
-/** What every command to type is made of. */
+/** The parts that every printed command shares. */
 interface Typing {
   readonly program: Program;
   readonly storeOptions?: readonly string[];
 }
 
-/** `lineBreak`: a space for a text that has to be one line. */
+/** `lineBreak`: a space for text that must be one line. */
 export function terminalSurface(typing: Typing, lineBreak = "\n"): Surface {
   return {
     kind: "terminal",
@@ -40,25 +40,28 @@ export function terminalSurface(typing: Typing, lineBreak = "\n"): Surface {
   };
 }
 
-/** Control, format and direction characters of outside text could rewrite what the terminal shows. */
+/**
+ * Control, format and direction characters in outside text could rewrite what the terminal shows (terminal escape
+ * injection).
+ */
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-const shown = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
+const printable = (text: string) => text.replace(UNSHOWABLE, "").toWellFormed();
 
-/** JSON in which the same characters are escaped: a program reads them as they were, a terminal prints none of them. */
+/** Escapes the same characters in JSON, so that a program reads them and a terminal does not print them. */
 export const toJson = (fields: object) => JSON.stringify(fields).replace(UNSHOWABLE, escapeUnits);
 
 function escapeUnits(character: string): string {
   return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** A command to type, its profile in the form that is understood, quoted where a shell needs it. */
+/** Spells a command with the profile in a form that is read back, quoted for a shell. */
 export function typed({ program, storeOptions = [] }: Typing, verb: string, profileName?: string): string {
   const profile =
-    profileName === undefined ? [] : [program.profileOption, quoted(shown(selectorOf(profileName) ?? profileName))];
-  return [program.name, verb, ...profile, ...storeOptions.map((word) => quoted(shown(word)))].join(" ");
+    profileName === undefined ? [] : [program.profileOption, quoted(printable(selectorOf(profileName) ?? profileName))];
+  return [program.name, verb, ...profile, ...storeOptions.map((word) => quoted(printable(word)))].join(" ");
 }
 
-/** How a screen's commands are typed in this program; undefined for those that it lacks, or a name that nobody can type. */
+/** Returns undefined for a command that the terminal does not have, and for a name that cannot be typed. */
 export function spellForTerminal(typing: Typing): (named: NamedCommand) => string | undefined {
   const { program } = typing;
   return ({ command, profile, isUsage }) => {
@@ -78,13 +81,13 @@ function usageOf(takes: Takes, { profileOption }: Program): string {
   return takes === "callback URL" ? ` ${flagsOf("callback-url")}${profile}` : profile;
 }
 
-/** An option as help texts and the host's command line name it. */
+/** The option as help texts and the host's command line spell it. */
 export function flagsOf(name: TerminalOption): string {
   const option = TERMINAL_OPTIONS[name];
   return "value" in option ? `--${name} ${option.value}` : `--${name}`;
 }
 
-/** As a shell takes it for one word. */
+/** Quotes a word for a POSIX shell. */
 function quoted(word: string): string {
   return /^[\w.@+:/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

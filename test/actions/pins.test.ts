@@ -217,8 +217,8 @@ describe("an inspection", () => {
   });
 
   it("finds what is wrong, and each profile that fails", async () => {
-    ports.surroundings.owner = false;
-    ports.surroundings.skills = ["/state/skills/codex-auth"];
+    ports.installation.owner = false;
+    ports.installation.skills = ["/state/skills/codex-auth"];
     ports.profiles.becomes("openai:team", { health: "disabled" });
     expect(await codes()).toEqual(["no-owner", "old-skill", "profile-failing"]);
   });
@@ -235,7 +235,7 @@ describe("an inspection", () => {
   });
 
   it("calls nothing wrong that it has no word for, and still finds the rest", async () => {
-    ports.surroundings.owner = false;
+    ports.installation.owner = false;
     const fail = failing(new Error("canary"));
     const broken: Ports = {
       ...ports,
@@ -247,7 +247,7 @@ describe("an inspection", () => {
   });
 
   it("says nothing of owners where that cannot be told", async () => {
-    ports.surroundings.owner = undefined;
+    ports.installation.owner = undefined;
     expect(await codes()).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ import type {
   SaveRequest,
   ChangeResult,
   SaveResult,
-  Surroundings,
+  InstallationCheck,
 } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 
@@ -390,7 +390,7 @@ export class MemoryNotices implements Notices {
   }
 }
 
-export class FakeSurroundings implements Surroundings {
+export class FakeInstallationCheck implements InstallationCheck {
   skills: readonly string[] = [];
   owner: boolean | undefined = true;
 
@@ -407,7 +407,7 @@ export interface FakePorts extends Ports {
   readonly audit: MemoryAuditLog;
   readonly notices: MemoryNotices;
   readonly pins: MemoryPins;
-  readonly surroundings: FakeSurroundings;
+  readonly installation: FakeInstallationCheck;
   readonly clock: FakeClock;
   readonly entropy: CountingEntropy;
   readonly log: MemoryLog;
@@ -423,7 +423,7 @@ export function createFakePorts(): FakePorts {
     notices: new MemoryNotices(),
     parked: new InMemoryParkedSignIns(),
     pins: new MemoryPins(),
-    surroundings: new FakeSurroundings(),
+    installation: new FakeInstallationCheck(),
     clock: new FakeClock(),
     entropy,
     log: new MemoryLog(),

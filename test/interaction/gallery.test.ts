@@ -7,7 +7,7 @@ import { withSandboxNotice } from "../../src/interaction/screens.ts";
 import { CATALOGUES, Locale, type Language } from "../../src/languages/catalogue.ts";
 import { EN, type SentenceKey } from "../../src/languages/en.ts";
 import { print } from "../../src/terminal/output.ts";
-import type { Surroundings } from "../../src/terminal/words.ts";
+import type { OutputContext } from "../../src/terminal/words.ts";
 import { sampleScreens, type NamedScreen } from "./facts.ts";
 import { terminalAnswers, type NamedAnswer } from "./terminal-facts.ts";
 
@@ -40,7 +40,7 @@ function chatText({ kind, screen }: NamedScreen, locale: Locale): string {
   ].join("\n\n");
 }
 
-function terminalText({ kind, answer, queueApply = false }: NamedAnswer, around: Surroundings): string {
+function terminalText({ kind, answer, queueApply = false }: NamedAnswer, around: OutputContext): string {
   return `### ${kind}\n\n${fenced(print(answer, { json: false, queueApply }, around).text)}`;
 }
 

@@ -227,7 +227,7 @@ describe("recentList", () => {
     const profiles = await store.list("main");
     const read = Promise.withResolvers<typeof profiles>();
     const looking = lists.renew("main", () => read.promise);
-    await lists.around(() => Promise.resolve());
+    await lists.duringChange(() => Promise.resolve());
     read.resolve(profiles);
     expect(await looking).toBe(profiles);
     expect(lists.get("main")).toBeUndefined();

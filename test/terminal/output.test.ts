@@ -9,22 +9,22 @@ import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";
 import { parseArguments } from "../../src/terminal/arguments.ts";
 import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
 import { print, TERMINAL_CODES } from "../../src/terminal/output.ts";
-import type { Program, Surroundings } from "../../src/terminal/words.ts";
+import type { Program, OutputContext } from "../../src/terminal/words.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
 import { anyName, hostileText, LINK, listed, listOf, NOW_MS, SAVED, started } from "../interaction/facts.ts";
 import { terminalAnswers } from "../interaction/terminal-facts.ts";
 
 const OWN: Program = { name: "codex-auth", profileOption: "--profile" };
-const PLAIN: Surroundings = { program: OWN, locale: ENGLISH };
+const PLAIN: OutputContext = { program: OWN, locale: ENGLISH };
 const MINUTE_MS = 60_000;
 
-const printed = (answer: TerminalAnswer, around: Surroundings = PLAIN, queueApply = false) => ({
+const printed = (answer: TerminalAnswer, around: OutputContext = PLAIN, queueApply = false) => ({
   json: print(answer, { json: true, queueApply }, around),
   text: print(answer, { json: false, queueApply }, around),
 });
-const textOf = (answer: TerminalAnswer, around?: Surroundings, queueApply?: boolean) =>
+const textOf = (answer: TerminalAnswer, around?: OutputContext, queueApply?: boolean) =>
   printed(answer, around, queueApply).text.text;
-const fieldsOf = (answer: TerminalAnswer, around?: Surroundings, queueApply?: boolean) =>
+const fieldsOf = (answer: TerminalAnswer, around?: OutputContext, queueApply?: boolean) =>
   JSON.parse(printed(answer, around, queueApply).json.text) as Record<string, unknown>;
 
 const UNDONE: UndoneChange = {
@@ -468,7 +468,7 @@ function wordsOf(commands: readonly string[]): readonly (readonly string[])[] {
 describe("a command to type", () => {
   it("means the same profile after a shell has read it, whatever the host has stored", () => {
     const names = fc.sample(storedName, 400);
-    const around: Surroundings = { ...PLAIN, program: { ...OWN, name: "words" } };
+    const around: OutputContext = { ...PLAIN, program: { ...OWN, name: "words" } };
     const commands = names.map((name) => fieldsOf({ ...FULL, profileName: name }, around)["revert_command"] as string);
     const meant = wordsOf(commands).map((words) => {
       const parsed = parseArguments(words);

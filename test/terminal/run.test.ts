@@ -381,8 +381,8 @@ describe("audit", () => {
   it("finds what is wrong", async () => {
     await signIn("work");
     ports.profiles.becomes("openai:work", { health: "needs-sign-in" });
-    ports.surroundings.skills = ["/skills/codex-auth"];
-    ports.surroundings.owner = false;
+    ports.installation.skills = ["/skills/codex-auth"];
+    ports.installation.owner = false;
     expect(await run("audit")).toMatchObject({
       findings: [
         { code: "no-owner" },
