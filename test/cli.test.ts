@@ -184,25 +184,24 @@ async function start(machine: Machine, profile = "work", more: readonly string[]
 }
 
 /** Signs in to the end, as two processes. */
-async function signIn(machine: Machine, account = server.accounts[0], ...more: readonly string[]) {
+async function signInAsProcesses(machine: Machine, account = server.accounts[0]) {
   const { login_url: link } = (await runJson(machine, ["start", "--profile", "work"])) as unknown as {
     login_url: string;
   };
   const input = `${server.approve(link, account)}\n`;
-  return runJson(machine, ["finish", "--profile", "work", "--callback-url", "-", ...more], { input });
+  return runJson(machine, ["finish", "--profile", "work", "--callback-url", "-"], { input });
+}
+
+async function signIn(machine: Machine, account = server.accounts[0], ...more: readonly string[]) {
+  const callbackUrl = server.approve(await start(machine), account);
+  return call(machine, ["finish", "--callback-url", callbackUrl, ...more]);
 }
 
 const storeOf = ({ stateDir }: Machine) => join(stateDir, "agents/main/agent/auth-profiles.json");
 const profilesIn = (path: string) =>
   (JSON.parse(readFileSync(path, "utf8")) as { profiles: Record<string, Record<string, unknown>> }).profiles;
 
-describe("what is typed", () => {
-  it("is answered with help where nothing was", async () => {
-    const { exitCode, stdout, stderr } = await run(newMachine(), []);
-    expect([exitCode, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("codex-auth finish --callback-url");
-  });
-
+describe("a command line", () => {
   it.each([
     { args: ["login"], error: "usage_verb" },
     { args: ["start", "--force"], error: "usage_option" },
@@ -237,20 +236,12 @@ describe("without a host", () => {
     });
   });
 
-  it("says so in words", async () => {
-    expect(await run(newMachine(), ["list"])).toEqual({
-      exitCode: 2,
-      stdout: "",
-      stderr: `${SENTENCES.sandbox}\n${REFUSALS["host-not-found"]}\n`,
-    });
-  });
-
   it("knows of no sign-in", async () => {
     expect(await call(newMachine(), ["status"])).toMatchObject({ ok: false, error: "no_status", exitCode: 2 });
     expect(await call(newMachine(), ["cancel"])).toMatchObject({ ok: true, cancelled: [], exitCode: 0 });
   });
 
-  it("signs in to a file that was named, and says at each step that it is that alone", async () => {
+  it("signs in to a named file, and warns at each step that no host was found", async () => {
     const machine = newMachine();
     const authPath = join(machine.root, "named/auth-profiles.json");
     const named = ["--auth-path", authPath];
@@ -272,7 +263,7 @@ describe("without a host", () => {
   it.each([
     { name: "today's", provider: "openai", profile: "openai:work" },
     { name: "an older host's", provider: "openai-codex", profile: "openai-codex:work" },
-  ])("takes a named file for $name by the profiles in it", async ({ provider, profile }) => {
+  ])("takes the provider from the profiles of a named file: $name", async ({ provider, profile }) => {
     const machine = newMachine();
     const authPath = join(machine.root, "named/auth-profiles.json");
     put(authPath, {
@@ -296,7 +287,7 @@ describe("without a host", () => {
       error: "auth_path_invalid",
     },
     { name: "that is a folder", file: "agent/x", authPath: "agent", error: "auth_path_invalid" },
-  ])("works on no file $name", async ({ file, authPath, error }) => {
+  ])("refuses a file $name", async ({ file, authPath, error }) => {
     const machine = newMachine();
     put(join(machine.root, file), "");
     expect(await call(machine, ["start", "--auth-path", join(machine.root, authPath)])).toMatchObject({
@@ -308,7 +299,7 @@ describe("without a host", () => {
   });
 });
 
-describe("the version of the host that is found decides", () => {
+describe("the version of the host decides", () => {
   it.each([
     { version: "2026.3.13", profile: "openai-codex:work" },
     { version: "2026.4.15", profile: "openai-codex:work" },
@@ -322,12 +313,12 @@ describe("the version of the host that is found decides", () => {
     { name: "is none", version: "dev", args: ["start"], error: "host_unknown" },
     { name: "has no SDK where one is needed", version: "2026.9.6", args: ["list"], error: "host_unknown" },
     {
-      name: "keeps no file, where one was named",
+      name: "keeps no file, and one was named",
       version: "2026.9.6",
       args: ["start", "--auth-path", "/nowhere/auth-profiles.json"],
       error: "host_uses_sqlite",
     },
-  ])("that nothing is done, where it $name", async ({ version, args, error }) => {
+  ])("that nothing is done if it $name", async ({ version, args, error }) => {
     expect(await call(newHost(version).machine, args)).toMatchObject({
       ok: false,
       error,
@@ -342,7 +333,7 @@ describe("a sign-in", () => {
   it("goes from the link to the profile, and back", async () => {
     const { machine } = newHost(OLD_HOST);
     const [first, second] = server.accounts;
-    expect(await signIn(machine, first)).toEqual({
+    expect(await signInAsProcesses(machine, first)).toEqual({
       ok: true,
       profile: "work",
       profile_id: "openai-codex:work",
@@ -373,7 +364,7 @@ describe("a sign-in", () => {
     expect(profilesIn(storeOf(machine))).toEqual(before);
   });
 
-  it("tells the person each step in words", async () => {
+  it("explains each step in words", async () => {
     const { machine } = newHost(OLD_HOST);
     const started = await run(machine, ["start", "work"]);
     const link = started.stdout.split("\n").find((line) => line.startsWith(origin)) ?? "";
@@ -390,7 +381,7 @@ describe("a sign-in", () => {
     ]);
   });
 
-  it("is stopped", async () => {
+  it("is cancelled", async () => {
     const { machine } = newHost(OLD_HOST);
     const callbackUrl = server.approve(await start(machine));
     expect(await call(machine, ["cancel"])).toMatchObject({ ok: true, cancelled: ["work"], exitCode: 0 });
@@ -402,7 +393,7 @@ describe("a sign-in", () => {
     expect(existsSync(storeOf(machine))).toBe(false);
   });
 
-  it("is unknown to another home", async () => {
+  it("is not found from another home folder", async () => {
     const address = server.approve(await start(newHost(OLD_HOST).machine));
     expect(await call(newHost(OLD_HOST).machine, ["finish", "--callback-url", address])).toMatchObject({
       error: "no_pending_flow",
@@ -438,7 +429,7 @@ describe("a sign-in", () => {
 
 describe("a finish that fails", () => {
   const rows = [
-    { name: "no address", input: "", error: "callback_empty" },
+    { name: "no callback URL", input: "", error: "callback_empty" },
     { name: "words", input: "canary words of mine", error: "callback_not_found" },
     {
       name: "too much",
@@ -446,23 +437,24 @@ describe("a finish that fails", () => {
       error: "callback_too_long",
     },
     {
-      name: "an address of nobody",
+      name: "an unknown state",
       input:
         "http://localhost:1455/auth/callback?code=ac_canary0123456789.canary0123456789&state=0123456789abcdef0123456789abcdef",
       error: "state_mismatch",
     },
   ];
-  it.each(rows)("because of $name says nothing of it", async ({ input, error }) => {
+  it.each(rows)("because of $name does not repeat the input", async ({ input, error }) => {
     const { machine } = newHost(OLD_HOST);
     await start(machine);
-    const { exitCode, stdout, stderr } = await run(machine, ["finish", "--json", "--callback-url", "-"], { input });
-    expect([exitCode, stderr, JSON.parse(stdout)]).toMatchObject([2, "", { ok: false, error }]);
-    expect(stdout).not.toContain("canary");
+    typeIn(input);
+    const answer = await call(machine, ["finish", "--callback-url", "-"]);
+    expect(answer).toMatchObject({ ok: false, error, exitCode: 2 });
+    expect(JSON.stringify([answer, log.lines])).not.toContain("canary");
   });
 
-  it("because the address was given as a word says nothing of it", async () => {
-    const { stdout, stderr } = await run(newMachine(), ["finish", "http://localhost:1455/auth/callback?code=canary"]);
-    expect(stdout + stderr).not.toContain("canary");
+  it("because the URL is a bare argument does not repeat it", async () => {
+    const args = ["finish", "http://localhost:1455/auth/callback?code=canary"];
+    expect(JSON.stringify(await call(newMachine(), args))).not.toContain("canary");
   });
 
   it("because no code came with the state keeps the sign-in", async () => {
@@ -511,25 +503,25 @@ describe("a sign-in server that misbehaves", () => {
   });
 });
 
-describe("a machine that is not well", () => {
+describe("a machine with a fault", () => {
   it.each([
     { name: "a config of another shape", config: { agents: { list: [null] } } },
     { name: "a config that is no JSON", config: "{" },
     { name: "a config that is null", config: "null" },
-  ])("has its status all the same: $name", async ({ config }) => {
+  ])("still has a status: $name", async ({ config }) => {
     const machine = newMachine();
     put(join(machine.stateDir, "openclaw.json"), config);
     expect(await call(machine, ["status"])).toMatchObject({ error: "no_status", exitCode: 2 });
   });
 
-  it("is told of a sandbox that is none, before anything is sent", async () => {
+  it("refuses an invalid sandbox before anything is sent", async () => {
     const env = { CODEX_AUTH_SANDBOX: "https://canary.example" };
     const { machine } = newHost(OLD_HOST);
     expect(await call(machine, ["start"], env)).toMatchObject({ error: "config_invalid", exitCode: 2 });
     expect(await call(machine, ["status"], env)).toMatchObject({ error: "no_status" });
   });
 
-  it("is told of a store that cannot be read, and it stays as it is", async () => {
+  it("refuses a store that cannot be read, and leaves it unchanged", async () => {
     const { machine } = newHost(OLD_HOST);
     put(storeOf(machine), "{ broken");
     expect(await call(machine, ["start"])).toMatchObject({ error: "store_unreadable", exitCode: 2 });
@@ -560,21 +552,21 @@ describe("what goes to which stream", () => {
     expect([exitCode, stderr, JSON.parse(stdout)]).toMatchObject([2, "", { ok: false, error }]);
   });
 
-  it.each(["stdout", "stderr"] as const)("nothing ends the program where nobody reads %s any more", async (name) => {
+  it.each(["stdout", "stderr"] as const)("a closed %s does not end the program with an error", async (name) => {
     await callAndPrint(newMachine(), ["help"]);
     expect(() => process[name].emit("error", new Error("write EPIPE"))).not.toThrow();
   });
 });
 
-describe("an address on standard input", () => {
-  it("is taken together from its pieces", async () => {
+describe("a callback URL on standard input", () => {
+  it("is joined from its pieces", async () => {
     const { machine } = newHost(OLD_HOST);
     const address = server.approve(await start(machine));
     typeIn(address.slice(0, 30), address.slice(30), "\n");
     expect(await call(machine, ["finish", "--callback-url", "-"])).toMatchObject({ ok: true, profile: "work" });
   });
 
-  it("is not read past what an address can be", async () => {
+  it("is not read beyond the longest URL", async () => {
     const { machine } = newHost(OLD_HOST);
     await start(machine);
     const typing = typeIn(...Array.from({ length: 1000 }, () => "x".repeat(1024)));
@@ -586,7 +578,7 @@ describe("an address on standard input", () => {
 describe("without a sandbox", () => {
   const REAL = { CODEX_AUTH_SANDBOX: "", HTTP_PROXY: "", HTTPS_PROXY: "", http_proxy: "", https_proxy: "" };
 
-  it("the link is the real server's, and nothing speaks of a sandbox", async () => {
+  it("the link is the real server's, and no answer mentions a sandbox", async () => {
     const answer = await call(newHost(OLD_HOST).machine, ["start", "work"], REAL);
     expect(answer).toMatchObject({
       ok: true,
@@ -595,7 +587,7 @@ describe("without a sandbox", () => {
     expect(answer).not.toHaveProperty("sandbox");
   });
 
-  it("no word is said of a proxy's address that cannot be read", async () => {
+  it("no answer contains an invalid proxy URL", async () => {
     const { machine } = newHost(OLD_HOST);
     const answer = await call(machine, ["start", "work"], { ...REAL, HTTPS_PROXY: "http://user:canary@[x" });
     expect(answer).toMatchObject({ ok: false, error: "internal", message: REFUSALS.internal, exitCode: 2 });
@@ -604,8 +596,8 @@ describe("without a sandbox", () => {
   });
 });
 
-describe("what was done and what is wrong", () => {
-  it("is told of a gateway by its files", async () => {
+describe("log and audit", () => {
+  it("read the files of the gateway", async () => {
     const { machine } = newHost(OLD_HOST);
     put(join(machine.stateDir, "skills/codex-auth/SKILL.md"), "");
     put(join(machine.stateDir, "openclaw.json"), { commands: { ownerAllowFrom: [] } });
@@ -625,11 +617,11 @@ describe("what was done and what is wrong", () => {
   });
 });
 
-describe("an owner", () => {
+describe("the audit", () => {
   it.each([
-    { name: "a config that names none", config: "{}", expected: ["no_owner"] },
-    { name: "a config that names one", config: '{"commands":{"ownerAllowFrom":["telegram:1"]}}', expected: [] },
-  ])("is missed where the config says so: $name", async ({ config, expected }) => {
+    { name: "none", config: "{}", expected: ["no_owner"] },
+    { name: "one", config: '{"commands":{"ownerAllowFrom":["telegram:1"]}}', expected: [] },
+  ])("finds whether the config names an owner: $name", async ({ config, expected }) => {
     const { machine } = newHost(OLD_HOST);
     put(join(machine.stateDir, "openclaw.json"), config);
     const findings = expected.map((finding) => expect.objectContaining({ finding }));
@@ -642,7 +634,7 @@ describe("the language of the terminal", () => {
     { locale: "zh_CN.UTF-8", expected: ZH_CN },
     { locale: "de_DE.UTF-8", expected: SENTENCES },
     { locale: "", expected: SENTENCES },
-  ])("is the one it is set to, where it is known: $locale", async ({ locale, expected }) => {
+  ])("is that of the locale if it is supported: $locale", async ({ locale, expected }) => {
     expect(await call(newMachine(), ["list"], { LC_ALL: locale, LC_MESSAGES: "", LANG: "" })).toMatchObject({
       message: expected["refusal.host-not-found"],
     });
@@ -664,8 +656,8 @@ async function chatPorts(): Promise<Ports & { readonly profiles: MemoryProfileSt
   };
 }
 
-describe("a sign-in of both worlds", () => {
-  it("that was started in a chat is finished in the terminal, with a reload of that gateway", async () => {
+describe("a sign-in in a chat and in the terminal", () => {
+  it("started in a chat is finished in the terminal, and the gateway reloads", async () => {
     const { machine, host } = newHost("2026.6.1");
     const started = await startSignIn(await chatPorts(), chatOf(machine), "work" as ProfileName);
     if (started.kind !== "started") throw new Error(started.code);
@@ -680,7 +672,7 @@ describe("a sign-in of both worlds", () => {
     expect(host.calls()).toEqual([["secrets", "reload"]]);
   });
 
-  it("that was started in the terminal is finished in a chat", async () => {
+  it("started in the terminal is finished in a chat", async () => {
     const { machine } = newHost("2026.6.1");
     const pasted = new Paste(server.approve(await start(machine)));
     const ports = await chatPorts();
@@ -690,7 +682,7 @@ describe("a sign-in of both worlds", () => {
     expect(await call(machine, ["status"])).toMatchObject({ last_saved: { profile: "work" } });
   });
 
-  it("says that a restart is still to come, in the status as well", async () => {
+  it("says that a restart is needed, also in the status", async () => {
     const { machine, host } = newHost("2026.6.1");
     host.exitWith(1);
     expect(await signIn(machine)).toMatchObject({ ok: true, restart_required: true, queued: false });
@@ -718,13 +710,13 @@ describe("what is loaded", () => {
   const ofHost = /openclaw|\/src\/host\/|\/terminal\/(?:installed-host|terminal-host|network)\./;
   const ofSignIn = /oauth4webapi|\/src\/oauth\/|\/src\/wiring\.|profile-store|file-auth-store|sqlite/;
 
-  it.each(["status", "help"])("by %s: nothing of the host, nothing of signing in", async (verb) => {
+  it.each(["status", "help"])("by %s: no host and no sign-in code", async (verb) => {
     const loaded = await loadedBy([verb]);
     expect(loaded.some((url) => url.endsWith("/store/pending-sign-ins.ts"))).toBe(true);
     expect(loaded.filter((url) => ofHost.test(url) || ofSignIn.test(url))).toEqual([]);
   });
 
-  it("by a start: what the others did without", async () => {
+  it("by start: both", async () => {
     const loaded = await loadedBy(["start"]);
     expect(loaded.some((url) => ofHost.test(url))).toBe(true);
     expect(loaded.some((url) => ofSignIn.test(url))).toBe(true);
@@ -750,7 +742,7 @@ describe("over all of these runs", () => {
     expect(withState).toHaveLength(states.length);
   });
 
-  it("no stack, no path of the source and no word of Node's was printed", () => {
+  it("no stack, source path or Node.js warning was printed", () => {
     const printed = ended.map(({ stdout, stderr }) => stdout + stderr);
     expect(printed.filter((text) => /node:|\n\s+at |\/src\/|Warning|Error:/.test(text))).toEqual([]);
   });

@@ -1,24 +1,33 @@
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
+import { concernsSignIn, finishSignIn } from "../../src/actions/finish.ts";
+import {
+  cancelPending,
+  claimExpiredLogins,
+  explainChoice,
+  hasPending,
+  inspect as inspectGateway,
+  listProfiles,
+  readChangeLog,
+  readStatus,
+} from "../../src/actions/overview.ts";
+import type { ChatPins, Ports, ProfileChoice } from "../../src/actions/ports.ts";
+import { preferProfile, useProfile } from "../../src/actions/profiles.ts";
 import { CodexAuthError } from "../../src/errors.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
 import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
-import { finishSignIn } from "../../src/actions/finish.ts";
-import { concernsSignIn } from "../../src/actions/finish.ts";
-import { cancelPending, hasPending, listProfiles, readStatus } from "../../src/actions/overview.ts";
-import type { Ports } from "../../src/actions/ports.ts";
-import { Paste } from "../../src/rules/callback-url.ts";
 import {
   addressOf,
   brokenProfiles,
   createFakePorts,
   DANA,
   failing,
+  type FakePorts,
   OTHERS,
   THROWN,
-  type FakePorts,
 } from "../fakes/fake-ports.ts";
-import { completionOf, startedLink } from "./requests.ts";
+import { asked, completionOf, startedLink } from "./requests.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
@@ -232,8 +241,8 @@ describe("concernsSignIn", () => {
 
   it("passes on a pending file that cannot be trusted, so that its door can say so", async () => {
     const broken = withPending(new CodexAuthError("pending-insecure"));
-    const asked = concernsSignIn(broken, DANA, new Paste(addressOf({ code: "ac_x", state: "0".repeat(32) })));
-    await expect(asked).rejects.toThrow(new CodexAuthError("pending-insecure"));
+    const answer = concernsSignIn(broken, DANA, new Paste(addressOf({ code: "ac_x", state: "0".repeat(32) })));
+    await expect(answer).rejects.toThrow(new CodexAuthError("pending-insecure"));
   });
 
   it("counts no attempt and ends nothing by asking", async () => {
@@ -241,5 +250,191 @@ describe("concernsSignIn", () => {
     const before = ports.pending.text;
     for (let time = 0; time < 10; time += 1) await concerns(addressOf({ code: "ac_x", state: "0".repeat(32) }));
     expect(ports.pending.text).toBe(before);
+  });
+});
+
+const why = (name?: string) => explainChoice(ports, { binding: DANA, askedName: name as ProfileName | undefined });
+const codes = async (over: Ports = ports) => (await inspectGateway(over, "main")).findings.map(({ code }) => code);
+/** A host whose session store cannot be read. */
+const withoutPins = (): ChatPins => {
+  const fail = failing(new Error("canary"));
+  return { read: fail, pin: fail, unpin: fail, release: fail };
+};
+const refuseOwner = () => false;
+
+/** What the store, the config and the host say, where it is not what the profiles alone make of it. */
+function chosen(choice: Partial<ProfileChoice>): void {
+  const nothing = { storedOrder: [], configOrder: [], allowList: [], isOwnCopy: false };
+  ports.profiles.choice = async () => ({ ...nothing, tried: ["openai:work", "openai:team"], ...choice });
+}
+
+describe("why", () => {
+  beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
+
+  it("is the host's own rule where nothing is set", async () => {
+    expect(await why()).toMatchObject({ decides: "host", next: "work" });
+  });
+
+  it("is the stored order", async () => {
+    await preferProfile(ports, asked("team"));
+    expect(await why("work")).toMatchObject({
+      decides: "stored-order",
+      next: "team",
+      storedOrder: ["team", "work"],
+      asked: { profileName: "work", place: 2 },
+    });
+  });
+
+  it("is the chat's own wish, and the host's choice for it", async () => {
+    ports.pins.keep(DANA, { profileId: "openai:team", by: "host" });
+    expect(await why()).toMatchObject({ decides: "kept", next: "team" });
+    await useProfile(ports, asked("team"));
+    expect(await why()).toMatchObject({ decides: "pin", next: "team", pin: { by: "person", isUsable: true } });
+  });
+
+  it("is not a wish for what cannot be used", async () => {
+    await useProfile(ports, asked("team"));
+    ports.profiles.becomes("openai:team", { health: "needs-sign-in", reason: "renewal-failed" });
+    expect(await why()).toMatchObject({
+      decides: "host",
+      next: "work",
+      pin: { profileName: "team", isUsable: false },
+      paused: [{ name: "team" }],
+    });
+  });
+
+  it.each<{ name: string; choice: Partial<ProfileChoice>; expected: object }>([
+    {
+      name: "the config's order, before its list",
+      choice: { configOrder: ["openai:team"], allowList: ["openai:work"] },
+      expected: { decides: "config-order", configOrder: ["team"], allowList: ["work"] },
+    },
+    {
+      name: "the config's list",
+      choice: { allowList: ["openai:work"] },
+      expected: { decides: "allow-list", allowList: ["work"] },
+    },
+    {
+      name: "the stored order, before all of the config, and it may name what is gone",
+      choice: { storedOrder: ["openai:gone", "openai:work"], configOrder: ["openai:team"] },
+      expected: { decides: "stored-order", storedOrder: ["gone", "work"] },
+    },
+  ])("is $name", async ({ choice, expected }) => {
+    chosen(choice);
+    expect(await why()).toMatchObject({ next: "work", ...expected });
+  });
+
+  it("names no next one where the host would try none", async () => {
+    chosen({ tried: [] });
+    expect(await why()).not.toHaveProperty("next");
+  });
+
+  it("gives no place to a profile that the host leaves out", async () => {
+    chosen({ tried: ["openai:work"] });
+    expect(await why("team")).toMatchObject({ asked: { profileName: "team" } });
+    expect(await why("team")).not.toHaveProperty("asked.place");
+  });
+
+  it("tells of no wish where the host cannot tell one", async () => {
+    const silent: Ports = { ...ports, pins: withoutPins() };
+    const explained = await explainChoice(silent, { binding: DANA });
+    expect(explained).toMatchObject({ kind: "choice", decides: "host", next: "work" });
+    expect(explained).not.toHaveProperty("pin");
+  });
+
+  it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
+    const broken: Ports = { ...ports, profiles: brokenProfiles(failing(error)) };
+    expect(await explainChoice(broken, { binding: DANA })).toEqual({ kind: "refused", code });
+    expect(ports.log.lines.join()).not.toContain("canary");
+  });
+
+  it("is asked of no profile that is not there", async () => {
+    expect(await why("nobody")).toEqual({ kind: "refused", code: "profile-unknown", profileName: "nobody" });
+  });
+});
+
+describe("the log of changes", () => {
+  beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
+
+  it("names who did what to which profile and how it went, newest first", async () => {
+    await preferProfile(ports, asked("team"));
+    ports.clock.move(1000);
+    await useProfile(ports, asked("work", { isAllowed: refuseOwner }));
+    const log = await readChangeLog(ports);
+    expect(log.kind === "log" && log.entries).toEqual([
+      { atMs: ports.clock.nowMs(), who: "telegram:4242", action: "use", profileName: "work", outcome: "not-allowed" },
+      {
+        atMs: ports.clock.nowMs() - 1000,
+        who: "telegram:4242",
+        action: "prefer",
+        profileName: "team",
+        outcome: "done",
+      },
+    ]);
+  });
+
+  it("that cannot be written stops no change", async () => {
+    const broken = { ...ports, audit: { note: failing(new Error("canary")), last: failing(new Error("canary")) } };
+    expect(await preferProfile(broken, asked("team"))).toMatchObject({ kind: "preferred" });
+    expect(await readChangeLog(broken)).toEqual({ kind: "refused", code: "internal" });
+    expect(ports.log.lines.join()).not.toContain("canary");
+  });
+});
+
+describe("an inspection", () => {
+  beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
+
+  it("finds nothing where nothing is wrong", async () => {
+    expect(await codes()).toEqual([]);
+  });
+
+  it("finds what is wrong, and each profile that fails", async () => {
+    ports.installation.owner = false;
+    ports.installation.skills = ["/state/skills/codex-auth"];
+    ports.profiles.becomes("openai:team", { health: "disabled" });
+    expect(await codes()).toEqual(["no-owner", "old-skill", "profile-failing"]);
+  });
+
+  it.each([
+    { name: "a pending file that others can read", port: "pending", code: "pending-insecure" },
+    { name: "an older host's file", port: "profiles", code: "store-migration-required", finding: "legacy-file" },
+    { name: "a damaged store", port: "profiles", code: "store-unreadable" },
+    { name: "a log that others can write", port: "audit", code: "log-insecure" },
+  ] as const)("finds $name", async ({ port, code, ...rest }) => {
+    const fail = failing(new CodexAuthError(code));
+    const broken = { ...ports, [port]: { ...ports[port], read: fail, list: fail, last: fail } };
+    expect(await codes(broken as unknown as FakePorts)).toEqual(["finding" in rest ? rest.finding : code]);
+  });
+
+  it("calls nothing wrong that it has no word for, and still finds the rest", async () => {
+    ports.installation.owner = false;
+    const fail = failing(new Error("canary"));
+    const broken: Ports = {
+      ...ports,
+      audit: { note: fail, last: fail },
+      pending: { read: fail, update: fail },
+      profiles: brokenProfiles(fail),
+    };
+    expect(await codes(broken)).toEqual(["no-owner"]);
+  });
+
+  it("says nothing of owners where that cannot be told", async () => {
+    ports.installation.owner = undefined;
+    expect(await codes()).toEqual([]);
+  });
+});
+
+describe("sign-ins that have ended", () => {
+  beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
+
+  it("are told of once each, and live ones never", async () => {
+    const told = async () => (await claimExpiredLogins(ports, "main")).map(({ name }) => name);
+    expect(await told()).toEqual([]);
+    ports.profiles.becomes("openai:team", { health: "needs-sign-in" });
+    ports.profiles.becomes("openai:work", { health: "cooling-down" });
+    expect(await told()).toEqual(["team"]);
+    expect(await told()).toEqual([]);
+    ports.profiles.becomes("openai:work", { health: "needs-sign-in" });
+    expect(await told()).toEqual(["work"]);
   });
 });

@@ -1,8 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { preferProfile, showProfile, signOut } from "../../src/actions/profiles.ts";
-import type { Ports, ProfileStore, ProfileTarget } from "../../src/actions/ports.ts";
-import { undoChange } from "../../src/actions/profiles.ts";
-import { createFakePorts, DANA, failing, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+import { listProfiles } from "../../src/actions/overview.ts";
+import type { ChatPins, Ports, ProfileStore, ProfileTarget } from "../../src/actions/ports.ts";
+import {
+  preferProfile,
+  showProfile,
+  signOut,
+  stopUsingProfile,
+  undoChange,
+  useProfile,
+} from "../../src/actions/profiles.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
+import { createFakePorts, DANA, failing, type FakePorts, THROWN } from "../fakes/fake-ports.ts";
 import { asked } from "./requests.ts";
 
 let ports: FakePorts;
@@ -252,5 +260,157 @@ describe("signOut", () => {
     ports.profiles.has("openai:work");
     const over = watched({ remove: async () => ({ kind: "refused", code: "profile-unknown" }) });
     expect(await signOut(over, asked("work"))).toEqual(unknown("work"));
+  });
+});
+
+describe("undoChange", () => {
+  it("puts back what a profile held, once", async () => {
+    ports.profiles.has("openai:work");
+    ports.profiles.undoable.add("openai:work");
+    expect(await undoChange(ports, asked("work"))).toEqual({
+      kind: "undone",
+      profileId: "openai:work",
+      profileName: "work",
+      isSelectable: true,
+      isUndoable: true,
+      activation: "live",
+    });
+    expect(await undoChange(ports, asked("work"))).toEqual({
+      kind: "refused",
+      code: "undo-missing",
+      profileName: "work",
+    });
+  });
+
+  it("is for the profile of that name alone", async () => {
+    ports.profiles.has("openai:work", "openai:team");
+    ports.profiles.undoable.add("openai:team");
+    expect(await undoChange(ports, asked("work"))).toMatchObject({ code: "undo-missing" });
+    expect(ports.profiles.undoable.has("openai:team")).toBe(true);
+  });
+
+  it("lets no other profile stand in for a default that was taken out", async () => {
+    ports.profiles.has("openai:first", "openai:default");
+    ports.profiles.undoable.add("openai:first");
+    await signOut(ports, asked("default"));
+    expect(await undoChange(ports, asked("default"))).toMatchObject({ kind: "undone", profileId: "openai:default" });
+    expect(ports.profiles.undoable.has("openai:first")).toBe(true);
+  });
+
+  it.each([
+    { name: "today's id", id: "openai:work", asks: "work" },
+    { name: "an older host's id", id: "openai-codex:work", asks: "work" },
+    { name: "an id without a prefix", id: "team", asks: "team" },
+    { name: "a name of two words", id: "openai:my team", asks: "my team" },
+    { name: "a name that is a command", id: "openai:status", asks: "status" },
+  ])("finds a profile that was taken out by the name it was listed under: $name", async ({ id, asks }) => {
+    ports.profiles.has("openai:other", id);
+    const out = await signOut(ports, asked(asks));
+    expect(out).toMatchObject({ kind: "signed-out", profileName: asks });
+    expect(await storedIds()).toEqual(["openai:other"]);
+    expect(await undoChange(ports, asked(asks))).toMatchObject({ kind: "undone", profileId: id });
+    expect((await storedIds()).toSorted()).toEqual(["openai:other", id].toSorted());
+  });
+
+  it("tells an older host's profile that was taken out from its namesake of today", async () => {
+    ports.profiles.has("openai:work", "openai-codex:work");
+    ports.profiles.undoable.add("openai:work");
+    await signOut(ports, asked("openai-codex:work"));
+    expect(await undoChange(ports, asked("openai-codex:work"))).toMatchObject({ profileId: "openai-codex:work" });
+    expect(ports.profiles.undoable.has("openai:work")).toBe(true);
+  });
+
+  it("does not overwrite a profile that was signed in anew since it was taken out", async () => {
+    ports.profiles.has("openai:work");
+    await signOut(ports, asked("work"));
+    ports.profiles.has("openai:work");
+    expect(await undoChange(ports, asked("work"))).toEqual({
+      kind: "refused",
+      code: "undo-changed",
+      profileName: "work",
+    });
+  });
+
+  it.each(["nobody", "status", "my team", ""])("has nothing for a profile that never was: '%s'", async (name) => {
+    expect(await undoChange(ports, asked(name))).toEqual({ kind: "refused", code: "undo-missing", profileName: name });
+  });
+});
+
+const released = (name?: string) =>
+  stopUsingProfile(ports, { ...asked(""), askedName: name as ProfileName | undefined });
+const pinned = async () => (await ports.pins.read(DANA))?.profileId;
+/** A host whose session store cannot be read. */
+const withoutPins = (): ChatPins => {
+  const fail = failing(new Error("canary"));
+  return { read: fail, pin: fail, unpin: fail, release: fail };
+};
+describe("using a profile in a chat", () => {
+  beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
+
+  it("pins the chat to it, and marks it on the list of that chat alone", async () => {
+    expect(await useProfile(ports, asked("team"))).toMatchObject({ kind: "pinned", profile: { name: "team" } });
+    const marks = async (binding = DANA) => {
+      const list = await listProfiles(ports, binding);
+      return list.kind === "profiles" ? list.profiles.map(({ isPinned }) => isPinned) : [];
+    };
+    expect(await marks()).toEqual([undefined, true]);
+    expect(await marks({ ...DANA, conversationId: "6666" })).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    { outcome: "failed", code: "pin-unavailable" },
+    { outcome: "other-model", code: "pin-other-model" },
+  ] as const)("says so where the host does not keep it: $outcome", async ({ outcome, code }) => {
+    ports.pins.outcome = outcome;
+    expect(await useProfile(ports, asked("team"))).toMatchObject({ kind: "refused", code, profileName: "team" });
+    expect(await pinned()).toBeUndefined();
+  });
+
+  it("changes nothing for somebody who may not any more, nor for a profile that is not there", async () => {
+    expect(await useProfile(ports, asked("team", { isAllowed: refuseOwner }))).toMatchObject({ code: "not-allowed" });
+    expect(await useProfile(ports, asked("nobody"))).toMatchObject({ code: "profile-unknown" });
+    expect(await pinned()).toBeUndefined();
+  });
+
+  it("marks nothing, and lists all, where the host cannot tell", async () => {
+    const silent: Ports = { ...ports, pins: withoutPins() };
+    const list = await listProfiles(silent, DANA);
+    expect(list).toMatchObject({ kind: "profiles", profiles: [{ name: "work" }, { name: "team" }] });
+    expect(list.kind === "profiles" && list.profiles.some(({ isPinned }) => isPinned)).toBe(false);
+  });
+
+  it("ends with a word, with or without the name", async () => {
+    await useProfile(ports, asked("team"));
+    expect(await released("work")).toMatchObject({ kind: "refused", code: "pin-missing" });
+    expect(await pinned()).toBe("openai:team");
+    expect(await released("team")).toMatchObject({ kind: "unpinned", profile: { name: "team" } });
+    await useProfile(ports, asked("team"));
+    expect(await released()).toMatchObject({ kind: "unpinned" });
+    expect(await released()).toMatchObject({ kind: "refused", code: "pin-missing" });
+  });
+
+  it("leaves a choice of the host's own alone", async () => {
+    ports.pins.keep(DANA, { profileId: "openai:work", by: "host" });
+    expect(await released()).toMatchObject({ code: "pin-missing" });
+    expect(await pinned()).toBe("openai:work");
+  });
+
+  it("ends for every chat with the sign-out of that profile", async () => {
+    const other = { ...DANA, conversationId: "7", senderId: "7" };
+    await useProfile(ports, asked("team"));
+    await useProfile(ports, asked("team", { binding: other }));
+    await useProfile(ports, asked("work", { binding: { ...DANA, conversationId: "8", senderId: "8" } }));
+    await signOut(ports, asked("team"));
+    expect(Object.values(ports.pins.all)).toEqual([{ profileId: "openai:work", by: "person" }]);
+  });
+});
+
+describe("making one the default", () => {
+  beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
+
+  it("tells of the profile that the host stays with in this chat", async () => {
+    ports.pins.keep(DANA, { profileId: "openai:work", by: "host" });
+    expect(await preferProfile(ports, asked("team"))).toMatchObject({ kind: "preferred", kept: "work" });
+    expect(await preferProfile(ports, asked("work"))).not.toHaveProperty("kept");
   });
 });

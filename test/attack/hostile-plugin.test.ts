@@ -149,7 +149,7 @@ const ODD: readonly { readonly name: string; readonly odd: ChatMessage }[] = [
     odd: message("http://localhost:1455/auth/callback?code=x", { sessionKey: throwing }),
   },
   { name: "a message's name of every object", odd: message("hello", { messageId: "__proto__" }) },
-  { name: "ten megabytes", odd: message("http://localhost:1455 ".repeat(500_000)) },
+  { name: "a megabyte", odd: message("http://localhost:1455 ".repeat(50_000)) },
 ];
 
 describe("a message that no chat would send", () => {

@@ -165,6 +165,8 @@ describe("a command that a screen tells", () => {
         expect(commands.length).toBeGreaterThan(0);
         for (const { typed, command } of commands) expect(meaningInChat(typed)).toEqual(meant(command));
       }),
+      // Each run renders every screen about a profile.
+      { numRuns: 50 },
     );
   });
 
@@ -179,6 +181,8 @@ describe("a command that a screen tells", () => {
           expect(meaningInTerminal(typed, program)).toEqual({ ...meant(command), page: undefined });
         }
       }),
+      // Each run renders every screen about a profile.
+      { numRuns: 50 },
     );
   });
 

@@ -210,7 +210,7 @@ function judge(before: State, after: State, who: string, mayTouch: (name: string
 }
 
 describe("the board", () => {
-  it("is safe from any run of taps, words, pastes and waits", async () => {
+  it("changes only its target, and only for the owner who saw it, in any sequence", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 40, size: "max" }), async (steps) => {
         const board = new Board();
@@ -221,11 +221,11 @@ describe("the board", () => {
         }
         expect(board.door.ports.log.lines.join()).not.toContain("internal");
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
-  it("is not safe from nothing: such runs do sign in, pin, prefer, keep and sign out", async () => {
+  it("does sign in, pin, prefer and sign out in such sequences", async () => {
     const done = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 30, maxLength: 40, size: "max" }), async (steps) => {

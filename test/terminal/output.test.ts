@@ -270,14 +270,16 @@ const limited = (retryAfterSeconds?: number): TerminalAnswer => ({
 });
 
 describe("the JSON", () => {
-  it.each(SUCCEEDED)("holds these fields and no others: $name", ({ answer, fields }) => {
-    expect(fieldsOf(answer)).toEqual(fields);
-  });
-
-  it.each(SUCCEEDED)("is one object on one line, and a success: $name", ({ answer }) => {
+  it.each(SUCCEEDED)("is one line with these fields, and a success: $name", ({ answer, fields }) => {
     const { text, exitCode } = printed(answer).json;
     expect(text).toMatch(/^\{.*\}$/);
-    expect(exitCode).toBe(0);
+    expect([JSON.parse(text), exitCode]).toEqual([fields, 0]);
+  });
+
+  it.each(SUCCEEDED)("marks a sandbox and a missing host: $name", ({ answer, fields }) => {
+    const around = { ...PLAIN, isSandbox: true, warning: "no-host" as const };
+    expect(fieldsOf(answer, around)).toEqual({ ...fields, sandbox: true, warning: SENTENCES["warning.no-host"] });
+    expect(textOf(answer, { ...PLAIN, isSandbox: true })).toBe(`${SENTENCES.sandbox}\n${textOf(answer)}`);
   });
 
   it("of a refusal holds the code, its sentence and no more", () => {
@@ -288,7 +290,7 @@ describe("the JSON", () => {
     });
   });
 
-  it("of a refusal names the profile and the host, where they are known", () => {
+  it("of a refusal names the profile and the host version if they are known", () => {
     const around = { ...PLAIN, hostVersion: "2026.3.13" };
     expect(fieldsOf({ kind: "refused", code: "undo-missing", profileName: "work", isOver: true }, around)).toEqual({
       ok: false,
@@ -299,17 +301,12 @@ describe("the JSON", () => {
     });
   });
 
-  it("of a refusal tells a program how long to wait, where the server said so", () => {
+  it("of a refusal has the time to wait if the server gave it", () => {
     expect(fieldsOf(limited(90))).toMatchObject({ error: "provider_rate_limited", retry_after: 90 });
     expect(fieldsOf(limited())).not.toHaveProperty("retry_after");
   });
 
-  it.each(SUCCEEDED)("says where no host was asked: $name", ({ answer, fields }) => {
-    const around = { ...PLAIN, warning: "no-host" as const };
-    expect(fieldsOf(answer, around)).toEqual({ ...fields, warning: SENTENCES["warning.no-host"] });
-  });
-
-  it("says so beside a refusal as well", () => {
+  it("of a refusal warns of a missing host", () => {
     expect(fieldsOf({ kind: "refused", code: "internal" }, { ...PLAIN, warning: "no-host" })).toMatchObject({
       ok: false,
       warning: SENTENCES["warning.no-host"],
@@ -318,17 +315,7 @@ describe("the JSON", () => {
 });
 
 describe("a sandbox", () => {
-  const around = { ...PLAIN, isSandbox: true };
-
-  it.each(SUCCEEDED)("is told of in JSON: $name", ({ answer, fields }) => {
-    expect(fieldsOf(answer, around)).toEqual({ ...fields, sandbox: true });
-  });
-
-  it.each(SUCCEEDED)("is told of before all else in words: $name", ({ answer }) => {
-    expect(textOf(answer, around)).toBe(`${SENTENCES.sandbox}\n${textOf(answer)}`);
-  });
-
-  it("is not told of where there is none", () => {
+  it("is not mentioned if there is none", () => {
     const answer = { kind: "help" } as const;
     expect(fieldsOf(answer, { ...PLAIN, isSandbox: false })).not.toHaveProperty("sandbox");
     expect(textOf(answer, { ...PLAIN, isSandbox: false })).toBe(textOf(answer));
@@ -362,7 +349,7 @@ describe("the codes", () => {
   });
 });
 
-describe("when a change counts", () => {
+describe("when a change takes effect", () => {
   const { "saved.live": LIVE, "saved.not-queued": NOT_QUEUED, "saved.restart": RESTART } = SENTENCES;
   const EFFECTS: readonly {
     readonly name: string;
@@ -466,7 +453,7 @@ function wordsOf(commands: readonly string[]): readonly (readonly string[])[] {
 }
 
 describe("a command to type", () => {
-  it("means the same profile after a shell has read it, whatever the host has stored", () => {
+  it("means the same profile after a shell has read it, for any stored name", () => {
     const names = fc.sample(storedName, 400);
     const around: OutputContext = { ...PLAIN, program: { ...OWN, name: "words" } };
     const commands = names.map((name) => fieldsOf({ ...FULL, profileName: name }, around)["revert_command"] as string);
@@ -485,7 +472,7 @@ describe("a command to type", () => {
     { name: "it's", expected: `'openai:it'\\''s'` },
     { name: "-x", expected: "openai:-x" },
     { name: "$HOME", expected: "'openai:$HOME'" },
-  ])("is quoted only where a shell needs it: $name", ({ name, expected }) => {
+  ])("is quoted only if a shell needs it: $name", ({ name, expected }) => {
     expect(fieldsOf({ ...FULL, profileName: name })["status_command"]).toBe(`codex-auth status --profile ${expected}`);
   });
 });
@@ -519,8 +506,8 @@ const anyStrange: fc.Arbitrary<{ readonly answer: TerminalAnswer; readonly lines
     ),
   );
 
-describe("text of strangers", () => {
-  it("can neither steer the terminal nor add a line", () => {
+describe("text from outside", () => {
+  it("neither controls the terminal nor adds a line", () => {
     fc.assert(
       fc.property(anyStrange, ({ answer, lines }) => {
         const text = textOf(answer);
@@ -530,7 +517,7 @@ describe("text of strangers", () => {
     );
   });
 
-  it("cannot do so in JSON either, and is all there for a program", () => {
+  it("does neither in JSON, and is complete there", () => {
     fc.assert(
       fc.property(anyStrange, ({ answer }) => {
         const { text } = printed(answer).json;
@@ -542,7 +529,7 @@ describe("text of strangers", () => {
     expect(fieldsOf({ ...FULL, email })).toMatchObject({ email });
   });
 
-  it("fills no place of a sentence", () => {
+  it("does not fill a placeholder", () => {
     expect(textOf({ ...FULL, email: "{name} {command}" })).toContain("now uses {name} {command} (plan: plus).");
   });
 });
@@ -556,7 +543,7 @@ describe("a secret", () => {
     expect(fieldsOf(started())["login_url"]).toContain(state);
   });
 
-  it("is in no other answer, even where one is handed in too many", () => {
+  it("is in no other answer, even if the answer has extra fields", () => {
     const extra = {
       access: "canary",
       refresh: "canary",

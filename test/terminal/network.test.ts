@@ -1,11 +1,14 @@
 import http, { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createNetServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { createGuardedFetch } from "../../src/host/fetch.ts";
-import { createPlainSend } from "../../src/terminal/network.ts";
-import { OPENAI, sandboxEndpoints, type Endpoints } from "../../src/oauth/endpoints.ts";
+import { type Endpoints, OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
 import type { TokenRequestInit } from "../../src/oauth/token.ts";
+import type { HostConfig } from "../../src/terminal/folders.ts";
+import { createPlainSend, gatewayPortOf, isListening } from "../../src/terminal/network.ts";
 import { closeServer, freePort, listenOnLoopback, readBody } from "../support/loopback.ts";
+import { makeMachine } from "./machine.ts";
 
 const INIT: TokenRequestInit = {
   method: "POST",
@@ -157,5 +160,62 @@ describe("a proxy that the environment names", () => {
     vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${await freePort()}`);
     expect((await send()).response.status).toBe(200);
     expect(requests).toHaveLength(1);
+  });
+});
+
+const { environment } = makeMachine();
+
+describe("gatewayPortOf", () => {
+  const ROWS: readonly {
+    readonly name: string;
+    readonly gatewayPort: number | undefined;
+    readonly config: HostConfig;
+    readonly expected: number;
+  }[] = [
+    { name: "the environment's word", gatewayPort: 4001, config: {}, expected: 4001 },
+    {
+      name: "the environment's word before the config's",
+      gatewayPort: 4001,
+      config: { gateway: { port: 4002 } },
+      expected: 4001,
+    },
+    { name: "the config's", gatewayPort: undefined, config: { gateway: { port: 4002 } }, expected: 4002 },
+    { name: "the default beside a config without one", gatewayPort: undefined, config: {}, expected: 18_789 },
+    {
+      name: "the default beside a gateway without one",
+      gatewayPort: undefined,
+      config: { gateway: {} },
+      expected: 18_789,
+    },
+    {
+      name: "the default beside one that is no number",
+      gatewayPort: undefined,
+      config: { gateway: { port: "4002" } },
+      expected: 18_789,
+    },
+  ];
+
+  it.each(ROWS)("is $name", ({ gatewayPort, config, expected }) => {
+    expect(gatewayPortOf({ ...environment, gatewayPort }, config)).toBe(expected);
+  });
+});
+
+describe("isListening", () => {
+  const listener = createNetServer();
+  afterEach(() => closeServer(listener));
+
+  it("is true where somebody listens, who is sent nothing", async () => {
+    const received = Promise.withResolvers<number>();
+    listener.once("connection", (socket) => {
+      socket.on("error", () => undefined);
+      socket.on("close", () => received.resolve(socket.bytesRead));
+      socket.resume();
+    });
+    expect(await isListening(await listenOnLoopback(listener))).toBe(true);
+    expect(await received.promise).toBe(0);
+  });
+
+  it("is false where nobody does", async () => {
+    expect(await isListening(await freePort())).toBe(false);
   });
 });
