@@ -76,11 +76,9 @@ export async function runTerminal(
   return print(answer, request, context);
 }
 
-/** Facts about the machine that are found on the way to an answer. */
 interface MachineFacts {
   timeZone?: string | undefined;
   hostVersion?: string;
-  /** True once a file was opened although no host was found. */
   isHostless?: boolean;
 }
 
@@ -181,7 +179,6 @@ export async function runAndPrint(parsed: ParsedArguments, program?: Program): P
   process.exitCode = exitCode;
 }
 
-/** Runs the program inside the host's own: `openclaw codex-auth …`. */
 export async function runInHost(verb: string, options: TerminalOptions): Promise<void> {
   await runAndPrint(toRequest(verb, options), HOST_PROGRAM);
 }

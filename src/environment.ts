@@ -33,18 +33,14 @@ export function isSandbox(): boolean {
   }
 }
 
-/** The environment as OpenClaw reads it when it is started from this terminal. */
 export interface TerminalEnvironment {
-  /** The path of the running program. */
   readonly program: string;
   readonly pathFolders: readonly string[];
   readonly home: string;
   /** Undefined if no variable names it: then it is under `home`. */
   readonly stateDir: string | undefined;
   readonly configPath: string | undefined;
-  /** An older host's variable for the default agent's folder. */
   readonly agentDir: string | undefined;
-  /** The gateway's port, if the environment names it. */
   readonly gatewayPort: number | undefined;
   readonly tempFolder: string;
   readonly uid: number;
@@ -103,7 +99,6 @@ export function readArguments(): readonly string[] {
   return process.argv.slice(2);
 }
 
-/** Returns false for a file that another program has loaded. */
 export function isProgram(file: string): boolean {
   try {
     return realpathSync(process.argv[1] ?? "") === file;

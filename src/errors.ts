@@ -130,7 +130,6 @@ export async function failingAs<Result>(code: ErrorCode, work: () => Promise<Res
   }
 }
 
-/** `code`: a code of the operating system, such as `ENOENT`. */
 export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

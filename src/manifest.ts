@@ -6,7 +6,6 @@
 import { readFileSync } from "node:fs";
 import { CodexAuthError } from "./errors.ts";
 
-/** The handlers that a command of the manifest can name. `handlers/command.ts` has a parser for each. */
 export const HANDLER_IDS = ["select", "finish"] as const;
 export type HandlerId = (typeof HANDLER_IDS)[number];
 

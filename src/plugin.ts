@@ -24,7 +24,6 @@ import type { Runtime } from "./runtime.ts";
 import { once, remember, repeat, systemClock } from "./system.ts";
 import { buildHostProgram, type CommandBuilder } from "./terminal/host-program.ts";
 
-/** Loads the runtime on the first call, and tries again after a failure. */
 type LoadRuntime = () => Promise<Runtime>;
 
 export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void {
@@ -129,7 +128,6 @@ function registerTerminal(api: OpenClawPluginApi, { cli: { name, description } }
 }
 
 const WATCH_MS = 60_000;
-/** Shorter for demos and tests. */
 const SANDBOX_WATCH_MS = 2_000;
 
 /** Notifies owners of expired logins. The setting is read again each time, because it may change. */

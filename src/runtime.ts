@@ -29,7 +29,6 @@ export interface Runtime {
   readonly answerPaste: AnswerPaste;
   /** Returns the message with advice, or undefined to leave it unchanged. */
   explain(content: string, sent: SentPlace): Promise<string | undefined>;
-  /** Notifies owners of the default agent's expired logins, once a day at most. */
   notifyOwners(): Promise<void>;
 }
 
@@ -52,7 +51,6 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
 
 const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
 
-/** The state directory identifies the gateway. */
 const gatewayOf = (api: OpenClawPluginApi) => api.runtime.state.resolveStateDir();
 
 function createHandlerContext(

@@ -25,7 +25,6 @@ export function remember<T>(name: string, version: string, create: () => T): T {
   return (memory[key] ??= create());
 }
 
-/** Keeps the result of the first successful call. */
 export function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {

@@ -41,7 +41,6 @@ export function createPorts(parts: Parts): Ports {
 export interface InstallationFolders {
   readonly log: Log;
   readonly stateDir: string;
-  /** The agent's own folder. Undefined for the host's default. */
   readonly workspace: string | undefined;
   /** `commands.ownerAllowFrom` of the config; undefined if it cannot be read from here. */
   readonly owners: () => Promise<readonly unknown[] | undefined>;
@@ -50,7 +49,6 @@ export interface InstallationFolders {
 /** The folder of the skill that this plugin replaces, below the folders in which the host looks for skills. */
 const OLD_SKILL = "skills/codex-auth";
 
-/** Looks for problems with this installation and changes nothing. */
 export function createInstallationCheck({ log, stateDir, workspace, owners }: InstallationFolders): InstallationCheck {
   const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
   return {

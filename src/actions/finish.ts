@@ -193,7 +193,6 @@ function deniedCodeOf(error: string, description: Secret): ErrorCode {
 export interface SignInToSave {
   readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
-  /** The sign-in's own profile, or the one that the user chose instead. */
   readonly profileId: ProfileId;
   readonly profileName: string;
   readonly sameAccountAs?: string;

@@ -127,7 +127,6 @@ export async function hasPending(ports: PendingPorts, binding: Binding): Promise
   }
 }
 
-/** What the user can do after a sign-in that was not finished. */
 export async function nextAfter(ports: PendingPorts, binding: Binding, { isOver }: FinishRefusal): Promise<NextStep> {
   return !isOver && (await hasPending(ports, binding)) ? "still-waiting" : "again";
 }

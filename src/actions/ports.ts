@@ -20,7 +20,6 @@ export interface RandomBytes {
 }
 
 export interface Entropy {
-  /** Bytes of a cryptographically secure source. */
   bytes(length: number): RandomBytes;
   /** SHA-256 of a text, base64url without padding. */
   digest(text: string): string;
@@ -108,7 +107,6 @@ export interface Saved {
   readonly kind: "saved";
   /** The host's own resolver finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
-  /** The replaced record is kept for a day. */
   readonly isUndoable: boolean;
   readonly activation: Activation;
 }
@@ -135,14 +133,12 @@ export interface ProfileChoice {
   readonly storedOrder: readonly string[];
   readonly configOrder: readonly string[];
   readonly allowList: readonly string[];
-  /** In the host's order. */
   readonly tried: readonly string[];
   /** True if the first of them is in the agent's own store and not in the shared one. */
   readonly isOwnCopy: boolean;
 }
 
 export interface ProfileStore {
-  /** The provider id of Codex profiles on this host, such as `openai`. */
   readonly provider: string;
   /** Identifies the store. A sign-in is finished only in the store that it was started for. */
   readonly storeId: string;
@@ -172,7 +168,6 @@ export interface AuditLog {
   last(count: number): Promise<readonly AuditEntry[]>;
 }
 
-/** The profile that the turns of a chat use, in the host's own session store. */
 export interface ChatPin {
   readonly profileId: string;
   /** The host itself pins a profile that worked. A user's pin has precedence. */
@@ -185,7 +180,6 @@ export interface ChatPins {
   /** `other-model`: the chat's model is of a provider that no Codex profile serves, and the host would drop the pin. */
   pin(chat: Binding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
   unpin(chat: Binding): Promise<"done" | "failed">;
-  /** Removes the profile's pin from every chat. */
   release(profileId: ProfileId): Promise<void>;
 }
 
@@ -236,5 +230,4 @@ export interface Ports {
   readonly profiles: ProfileStore;
 }
 
-/** Enough for `status` and `cancel`, which need nothing of the host. */
 export type PendingPorts = Pick<Ports, "clock" | "log" | "parked" | "pending">;

@@ -90,7 +90,6 @@ export async function stopUsingProfile(
 
 const PIN_REFUSALS = { done: undefined, "other-model": "pin-other-model", failed: "pin-unavailable" } as const;
 
-/** `pinnedId`: the profile that the chat is pinned to. */
 function pin(
   ports: Ports,
   request: ProfileRequest,

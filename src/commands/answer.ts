@@ -52,7 +52,6 @@ import type { ProfileName } from "../rules/profile-id.ts";
 import type { FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
 import type { Intent } from "./arguments.ts";
 
-/** The sender of a command, a tap or a message, as the host describes them. */
 export interface Caller {
   readonly binding: Binding;
   readonly isOwner: boolean;

@@ -94,7 +94,6 @@ function named(text: string, parse: (text: string) => ParsedSelector, others: ob
 const intentOf = (verb: ChatVerb, parsed: ParsedFields): Intent =>
   "fields" in parsed ? ({ verb, ...parsed.fields } as Intent) : parsed;
 
-/** The placeholders in a help text. */
 const USAGE: Readonly<Record<Takes, string>> = {
   nothing: "",
   anything: "",

@@ -15,7 +15,6 @@ export interface CommandPlace {
   readonly accountId?: string | undefined;
   readonly senderId?: string | undefined;
   readonly from?: string | undefined;
-  /** The recipient of the answer. */
   readonly to?: string | undefined;
   readonly agentId?: string | undefined;
   readonly sessionKey?: string | undefined;
@@ -43,14 +42,12 @@ export interface SentPlace extends Pick<MessagePlace, "accountId" | "conversatio
   readonly channelId: string;
 }
 
-/** The conversation may start with the name of its channel. */
 export interface ReplyPlace {
   readonly channel: string;
   readonly channelAccountId: string;
   readonly conversationId: string;
 }
 
-/** Whether a callback URL stays readable in the chat it was sent in. */
 export function keptBy(channel: string): "address" | "nothing" {
   return channel === WEBCHAT ? "nothing" : "address";
 }
@@ -64,7 +61,6 @@ function webchatBinding(gateway: string, sessionKey: string | undefined, agentId
   return { gateway, channel: WEBCHAT, channelAccountId: DEFAULT_ACCOUNT, conversationId, senderId: "", agentId };
 }
 
-/** The host's description of one chat. A missing field proves nothing. */
 interface Chat {
   readonly channel: string;
   readonly conversationId: string;
@@ -137,7 +133,6 @@ function withoutChannel(channel: string, address: string): string {
   return address.startsWith(`${channel}:`) ? address.slice(channel.length + 1) : address;
 }
 
-/** Removes the channel, and the word that some channels put before a user. */
 function conversationOf(channel: string, address: string): string {
   const name = withoutChannel(channel, address);
   return name.replace(/^(?:direct|dm|user):/, "").replace(PRIVATE_TOPIC, "$1");

@@ -25,16 +25,13 @@ import type { EarlyContext } from "./transcript.ts";
 export type OwnerCheck = (person: TapBinding) => boolean;
 
 export interface HandlerContext extends EarlyContext {
-  /** The state directory, which identifies the gateway. */
   readonly gateway: string;
-  /** The prefix of callback data, from the manifest. */
   readonly callbackPrefix: string;
   readonly isSandbox: boolean;
   readonly screens: ShownScreens;
   /** Built on first use. Throws `CodexAuthError` if the host or the configuration is not usable. */
   ports(): Promise<Ports>;
   loadOwnerCheck(): Promise<OwnerCheck>;
-  /** The agent to which the host routes a private chat. */
   agentOf(tapper: TapBinding): string;
   buttonsOf(binding: Binding): Promise<ButtonSupport>;
   /** Whether a message can be sent that answers nothing. The web chat does not accept one. */
@@ -43,11 +40,9 @@ export interface HandlerContext extends EarlyContext {
   inBackground(task: () => Promise<void>): void | Promise<void>;
   /** Sends a message without waiting for the hook to end. Returns false if it did not arrive. */
   sendNow(binding: Binding, message: Message): Promise<boolean>;
-  /** The private chats of the owners to whom a message can be sent first. */
   ownersToNotify(): Promise<readonly Binding[]>;
 }
 
-/** A written screen: its text, and its buttons if the chat can show them. */
 export interface Message {
   readonly markdown: string;
   readonly plainText: string;

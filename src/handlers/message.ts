@@ -10,7 +10,6 @@ import { placeOfMessage } from "./channels.ts";
 import { callerByRule, errorMessage, present, presentText, type HandlerContext, type Message } from "./context.ts";
 import type { ChatMessage, Claim, PastedMessage } from "./transcript.ts";
 
-/** Reads the pending file at most once for one message. */
 type PendingFile = () => Promise<PendingDocument>;
 
 /** Returns undefined for a message that does not concern a sign-in here. Never throws. */

@@ -17,9 +17,7 @@ export interface EarlyContext {
   readonly log: Log;
   readonly originals: OriginalMessages;
   nowMs(): number;
-  /** The language and the time zone of the gateway's current config. */
   locale(): Locale;
-  /** False if the host's config has switched text commands off. */
   areTextCommandsOn(): boolean;
 }
 
@@ -36,17 +34,14 @@ export interface Claim {
   readonly text?: string;
 }
 
-/** A message that holds a callback URL, may hold one, or quotes one. */
 export interface PastedMessage {
   readonly own: Paste;
-  /** The message that this one answers or quotes. */
   readonly quoted: Paste;
   readonly original: OriginalMessage | undefined;
 }
 
 export type AnswerPaste = (message: ChatMessage, pasted: PastedMessage) => Promise<Claim | undefined>;
 
-/** The part of a transcript entry that is read here. */
 export interface TranscriptEntry {
   readonly role?: unknown;
   readonly content?: unknown;
@@ -137,7 +132,6 @@ export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
 
 export interface OriginalMessage {
   readonly paste: Paste;
-  /** As the host marked the sender. */
   readonly isOwner: boolean;
 }
 
@@ -148,7 +142,6 @@ export class OriginalMessages extends ExpiringMap<OriginalMessage> {
   }
 }
 
-/** The host's refusals of a command to a sender who is not an owner. */
 const REFUSED_COMMANDS: ReadonlySet<string> = new Set([
   "⚠️ This command requires gateway scope: operator.admin.",
   "⚠️ This command requires authorization.",
@@ -157,7 +150,6 @@ const REFUSED_COMMANDS: ReadonlySet<string> = new Set([
 const FAILED_TURN =
   /^⚠️ .*(?:authentication failed|needs a new login|model login (?:failed|expired)|something went wrong while processing your request)/i;
 
-/** Recognises a message of the host to which advice can be added. */
 export function hostNoticeIn(content: string): "failed-turn" | "refused-command" | undefined {
   if (REFUSED_COMMANDS.has(content)) return "refused-command";
   return FAILED_TURN.test(content) ? "failed-turn" : undefined;

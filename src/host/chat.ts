@@ -6,7 +6,6 @@ import { logFailure } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { type OpenClawPluginApi, currentConfig, hostSdk, logOf, type PluginCommandResult } from "./sdk.ts";
 
-/** The channels whose taps this plugin handles. */
 export const TAP_CHANNELS = ["telegram"] as const;
 
 const TAPPABLE_SCOPES: ReadonlySet<unknown> = new Set(["dm", "all", "allowlist"]);

@@ -45,7 +45,6 @@ export async function loadOwners(api: OpenClawPluginApi, channel: "telegram"): P
   return ids.map((senderId) => ({ channel, channelAccountId, senderId }));
 }
 
-/** The bot with which the host sends if none is named. */
 function firstAccountOf(channel: unknown): string {
   const { accounts, defaultAccount } = (channel ?? {}) as { accounts?: object; defaultAccount?: unknown };
   if (typeof defaultAccount === "string") return defaultAccount;

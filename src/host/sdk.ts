@@ -10,7 +10,6 @@ export type { OpenClawPluginApi, PluginCommandContext, PluginCommandResult } fro
 
 export type SdkConfig = OpenClawPluginApi["config"];
 
-/** The current config. Its type is read-only here, but not in the SDK's own functions. */
 export function currentConfig(api: OpenClawPluginApi): SdkConfig {
   return api.runtime.config.current() as SdkConfig;
 }

@@ -48,7 +48,6 @@ export type TappedButton =
   | { readonly kind: "used" }
   | { readonly kind: "stale" };
 
-/** The sender of a tap, which names no agent. */
 export type TapBinding = Omit<Binding, "agentId">;
 
 /** Remembers which screens with buttons were shown to whom, in memory only: after a restart a button is stale. */
@@ -60,7 +59,6 @@ export class ShownScreens {
     this.#newId = newId;
   }
 
-  /** Returns the id that the screen's buttons carry. */
   remember(binding: Binding, screen: Screen, nowMs: number): string {
     const id = this.#newId();
     const actions = screen.rows.flat().flatMap((button) => ("action" in button ? [button.action] : []));

@@ -58,7 +58,6 @@ export function inspectionScreen({ findings, nowMs }: Inspection): Screen {
   return { lines: [say("audit.title"), ...lines], rows: [] };
 }
 
-/** The file to look for on the server. */
 export const fileOf = (code: Finding["code"]) =>
   code === "log-insecure" ? "codex-auth/audit.jsonl" : "codex-auth-pending.json";
 

@@ -4,7 +4,6 @@ import { button, command, say, verbatim, type Line, type Screen } from "./screen
 
 export interface NoticeFacts {
   readonly profile: ListedProfile;
-  /** The chat that gets the notice is pinned to the profile. */
   readonly isPinned: boolean;
 }
 
@@ -24,7 +23,6 @@ export function noticeScreen({ profile: { name }, isPinned }: NoticeFacts): Scre
   };
 }
 
-/** One line for the end of the reply of a failed turn. */
 export function noticeLine({ name }: ListedProfile): Line {
   return say("notice.line", { name: verbatim(name), command: command("show", name) });
 }

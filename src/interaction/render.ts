@@ -112,7 +112,6 @@ function writeFact(fact: Exclude<Fact, number>, target: Target): string | undefi
   return joined(parts.map((part) => ("item" in part ? items[part.item] : part.separator)));
 }
 
-/** A button with its link or its callback data. */
 export type WireButton =
   | { readonly label: string; readonly callbackData: string }
   | { readonly label: string; readonly link: Secret };
@@ -123,7 +122,6 @@ const MAX_LINK_BUTTON = 512;
 const isLinkButton = (button: Button): button is LinkButton => "link" in button;
 const isShort = ({ link }: LinkButton) => link.reveal().length <= MAX_LINK_BUTTON;
 
-/** The buttons that only open a link, for chats that do not report taps. */
 export function linkRows(screen: Screen, locale: Locale): readonly (readonly WireButton[])[] {
   return screen.rows
     .map((row) => row.filter(isLinkButton).filter(isShort))
@@ -136,7 +134,6 @@ function labelOf(label: Button["label"], locale: Locale): string {
   return writeSegment(label, { locale, surface: LABEL }) || NAMELESS;
 }
 
-/** `screenId` is the id under which `ShownScreens` remembers the screen. */
 export function toWireButtons(
   screen: Screen,
   locale: Locale,

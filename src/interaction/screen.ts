@@ -18,7 +18,6 @@ export interface SignInLink {
   readonly name: Sentence;
 }
 
-/** A fact whose wording depends on the language or the time zone. */
 export type Fact =
   | number
   | { readonly durationMs: number }
@@ -38,7 +37,6 @@ export interface Sentence {
 export type Segment = Verbatim | NamedCommand | SignInLink | Fact | Sentence;
 export type Line = readonly Segment[];
 
-/** The fields of an intent, by the arguments of its command. */
 interface FieldsByArguments {
   readonly nothing: unknown;
   readonly anything: unknown;
@@ -47,9 +45,7 @@ interface FieldsByArguments {
   readonly "profile?": { readonly name?: ProfileName | undefined };
   readonly name: { readonly name: ProfileName };
   readonly "name?": { readonly name?: ProfileName | undefined };
-  /** Unless `isSure`, it only asks for confirmation. */
   readonly "profile yes?": { readonly name: ProfileName; readonly isSure: boolean };
-  /** Without a text it only shows how to finish a sign-in. */
   readonly "callback URL": {
     readonly pasted?: Paste | undefined;
     readonly name?: ProfileName | undefined;
@@ -58,15 +54,12 @@ interface FieldsByArguments {
   };
 }
 
-/** The fields that only a button can set. */
 interface ButtonFields {
   /** The question that the button belongs to. A typed command answers the newest one. */
   readonly keep: { readonly questionId?: string | undefined };
-  /** Reads the store again, in place of a list that may be some seconds old. */
   readonly page: { readonly isFresh?: true | undefined };
 }
 
-/** A request of the user, typed or tapped. */
 export type IntentOf<V extends Verb> = {
   [One in V]: { readonly verb: One } & FieldsByArguments[TakenBy<One>] &
     (One extends keyof ButtonFields ? ButtonFields[One] : unknown);
@@ -82,10 +75,8 @@ export interface LinkButton {
 
 export type Button = { readonly label: Sentence | Verbatim; readonly action: Action } | LinkButton;
 
-/** The buttons that a chat supports: all, only those that open a link, or none. */
 export type ButtonSupport = "all" | "links" | "none";
 
-/** A line of every surface, or one that only chats or only the terminal show. */
 export type ScreenLine = Line | { readonly only: "chat" | "terminal"; readonly line: Line };
 
 export interface Screen {
@@ -99,10 +90,8 @@ export const verbatim = (text: string): Verbatim => ({ verbatim: text });
 export const command = (verb: Verb, profile?: string): NamedCommand => ({ command: verb, profile });
 export const usage = (verb: Verb): NamedCommand => ({ command: verb, isUsage: true });
 
-/** The text that names the profile in any command, or its name if no text does. */
 export const typedName = (name: string) => verbatim(selectorOf(name) ?? name);
 
-/** Exactly one value for each place of the sentence. */
 type Values<Key extends SentenceKey> = [PlacesOf<Key>] extends [never]
   ? []
   : [values: { readonly [Place in PlacesOf<Key>]: Value }];
@@ -148,7 +137,6 @@ export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, 
   });
 }
 
-/** The host's words for a failure. Any other word is shown as the host wrote it. */
 const REASONS: ReadonlyMap<string, Extract<SentenceKey, `reason.${string}`>> = new Map([
   ["renewal-failed", "reason.renewal-failed"],
   ["no-token", "reason.no-token"],
@@ -167,7 +155,6 @@ function reasonOf(reason: string): Line {
 
 const NAMES_SHOWN = 6;
 
-/** The first few names, and the number of further ones. */
 export function namesOf(names: readonly string[]): Fact {
   const shown = names.slice(0, NAMES_SHOWN).map((name): Line => [verbatim(name)]);
   const more = names.length - NAMES_SHOWN;
@@ -176,7 +163,6 @@ export function namesOf(names: readonly string[]): Fact {
     : { items: shown, isWhole: false };
 }
 
-/** Says when a change takes effect, or that the host's config leaves the profile out. */
 export function effectLine({ isSelectable, activation }: Pick<SavedSignIn, "isSelectable" | "activation">): Line {
   if (!isSelectable) return say("saved.left-out");
   return say(EFFECTS[activation]);

@@ -154,7 +154,6 @@ function afterOpening({ profileName }: StartedSignIn): ScreenLine[] {
   ];
 }
 
-/** The card without its link, for programs that show the link themselves. */
 export function stepsScreen(started: StartedSignIn): Screen {
   return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
 }
@@ -233,18 +232,15 @@ export function finishHelpScreen(): Screen {
   return { lines: [say("finish.help", { command: usage("finish") })], rows: [] };
 }
 
-/** A surface leaves out the lines of commands that it does not have. */
 export function helpScreen(): Screen {
   const lines = TYPED_VERBS.map((verb) => say("help.line", { command: usage(verb), about: say(`help.${verb}`) }));
   return { lines: [say("help.title"), ...lines, inChats(say("help.paste"))], rows: [] };
 }
 
-/** The answer to a callback URL that was pasted in a group. */
 export function withheldScreen(): Screen {
   return { lines: [say("group.withheld")], rows: [] };
 }
 
-/** The answer to a message that quotes or answers a callback URL. */
 export function quotedScreen(): Screen {
   return { lines: [say("quoted.withheld")], rows: [] };
 }
@@ -255,7 +251,6 @@ export interface RefusalFacts {
   /** The owner entry that the sender would need, such as `telegram:4242001`. Empty in the web chat, which has none. */
   readonly sender: string;
   readonly retryAfterSeconds?: number;
-  /** The version of the OpenClaw that was found. */
   readonly hostVersion?: string | undefined;
   readonly next: NextStep;
 }
@@ -305,7 +300,6 @@ function nextLines({ next, profileName }: RefusalFacts): ScreenLine[] {
   }
 }
 
-/** The setting that is missing. The host's own refusal does not name it. */
 export function ownersLine(sender: string): Line {
   return sender === "" ? say("owners.scope") : say("owners.entry", { sender: verbatim(sender) });
 }

@@ -56,7 +56,6 @@ const OWN_STATE = /^([0-9a-f]{32})(?![0-9A-Za-z])/;
 const OWN_CODE = /^(ac_[\w-]{43}\.[\w-]{43})(?:[.*~,;:!?]|\P{ASCII})*$/u;
 const STATE = /^[\w.~-]{1,512}$/;
 const CODE = /^[\w.~-]{1,2048}$/;
-/** A person or a program has left a part out. */
 const SHORTENED = /\.\.|\*/;
 
 const URL_PARTS = /^(?:(?:h?t?tps?)?:?\/\/)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
@@ -158,7 +157,6 @@ function rejoin(text: string): readonly string[] {
   const whole = /\s/.test(text) ? squeeze(text) : "";
   if (!/state=[0-9a-f]{32}/.test(whole) || !/ac_|error=/.test(whole)) return [];
   const rest = text.slice(0, Math.max(0, text.lastIndexOf("\n")));
-  // These are often equal, and each one is parsed in full.
   return [...new Set([joinLines(text), joinLines(rest), whole, squeeze(rest)])];
 }
 
@@ -213,7 +211,6 @@ function parametersOf(url: string): URLSearchParams {
   return SINGLE_PARAMETERS.some((name) => parameters.has(name)) ? parameters : new URLSearchParams(fragment);
 }
 
-/** Reads parameters without a URL, `code#state`, or a code by itself. */
 function judgeFragment(text: string): Judged {
   const query = findQuery(text);
   if (query !== undefined) return judgeReadings(query.map((reading) => new URLSearchParams(reading)));

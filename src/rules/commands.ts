@@ -9,16 +9,13 @@
  */
 export type Takes =
   | "nothing"
-  /** Further text is ignored. */
   | "anything"
   | "page"
   | "profile"
   | "profile?"
   | "name"
   | "name?"
-  /** A profile, and then `yes` to confirm. */
   | "profile yes?"
-  /** The callback URL, and optionally the name of its profile. */
   | "callback URL";
 
 interface Surface {
@@ -64,7 +61,6 @@ export type TerminalVerb = VerbWith<{ readonly terminal: Surface }>;
 export type TerminalWord = Commands[TerminalVerb]["terminal"]["word"];
 /** The verbs of callback data. Messages in existing chats carry them, so they must not be renamed. */
 export type ButtonVerb = VerbWith<{ readonly hasButton: true }>;
-/** The arguments of the verb's chat command. A button without a chat word has none. */
 export type TakenBy<V extends Verb> = Commands[V] extends { readonly chat: { readonly takes: infer T extends Takes } }
   ? T
   : "nothing";
@@ -102,7 +98,6 @@ export function terminalVerbOf(word: string): TerminalVerb | undefined {
 }
 
 interface Option {
-  /** The placeholder of its value in the help. A flag has none. */
   readonly value?: string;
   /** The commands that have it. Absent if all have it. */
   readonly of?: readonly TerminalVerb[];
@@ -135,8 +130,6 @@ export interface NamedCommand {
   readonly command: Verb;
   readonly profile?: string | undefined;
   readonly page?: number | undefined;
-  /** With the `yes` that confirms a sign-out. */
   readonly isSure?: true | undefined;
-  /** Shows placeholders in place of the arguments. */
   readonly isUsage?: true | undefined;
 }

@@ -1,11 +1,8 @@
 /** How each version of OpenClaw keeps its profiles, and how its running gateway learns of a change. */
 export interface FileHostTraits {
   readonly medium: "file";
-  /** The provider of Codex profiles, which is the first half of their ids. */
   readonly provider: "openai-codex" | "openai";
-  /** The form of the host's lock on `auth-profiles.json`. */
   readonly lock: "folder" | "file";
-  /** The file with the order and the failures. */
   readonly state: "same-file" | "auth-state.json";
   /**
    * How a running gateway gets a change from outside: it reads the file anyway, its secrets are reloaded, or they are

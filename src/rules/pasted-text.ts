@@ -3,10 +3,8 @@
  * a pending sign-in afterwards; the code is never guessed. Every pattern is linear in its input, so that a long
  * message cannot stop the gateway.
  */
-/** Zero-width, direction, soft-hyphen and emoji-variant characters. */
 const INVISIBLE = /\p{Cf}|\p{Variation_Selector}/gu;
 const LINE_BREAK = /[\u0085\u2028\u2029]/g;
-/** The full-width forms of ASCII that a Chinese or Japanese keyboard types. */
 const FULL_WIDTH = /[\uFF01-\uFF5E]/g;
 const ENTITY = /&(?:amp|lt|gt|quot|apos|#\d{2,3}|#x[0-9a-f]{2});/gi;
 const NAMED_ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
@@ -15,9 +13,7 @@ const MARKDOWN_ESCAPE = /\\([!-/:-@[-`{-~])/g;
 const ENCODED_START =
   /(?<![^\s<>"'`()[\]{}|])(?:https?%3A(?:%2F|\/){2}|(?:localhost|127\.0\.0\.1)%3A1455|(?:%3F)?(?:code|state|error)%3D)/i;
 const ENCODED_ASCII = /%[2-7][0-9a-f]/gi;
-/** The start of a callback URL that follows other text without a space. */
 const GLUED_URL = /(?<=\w)(?=https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):1455\/auth\/)/gi;
-/** The start of a quoted or indented line. */
 const LINE_START = /^[\s>|]+/;
 /** A word in italics. A URL, or a piece of one, may end in an underscore of its own. */
 const ITALIC = /(?<!\S)_\S+_(?!\S)/g;
@@ -29,7 +25,6 @@ function decodeEntity(entity: string): string {
   return String.fromCharCode(name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
 }
 
-/** Decodes printable ASCII only. */
 export function decodeAscii(text: string): string {
   return text.replace(ENCODED_ASCII, (encoded) => String.fromCharCode(Number.parseInt(encoded.slice(1), 16)));
 }
@@ -38,7 +33,6 @@ function decodeFrom(text: string, start: number): string {
   return start === -1 ? text : text.slice(0, start) + decodeAscii(text.slice(start));
 }
 
-/** Joins lines that a terminal or a mail program has broken. */
 export function joinLines(text: string): string {
   const [first = "", ...others] = text.split("\n");
   return first.trimEnd() + others.map((line) => line.trimEnd().replace(LINE_START, "")).join("");
@@ -94,7 +88,6 @@ function isContinuation(word: string): boolean {
   return CONTINUATION.test(withoutSentenceEnd(word)) && !OTHER_URL.test(word);
 }
 
-/** `end` is the end of the URL's first word. */
 function readUrl(text: string, start: number): { readonly readings: Readings; readonly end: number } {
   const bracketed = wordAt(IPV6_LOOPBACK, text, start)?.[0] ?? "";
   const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "";

@@ -7,7 +7,6 @@ import type { Binding, PendingDocument, PendingSignIn, Receipt, ReceiptOutcome }
 
 export type { PendingDocument, PendingSignIn, ReceiptOutcome };
 
-/** How long a sign-in may take, as in OpenClaw's own chat login. */
 export const SIGN_IN_TTL_MS = 15 * 60_000;
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
 /** After so many callback URLs of other sign-ins a sign-in ends, because a user who is stuck should start again. */
@@ -16,7 +15,6 @@ export const MAX_ATTEMPTS = 5;
 export const CLOCK_STEP_MS = 60_000;
 /** Longer than an exchange and a write can last: an older claimed receipt belongs to a process that died. */
 const REDEEMING_MS = 2 * 60_000;
-/** Bounds on the file, which every chat reads. */
 const MAX_PENDING = 200;
 const MAX_PENDING_PER_PERSON = 5;
 const MAX_RECEIPTS = 200;

@@ -9,7 +9,6 @@ declare const profileNameBrand: unique symbol;
 /** The part after the provider, such as `work`: checked against the grammar, or found in the host's store. */
 export type ProfileName = string & { readonly [profileNameBrand]: true };
 
-/** The profile that is meant if the user names none. */
 export const DEFAULT_PROFILE_NAME = "default";
 
 /**
@@ -96,7 +95,6 @@ export function storedIdOf(
   return (exact ?? discoveredIds.find((id) => profileNameOf(id) === name)) as ProfileId | undefined;
 }
 
-/** The id of a new profile. Does not check whether that profile exists. */
 export function newIdOf(
   name: ProfileName,
   provider: string,
@@ -109,7 +107,6 @@ export function newIdOf(
     : { kind: "refused", code };
 }
 
-/** The ids that a removed profile of that name may have had, the likeliest first. */
 export function formerIdsOf(name: ProfileName, provider: string): readonly ProfileId[] {
   const ids = KNOWN_PREFIX.test(name)
     ? [name]

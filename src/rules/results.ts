@@ -19,7 +19,6 @@ export interface ListedProfile {
   readonly unusableUntilMs?: number;
   /** Why it is in a cooldown, disabled or needs a sign-in, in the host's words, such as `auth_permanent`. */
   readonly reason?: string;
-  /** The host tries it first in a chat without a pin. */
   readonly isDefault?: boolean;
   readonly isPinned?: boolean;
 }
@@ -31,7 +30,6 @@ export interface PendingSummary {
 
 export interface ProfileList {
   readonly kind: "profiles";
-  /** Sign-ins that were approved with another account and wait for the user's choice. */
   readonly parked?: readonly PendingSummary[];
   readonly nowMs: number;
   readonly profiles: readonly ListedProfile[];
@@ -76,7 +74,6 @@ export interface SavedSignIn {
   readonly expiresAtMs: number;
   readonly email?: string;
   readonly plan?: string;
-  /** Another profile of the same account. */
   readonly sameAccountAs?: string;
   /** The host's own resolver now finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
@@ -105,7 +102,6 @@ export interface UndoneChange {
   readonly kind: "undone";
   readonly profileId: string;
   readonly profileName: string;
-  /** True if the undo itself can be undone for a day. */
   readonly isUndoable: boolean;
   readonly isSelectable: boolean;
   readonly activation: Activation;
@@ -127,7 +123,6 @@ export interface ExplainedChoice {
   readonly configOrder: readonly string[];
   readonly allowList: readonly string[];
   readonly paused: readonly ListedProfile[];
-  /** The next profile is in the agent's own store, which has precedence over the shared one. */
   readonly isOwnCopy: boolean;
   /** The profile that the user asked about. `place` is absent if the host does not try it. */
   readonly asked?: { readonly profileName: string; readonly place?: number };
@@ -143,7 +138,6 @@ export interface ShownProfile {
 export interface PreferredProfile {
   readonly kind: "preferred";
   readonly profileName: string;
-  /** Another profile with which the gateway keeps this chat for now. */
   readonly kept?: string;
   /** False if another profile is still first, because of the config's order or a failure of this one. */
   readonly isFirst: boolean;
@@ -183,7 +177,6 @@ export interface Refusal {
 
 export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
-  /** False if the sign-in is still pending. */
   readonly isOver: boolean;
 }
 

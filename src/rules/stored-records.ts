@@ -11,13 +11,11 @@ const path = z.string().check(z.maxLength(4096));
 /** Unix time in milliseconds. */
 const time = z.number();
 
-/** The user who started a sign-in, and the chat it was started in. */
 const binding = z.readonly(
   z.object({
     /** The gateway's state directory: two gateways may share one pending file. */
     gateway: path,
     channel: name,
-    /** The host's `accountId`: one of the channel's bots. */
     channelAccountId: name,
     conversationId: name,
     /** Empty if the channel has no senders (web chat: one operator). */
@@ -33,7 +31,6 @@ export const pendingSignIn = z.readonly(
     profileId: name,
     profileName: name,
     storeId: z.optional(path),
-    /** The name that the user asked for, such as `default` for the first profile. */
     askedName: name,
     /**
      * SHA-256 of the state, base64url. A callback URL is matched by it, and the receipt keeps it in place of the

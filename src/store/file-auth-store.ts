@@ -42,9 +42,7 @@ export interface FileHost {
   readonly lock: "folder" | "file";
   /** The file with the order and the statistics. The second file exists from 2026.4.7, and has precedence. */
   readonly state: "same-file" | "auth-state.json";
-  /** The directory of an agent's `auth-profiles.json`. */
   agentDirOf(agentId: string): string;
-  /** The main agent's directory, whose profiles every agent can use. */
   mainAgentDir(): string;
   configured(): ConfiguredIds;
   /**
@@ -59,7 +57,6 @@ export interface FileHost {
 /** Longer than the lock of a dead holder can last, which is 30 seconds for a folder. */
 const WAIT_MS = { file: MAX_WAIT_MS, folder: 35_000 } as const;
 
-/** `waitMs`: the longest wait for other holders of the lock. */
 export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[host.lock]): HostAuthStore {
   const mainOf = () => ownOf(host.mainAgentDir());
   const read = async (agentDir: string) => mergeDocuments(await mainOf(), await ownOf(agentDir));

@@ -10,7 +10,6 @@ import { isMine, loadLocks, makeFolder, replaceFiles, writeNewFile, type Replace
 /** Some hosts take over a lock after 30 seconds even if its holder is alive. */
 const MAX_HOLD_MS = 20_000;
 const MAX_LINKS = 40;
-/** Part of the name of every file that this plugin puts beside a host's. */
 const OUR_MARK = "codex-auth-";
 
 /**
@@ -36,7 +35,6 @@ export async function readHostFile(path: string, maxBytes: number): Promise<Buff
 }
 
 export interface HostFile {
-  /** In the agent's own folder, which is made if it does not exist. */
   readonly path: string;
   readonly lock: keyof typeof HOST_LOCKS;
   readonly waitMs: number;

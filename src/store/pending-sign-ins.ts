@@ -6,7 +6,6 @@ import { systemClock } from "../system.ts";
 import { parseOwnDocument } from "./own-document.ts";
 import { createPrivateReader, updatePrivateFile } from "./private-file.ts";
 
-/** The file name of the original skill. */
 export const PENDING_FILE = "codex-auth-pending.json";
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -27,9 +26,7 @@ export function createPendingStore(folder: string): PendingStore {
   };
 }
 
-/** These parts need no profile store, and so nothing of the host. */
 export interface PendingParts {
-  /** The host's preferred temporary folder. */
   readonly tempFolder: string;
   readonly log: Log;
   readonly parked: ParkedSignIns;

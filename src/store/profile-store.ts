@@ -274,7 +274,6 @@ function revealCredential(draft: CredentialDraft): StoredCredential {
 
 /** Other writers hold the store for milliseconds, so one more attempt after this time is enough. */
 const RETRY_DELAY_MS = 250;
-/** The attempts of a change whose record another writer changes between backup and replacement. */
 const MAX_ATTEMPTS = 4;
 
 /**
@@ -317,7 +316,6 @@ export function refusalOf(error: unknown): SaveRefusal {
  * Keeps long lists of profiles for ten seconds, because the host parses its whole store for each list and judges
  * every profile in it: 100 profiles cost 4 ms and, without a stored order, 12 ms more, of a command that takes 28 ms.
  */
-/** A list of at most this length is always read from the store. */
 const SHORT = 50;
 const KEPT_MS = 10_000;
 

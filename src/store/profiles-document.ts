@@ -26,7 +26,6 @@ export const storedCredential = z.readonly(
 );
 export type StoredCredential = z.infer<typeof storedCredential>;
 
-/** `unreadable`: a record exists, but not in a form that is understood. */
 export type StoredRecord = StoredCredential | "unreadable" | undefined;
 
 interface UsageStats {
@@ -96,7 +95,6 @@ function paused(unusableUntilMs: number, reason: string | undefined) {
   };
 }
 
-/** In the document's order. */
 export function listCodexProfiles(document: ProfilesDocument, provider: string, nowMs: number): ListedProfile[] {
   return Object.entries(document.profiles)
     .filter(([, credential]) => credential.type === "oauth" && credential.provider === provider)
@@ -207,7 +205,6 @@ function withoutFailures(stats: UsageStats): UsageStats {
   };
 }
 
-/** One of the first profiles of an order is nearly always usable. */
 const WEIGHED_FIRST = 8;
 
 export interface Ordered {
@@ -278,7 +275,6 @@ export function configuredIn(auth: AuthConfig | undefined, provider: string): Co
   return { order: auth?.order?.[provider] ?? [], profiles: profiles.map(([id]) => id) };
 }
 
-/** Prefers the order of the config to its list of profiles. */
 export function configuredIdsOf({ order, profiles }: ConfiguredIds): readonly string[] {
   return order.length > 0 ? order : profiles;
 }

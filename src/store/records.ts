@@ -10,7 +10,6 @@ import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";
 const MAX_LOG_BYTES = 1024 * 1024;
-/** A longer log loses its older half, and keeps some hundreds of changes. */
 const ROTATE_AT = 128 * 1024;
 
 /** Skips a line that a user edited or a later version wrote. */
@@ -32,7 +31,6 @@ function rotated(content: string): string {
 /** Ends an incomplete last line, so that the next entry stays readable. */
 const ended = (content: string) => (content === "" || content.endsWith("\n") ? content : `${content}\n`);
 
-/** Names this file in every failure, and not the pending file. */
 const inLogFile = <Result>(work: () => Promise<Result>) => failingAs("log-insecure", work);
 
 export function createAuditLog(stateDir: string): AuditLog {
@@ -51,7 +49,6 @@ export function createAuditLog(stateDir: string): AuditLog {
 
 const NOTICES_FILE = "codex-auth/notices.json";
 const MAX_NOTICES_BYTES = 256 * 1024;
-/** An owner is notified about one profile once in this time. */
 const QUIET_MS = 24 * 60 * 60_000;
 
 export function createNotices(stateDir: string): Notices {

@@ -17,11 +17,9 @@ const MAX_RECORDS = 200;
 
 const undoRecord = z.readonly(
   z.object({
-    /** The agent directory of its store, or `shared`. */
     place: z.string(),
     profileId: z.string(),
     record: storedCredential,
-    /** Its place in the stored order, if it was removed from one. */
     orderIndex: z.optional(z.int().check(z.nonnegative())),
     /** Digest of the tokens that replaced it. Newer tokens are not undone. */
     replacedBy: z.string(),
@@ -63,7 +61,6 @@ const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.a
 
 const inUndoFile = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
 
-/** The plugin's folder in `stateDir` is made on first use. */
 export function createUndoRecords(stateDir: string): UndoRecords {
   const path = join(stateDir, UNDO_FILE);
   const put = (record: UndoRecord, staysBeside: (other: UndoRecord) => boolean) =>
@@ -90,7 +87,6 @@ export function createUndoRecords(stateDir: string): UndoRecords {
   };
 }
 
-/** Stands for the store that is not in an agent's directory. */
 export const SHARED = "shared";
 
 export interface UndoParts {
@@ -123,7 +119,6 @@ export function undoRecordOf(
   return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
 }
 
-/** Searches the store that has the profile now, and then the shared store. */
 export async function undoRecordFor(parts: UndoParts, { agentId, profileId }: ProfileTarget) {
   const { host, undo, clock } = parts;
   const agentDir = host.agentDirOf(agentId);

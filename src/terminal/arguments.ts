@@ -12,12 +12,10 @@ export interface TerminalRequest {
   /** The pasted callback URL, or `-` for standard input. */
   readonly callbackUrl?: string;
   readonly queueApply: boolean;
-  /** True if a sign-in of another account may replace the profile. */
   readonly replace?: true;
   readonly json: boolean;
   /** The agent whose store is used. Absent for the host's default agent. */
   readonly agentId?: string;
-  /** An `auth-profiles.json` to use in place of the host's own store. */
   readonly authPath?: string;
 }
 
@@ -30,7 +28,6 @@ export type ParsedArguments =
 /** The host's own form of an agent's id. Other text, such as `../other`, could name another folder. */
 const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-/** The options as both `parseArgs` and the host's command line give them. */
 export interface TerminalOptions {
   readonly profile?: string | undefined;
   readonly callbackUrl?: string | undefined;
@@ -60,7 +57,6 @@ const OPTIONS = {
   }),
 } as const satisfies Readonly<Record<string, ParseArgsOption>>;
 
-/** `argv`: without the program. `--profile-id` and a bare second word mean the same as `--profile`. */
 export function parseArguments(argv: readonly string[]): ParsedArguments {
   let parsed;
   try {

@@ -32,7 +32,6 @@ export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): 
   return shared.isDirectory() && shared.uid === uid ? SHARED_TEMP : join(tempFolder, `openclaw-${uid}`);
 }
 
-/** The part of the host's config that is read here. */
 export interface HostConfig {
   readonly gateway?: { readonly port?: unknown };
   readonly commands?: { readonly ownerAllowFrom?: readonly unknown[] };
@@ -69,7 +68,6 @@ function isPieced(config: HostConfig): boolean {
   return "$include" in config || read.includes('"$include"') || read.includes("${");
 }
 
-/** A host does not start with a config of another shape. */
 function isHostConfig(value: unknown): value is HostConfig {
   if (!isRecord(value)) return false;
   const { agents = {}, auth = {}, gateway = {} } = value;

@@ -7,7 +7,6 @@ import { COMMANDS, TERMINAL_VERBS, terminalOptionsOf } from "../rules/commands.t
 import type { TerminalOptions } from "./arguments.ts";
 import { flagsOf, type Program } from "./words.ts";
 
-/** The part of the host's command line builder (commander) that is used here. */
 export interface CommandBuilder {
   command(nameAndArguments: string): CommandBuilder;
   description(text: string): CommandBuilder;

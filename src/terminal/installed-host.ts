@@ -8,16 +8,13 @@ import { readHostCommandEnvironment } from "../environment.ts";
 import { CodexAuthError, failingAs } from "../errors.ts";
 
 export interface InstalledHost {
-  /** The folder of its package. */
   readonly root: string;
   readonly version: string;
 }
 
 export interface HostHints {
-  /** The running program. Inside `openclaw codex-auth …` it is the host itself. */
   readonly program: string;
   readonly pathFolders: readonly string[];
-  /** The folder of this package, which may be beside a host. */
   readonly ownFolder: string;
 }
 
@@ -42,10 +39,8 @@ export async function findInstalledHost(hints: HostHints): Promise<InstalledHost
 }
 
 const MAX_SCRIPT = 16 * 1024;
-/** The program that a package manager's launcher starts. Its folder is absolute or starts with `$basedir`. */
 const LAUNCHED = /["'\s]((?:\$basedir|\$\{basedir\}|\/)[^"'\s]*openclaw(?:\.mjs|\/[^"'\s]*\.m?js))["'\s]/;
 
-/** Finds the host of a launcher script, as pnpm and others put one onto the PATH. */
 async function hostOfScript(command: string): Promise<InstalledHost | undefined> {
   const real = await realpath(command);
   if ((await stat(real)).size > MAX_SCRIPT) return undefined;
@@ -53,7 +48,6 @@ async function hostOfScript(command: string): Promise<InstalledHost | undefined>
   return named === undefined ? undefined : hostAbove(named.replace(/^\$\{?basedir\}?/, dirname(real)));
 }
 
-/** Finds the package of a file after its links are resolved. */
 async function hostAbove(file: string): Promise<InstalledHost | undefined> {
   const real = await realpath(file).catch(() => undefined);
   if (real === undefined) return undefined;

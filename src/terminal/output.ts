@@ -94,7 +94,6 @@ function optionLines({ profileOption }: OutputContext["program"]): Line[] {
   ];
 }
 
-/** For a user who allowed a restart that was not needed. */
 function queueNote(answer: TerminalAnswer, { queueApply }: QueueRequest): Line[] {
   const isChange = answer.kind === "saved" || answer.kind === "undone";
   const isInForce = isChange && answer.isSelectable && answer.activation === "live";
@@ -113,7 +112,6 @@ function fieldsOf(answer: TerminalAnswer, request: QueueRequest, context: Output
   return { ...toFields(answer, request, context), ...warning, ...sandbox };
 }
 
-/** The codes that have other names in the original skill. */
 const ORIGINAL_CODES: Partial<Record<ErrorCode, string>> = {
   "no-pending-login": "no_pending_flow",
   "code-missing": "missing_code",
@@ -124,7 +122,6 @@ function codeOf(code: ErrorCode): string {
   return ORIGINAL_CODES[code] ?? code.replaceAll("-", "_");
 }
 
-/** All error codes of the JSON, for the documentation and the tests. */
 export const TERMINAL_CODES: readonly string[] = ERROR_CODES.map(codeOf);
 
 function toFields(answer: TerminalAnswer, request: QueueRequest, context: OutputContext): Fields {

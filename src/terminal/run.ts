@@ -29,7 +29,6 @@ export interface TerminalContext {
    * agent.
    */
   readonly binding: Binding;
-  /** Loads nothing of the host. */
   pendingPorts(): Promise<PendingPorts>;
   ports(): Promise<Ports>;
   readStandardInput(): Promise<string>;

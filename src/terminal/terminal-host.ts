@@ -25,7 +25,6 @@ export interface TerminalHostRequest {
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
   readonly host: InstalledHost | undefined;
-  /** An `auth-profiles.json` that the user named. */
   readonly authPath: string | undefined;
   readonly agentId?: string | undefined;
   /** True if the gateway may be restarted, which happens only if it cannot be reloaded of a change in another way. */
@@ -33,7 +32,6 @@ export interface TerminalHostRequest {
 }
 
 export interface TerminalHost extends HostAuthStore {
-  /** The agent that is used if the user names none. */
   readonly defaultAgentId: string;
   /** An IANA name from the host's config, not checked here. */
   readonly timeZone?: string | undefined;
@@ -163,7 +161,6 @@ function databasesBeside(folder: string, stateDir: string, { provider }: FileHos
 }
 
 interface GatewayNotifier {
-  /** Tells a running gateway of a change. Later calls return the first result. */
   reload(): Promise<void>;
   activation(): Promise<Activation>;
 }
@@ -173,7 +170,6 @@ interface ReloadRule {
   readonly config: HostConfig;
 }
 
-/** Tells a running gateway of a change with the host's own commands. */
 function gatewayNotifierOf(
   { host, environment, mayRestart }: TerminalHostRequest,
   { apply, config }: ReloadRule,

@@ -4,25 +4,21 @@ import type { Locale } from "../languages/catalogue.ts";
 import { COMMANDS, TERMINAL_OPTIONS, type NamedCommand, type Takes, type TerminalOption } from "../rules/commands.ts";
 import { selectorOf } from "../rules/profile-id.ts";
 
-/** The name of the running program, and its option that names a profile. */
 export interface Program {
   readonly name: string;
   readonly profileOption: "--profile" | "--profile-id";
 }
 
-/** The facts about this run that every answer is written with. */
 export interface OutputContext {
   readonly program: Program;
   readonly locale: Locale;
   readonly warning?: "no-host";
-  /** The options with which the user named a store. Every printed command repeats them. */
   readonly storeOptions?: readonly string[];
   /** The sign-in server is the sandbox. Every answer says so. */
   readonly isSandbox?: boolean;
   readonly hostVersion?: string;
 }
 
-/** The parts that every printed command shares. */
 interface Typing {
   readonly program: Program;
   readonly storeOptions?: readonly string[];
@@ -81,7 +77,6 @@ function usageOf(takes: Takes, { profileOption }: Program): string {
   return takes === "callback URL" ? ` ${flagsOf("callback-url")}${profile}` : profile;
 }
 
-/** The option as help texts and the host's command line spell it. */
 export function flagsOf(name: TerminalOption): string {
   const option = TERMINAL_OPTIONS[name];
   return "value" in option ? `--${name} ${option.value}` : `--${name}`;
