@@ -94,12 +94,12 @@ const REFUSED: readonly { readonly name: string; readonly value: string }[] = [
 ];
 
 describe("readSandboxOrigin", () => {
-  it("asks for no sandbox where the variable is missing", () => {
+  it("asks for no sandbox if the variable is missing", () => {
     vi.stubEnv(SANDBOX_VARIABLE, undefined);
     expect(readSandboxOrigin()).toBeUndefined();
   });
 
-  it("asks for no sandbox where the variable is empty", () => {
+  it("asks for no sandbox if the variable is empty", () => {
     expect(read("")).toBeUndefined();
   });
 
@@ -137,7 +137,7 @@ function environmentOf(variables: Variables): TerminalEnvironment {
 }
 
 describe("readTerminalEnvironment", () => {
-  it("knows nothing but the user's home where nothing is said", () => {
+  it("has only the user's home if no variable is set", () => {
     expect(environmentOf({ TMPDIR: "/somewhere/tmp" })).toEqual({
       program: ARGV[1],
       pathFolders: [],
@@ -205,7 +205,7 @@ describe("readTerminalEnvironment", () => {
     expect(environmentOf(variables)).toMatchObject(expected);
   });
 
-  it("has no program where none was named", () => {
+  it("has no program if none is named", () => {
     process.argv = process.argv.slice(0, 1);
     expect(environmentOf({}).program).toBe("");
   });
@@ -222,11 +222,11 @@ describe("readTerminalEnvironment", () => {
       syncBuiltinESMExports();
     });
 
-    it("names a home in which nothing lies", () => {
+    it("names an empty home", () => {
       expect(environmentOf({}).home).toBe("/nonexistent");
     });
 
-    it("takes OpenClaw's own home all the same", () => {
+    it("still uses OpenClaw's own home", () => {
       expect(environmentOf({ OPENCLAW_HOME: "/srv/claw" }).home).toBe("/srv/claw");
     });
   });
@@ -238,7 +238,7 @@ describe("readLocale", () => {
     { name: "LANG", variables: { LANG: "zh_CN.UTF-8" }, expected: "zh_CN.UTF-8" },
     { name: "LC_MESSAGES before LANG", variables: { LC_MESSAGES: "en_GB", LANG: "zh_CN" }, expected: "en_GB" },
     { name: "LC_ALL before all", variables: { LC_ALL: "C", LC_MESSAGES: "en_GB", LANG: "zh_CN" }, expected: "C" },
-    { name: "LANG where the others are empty", variables: { LC_ALL: "", LC_MESSAGES: "", LANG: "C" }, expected: "C" },
+    { name: "LANG if the others are empty", variables: { LC_ALL: "", LC_MESSAGES: "", LANG: "C" }, expected: "C" },
   ])("is $name", ({ variables, expected }) => {
     setVariables(variables);
     expect(readLocale()).toBe(expected);

@@ -17,7 +17,7 @@ describe("the list of error codes", () => {
 });
 
 describe("CodexAuthError", () => {
-  it("has one fixed sentence, made of the code alone", () => {
+  it("has one fixed sentence, made of the code", () => {
     expect(new CodexAuthError("token-rejected").message).toBe("codex-auth: token-rejected");
   });
 
@@ -31,7 +31,7 @@ describe("CodexAuthError", () => {
     expect(Reflect.ownKeys(error).toSorted()).toEqual(["code", "message", "name", "stack"]);
   });
 
-  it("takes no cause, even when made while another error is being handled", () => {
+  it("has no cause if it is made while another error is handled", () => {
     expect(inspect(madeWhileHandlingAnother(), { depth: null, showHidden: true })).not.toContain("canary");
   });
 

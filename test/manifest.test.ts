@@ -27,7 +27,7 @@ describe("skill.json", () => {
     expect(readManifest()).toEqual(readJson("skill.json"));
   });
 
-  it("binds every handler of the code, and none other", () => {
+  it("binds exactly the handlers of the code", () => {
     expect(new Set(skill.commands.map(({ handler }) => handler))).toEqual(new Set(HANDLER_IDS));
   });
 
@@ -73,7 +73,7 @@ describe("a skill.json that cannot be read", () => {
     { name: "that is empty", read: () => "" },
     { name: "that was cut short", read: () => '{"canary":' },
     { name: "that is no JSON", read: () => "canary" },
-  ])("is refused, and nothing of it is told: one $name", ({ read }) => {
+  ])("is refused without repeating it: one $name", ({ read }) => {
     const refusal = refusalOf(read);
     expect(refusal).toEqual(new CodexAuthError("manifest-invalid"));
     expect(inspect(refusal, { depth: null, showHidden: true })).not.toContain("canary");
@@ -197,7 +197,7 @@ describe("package.json", () => {
     expect(files.filter((file) => file !== "dist/" && !exists(file))).toEqual([]);
   });
 
-  it("tells the host the built entry and the version it is built for", () => {
+  it("gives the host the built entry and the version it is built for", () => {
     expect(packageJson["openclaw"]).toEqual({
       extensions: ["./dist/index.js"],
       compat: { pluginApi: `>=${OLDEST_PLUGIN_HOST}`, minGatewayVersion: OLDEST_PLUGIN_HOST },
@@ -254,7 +254,7 @@ describe("SKILL.md", () => {
     expect(description.length).toBeLessThanOrEqual(160);
   });
 
-  it("is not user-invocable, or it would take the command's place and hand addresses to the model", () => {
+  it("is not user-invocable, because it would replace the command and give callback URLs to the model", () => {
     expect(frontmatter()["user-invocable"]).toBe("false");
   });
 
@@ -264,7 +264,7 @@ describe("SKILL.md", () => {
     });
   });
 
-  it("sends people to commands that exist", () => {
+  it("names commands that exist", () => {
     const commands = new Set(skill.commands.map(({ name }) => name));
     const told = [...readText("SKILL.md").matchAll(/`\/(\w+)(?: (\w+))?/g)];
     expect(told.filter(([, name = ""]) => !commands.has(name))).toEqual([]);

@@ -69,20 +69,7 @@ describe("Secret", () => {
     expect(print(new Secret(TEXT))).not.toContain("canary");
   });
 
-  /** A class without the care of `Secret`, to see that the ways above would have caught it. */
-  class Careless {
-    readonly text = TEXT;
-    toString(): string {
-      return this.text;
-    }
-  }
-  const BLIND: ReadonlySet<string> = new Set(["format %d", "an error that holds it", "JSON of an error that holds it"]);
-
-  it.each(WAYS.filter(({ name }) => !BLIND.has(name)))("would be seen to print it by $name", ({ print }) => {
-    expect(print(new Careless())).toContain("canary");
-  });
-
-  it("says that something was there where it prints", () => {
+  it("prints a placeholder", () => {
     const secret = new Secret(TEXT);
     expect([String(secret), `${secret.toString()}`, inspect({ secret }), JSON.stringify(secret)]).toEqual([
       "[redacted]",
@@ -92,7 +79,7 @@ describe("Secret", () => {
     ]);
   });
 
-  it("prints the same whatever the text, so that not even its length shows", () => {
+  it("prints the same for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const secret = new Secret(text);

@@ -26,8 +26,8 @@ const around = (owners: readonly unknown[] | undefined = [], workspace?: string)
     owners: () => Promise.resolve(owners),
   });
 
-describe("what lies around a gateway", () => {
-  it("is an older skill of the same name, where the host looks for skills", async () => {
+describe("the installation check", () => {
+  it("finds an older skill of the same name in the host's skill folders", async () => {
     expect(await around().oldSkills()).toEqual([]);
     const shared = putSkill(join(root, "state"));
     const own = putSkill(join(root, "state/workspace"));
@@ -36,12 +36,12 @@ describe("what lies around a gateway", () => {
     expect(await around([], join(root, "elsewhere")).oldSkills()).toEqual([shared, elsewhere]);
   });
 
-  it("is no folder of that name without a skill in it", async () => {
+  it("ignores a folder of that name without a skill", async () => {
     mkdirSync(join(root, "state/skills/codex-auth"), { recursive: true });
     expect(await around().oldSkills()).toEqual([]);
   });
 
-  it("is an owner or none, or nothing that could be told", async () => {
+  it("says whether an owner is configured, and undefined if the config fails", async () => {
     expect(await around(["telegram:1"]).hasOwner()).toBe(true);
     expect(await around([]).hasOwner()).toBe(false);
     const log = new MemoryLog();

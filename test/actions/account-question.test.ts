@@ -50,7 +50,7 @@ describe("another account than the profile holds", () => {
     expect(savedTo()).toEqual([["openai:work", OLD]]);
   });
 
-  it("is asked about all the same where neither tells an e-mail, and gets a name made of the profile's", async () => {
+  it("is asked about without e-mail addresses, and is offered a name made from the profile's", async () => {
     ports.profiles.has("openai:work");
     ports.profiles.holds("openai:work", { workspaceId: "workspace-2" });
     ports.oauth.plan = undefined;
@@ -75,7 +75,7 @@ describe("another account than the profile holds", () => {
     });
   });
 
-  it("takes the profile over where the person says so", async () => {
+  it("replaces the account of the profile if the user chooses so", async () => {
     await ask();
     expect(await keep("work")).toMatchObject({ kind: "saved", profileName: "work", email: NEW });
     expect(savedTo()).toEqual([
@@ -84,7 +84,7 @@ describe("another account than the profile holds", () => {
     ]);
   });
 
-  it("comes to nothing where the person cancels, or starts again", async () => {
+  it("is dropped if the user cancels or starts again", async () => {
     await ask();
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work"] });
     expect(await keep("work")).toMatchObject({ kind: "refused", code: "nothing-parked" });
@@ -94,20 +94,20 @@ describe("another account than the profile holds", () => {
     expect(savedTo()).toEqual([["openai:work", OLD]]);
   });
 
-  it("is saved once, whatever is said twice", async () => {
+  it("is saved once if three choices arrive together", async () => {
     await ask();
     const both = await Promise.all([keep("work"), keep("work"), keep(NEW)]);
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(["refused", "refused", "saved"]);
     expect(savedTo().length).toBe(2);
   });
 
-  it("waits for five minutes, and no longer", async () => {
+  it("expires after five minutes", async () => {
     await ask();
     ports.clock.move(PARKED_TTL_MS);
     expect(await keep("work")).toMatchObject({ kind: "refused", code: "nothing-parked" });
   });
 
-  it("is dropped from memory by then, asked for or not", async () => {
+  it("is removed from memory after that time", async () => {
     vi.useFakeTimers();
     try {
       await ask();
@@ -118,13 +118,13 @@ describe("another account than the profile holds", () => {
     }
   });
 
-  it.each(OTHERS)("is nothing to $name", async ({ binding }) => {
+  it.each(OTHERS)("is not found by $name", async ({ binding }) => {
     await ask();
     expect(await keep("work", { binding })).toMatchObject({ kind: "refused", code: "nothing-parked" });
     expect(await keep("work")).toMatchObject({ kind: "saved" });
   });
 
-  it("takes no third profile over, and waits on for a better word", async () => {
+  it("does not replace a third profile, and stays pending", async () => {
     ports.profiles.has("openai:team");
     ports.profiles.holds("openai:team", { workspaceId: "workspace-1", email: "third@example.com" });
     await ask();
@@ -133,7 +133,7 @@ describe("another account than the profile holds", () => {
     expect(await keep(NEW)).toMatchObject({ kind: "saved" });
   });
 
-  it("answers each question by its own buttons, whichever came last", async () => {
+  it("is saved by the buttons of its own question", async () => {
     const first = await ask();
     await signIn("team", "third@example.com", { ifOtherAccount: "replace" });
     const second = await signIn("team", "fourth@example.com");
@@ -143,7 +143,7 @@ describe("another account than the profile holds", () => {
     expect(await keep("team", { questionId: second.questionId })).toMatchObject({ email: "fourth@example.com" });
   });
 
-  it("of a newer sign-in to the same profile is not saved by an older question's buttons", async () => {
+  it("is not saved by the buttons of an older question", async () => {
     const first = await ask();
     const second = await signIn("work", "third@example.com");
     if (second.kind !== "question") throw new Error(second.kind);
@@ -151,14 +151,14 @@ describe("another account than the profile holds", () => {
     expect(await keep("work", { questionId: second.questionId })).toMatchObject({ email: "third@example.com" });
   });
 
-  it("takes the profile over only while it holds what the question named", async () => {
+  it("replaces the account only while the profile holds the account of the question", async () => {
     await ask();
     ports.profiles.holds("openai:work", { workspaceId: "workspace-1", email: "somebody@example.com" });
     expect(await keep("work")).toMatchObject({ code: "profile-of-other-account", isOver: false });
     expect(await keep(NEW)).toMatchObject({ kind: "saved" });
   });
 
-  it("is told of by the status and the list while it waits", async () => {
+  it("is part of the status until it is saved", async () => {
     await ask();
     expect(await readStatus(ports, DANA)).toMatchObject({
       parked: [{ profileName: "work", expiresInMs: PARKED_TTL_MS }],
@@ -167,7 +167,7 @@ describe("another account than the profile holds", () => {
     expect(await readStatus(ports, DANA)).not.toHaveProperty("parked");
   });
 
-  it("is told of and dropped by the name of its profile, and no other with it", async () => {
+  it("is shown and cancelled by the name of its profile", async () => {
     await ask();
     await signIn("team", "third@example.com", { ifOtherAccount: "replace" });
     await signIn("team", "fourth@example.com");
@@ -178,7 +178,7 @@ describe("another account than the profile holds", () => {
     expect(await keep("work")).toMatchObject({ kind: "saved", email: NEW });
   });
 
-  it("is not saved for somebody who may not any more", async () => {
+  it("is not saved for a user who is no longer allowed", async () => {
     await ask();
     expect(await keep("work", { isAllowed: refuseOwner })).toMatchObject({ kind: "refused", code: "not-allowed" });
     expect(savedTo()).toEqual([["openai:work", OLD]]);
@@ -189,7 +189,7 @@ describe("another account than the profile holds", () => {
     expect(ports.pending.text).not.toContain("canary");
   });
 
-  it("is refused where nobody can be asked, and saved where that was said beforehand", async () => {
+  it("is refused without a question, and saved with --replace", async () => {
     await signIn("work", OLD);
     expect(await signIn("work", NEW, { ifOtherAccount: "refuse" })).toMatchObject({
       code: "account-differs",
@@ -205,7 +205,7 @@ describe("another account than the profile holds", () => {
 });
 
 describe("an account that has a profile already", () => {
-  it("is asked about before it gets a second one, and updates the first where the person says so", async () => {
+  it("is asked about, and updates the first profile if the user chooses so", async () => {
     await signIn("work", OLD);
     expect(await signIn("second", OLD)).toMatchObject({
       kind: "question",
@@ -220,7 +220,7 @@ describe("an account that has a profile already", () => {
     ]);
   });
 
-  it("gets no second one under a name that somebody else has taken meanwhile", async () => {
+  it("gets no second one under a name that another account took since", async () => {
     await signIn("work", OLD);
     await signIn("second", OLD);
     ports.profiles.has("openai:second");
@@ -228,13 +228,13 @@ describe("an account that has a profile already", () => {
     expect(await keep("second")).toMatchObject({ code: "profile-of-other-account", isOver: false });
   });
 
-  it("gets a second one where the person says so", async () => {
+  it("gets a second one if the user chooses so", async () => {
     await signIn("work", OLD);
     await signIn("second", OLD);
     expect(await keep("second")).toMatchObject({ kind: "saved", profileName: "second" });
   });
 
-  it("is saved and told of where nobody can be asked", async () => {
+  it("is saved and mentioned if no question is possible", async () => {
     await signIn("work", OLD);
     expect(await signIn("second", OLD, { ifOtherAccount: "refuse" })).toMatchObject({
       kind: "saved",
@@ -290,7 +290,7 @@ const listed = (parked: InMemoryParkedSignIns, nowMs = NOW_MS) =>
   parked.list(DANA, nowMs).map(({ questionId }) => questionId);
 
 describe("parked sign-ins", () => {
-  it("are fifty at most: one more drops the oldest, whose tokens nobody holds any more", () => {
+  it("are fifty at most, and one more drops the oldest", () => {
     const names = Array.from({ length: 51 }, (_, at) => `p${at}`);
     const parked = holding(...names);
     expect(listed(parked)).toEqual(names.slice(1));
@@ -298,15 +298,15 @@ describe("parked sign-ins", () => {
   });
 
   it.each([
-    { name: "before its time is over", nowMs: EXPIRES_AT_MS - 1, there: ["work"] },
-    { name: "from then on", nowMs: EXPIRES_AT_MS, there: [] },
-  ])("are listed, and given out, as far as they wait $name: $there", ({ nowMs, there }) => {
+    { name: "before they expire", nowMs: EXPIRES_AT_MS - 1, there: ["work"] },
+    { name: "after that", nowMs: EXPIRES_AT_MS, there: [] },
+  ])("are listed and returned $name: $there", ({ nowMs, there }) => {
     const parked = holding("work");
     expect(listed(parked, nowMs)).toEqual(there);
     expect([parked.take(DANA, nowMs)].flatMap((one) => one?.questionId ?? [])).toEqual(there);
   });
 
-  it("are given out once, and the newest where no question is named", () => {
+  it("are returned once, and the newest if no question is named", () => {
     const parked = holding("first", "second", "third");
     expect(parked.take(DANA, NOW_MS, "first")?.questionId).toBe("first");
     expect(parked.take(DANA, NOW_MS)?.questionId).toBe("third");

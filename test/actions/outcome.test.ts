@@ -42,11 +42,11 @@ describe("refusalOf", () => {
     { name: "an object", error: { message: "canary", code: "not-allowed" }, line: "warn: internal error (object)" },
     { name: "nothing", error: undefined, line: "warn: internal error (undefined)" },
     { name: "null", error: null, line: "warn: internal error (object)" },
-  ])("calls $name internal, and logs its kind alone", ({ error, line }) => {
+  ])("maps $name to internal, and logs only its kind", ({ error, line }) => {
     expect(refuse(error)).toEqual({ refusal: { kind: "refused", code: "internal" }, lines: [line] });
   });
 
-  it("logs nothing of a name that somebody wrote onto the error", () => {
+  it("does not log a name that was assigned to the error", () => {
     const error = Object.assign(new Error("x"), { name: "HTTP 400 code=ac_canary" });
     expect(refuse(error).lines.join()).not.toContain("canary");
   });

@@ -57,19 +57,19 @@ describe("listProfiles", () => {
     expect(list).toMatchObject({ pending: [{ profileName: "work", expiresInMs: SIGN_IN_TTL_MS - 60_000 }] });
   });
 
-  it.each(OTHERS)("tells $name nothing of what is pending", async ({ binding }) => {
+  it.each(OTHERS)("shows no pending sign-in to $name", async ({ binding }) => {
     await begin();
     expect(await listProfiles(ports, binding)).toMatchObject({ pending: [] });
   });
 
-  it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
+  it.each(THROWN)("does not throw or repeat $name", async ({ error, code }) => {
     const broken = { ...ports, profiles: brokenProfiles(failing(error)) };
     expect(await listProfiles(broken, DANA)).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");
   });
 });
 
-it("takes a list that may be some seconds old, unless it is asked to look anew", async () => {
+it("uses a recent list unless a fresh one is wanted", async () => {
   ports.profiles.has("openai:work");
   ports.profiles.recentList = () => Promise.resolve([]);
   expect(await listProfiles(ports, DANA)).toMatchObject({ profiles: [] });
@@ -77,11 +77,11 @@ it("takes a list that may be some seconds old, unless it is asked to look anew",
 });
 
 describe("readStatus", () => {
-  it("knows of nothing at first", async () => {
+  it("is empty at first", async () => {
     expect(await readStatus(ports, DANA)).toEqual({ kind: "status", pending: [] });
   });
 
-  it("tells what is pending and what was last saved, and how long ago", async () => {
+  it("gives pending sign-ins, the last saved one and its age", async () => {
     await finish("first");
     await finish("second");
     ports.clock.move(5000);
@@ -93,7 +93,7 @@ describe("readStatus", () => {
     });
   });
 
-  it("tells of one profile alone where it is named", async () => {
+  it("gives only the named profile", async () => {
     await finish("first");
     await finish("second");
     await begin("first");
@@ -116,13 +116,13 @@ describe("readStatus", () => {
     expect(await readStatus(ports, DANA)).toEqual({ kind: "status", pending: [] });
   });
 
-  it.each(OTHERS)("tells $name nothing", async ({ binding }) => {
+  it.each(OTHERS)("gives nothing to $name", async ({ binding }) => {
     await finish();
     await begin();
     expect(await readStatus(ports, binding)).toEqual({ kind: "status", pending: [] });
   });
 
-  it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
+  it.each(THROWN)("does not throw or repeat $name", async ({ error, code }) => {
     expect(await readStatus(withPending(error), DANA)).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");
   });
@@ -136,7 +136,7 @@ describe("readStatus", () => {
 });
 
 describe("cancelPending", () => {
-  it("ends the person's sign-ins in this chat and names them", async () => {
+  it("ends the sender's sign-ins in this chat and names them", async () => {
     await begin("work");
     await begin("play");
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: ["work", "play"] });
@@ -153,7 +153,7 @@ describe("cancelPending", () => {
     expect(ports.pending.document.logins).toMatchObject([{ profileName: "work" }]);
   });
 
-  it("names nothing where nothing waits", async () => {
+  it("names nothing if no sign-in is pending", async () => {
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: [] });
   });
 
@@ -163,7 +163,7 @@ describe("cancelPending", () => {
     expect(ports.pending.document.logins).toHaveLength(1);
   });
 
-  it("stops an exchange that is under way: its answer is thrown away", async () => {
+  it("discards the answer of a running exchange", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
     const completing = finishSignIn(ports, completionOf(address));
@@ -174,7 +174,7 @@ describe("cancelPending", () => {
     expect(ports.profiles.saves).toEqual([]);
   });
 
-  it("leaves a newer start alone that made an exchange under way an older one, whose answer is thrown away", async () => {
+  it("does not end a newer start, whose older exchange is discarded", async () => {
     const address = ports.oauth.approve(await begin());
     const gate = ports.oauth.hold();
     const completing = finishSignIn(ports, completionOf(address));
@@ -185,14 +185,14 @@ describe("cancelPending", () => {
     expect(ports.pending.document.logins).toHaveLength(1);
   });
 
-  it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
+  it.each(THROWN)("does not throw or repeat $name", async ({ error, code }) => {
     expect(await cancelPending(withPending(error), DANA)).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");
   });
 });
 
 describe("hasPending", () => {
-  it("is true while the person has a sign-in waiting in this chat", async () => {
+  it("is true while the sender has a pending sign-in in this chat", async () => {
     await begin();
     expect(await hasPending(ports, DANA)).toBe(true);
   });
@@ -208,7 +208,7 @@ describe("hasPending", () => {
     expect(await hasPending(ports, DANA)).toBe(false);
   });
 
-  it.each(THROWN)("is false where it cannot be told: $name", async ({ error }) => {
+  it.each(THROWN)("is false if the file fails with $name", async ({ error }) => {
     expect(await hasPending(withPending(error), DANA)).toBe(false);
   });
 });
@@ -216,30 +216,30 @@ describe("hasPending", () => {
 const concerns = (text: string, binding = DANA) => concernsSignIn(ports, binding, new Paste(text));
 
 describe("concernsSignIn", () => {
-  it("takes any such text of a person who has a sign-in waiting", async () => {
+  it("is true for such a text while the sender has a pending sign-in", async () => {
     await begin();
     expect(await concerns("code=abc&state=defghijk")).toBe(true);
   });
 
-  it("takes an address of a sign-in that is over, so that a late paste is kept from the model", async () => {
+  it("is true for the URL of a finished sign-in, so that a late paste is withheld from the model", async () => {
     expect(await concerns(await finish())).toBe(true);
   });
 
-  it("lets an address of nobody through where nothing waits", async () => {
+  it("is false for an unknown URL without a pending sign-in", async () => {
     expect(await concerns(addressOf({ code: "ac_x", state: "0".repeat(32) }))).toBe(false);
   });
 
-  it("lets a text through in which there is no address", async () => {
+  it("is false for a text without a callback URL", async () => {
     await finish();
     expect(await concerns("hello")).toBe(false);
   });
 
-  it.each(OTHERS)("lets $name's paste through, whose sign-in it is not", async ({ binding }) => {
+  it.each(OTHERS)("is false for $name", async ({ binding }) => {
     const address = await finish();
     expect(await concerns(address, binding)).toBe(false);
   });
 
-  it("passes on a pending file that cannot be trusted, so that its door can say so", async () => {
+  it("throws if the pending file is insecure, so that the handler can say so", async () => {
     const broken = withPending(new CodexAuthError("pending-insecure"));
     const answer = concernsSignIn(broken, DANA, new Paste(addressOf({ code: "ac_x", state: "0".repeat(32) })));
     await expect(answer).rejects.toThrow(new CodexAuthError("pending-insecure"));
@@ -271,7 +271,7 @@ function chosen(choice: Partial<ProfileChoice>): void {
 describe("why", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
 
-  it("is the host's own rule where nothing is set", async () => {
+  it("is the host's own rule if nothing is set", async () => {
     expect(await why()).toMatchObject({ decides: "host", next: "work" });
   });
 
@@ -285,14 +285,14 @@ describe("why", () => {
     });
   });
 
-  it("is the chat's own wish, and the host's choice for it", async () => {
+  it("is the pin of the chat, or the host's choice", async () => {
     ports.pins.keep(DANA, { profileId: "openai:team", by: "host" });
     expect(await why()).toMatchObject({ decides: "kept", next: "team" });
     await useProfile(ports, asked("team"));
     expect(await why()).toMatchObject({ decides: "pin", next: "team", pin: { by: "person", isUsable: true } });
   });
 
-  it("is not a wish for what cannot be used", async () => {
+  it("is not a pin to an unusable profile", async () => {
     await useProfile(ports, asked("team"));
     ports.profiles.becomes("openai:team", { health: "needs-sign-in", reason: "renewal-failed" });
     expect(await why()).toMatchObject({
@@ -324,31 +324,31 @@ describe("why", () => {
     expect(await why()).toMatchObject({ next: "work", ...expected });
   });
 
-  it("names no next one where the host would try none", async () => {
+  it("names no next profile if the host would use none", async () => {
     chosen({ tried: [] });
     expect(await why()).not.toHaveProperty("next");
   });
 
-  it("gives no place to a profile that the host leaves out", async () => {
+  it("gives no place to a profile that the host excludes", async () => {
     chosen({ tried: ["openai:work"] });
     expect(await why("team")).toMatchObject({ asked: { profileName: "team" } });
     expect(await why("team")).not.toHaveProperty("asked.place");
   });
 
-  it("tells of no wish where the host cannot tell one", async () => {
+  it("names no pin if the session store fails", async () => {
     const silent: Ports = { ...ports, pins: withoutPins() };
     const explained = await explainChoice(silent, { binding: DANA });
     expect(explained).toMatchObject({ kind: "choice", decides: "host", next: "work" });
     expect(explained).not.toHaveProperty("pin");
   });
 
-  it.each(THROWN)("never throws, and tells nothing of $name", async ({ error, code }) => {
+  it.each(THROWN)("does not throw or repeat $name", async ({ error, code }) => {
     const broken: Ports = { ...ports, profiles: brokenProfiles(failing(error)) };
     expect(await explainChoice(broken, { binding: DANA })).toEqual({ kind: "refused", code });
     expect(ports.log.lines.join()).not.toContain("canary");
   });
 
-  it("is asked of no profile that is not there", async () => {
+  it("refuses an unknown profile", async () => {
     expect(await why("nobody")).toEqual({ kind: "refused", code: "profile-unknown", profileName: "nobody" });
   });
 });
@@ -356,7 +356,7 @@ describe("why", () => {
 describe("the log of changes", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
 
-  it("names who did what to which profile and how it went, newest first", async () => {
+  it("lists sender, action, profile and outcome, newest first", async () => {
     await preferProfile(ports, asked("team"));
     ports.clock.move(1000);
     await useProfile(ports, asked("work", { isAllowed: refuseOwner }));
@@ -373,7 +373,7 @@ describe("the log of changes", () => {
     ]);
   });
 
-  it("that cannot be written stops no change", async () => {
+  it("does not stop a change if it cannot be written", async () => {
     const broken = { ...ports, audit: { note: failing(new Error("canary")), last: failing(new Error("canary")) } };
     expect(await preferProfile(broken, asked("team"))).toMatchObject({ kind: "preferred" });
     expect(await readChangeLog(broken)).toEqual({ kind: "refused", code: "internal" });
@@ -384,11 +384,11 @@ describe("the log of changes", () => {
 describe("an inspection", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
 
-  it("finds nothing where nothing is wrong", async () => {
+  it("finds nothing on a healthy gateway", async () => {
     expect(await codes()).toEqual([]);
   });
 
-  it("finds what is wrong, and each profile that fails", async () => {
+  it("finds each problem and each failing profile", async () => {
     ports.installation.owner = false;
     ports.installation.skills = ["/state/skills/codex-auth"];
     ports.profiles.becomes("openai:team", { health: "disabled" });
@@ -406,7 +406,7 @@ describe("an inspection", () => {
     expect(await codes(broken as unknown as FakePorts)).toEqual(["finding" in rest ? rest.finding : code]);
   });
 
-  it("calls nothing wrong that it has no word for, and still finds the rest", async () => {
+  it("skips a check that fails, and still finds the rest", async () => {
     ports.installation.owner = false;
     const fail = failing(new Error("canary"));
     const broken: Ports = {
@@ -418,16 +418,16 @@ describe("an inspection", () => {
     expect(await codes(broken)).toEqual(["no-owner"]);
   });
 
-  it("says nothing of owners where that cannot be told", async () => {
+  it("reports nothing about owners if the config cannot be read", async () => {
     ports.installation.owner = undefined;
     expect(await codes()).toEqual([]);
   });
 });
 
-describe("sign-ins that have ended", () => {
+describe("expired logins", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
 
-  it("are told of once each, and live ones never", async () => {
+  it("are claimed once each, and working ones never", async () => {
     const told = async () => (await claimExpiredLogins(ports, "main")).map(({ name }) => name);
     expect(await told()).toEqual([]);
     ports.profiles.becomes("openai:team", { health: "needs-sign-in" });

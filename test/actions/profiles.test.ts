@@ -63,19 +63,19 @@ function watched(broken: Partial<ProfileStore> = {}): Ports & { readonly targets
 }
 
 describe("acting on a profile", () => {
-  it.each(ACTS)("answers that there is none of that name, and touches no other: $name", async ({ act }) => {
+  it.each(ACTS)("refuses an unknown name, and changes no other: $name", async ({ act }) => {
     ports.profiles.has("openai:team", "openai:Work", "acme:work");
     expect(await act(ports, asked("work"))).toEqual(unknown("work"));
     expect(await storedIds()).toEqual(["openai:team", "openai:Work", "acme:work"]);
   });
 
-  it.each(ACTS)("lets nothing stand in for a default that is not there: $name", async ({ act }) => {
+  it.each(ACTS)("replaces a missing default with no other profile: $name", async ({ act }) => {
     ports.profiles.has("openai:first", "openai:second");
     expect(await act(ports, asked("default"))).toEqual(unknown("default"));
     expect(await storedIds()).toEqual(["openai:first", "openai:second"]);
   });
 
-  it.each(ACTS)("answers the same for names that could not be created: $name", async ({ act }) => {
+  it.each(ACTS)("refuses names that cannot be created: $name", async ({ act }) => {
     ports.profiles.has("openai:work");
     for (const name of ["status", "my team", ""]) expect(await act(ports, asked(name))).toEqual(unknown(name));
   });
@@ -92,7 +92,7 @@ describe("acting on a profile", () => {
       asks: "openai-codex:work",
       id: "openai-codex:work",
     },
-  ])("means the stored profile of that very name: $name", async ({ ids, asks, id }) => {
+  ])("means the stored profile of exactly that name: $name", async ({ ids, asks, id }) => {
     ports.profiles.has(...ids);
     expect(await showProfile(ports, asked(asks))).toMatchObject({ kind: "profile", profile: { profileId: id } });
     const over = watched();
@@ -109,7 +109,7 @@ describe("acting on a profile", () => {
     expect(new Set(over.targets.map(({ agentId }) => agentId))).toEqual(new Set(["research"]));
   });
 
-  it.each(CHANGES)("changes nothing for somebody who may not any more: $name", async ({ act }) => {
+  it.each(CHANGES)("changes nothing for a user who is no longer allowed: $name", async ({ act }) => {
     ports.profiles.has("openai:work", "openai:team");
     ports.profiles.undoable.add("openai:work");
     const before = await ports.profiles.list("main");
@@ -122,7 +122,7 @@ describe("acting on a profile", () => {
     expect(ports.log.lines).toEqual([]);
   });
 
-  it.each(CHANGES)("passes on why the store refused, with the profile's name: $name", async ({ act }) => {
+  it.each(CHANGES)("gives the refusal of the store, with the profile's name: $name", async ({ act }) => {
     ports.profiles.has("openai:work");
     ports.profiles.refuse("store-locked");
     expect(await act(ports, asked("work"))).toEqual({ kind: "refused", code: "store-locked", profileName: "work" });
@@ -145,7 +145,7 @@ describe("acting on a profile never throws", () => {
     );
 
   it.each(failuresOf([{ name: "showProfile", act: showProfile }, ...CHANGES]))(
-    "where the list fails with $thrown, and tells nothing of it: $name",
+    "if the list fails with $thrown, and does not repeat it: $name",
     async ({ act, error, code }) => {
       const over = watched({ list: failing(error) });
       expect(await act(over, asked("work"))).toEqual({ kind: "refused", code });
@@ -155,7 +155,7 @@ describe("acting on a profile never throws", () => {
   );
 
   it.each(failuresOf(CHANGES))(
-    "where the change fails with $thrown, and tells nothing of it: $name",
+    "if the change fails with $thrown, and does not repeat it: $name",
     async ({ act, error, code }) => {
       ports.profiles.has("openai:work");
       const over = watched({ remove: failing(error), prefer: failing(error), undo: failing(error) });
@@ -166,7 +166,7 @@ describe("acting on a profile never throws", () => {
 });
 
 describe("showProfile", () => {
-  it("answers what the list knows of it, the default mark too", async () => {
+  it("gives the entry of the list, with its default mark", async () => {
     ports.profiles.has("openai:work", "openai:team");
     const list = await ports.profiles.list("main");
     const nowMs = ports.clock.nowMs();
@@ -175,14 +175,14 @@ describe("showProfile", () => {
     expect(list.map(({ isDefault }) => isDefault)).toEqual([true, undefined]);
   });
 
-  it("takes an older host's id that is not there for the profile of today, which is what people mean", async () => {
+  it("reads a missing id of an older host as the profile of today", async () => {
     ports.profiles.has("openai:work");
     expect(await showProfile(ports, asked("openai-codex:work"))).toMatchObject({
       profile: { profileId: "openai:work" },
     });
   });
 
-  it.each([...CHANGES])("is alone in that: $name leaves the profile of today as it is", async ({ act }) => {
+  it.each([...CHANGES])("is the only action that does: $name does not change the profile of today", async ({ act }) => {
     ports.profiles.has("openai:other", "openai:work");
     ports.profiles.undoable.add("openai:work");
     const before = await ports.profiles.list("main");
@@ -216,13 +216,13 @@ describe("preferProfile", () => {
     ]);
   });
 
-  it("says where another one is tried first all the same", async () => {
+  it("says if the host still uses another one first", async () => {
     ports.profiles.has("openai:work");
     ports.profiles.isSelectable = false;
     expect(await preferProfile(ports, asked("work"))).toMatchObject({ kind: "preferred", isFirst: false });
   });
 
-  it("passes on that a restart is needed", async () => {
+  it("says that a restart is needed", async () => {
     ports.profiles.has("openai:work");
     const over = watched({ prefer: async () => ({ kind: "preferred", isFirst: true, activation: "restart" }) });
     expect(await preferProfile(over, asked("work"))).toMatchObject({ activation: "restart" });
@@ -230,7 +230,7 @@ describe("preferProfile", () => {
 });
 
 describe("signOut", () => {
-  it("takes that profile out and leaves all others as they were", async () => {
+  it("removes only that profile", async () => {
     ports.profiles.has("openai:work", "openai:team", "openai:play");
     const [work, , play] = await ports.profiles.list("main");
     expect(await signOut(ports, asked("team"))).toEqual({
@@ -242,13 +242,13 @@ describe("signOut", () => {
     expect(await ports.profiles.list("main")).toEqual([work, play]);
   });
 
-  it("answers that there is none the second time", async () => {
+  it("refuses the second time", async () => {
     ports.profiles.has("openai:work");
     await signOut(ports, asked("work"));
     expect(await signOut(ports, asked("work"))).toEqual(unknown("work"));
   });
 
-  it("passes on that nothing can be put back, and that a restart is needed", async () => {
+  it("says that nothing can be put back, and that a restart is needed", async () => {
     ports.profiles.has("openai:work");
     const over = watched({
       remove: async () => ({ kind: "saved", isSelectable: false, isUndoable: false, activation: "restart" }),
@@ -256,7 +256,7 @@ describe("signOut", () => {
     expect(await signOut(over, asked("work"))).toMatchObject({ isUndoable: false, activation: "restart" });
   });
 
-  it("answers that there is none where somebody else took it out in between", async () => {
+  it("refuses if the profile was removed in between", async () => {
     ports.profiles.has("openai:work");
     const over = watched({ remove: async () => ({ kind: "refused", code: "profile-unknown" }) });
     expect(await signOut(over, asked("work"))).toEqual(unknown("work"));
@@ -282,14 +282,14 @@ describe("undoChange", () => {
     });
   });
 
-  it("is for the profile of that name alone", async () => {
+  it("affects only the profile of that name", async () => {
     ports.profiles.has("openai:work", "openai:team");
     ports.profiles.undoable.add("openai:team");
     expect(await undoChange(ports, asked("work"))).toMatchObject({ code: "undo-missing" });
     expect(ports.profiles.undoable.has("openai:team")).toBe(true);
   });
 
-  it("lets no other profile stand in for a default that was taken out", async () => {
+  it("replaces a removed default with no other profile", async () => {
     ports.profiles.has("openai:first", "openai:default");
     ports.profiles.undoable.add("openai:first");
     await signOut(ports, asked("default"));
@@ -303,7 +303,7 @@ describe("undoChange", () => {
     { name: "an id without a prefix", id: "team", asks: "team" },
     { name: "a name of two words", id: "openai:my team", asks: "my team" },
     { name: "a name that is a command", id: "openai:status", asks: "status" },
-  ])("finds a profile that was taken out by the name it was listed under: $name", async ({ id, asks }) => {
+  ])("finds a removed profile by its listed name: $name", async ({ id, asks }) => {
     ports.profiles.has("openai:other", id);
     const out = await signOut(ports, asked(asks));
     expect(out).toMatchObject({ kind: "signed-out", profileName: asks });
@@ -312,7 +312,7 @@ describe("undoChange", () => {
     expect((await storedIds()).toSorted()).toEqual(["openai:other", id].toSorted());
   });
 
-  it("tells an older host's profile that was taken out from its namesake of today", async () => {
+  it("distinguishes a removed profile of an older host from its namesake", async () => {
     ports.profiles.has("openai:work", "openai-codex:work");
     ports.profiles.undoable.add("openai:work");
     await signOut(ports, asked("openai-codex:work"));
@@ -320,7 +320,7 @@ describe("undoChange", () => {
     expect(ports.profiles.undoable.has("openai:work")).toBe(true);
   });
 
-  it("does not overwrite a profile that was signed in anew since it was taken out", async () => {
+  it("does not overwrite a profile that was signed in again since", async () => {
     ports.profiles.has("openai:work");
     await signOut(ports, asked("work"));
     ports.profiles.has("openai:work");
@@ -331,7 +331,7 @@ describe("undoChange", () => {
     });
   });
 
-  it.each(["nobody", "status", "my team", ""])("has nothing for a profile that never was: '%s'", async (name) => {
+  it.each(["nobody", "status", "my team", ""])("refuses a profile that never existed: '%s'", async (name) => {
     expect(await undoChange(ports, asked(name))).toEqual({ kind: "refused", code: "undo-missing", profileName: name });
   });
 });
@@ -347,7 +347,7 @@ const withoutPins = (): ChatPins => {
 describe("using a profile in a chat", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
 
-  it("pins the chat to it, and marks it on the list of that chat alone", async () => {
+  it("pins the chat to it, and marks it only on the list of that chat", async () => {
     expect(await useProfile(ports, asked("team"))).toMatchObject({ kind: "pinned", profile: { name: "team" } });
     const marks = async (binding = DANA) => {
       const list = await listProfiles(ports, binding);
@@ -360,26 +360,26 @@ describe("using a profile in a chat", () => {
   it.each([
     { outcome: "failed", code: "pin-unavailable" },
     { outcome: "other-model", code: "pin-other-model" },
-  ] as const)("says so where the host does not keep it: $outcome", async ({ outcome, code }) => {
+  ] as const)("is refused if the host does not store it: $outcome", async ({ outcome, code }) => {
     ports.pins.outcome = outcome;
     expect(await useProfile(ports, asked("team"))).toMatchObject({ kind: "refused", code, profileName: "team" });
     expect(await pinned()).toBeUndefined();
   });
 
-  it("changes nothing for somebody who may not any more, nor for a profile that is not there", async () => {
+  it("changes nothing for a user who is no longer allowed, or for an unknown profile", async () => {
     expect(await useProfile(ports, asked("team", { isAllowed: refuseOwner }))).toMatchObject({ code: "not-allowed" });
     expect(await useProfile(ports, asked("nobody"))).toMatchObject({ code: "profile-unknown" });
     expect(await pinned()).toBeUndefined();
   });
 
-  it("marks nothing, and lists all, where the host cannot tell", async () => {
+  it("lists all profiles without a mark if the session store fails", async () => {
     const silent: Ports = { ...ports, pins: withoutPins() };
     const list = await listProfiles(silent, DANA);
     expect(list).toMatchObject({ kind: "profiles", profiles: [{ name: "work" }, { name: "team" }] });
     expect(list.kind === "profiles" && list.profiles.some(({ isPinned }) => isPinned)).toBe(false);
   });
 
-  it("ends with a word, with or without the name", async () => {
+  it("ends with unuse, with or without the name", async () => {
     await useProfile(ports, asked("team"));
     expect(await released("work")).toMatchObject({ kind: "refused", code: "pin-missing" });
     expect(await pinned()).toBe("openai:team");
@@ -389,7 +389,7 @@ describe("using a profile in a chat", () => {
     expect(await released()).toMatchObject({ kind: "refused", code: "pin-missing" });
   });
 
-  it("leaves a choice of the host's own alone", async () => {
+  it("does not remove the host's own choice", async () => {
     ports.pins.keep(DANA, { profileId: "openai:work", by: "host" });
     expect(await released()).toMatchObject({ code: "pin-missing" });
     expect(await pinned()).toBe("openai:work");
@@ -408,7 +408,7 @@ describe("using a profile in a chat", () => {
 describe("making one the default", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));
 
-  it("tells of the profile that the host stays with in this chat", async () => {
+  it("names the profile that the host keeps in this chat", async () => {
     ports.pins.keep(DANA, { profileId: "openai:work", by: "host" });
     expect(await preferProfile(ports, asked("team"))).toMatchObject({ kind: "preferred", kept: "work" });
     expect(await preferProfile(ports, asked("work"))).not.toHaveProperty("kept");

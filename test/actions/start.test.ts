@@ -15,7 +15,7 @@ beforeEach(() => {
 const begin = (name = "work", binding = DANA, over: Ports = ports) => startSignIn(over, binding, name as ProfileName);
 
 describe("startSignIn", () => {
-  it("answers the link, the profile and the time there is", async () => {
+  it("gives the link, the profile and the time to live", async () => {
     expect(await begin()).toEqual({
       kind: "started",
       profileId: "openai:work",
@@ -28,7 +28,7 @@ describe("startSignIn", () => {
     });
   });
 
-  it("remembers what the completion needs, bound to person, chat, agent and gateway", async () => {
+  it("stores what finishing needs, bound to sender, chat, agent and gateway", async () => {
     await begin();
     const nowMs = ports.clock.nowMs();
     const [login, ...others] = ports.pending.document.logins;
@@ -49,13 +49,13 @@ describe("startSignIn", () => {
     });
   });
 
-  it("answers the link of the very login it remembers", async () => {
+  it("gives the link of the stored sign-in", async () => {
     const started = await begin();
     const url = new URL(started.kind === "started" ? started.authorizationUrl.reveal() : "");
     expect(url.searchParams.get("state")).toBe(ports.pending.document.logins[0]?.state);
   });
 
-  it("tells an existing profile from a new one", async () => {
+  it("distinguishes an existing profile from a new one", async () => {
     ports.profiles.has("openai:work");
     expect([await begin("work"), await begin("play")]).toMatchObject([{ isNewProfile: false }, { isNewProfile: true }]);
   });
@@ -66,7 +66,7 @@ describe("startSignIn", () => {
     expect(ports.pending.document.logins).toMatchObject([{ profileId: "openai-codex:work" }]);
   });
 
-  it("lets the first profile stand in for a default that is not there, and says so", async () => {
+  it("uses the first profile if default does not exist, and says so", async () => {
     ports.profiles.has("openai:first", "openai:second");
     expect(await begin("default")).toMatchObject({
       profileName: "first",
@@ -76,7 +76,7 @@ describe("startSignIn", () => {
     expect(ports.pending.document.logins).toMatchObject([{ profileId: "openai:first", askedName: "default" }]);
   });
 
-  it("replaces an older sign-in of the same person for the same profile: the newest link wins", async () => {
+  it("replaces an older sign-in of the same sender for the same profile", async () => {
     await begin();
     const old = ports.pending.document.logins[0];
     await begin();
@@ -85,14 +85,14 @@ describe("startSignIn", () => {
     expect(receipts).toMatchObject([{ stateDigest: old?.stateDigest, outcome: "replaced" }]);
   });
 
-  it.each(OTHERS)("leaves the sign-in of $name alone", async ({ binding }) => {
+  it.each(OTHERS)("does not change the sign-in of $name", async ({ binding }) => {
     await begin("work", binding);
     const theirs = ports.pending.document.logins;
     await begin();
     expect(ports.pending.document.logins).toEqual([...theirs, expect.anything()]);
   });
 
-  it("leaves one live sign-in where two are started at once for one profile", async () => {
+  it("keeps one of three parallel starts for one profile", async () => {
     await Promise.all([begin(), begin(), begin()]);
     expect(ports.pending.document.logins).toHaveLength(1);
   });
@@ -124,7 +124,7 @@ describe("a sign-in that cannot begin", () => {
   );
 
   it.each(["store-locked", "profile-not-codex", "undo-unwritable"] as const)(
-    "shows no link whose profile could not be saved: %s",
+    "gives no link if the profile cannot be saved: %s",
     async (code) => {
       ports.profiles.inTheWay = code;
       expect(await begin()).toEqual({ kind: "refused", code, profileName: "work" });
@@ -133,7 +133,7 @@ describe("a sign-in that cannot begin", () => {
   );
 
   it.each(["pending-locked", "pending-insecure", "pending-unwritable"] as const)(
-    "shows no link where the pending file is %s: nobody could finish it",
+    "gives no link if the pending file fails with %s",
     async (code) => {
       const broken = { ...ports, pending: { read: failing(undefined), update: failing(new CodexAuthError(code)) } };
       expect(await begin("work", DANA, broken)).toEqual({ kind: "refused", code });
@@ -165,7 +165,7 @@ describe("a sign-in that cannot begin", () => {
   const rows = BROKEN.flatMap((broken) => THROWN.map((thrown) => ({ ...broken, ...thrown })));
 
   it.each(rows)(
-    "is refused, and nothing of it is told, where $port throws $name",
+    "is refused without repeating the error if $port throws $name",
     async ({ break: breakPorts, error, code }) => {
       expect(await begin("work", DANA, breakPorts(error))).toEqual({ kind: "refused", code });
       expect(ports.log.lines.join()).not.toContain("canary");

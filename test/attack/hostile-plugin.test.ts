@@ -83,7 +83,7 @@ describe("a button under our name that another plugin has made", () => {
     expect(stateOf(door)).toBe(before);
   });
 
-  it("does what was shown once, however often it is sent", async () => {
+  it("acts once if it is sent many times", async () => {
     const { door, payload, tap } = await showCard();
     expect(await tap(payload)).toHaveLength(1);
     const after = stateOf(door);
@@ -107,7 +107,7 @@ describe("a button under our name that another plugin has made", () => {
     expect(door.ports.profiles.preferred).toBe("openai:team");
   });
 
-  it("is never said back, whatever it carries", async () => {
+  it("is never repeated", async () => {
     const { door, tap } = await showCard();
     const canary = `Q7W8E9R1T2Y3U4I5${"O6P7".repeat(10)}`;
     for (const payload of [canary, `${canary}.1`, `S0.${canary}`]) requireSilence([canary], await tap(payload));
@@ -167,7 +167,7 @@ describe("a message that no chat would send", () => {
     { name: "a number", key: 7 },
     { name: "what cannot be printed", key: throwing },
     { name: "a key of every object", key: "__proto__:user" },
-  ])("keeps an address out of the transcript, its name being $name", async ({ key }) => {
+  ])("withholds a callback URL from the transcript if its key is $name", async ({ key }) => {
     const door = createDoor();
     const address = await startAndApprove(door, WEBCHAT_CALL);
     const written = withholdFromTranscript(door.context, { role: "user", content: address, idempotencyKey: key });
@@ -176,8 +176,8 @@ describe("a message that no chat would send", () => {
   });
 });
 
-describe("a message under the name of the owner's", () => {
-  it("saves nothing for whoever sends it, and finds nothing twice", async () => {
+describe("a message with the id of the owner's", () => {
+  it("saves nothing for another sender", async () => {
     const door = createDoor();
     const address = await startAndApprove(door, WEBCHAT_CALL);
     const entry = { role: "user", content: address, idempotencyKey: "17:user", __openclaw: { senderIsOwner: true } };

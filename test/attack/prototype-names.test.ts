@@ -50,7 +50,7 @@ afterEach(() => expect(Object.getOwnPropertyNames(Object.prototype).toSorted()).
 describe.each(CALLS)("a command of $door", ({ call }) => {
   const VERBS = ["show", "use", "prefer", "signout", "undo", "why", "keep", "cancel"];
 
-  it.each(KEYS)("finds no profile %s where there is none", async (key) => {
+  it.each(KEYS)("finds no profile %s that does not exist", async (key) => {
     const { context, ports } = createDoor();
     for (const verb of VERBS) {
       for (const args of [`${verb} ${key}`, `${verb} openai:${key}`, `${verb} ${key} yes`]) {
@@ -126,7 +126,7 @@ describe.each(KEYS)("a profile that is there under the name %s", (key) => {
   });
 });
 
-describe("an address pasted while a sign-in to such a profile waits", () => {
+describe("a callback URL for such a profile", () => {
   it.each(NAMES)("is saved there: %s", async (name) => {
     const door = createDoor();
     const card = await answerCommand(door.context, "select", { ...OWNER_CALL, args: name });
@@ -200,7 +200,7 @@ describe.each(BENCHES)("in $name", ({ open }) => {
     ]);
   });
 
-  it.each(ids)("a profile %s is replaced alone, and put back", async (id) => {
+  it.each(ids)("replaces only the profile %s, and puts it back", async (id) => {
     const { store, bench } = opened(id);
     expect(await store.save(saveRequest(id, "new"))).toMatchObject({ kind: "saved", isUndoable: true });
     expect(entriesOf(bench.stored()).get(id)).toMatchObject({ access: "access-new" });
@@ -209,7 +209,7 @@ describe.each(BENCHES)("in $name", ({ open }) => {
     expect(entriesOf(bench.stored()).get(id)).toEqual(credential("old"));
   });
 
-  it.each(ids)("a profile %s is put first, taken out alone, and put back", async (id) => {
+  it.each(ids)("prefers, removes and puts back only the profile %s", async (id) => {
     const { store, bench } = opened(id);
     expect(await store.prefer(target(id))).toMatchObject({ kind: "preferred", isFirst: true });
     expect(await store.remove(target(id))).toMatchObject({ kind: "saved", isUndoable: true });
@@ -219,7 +219,7 @@ describe.each(BENCHES)("in $name", ({ open }) => {
     expect(entriesOf(bench.stored()).get("openai:other")).toEqual(OTHER);
   });
 
-  it.each(KEYS.map((key) => `openai:${key}`))("a profile %s that is not there is none", async (id) => {
+  it.each(KEYS.map((key) => `openai:${key}`))("refuses a profile %s that does not exist", async (id) => {
     const bench = open();
     bench.seed({ profiles: { "openai:other": OTHER } });
     const store = createProfileStore(partsOver(bench.host));

@@ -107,7 +107,7 @@ describe.each([...HOSTILE, ...UNSEEN])("text from outside that holds $name", ({ 
     }
   });
 
-  it("has nothing unseen left, in no form and on no button", () => {
+  it("has no invisible character, in any form or button", () => {
     for (const screen of screensWith(text)) {
       const labels = toWireButtons(screen, "codex_auth_", "S1").flatMap((row) => row.map(({ label }) => label));
       for (const form of [toMarkdown(screen), toPlainText(screen)])
@@ -126,7 +126,7 @@ describe("the web chat's renderer", () => {
     expect(links).toEqual(["https://evil.example", "https://evil.example"]);
   });
 
-  it("makes the same of any screen, whatever stands in its code", () => {
+  it("renders any screen alike for any text in its code spans", () => {
     fc.assert(
       fc.property(anyHostileScreen, ({ screen }) => {
         const markdown = toMarkdown(screen);
@@ -150,7 +150,7 @@ describe("what the server says of a refusal", () => {
   ];
 
   it.each(CALLS.flatMap((chat) => [...HOSTILE, ...UNSEEN].map(({ name, text }) => ({ ...chat, what: name, text }))))(
-    "is told in our own words, in $name: $what",
+    "is replaced by our own words, in $name: $what",
     async ({ call, text }) => {
       const said = async (error: string, description: string) => {
         const { context, ports } = createDoor();

@@ -87,7 +87,7 @@ describe("an answer", () => {
     expect((await textOf(ports, intent)).startsWith(begins)).toBe(true);
   });
 
-  it.each(INTENTS)("to $intent.verb of a person who is no owner loads nothing", async ({ intent }) => {
+  it.each(INTENTS)("to $intent.verb of a user who is not an owner loads nothing", async ({ intent }) => {
     expect(await refusalOf(intent, { isOwner: false })).toBe(notAllowed(`telegram:${DANA.senderId}`));
   });
 
@@ -97,7 +97,7 @@ describe("an answer", () => {
     );
   });
 
-  it("tells a stranger in a group no more than a stranger elsewhere", async () => {
+  it("is the same for a stranger in a group and elsewhere", async () => {
     const status: Intent = { verb: "status" };
     const inGroup = await refusalOf(status, { isOwner: false, isPrivate: false });
     expect(inGroup).toBe(await refusalOf(status, { isOwner: false }));
@@ -212,7 +212,7 @@ describe("the answer about a profile", () => {
     expect(await ports.profiles.list("main")).toEqual([]);
   });
 
-  it("that was signed out can be undone, by the words that the answer tells", async () => {
+  it("that was signed out can be undone with the suggested command", async () => {
     const { ports } = await createWaiting();
     const before = await ports.profiles.list("main");
     const text = await textOf(ports, { verb: "signout", name: WORK, isSure: true });
@@ -231,7 +231,7 @@ describe("the answer about a profile", () => {
     { intent: { verb: "prefer", name: WORK } },
     { intent: { verb: "signout", name: WORK, isSure: true } },
     { intent: { verb: "undo", name: WORK } },
-  ] as const)("is a refusal where the person is no owner any more by the write: $intent.verb", async ({ intent }) => {
+  ] as const)("is a refusal if the user is no longer an owner at the write: $intent.verb", async ({ intent }) => {
     const { ports } = await createWaiting();
     const before = await ports.profiles.list("main");
     const text = await textOf(ports, intent, createCaller({ isAllowed: refuseOwner }));
@@ -241,7 +241,7 @@ describe("the answer about a profile", () => {
   });
 });
 
-describe("the answer to a pasted address", () => {
+describe("the answer to a pasted callback URL", () => {
   it("names profile and account once they are saved", async () => {
     const { ports, address } = await createWaiting();
     expect(await textOf(ports, finishWith(address))).toContain(
@@ -250,12 +250,12 @@ describe("the answer to a pasted address", () => {
     expect(savedIn(ports)).toEqual(["openai:work"]);
   });
 
-  it("that is wrong says that the sign-in still waits", async () => {
+  it("that is wrong says that the sign-in is still pending", async () => {
     const { ports } = await createWaiting();
     expect(await textOf(ports, finishWith("hello"))).toContain(SENTENCES["next.still-waiting"]);
   });
 
-  it("with nothing waiting says how to start", async () => {
+  it("without a pending sign-in says how to start", async () => {
     const text = await textOf(createFakePorts(), finishWith("hello"));
     expect(text).toContain("Start again: /codex_auth");
     expect(text).not.toContain(SENTENCES["next.still-waiting"]);
@@ -268,7 +268,7 @@ describe("the answer to a pasted address", () => {
     expect(ports.oauth.exchanges.length).toBe(0);
   });
 
-  it("is a refusal where the person is no owner any more by then, and nothing is exchanged", async () => {
+  it("is a refusal without an exchange if the user is no longer an owner", async () => {
     const { ports, address } = await createWaiting();
     const text = await textOf(ports, finishWith(address), createCaller({ isAllowed: refuseOwner }));
     expect(text).toContain("Only an owner of this gateway");

@@ -202,13 +202,13 @@ describe("/codex_auth", () => {
     expect(parseSelectArguments(`SIGNOUT\n${words} yes`)).toEqual(signOut(profile, true));
   });
 
-  it.each(NAMING_NOTHING)("shows and changes nothing where no profile is named: $name", ({ args, intent }) => {
+  it.each(NAMING_NOTHING)("shows and changes nothing without a profile: $name", ({ args, intent }) => {
     for (const verb of ["show", "prefer", "undo", "signout"]) {
       expect(parseSelectArguments(`${verb} ${args}`)).toEqual(intent);
     }
   });
 
-  it.each(SIGN_OUT)("is sure of a sign-out by one word alone: $name", ({ args, intent }) => {
+  it.each(SIGN_OUT)("confirms a sign-out only by yes: $name", ({ args, intent }) => {
     expect(parseSelectArguments(`signout ${args}`)).toEqual(intent);
   });
 
@@ -239,7 +239,7 @@ describe("/codex_auth", () => {
   });
 
   it.each(FINISH.filter(({ args }) => args.includes("ac_") && !args.startsWith("ac_")))(
-    "finishes where people leave the word finish out: $name",
+    "finishes without the word finish: $name",
     ({ args, intent }) => {
       expect(opened(parseSelectArguments(args))).toEqual(intent);
     },
@@ -249,7 +249,7 @@ describe("/codex_auth", () => {
     { name: "a colon before the address", args: `: ${URL}` },
     { name: "a colon after finish", args: `finish: ${URL}` },
     { name: "a subcommand before the address", args: `finish status ${URL}` },
-  ])("never takes an address for anything else: $name", ({ args }) => {
+  ])("always reads a callback URL as one: $name", ({ args }) => {
     const intent = parseSelectArguments(args);
     expect(intent).toMatchObject({ verb: "finish" });
     expect("pasted" in intent && intent.pasted?.text.reveal()).toContain(URL);
@@ -264,7 +264,7 @@ describe("/codex_auth", () => {
     );
   });
 
-  it("never throws, whatever was typed", () => {
+  it("never throws for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (args) => {
         expect(parseSelectArguments(args).verb).toBeTypeOf("string");
@@ -274,15 +274,15 @@ describe("/codex_auth", () => {
 });
 
 describe("/codex_auth_finish", () => {
-  it.each(["", "  ", "\n", ":", " : "])("without an address says what to send: %j", (args) => {
+  it.each(["", "  ", "\n", ":", " : "])("without a callback URL says what to send: %j", (args) => {
     expect(parseFinishArguments(args)).toEqual({ verb: "finish" });
   });
 
-  it.each(FINISH)("takes a profile where one is named, and all the rest as the address: $name", ({ args, intent }) => {
+  it.each(FINISH)("reads a named profile, and the rest as the callback URL: $name", ({ args, intent }) => {
     expect(opened(parseFinishArguments(args))).toEqual(intent);
   });
 
-  it("never takes part of an address for a profile name", () => {
+  it("never reads a part of a callback URL as a profile name", () => {
     const separator = fc.constantFrom(" ", "\n", "\r\n", "\t");
     fc.assert(
       fc.property(fc.integer({ min: "http:".length, max: URL.length - 1 }), separator, (at, space) => {
@@ -292,11 +292,11 @@ describe("/codex_auth_finish", () => {
     );
   });
 
-  it("keeps the address out of sight", () => {
+  it("does not print the callback URL", () => {
     expect(JSON.stringify(parseFinishArguments(`work ${URL}`))).not.toContain("ac_");
   });
 
-  it("never throws, whatever was typed", () => {
+  it("never throws for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (args) => {
         expect(parseFinishArguments(args).verb).toMatch(/^finish/);

@@ -157,8 +157,8 @@ function told(name: ProfileName, surface: Surface) {
 /** Names that nothing typed can mean: they hold what no screen shows, or are too long. A button still works. */
 const isUntypeable = (name: string) => !/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u.test(name);
 
-describe("a command that a screen tells", () => {
-  it("means just that profile in the chat", () => {
+describe("a suggested command", () => {
+  it("means exactly that profile in the chat", () => {
     fc.assert(
       fc.property(shownName, (name) => {
         const commands = told(name, inChat(MARKDOWN));
@@ -170,7 +170,7 @@ describe("a command that a screen tells", () => {
     );
   });
 
-  it.each(TERMINALS)("means just that profile in the terminal: $name", (program) => {
+  it.each(TERMINALS)("means exactly that profile in the terminal: $name", (program) => {
     // In code spans, so that a command is told apart from the words around it.
     const surface = { ...terminalSurface({ program }), hasCodeSpans: true };
     fc.assert(
@@ -203,11 +203,11 @@ describe("a command that a screen tells", () => {
     { name: "an invisible character", profile: "wo\u200brk" },
     { name: "129 characters", profile: "ü".repeat(129) },
     { name: "a callback URL", profile: "http://localhost:1455/auth/callback?code=ac_x&state=y" },
-  ])("is left out for a name that nobody can type: $name", ({ profile }) => {
+  ])("is left out for a name that cannot be typed: $name", ({ profile }) => {
     expect(spellForChat({ command: "pick", profile })).toBeUndefined();
   });
 
-  it("is left out where the surface has no such command", () => {
+  it("is left out if the surface has no such command", () => {
     const spell = spellForTerminal({ program: HOST_PROGRAM });
     expect([spell({ command: "use", profile: "work" }), spellForChat({ command: "version" })]).toEqual([
       undefined,

@@ -31,14 +31,14 @@ function loseOwner(): void {
 }
 
 describe("a command", () => {
-  it("of an owner shows the profiles, with buttons where the chat has them", async () => {
+  it("of an owner shows the profiles, with buttons if the chat has them", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", call());
     expect(markdown).toContain("`work` (used by default): signed in");
     expect(rows[0]).toEqual([{ label: "work", callbackData: "codex_auth_show:S0.0" }]);
   });
 
-  it("gets nothing but the link as a button in a chat whose taps come to nobody", async () => {
+  it("has only the link as a button in a chat without callbacks", async () => {
     const { context } = createDoor({ buttonsOf: () => Promise.resolve("links") });
     const labelsFor = async (args: string) =>
       (await answerCommand(context, "select", call({ args }))).rows.flat().map(({ label }) => label);
@@ -46,7 +46,7 @@ describe("a command", () => {
     expect(await labelsFor("")).toEqual([]);
   });
 
-  it("in the web chat gets the same list as text alone", async () => {
+  it("in the web chat gets the same list as text only", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", WEBCHAT_CALL);
     expect(markdown).toContain("`work` (used by default): signed in");
@@ -58,7 +58,7 @@ describe("a command", () => {
     expect((await answerCommand(context, "finish", call())).markdown).toContain("`/codex_auth_finish <callback URL>`");
   });
 
-  it("starts a sign-in and finishes it with the address", async () => {
+  it("starts a sign-in and finishes it with the callback URL", async () => {
     const door = createDoor();
     const args = await startAndApprove(door);
     const saved = await answerCommand(door.context, "finish", call({ args }));
@@ -84,7 +84,7 @@ describe("a finished sign-in", () => {
   it.each([
     { name: "a chat that keeps it", start: OWNER_CALL, isAsked: true },
     { name: "the web chat, whose transcript was kept clean", start: WEBCHAT_CALL, isAsked: false },
-  ])("asks for the address to be deleted in $name: $isAsked", async ({ start, isAsked }) => {
+  ])("asks to delete the callback URL in $name: $isAsked", async ({ start, isAsked }) => {
     const door = createDoor();
     const args = await startAndApprove(door, start);
     const { plainText } = await answerCommand(door.context, "finish", { ...start, args });
@@ -92,7 +92,7 @@ describe("a finished sign-in", () => {
   });
 });
 
-describe("a command of nobody known to be an owner is refused", () => {
+describe("a command without proof of ownership is refused", () => {
   it.each<{ name: string; extra: object }>([
     { name: "no mark", extra: { senderIsOwner: undefined } },
     { name: "a mark of false", extra: { senderIsOwner: false } },
@@ -111,7 +111,7 @@ describe("a command of nobody known to be an owner is refused", () => {
     expect(rows).toEqual([]);
   });
 
-  it("even where the login shell cannot be loaded", async () => {
+  it("even if the ports cannot be loaded", async () => {
     const { context } = createDoor({ ports: () => Promise.reject(new CodexAuthError("config-invalid")) });
     const stranger = call({ senderId: STRANGER, from: `telegram:${STRANGER}`, senderIsOwner: false });
     expect((await answerCommand(context, "select", stranger)).plainText).toContain("Only an owner");
@@ -133,7 +133,7 @@ describe("a command about one profile", () => {
     ]);
   });
 
-  it("does all of it by words alone in the web chat", async () => {
+  it("works with text only in the web chat", async () => {
     const { context, ports } = createDoor();
     ports.profiles.has("openai:team");
     const before = await ports.profiles.list("main");
@@ -152,21 +152,14 @@ describe("a command about one profile", () => {
     expect(ports.profiles.preferred).toBe("openai:work");
   });
 
-  it.each(MANAGING)("is refused to a person who is no owner, and touches nothing: %s", async (args) => {
+  it.each(MANAGING)("is refused to a user who is not an owner, and uses no port: %s", async (args) => {
     const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
     const stranger = call({ args, senderIsOwner: false });
     expect((await answerCommand(context, "select", stranger)).plainText).toBe(notAllowed(`telegram:${OWNER}`));
   });
 
-  it.each(MANAGING)("is refused in a group, and touches nothing: %s", async (args) => {
-    const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-    const { plainText, rows } = await answerCommand(context, "select", call({ ...IN_GROUP, args }));
-    expect(plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
-    expect(rows).toEqual([]);
-  });
-
   it.each(["prefer work", "signout work yes", "undo work"])(
-    "changes nothing for a person who lost ownership meanwhile: %s",
+    "changes nothing for a user who lost ownership since: %s",
     async (args) => {
       const { context, ports } = createDoor();
       ports.profiles.undoable.add("openai:work");
@@ -180,19 +173,19 @@ describe("a command about one profile", () => {
 });
 
 describe("a command in a group or topic", () => {
-  it.each([
-    { name: "group", place: IN_GROUP },
-    { name: "topic", place: IN_TOPIC },
-  ])("gets one sentence and nothing else: $name", async ({ place }) => {
-    const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
-    const message = await answerCommand(context, "select", call({ ...place, args: "work" }));
-    expect(message.plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
-    expect(message.rows).toEqual([]);
-  });
+  it.each([IN_GROUP, IN_TOPIC].flatMap((place) => ["work", ...MANAGING].map((args) => ({ ...place, args }))))(
+    "gets one sentence and uses no port: $args in $from",
+    async (place) => {
+      const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
+      const { plainText, rows } = await answerCommand(context, "select", call(place));
+      expect(plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
+      expect(rows).toEqual([]);
+    },
+  );
 });
 
-describe("ownership is asked again before the write", () => {
-  it("and a person who lost it meanwhile saves nothing", async () => {
+describe("ownership is checked again before the write", () => {
+  it("and a user who lost it since saves nothing", async () => {
     const door = createDoor();
     const args = await startAndApprove(door);
     const message = await answerCommand(door.context, "finish", call({ args, assertOwnerCurrent: loseOwner }));
@@ -201,14 +194,14 @@ describe("ownership is asked again before the write", () => {
     expect(savedIn(door.ports)).toEqual([]);
   });
 
-  it("by the host's owner rule where the host gives no question of its own", async () => {
+  it("by the host's owner rule if the host has no check of its own", async () => {
     const door = createDoor();
     const args = await startAndApprove(door);
     await answerCommand(door.context, "finish", fromOlderHost(args));
     expect(savedIn(door.ports)).toEqual(["openai:work"]);
   });
 
-  it("and by that rule, too, a person who lost it meanwhile saves nothing", async () => {
+  it("and by that rule a user who lost it since saves nothing", async () => {
     const door = createDoor();
     const args = await startAndApprove(door);
     door.owners.clear();

@@ -77,7 +77,7 @@ const OTHER_APPS = [
   { name: "a GitHub code", text: "https://example.com/login/oauth?code=e72e16c7e42f292c6912" },
 ];
 
-describe("a message that is none of ours", () => {
+describe("a message without a callback URL", () => {
   it.each([...ORDINARY, ...OTHER_APPS])("passes, and loads nothing: $name", async ({ text }) => {
     for (const place of [{}, IN_GROUP, OF_STRANGER, IN_WEBCHAT]) {
       const { context, loads } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
@@ -87,7 +87,7 @@ describe("a message that is none of ours", () => {
   });
 
   it.each([5, { text: CERTAIN }, [CERTAIN], null])(
-    "passes where what it is or quotes is no text: %j",
+    "passes if its text or its quote is not a string: %j",
     async (other) => {
       const { context } = await waiting();
       const strange = { content: other, replyToBody: other } as unknown as ChatMessage;
@@ -95,20 +95,20 @@ describe("a message that is none of ours", () => {
     },
   );
 
-  it("passes where it has no text at all, as a picture", async () => {
+  it("passes without a text, as a picture", async () => {
     const { context } = await waiting();
     expect(await claimMessage(context, message("", { content: undefined }))).toBeUndefined();
   });
 
-  it.each(ORDINARY)("passes while a sign-in waits, too: $name", async ({ text }) => {
+  it.each(ORDINARY)("passes while a sign-in is pending: $name", async ({ text }) => {
     const { context, ports } = await waiting();
     expect(await claimMessage(context, message(text))).toBeUndefined();
     expect(waitingIn(ports)).toBe(1);
   });
 });
 
-describe("a message that only might be an address", () => {
-  it("is one, as the tests here understand it", () => {
+describe("a message that is possibly a callback URL", () => {
+  it("is what these tests use", () => {
     expect(new Paste(POSSIBLE).likelihood).toBe("possible");
   });
 
@@ -116,7 +116,7 @@ describe("a message that only might be an address", () => {
     { name: "in a private chat", place: {} },
     { name: "in the web chat", place: IN_WEBCHAT },
     { name: "of a stranger", place: OF_STRANGER },
-  ])("passes where no sign-in waits: $name", async ({ place }) => {
+  ])("passes without a pending sign-in: $name", async ({ place }) => {
     const { context } = createDoor();
     expect(await claimMessage(context, message(POSSIBLE, place))).toBeUndefined();
   });
@@ -127,7 +127,7 @@ describe("a message that only might be an address", () => {
     expect(loads()).toBe(0);
   });
 
-  it("is claimed where the sender's own sign-in waits", async () => {
+  it("is claimed while the sender's sign-in is pending", async () => {
     const door = await waiting();
     const claim = await claimMessage(door.context, message(POSSIBLE));
     expect(claim?.handled).toBe(true);
@@ -135,17 +135,17 @@ describe("a message that only might be an address", () => {
   });
 
   it.each([
-    { name: "another person's", extra: OF_STRANGER },
+    { name: "another sender's", extra: OF_STRANGER },
     { name: "in another chat of theirs", extra: { accountId: "second-bot" } },
     { name: "with another agent", extra: { sessionKey: "agent:research:main" } },
-  ])("passes where the sign-in that waits is not theirs here: $name", async ({ extra }) => {
+  ])("passes if the pending sign-in belongs elsewhere: $name", async ({ extra }) => {
     const { context } = await waiting();
     expect(await claimMessage(context, message(POSSIBLE, extra))).toBeUndefined();
   });
 });
 
-describe("an address pasted in the chat that waits for it", () => {
-  it("is claimed, saved, and answered at once", async () => {
+describe("a callback URL in the chat of its pending sign-in", () => {
+  it("is claimed, saved and answered", async () => {
     const door = await waiting();
     const claim = await claimMessage(door.context, message(door.address));
     expect(claim).toEqual({ handled: true });
@@ -161,7 +161,7 @@ describe("an address pasted in the chat that waits for it", () => {
     ]);
   });
 
-  it("is answered by the hook's own text where the channel takes no message of our own", async () => {
+  it("is answered by the text of the hook if the channel cannot send", async () => {
     const { context, address } = await waiting({ canSendNow: () => Promise.resolve(false) });
     const claim = await claimMessage(context, message(address));
     expect(claim?.text).toContain("Signed in: profile `work`");
@@ -170,21 +170,18 @@ describe("an address pasted in the chat that waits for it", () => {
   it.each([
     { name: "does not arrive", sendNow: () => Promise.resolve(false) },
     { name: "fails", sendNow: () => Promise.reject(new Error(CANARY)) },
-  ])(
-    "is kept from the model without the hook's text where the sending $name, after a second try",
-    async ({ sendNow }) => {
-      let tries = 0;
-      const counting = (): Promise<boolean> => {
-        tries += 1;
-        return sendNow();
-      };
-      const { context, address } = await waiting({ sendNow: counting });
-      expect(await claimMessage(context, message(address))).toEqual({ handled: true });
-      expect(tries).toBe(2);
-    },
-  );
+  ])("is withheld from the model after a second try if the sending $name", async ({ sendNow }) => {
+    let tries = 0;
+    const counting = (): Promise<boolean> => {
+      tries += 1;
+      return sendNow();
+    };
+    const { context, address } = await waiting({ sendNow: counting });
+    expect(await claimMessage(context, message(address))).toEqual({ handled: true });
+    expect(tries).toBe(2);
+  });
 
-  it("ends the hook before the exchange, which would hold back the chat and a change of its owners", async () => {
+  it("ends the hook before the exchange, which would block the chat", async () => {
     const tasks: (() => Promise<void>)[] = [];
     const { context, address, ports, sent } = await waiting({ inBackground: (task) => void tasks.push(task) });
     expect(await claimMessage(context, message(address))).toEqual({ handled: true });
@@ -196,7 +193,7 @@ describe("an address pasted in the chat that waits for it", () => {
   it.each([
     { name: "an ordinary message", content: "what is this?" },
     { name: "a picture", content: undefined },
-    { name: "what might be an address itself, after the sign-in is over,", content: POSSIBLE, isOver: true },
+    { name: "a possible callback URL, after the sign-in ended,", content: POSSIBLE, isOver: true },
     { name: "the same in a group", content: POSSIBLE, place: IN_GROUP },
   ])(
     "is withheld when $name only quotes it, and nothing is done with it",
@@ -209,7 +206,7 @@ describe("an address pasted in the chat that waits for it", () => {
     },
   );
 
-  it("is withheld when it is quoted in a form that only might be one, while the sign-in waits", async () => {
+  it("is withheld if a possible one is quoted while the sign-in is pending", async () => {
     const { context, ports } = await waiting();
     const quoting = message("what is this?", { replyToBody: POSSIBLE });
     expect((await claimMessage(context, quoting))?.text).toContain("contains a callback URL");
@@ -219,14 +216,14 @@ describe("an address pasted in the chat that waits for it", () => {
     expect(ports.oauth.exchanges).toEqual([]);
   });
 
-  it("is read as it was sent where the web chat has a message of the same number in memory", async () => {
+  it("is read as sent if the web chat has a message with the same id", async () => {
     const door = await waiting();
     door.context.originals.set("17", { paste: new Paste("hello"), isOwner: true }, door.context.nowMs());
     const claim = await claimMessage(door.context, message(door.address, { messageId: "17" }));
     expect(answerOf(claim, door)).toContain("Signed in: profile `work`");
   });
 
-  it("twice at once is saved once, with one exchange and one clear refusal", async () => {
+  it("is saved once if it is pasted twice together", async () => {
     const door = await waiting();
     const paste = message(door.address);
     await Promise.all([claimMessage(door.context, paste), claimMessage(door.context, paste)]);
@@ -235,7 +232,7 @@ describe("an address pasted in the chat that waits for it", () => {
     expect(door.ports.oauth.exchanges.length).toBe(1);
   });
 
-  it("after the person was removed from the owners is refused, kept from the model, and changes nothing", async () => {
+  it("is refused and withheld after the sender was removed from the owners", async () => {
     const door = await waiting();
     door.owners.clear();
     const claim = await claimMessage(door.context, message(door.address));
@@ -282,8 +279,8 @@ describe("the work for one paste", () => {
   });
 });
 
-describe("ownership is asked again before the write", () => {
-  it("and a person who lost it during the exchange saves nothing", async () => {
+describe("ownership is checked again before the write", () => {
+  it("and a user who lost it during the exchange saves nothing", async () => {
     const door = await waiting();
     const exchange = door.ports.oauth.hold();
     const claim = claimMessage(door.context, message(door.address));
@@ -295,12 +292,12 @@ describe("ownership is asked again before the write", () => {
   });
 });
 
-describe("an address that cannot be mistaken", () => {
+describe("a certain callback URL", () => {
   it.each([
     { name: "the callback", text: CERTAIN },
     { name: "the success page with its token", text: SUCCESS_PAGE },
     { name: "the callback among words", text: `here it is: <${CERTAIN}> thanks` },
-  ])("is kept from the model with nothing waiting: $name", async ({ text }) => {
+  ])("is withheld from the model without a pending sign-in: $name", async ({ text }) => {
     const door = createDoor();
     const claim = await claimMessage(door.context, message(text));
     expect(claim?.handled).toBe(true);
@@ -308,7 +305,7 @@ describe("an address that cannot be mistaken", () => {
     expect(answerOf(claim, door)).not.toContain(CANARY);
   });
 
-  it("of a stranger is kept from the model and refused", async () => {
+  it("of a stranger is withheld from the model and refused", async () => {
     const door = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
     const claim = await claimMessage(door.context, message(CERTAIN, OF_STRANGER));
     expect(claim?.handled).toBe(true);
@@ -329,7 +326,7 @@ describe("an address that cannot be mistaken", () => {
     expect(loads()).toBe(0);
   });
 
-  it("in a group does not end or use the sign-in that waits elsewhere", async () => {
+  it("in a group neither ends nor uses the pending sign-in", async () => {
     const { context, ports, address } = await waiting();
     await claimMessage(context, message(address, IN_GROUP));
     expect({ waiting: waitingIn(ports), exchanges: ports.oauth.exchanges.length }).toEqual({
@@ -360,9 +357,9 @@ describe("the web chat, which masks a message before it asks", () => {
   });
 
   it.each([
-    { name: "the host's mark says no owner", keep: true, says: "Only an owner of this gateway" },
+    { name: "the host says that the sender is not an owner", keep: true, says: "Only an owner of this gateway" },
     { name: "the host left no mark", keep: false, says: "/codex_auth_finish <callback URL>" },
-  ])("does nothing, and keeps it from the model, where $name", async ({ keep, says }) => {
+  ])("changes nothing and withholds it from the model if $name", async ({ keep, says }) => {
     const door = await waitingInWebchat();
     if (keep) keepOriginal(door, door.address, false);
     const claim = await claimMessage(door.context, message(door.address, IN_WEBCHAT));
@@ -370,7 +367,7 @@ describe("the web chat, which masks a message before it asks", () => {
     expect(door.ports.oauth.exchanges.length).toBe(0);
   });
 
-  it("names no owner entry to a client that may not: there is none for it", async () => {
+  it("names no owner entry, because the web chat has none", async () => {
     const door = await waitingInWebchat();
     keepOriginal(door, door.address, false);
     const claim = await claimMessage(door.context, message(door.address, IN_WEBCHAT));
@@ -385,7 +382,7 @@ describe("the web chat, which masks a message before it asks", () => {
   });
 });
 
-describe("a command of ours on the host's text path", () => {
+describe("our command as text", () => {
   const COMMANDS = [
     { name: "finish", text: `/codex_auth_finish ${CERTAIN}` },
     { name: "finish, dashes", text: `/codex-auth-finish ${CERTAIN}` },
@@ -401,12 +398,12 @@ describe("a command of ours on the host's text path", () => {
     expect(loads()).toBe(0);
   });
 
-  it("passes when it answers a message with an address: the host runs it, and shows that message to nobody", async () => {
+  it("passes as a reply to a callback URL, because the host runs the command", async () => {
     const { context } = createDoor();
     expect(await claimMessage(context, message("/Codex_Auth", { replyToBody: CERTAIN }))).toBeUndefined();
   });
 
-  it.each(COMMANDS)("is claimed where text commands are off and the model would read it: $name", async ({ text }) => {
+  it.each(COMMANDS)("is claimed if text commands are off, because the model would read it: $name", async ({ text }) => {
     const door = createDoor({ areTextCommandsOn: () => false });
     expect((await claimMessage(door.context, message(text)))?.handled).toBe(true);
   });
@@ -422,7 +419,7 @@ describe("a command of ours on the host's text path", () => {
   });
 });
 
-describe("the hook never throws, or the host would hand the address to the model", () => {
+describe("the hook never throws, because the host would give the text to the model", () => {
   const UNSENDABLE = BROKEN.filter(({ name }) => name.startsWith("the sending"));
 
   it.each(UNSENDABLE)("when this fails: $name", async ({ overrides }) => {

@@ -118,7 +118,7 @@ describe("a tap", () => {
     expect(labelsOf(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
   });
 
-  it("turns a name that is not there yet into the sign-in card at once", async () => {
+  it("shows the sign-in card for a new name", async () => {
     const { context, chat, ports } = await createShown();
     await answerTap(context, chat.tap((await showSelector(context))["New profile"] ?? ""));
     const card = await tapNext({ context, chat }, "team");
@@ -176,7 +176,7 @@ describe("a tap on a profile's card", () => {
     expect((await tapNext({ context, chat }, "Back")).plainText).toContain("• team (used by default): ");
   });
 
-  it("asks before it signs out, and then takes out that profile alone", async () => {
+  it("asks before it signs out, and then removes only that profile", async () => {
     const carded = await createCarded();
     const { context, chat, payloads } = carded;
     await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
@@ -205,7 +205,7 @@ describe("a tap on a profile's card", () => {
     expect(await idsIn(carded)).toEqual(["openai:work", "openai:team"]);
   });
 
-  it("signs out once, however often it is tapped at the same moment", async () => {
+  it("signs out once if it is tapped twice together", async () => {
     const carded = await createCarded();
     const { context, chat, payloads } = carded;
     await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
@@ -215,7 +215,7 @@ describe("a tap on a profile's card", () => {
     expect(chat.edits[1]?.plainText).toContain("Signed out: team");
   });
 
-  it("answers plainly where the profile is gone by then", async () => {
+  it("is refused if the profile is gone", async () => {
     const { context, chat, payloads, ports } = await createCarded();
     await ports.profiles.remove({ profileId: "openai:team" as ProfileId, agentId: "main", isAllowed: () => true });
     await answerTap(context, chat.tap(payloads["Make default"] ?? ""));
@@ -231,57 +231,50 @@ async function stateOf({ ports }: Door) {
   return { profiles: await ports.profiles.list("main"), preferred, undoable: [...undoable], waiting: waitingIn(ports) };
 }
 
-describe("every button of a profile's card", () => {
-  it.each(CARD_BUTTONS)("is stale after an hour, and turns into a fresh selector: %s", async (label) => {
+interface Situation {
+  readonly name: string;
+  readonly extra?: Partial<Tap>;
+  readonly arrange?: (carded: Carded) => void;
+  readonly seen: object;
+}
+
+const SELECTOR = { edits: 1, replies: 0, text: expect.stringContaining(SENTENCES["selector.title"]) };
+const SITUATIONS: readonly Situation[] = [
+  { name: "after an hour", arrange: ({ ports }) => ports.clock.move(60 * 60_000), seen: SELECTOR },
+  {
+    name: "for another owner",
+    extra: { senderId: "4242002", conversationId: "4242002" },
+    arrange: ({ owners }) => void owners.add("telegram:4242002"),
+    seen: SELECTOR,
+  },
+  { name: "for a stranger", extra: ofStranger, seen: { edits: 1, text: notAllowed(`telegram:${STRANGER}`) } },
+  {
+    name: "for an owner who was removed",
+    arrange: ({ owners }) => owners.clear(),
+    seen: { edits: 1, text: notAllowed(`telegram:${OWNER}`) },
+  },
+  {
+    name: "in a group",
+    extra: IN_GROUP,
+    seen: { edits: 0, replies: 1, text: REFUSALS["not-private"].replace("{command}", "/codex_auth") },
+  },
+];
+
+describe.each(CARD_BUTTONS)("the button %s of a profile's card", (label) => {
+  it.each(SITUATIONS)("changes nothing $name", async ({ extra, arrange, seen }) => {
     const carded = await createCarded();
     const { context, chat, payloads, ports } = carded;
     ports.profiles.undoable.add("openai:team");
     const before = await stateOf(carded);
-    ports.clock.move(60 * 60_000);
-    await answerTap(context, chat.tap(payloads[label] ?? ""));
-    expect(chat.seen()).toMatchObject({ edits: 1, replies: 0 });
-    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
+    arrange?.(carded);
+    await answerTap(context, chat.tap(payloads[label] ?? "", extra));
+    expect(chat.seen()).toMatchObject(seen);
     expect(await stateOf(carded)).toEqual(before);
   });
+});
 
-  it.each(CARD_BUTTONS)("does nothing to the profile for another owner: %s", async (label) => {
-    const carded = await createCarded();
-    const { context, chat, payloads, owners, ports } = carded;
-    ports.profiles.undoable.add("openai:team");
-    owners.add("telegram:4242002");
-    const before = await stateOf(carded);
-    await answerTap(context, chat.tap(payloads[label] ?? "", { senderId: "4242002", conversationId: "4242002" }));
-    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
-    expect(await stateOf(carded)).toEqual(before);
-  });
-
-  it.each(CARD_BUTTONS)("is refused for a stranger and for an owner of yesterday: %s", async (label) => {
-    const carded = await createCarded();
-    const { context, chat, payloads, owners, ports } = carded;
-    ports.profiles.undoable.add("openai:team");
-    const before = await stateOf(carded);
-    await answerTap(context, chat.tap(payloads[label] ?? "", ofStranger));
-    owners.clear();
-    await answerTap(context, chat.tap(payloads[label] ?? ""));
-    expect(chat.edits.map(({ plainText }) => plainText)).toEqual([
-      notAllowed(`telegram:${STRANGER}`),
-      notAllowed(`telegram:${OWNER}`),
-    ]);
-    expect(await stateOf(carded)).toEqual(before);
-  });
-
-  it.each(CARD_BUTTONS)("does nothing in a group: %s", async (label) => {
-    const carded = await createCarded();
-    const { context, chat, payloads, ports } = carded;
-    ports.profiles.undoable.add("openai:team");
-    const before = await stateOf(carded);
-    await answerTap(context, chat.tap(payloads[label] ?? "", IN_GROUP));
-    expect(chat.seen()).toMatchObject({ edits: 0, replies: 1 });
-    expect(chat.seen().text).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
-    expect(await stateOf(carded)).toEqual(before);
-  });
-
-  it("stays the owner's own after all others were sent away", async () => {
+describe("a card", () => {
+  it("still works for its owner after another owner tapped it", async () => {
     const carded = await createCarded();
     const { context, chat, payloads, owners } = carded;
     owners.add("telegram:4242002");
@@ -314,7 +307,7 @@ describe("a stale button", () => {
   });
 
   it.each(["main", "research"])(
-    "leads to a sign-in that the address finishes in the same chat: agent %s",
+    "starts a sign-in that the callback URL finishes in the same chat: agent %s",
     async (agentId) => {
       const { context, chat, ports } = await createShown({ agentOf: () => agentId });
       await answerTap(context, chat.tap("unknown.0"));
@@ -327,41 +320,10 @@ describe("a stale button", () => {
       expect(savedIn(ports)).toEqual(["openai:work"]);
     },
   );
-
-  it("is what an hour makes of a button", async () => {
-    const { context, chat, show, ports } = await createShown();
-    ports.clock.move(60 * 60_000);
-    await answerTap(context, chat.tap(show));
-    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
-    expect(waitingIn(ports)).toBe(0);
-  });
-
-  it("is what another owner's button is, so that nobody goes on with it", async () => {
-    const { context, chat, show, owners, ports } = await createShown();
-    owners.add("telegram:4242002");
-    await answerTap(context, chat.tap(show, { senderId: "4242002", conversationId: "4242002" }));
-    expect(chat.seen().text).toContain(SENTENCES["selector.title"]);
-    expect(waitingIn(ports)).toBe(0);
-  });
 });
 
-describe("a tap of somebody who may not", () => {
-  it("is refused for a stranger", async () => {
-    const { context, chat, show, ports } = await createShown();
-    await answerTap(context, chat.tap(show, ofStranger));
-    expect(chat.seen().text).toBe(notAllowed(`telegram:${STRANGER}`));
-    expect(waitingIn(ports)).toBe(0);
-  });
-
-  it("is refused for an owner who was removed since the selector was shown", async () => {
-    const { context, chat, show, owners, ports } = await createShown();
-    owners.clear();
-    await answerTap(context, chat.tap(show));
-    expect(chat.seen().text).toContain("Only an owner of this gateway");
-    expect(waitingIn(ports)).toBe(0);
-  });
-
-  it("is refused for nobody in particular", async () => {
+describe("a tap without ownership", () => {
+  it("is refused without a sender", async () => {
     const { context, chat, show } = await createShown();
     await answerTap(context, chat.tap(show, { senderId: undefined }));
     expect(chat.seen().text).toContain("Only an owner of this gateway");
@@ -401,13 +363,13 @@ describe("a chat that does not let itself be edited", () => {
     { name: "edit and reply throw", extra: { edit: throws, reply: throws } },
     { name: "a reply in a group rejects", extra: { ...IN_GROUP, reply: rejects } },
     { name: "a reply in a group throws", extra: { ...IN_GROUP, reply: throws } },
-  ])("or takes no message at all costs the host nothing: $name", async ({ extra }) => {
+  ])("does not make the handler throw if it takes no message: $name", async ({ extra }) => {
     const { context, chat, show } = await createShown();
     await expect(answerTap(context, chat.tap(show, extra))).resolves.toBeUndefined();
   });
 });
 
-describe("a tap never throws into the host, which would retry it for ever", () => {
+describe("a tap never throws into the host, which would retry it", () => {
   it.each(BROKEN)("when this fails: $name", async ({ overrides }) => {
     const { context } = createDoor(overrides);
     const chat = new Chat();

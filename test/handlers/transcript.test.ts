@@ -36,20 +36,20 @@ describe("a transcript entry", () => {
       content: [{ type: "image", data: "x" }, ...parts(CERTAIN)],
       written: [...parts(NOTE), { type: "image", data: "x" }],
     },
-    { name: "a command of ours", content: `/codex_auth_finish ${CERTAIN}`, written: `/codex_auth_finish ${NOTE}` },
+    { name: "our command", content: `/codex_auth_finish ${CERTAIN}`, written: `/codex_auth_finish ${NOTE}` },
     {
-      name: "a command and what only might be",
+      name: "our command and a possible callback URL",
       content: `/codex_auth_finish ${POSSIBLE}`,
       written: `/codex_auth_finish ${NOTE}`,
     },
-  ])("is written without the address: $name", ({ content, written }) => {
+  ])("is written without the callback URL: $name", ({ content, written }) => {
     expect(withhold(content).written).toEqual(entry(written));
   });
 
   it.each([
     { name: "ordinary text", content: "hello", extra: {} },
-    { name: "what only might be an address", content: POSSIBLE, extra: {} },
-    { name: "a command without an address", content: "/codex_auth status", extra: {} },
+    { name: "a possible callback URL", content: POSSIBLE, extra: {} },
+    { name: "a command without a callback URL", content: "/codex_auth status", extra: {} },
     { name: "an answer of the model", content: CERTAIN, extra: { role: "assistant" } },
     { name: "no content", content: undefined, extra: {} },
     { name: "no parts", content: [], extra: {} },
@@ -60,21 +60,21 @@ describe("a transcript entry", () => {
   });
 
   it.each([
-    { name: "an address", content: CERTAIN },
-    { name: "what only might be one", content: POSSIBLE },
-  ])("leaves the whole text for the hook that follows: $name", ({ content }) => {
+    { name: "a callback URL", content: CERTAIN },
+    { name: "a possible one", content: POSSIBLE },
+  ])("keeps the whole text for the message hook: $name", ({ content }) => {
     const { kept } = withhold(content);
     expect({ text: kept?.paste.text.reveal(), isOwner: kept?.isOwner }).toEqual({ text: content, isOwner: true });
   });
 
   it.each([undefined, {}, { senderIsOwner: false }, { senderIsOwner: "true" }])(
-    "vouches for no owner where the host does not: %j",
+    "marks no owner if the host does not: %j",
     (mark) => {
       expect(withhold(CERTAIN, { __openclaw: mark }).kept?.isOwner).toBe(false);
     },
   );
 
-  it("of a command leaves nothing behind: the host runs it with the text it has", () => {
+  it("of a command is not kept, because the host runs the command", () => {
     expect(withhold(`/codex_auth_finish ${CERTAIN}`).kept).toBeUndefined();
   });
 

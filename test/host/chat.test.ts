@@ -55,13 +55,13 @@ const SPELLINGS: readonly Row[] = [
     isOn: false,
   },
   {
-    name: "an account is found whatever its case in the config",
+    name: "an account is found in any case",
     telegram: { accounts: { Studio: { capabilities: off } } },
     account: "studio",
     isOn: false,
   },
   {
-    name: "an account is found by its id where the config spells a name",
+    name: "an account is found by its id if the config has a name",
     telegram: { accounts: { "My Studio": { capabilities: off } } },
     account: "my-studio",
     isOn: false,
@@ -117,10 +117,10 @@ describe("buttons in a direct chat", () => {
   });
 
   it.each([
-    { name: "what it is given is no object", telegram: "yes" },
+    { name: "the config is not an object", telegram: "yes" },
     { name: "capabilities are null", telegram: { capabilities: null } },
     { name: "accounts are a list", telegram: { accounts: [] } },
-  ])("are asked for without throwing where $name", ({ telegram }) => {
+  ])("are on by default if $name", ({ telegram }) => {
     expect(isInlineButtonsOn(telegram, "default")).toBe(true);
   });
 });
@@ -154,14 +154,14 @@ describe("a chat can show buttons", () => {
     },
     { name: "an adapter that says nothing", channel: "telegram", adapter: {}, telegram: {}, expected: "none" },
     {
-      name: "a channel whose taps come to nobody",
+      name: "a channel without callbacks",
       channel: "discord",
       adapter: TELEGRAM_ADAPTER,
       telegram: {},
       expected: "links",
     },
     { name: "the web chat", channel: "webchat", adapter: undefined, telegram: {}, expected: "none" },
-  ])("where adapter and config both say so: $name", async ({ channel, adapter, telegram, expected }) => {
+  ])("if adapter and config allow it: $name", async ({ channel, adapter, telegram, expected }) => {
     expect(await buttonsOf(createApi(adapter, telegram), channel, "default")).toBe(expected);
   });
 });
@@ -176,7 +176,7 @@ const ROWS = [
 ];
 
 describe("the host's shapes of a reply", () => {
-  it("is text alone where there are no buttons", () => {
+  it("is only text without buttons", () => {
     expect(toReplyPayload("hello", [])).toEqual({ text: "hello" });
   });
 
@@ -208,7 +208,7 @@ describe("the host's shapes of a reply", () => {
     ]);
   });
 
-  it("gives Telegram's edit no rows where there are none, which takes the old buttons away", () => {
+  it("gives Telegram's edit an empty list without buttons, which removes the old ones", () => {
     expect(toTelegramRows([])).toEqual([]);
   });
 });

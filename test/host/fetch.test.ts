@@ -128,16 +128,13 @@ describe("behind a proxy, with the real endpoints", () => {
     expect((await requester.ask({})).limitsMs).toEqual([30_000]);
   });
 
-  it.each([301, 302, 303, 307, 308])(
-    "follows no redirect with %i, and sends nothing to where it points",
-    async (status) => {
-      const before = proxy.connects.length;
-      signIn.behave({ kind: "redirect", status, location: "https://elsewhere.example/oauth/token" });
-      expect(await answerTo()).toMatchObject(thrown("token-response-invalid"));
-      expect(elsewhere).toEqual([]);
-      expect(proxy.connects.slice(before)).toEqual(["auth.openai.com:443"]);
-    },
-  );
+  it.each([301, 302, 303, 307, 308])("follows no redirect with %i", async (status) => {
+    const before = proxy.connects.length;
+    signIn.behave({ kind: "redirect", status, location: "https://elsewhere.example/oauth/token" });
+    expect(await answerTo()).toMatchObject(thrown("token-response-invalid"));
+    expect(elsewhere).toEqual([]);
+    expect(proxy.connects.slice(before)).toEqual(["auth.openai.com:443"]);
+  });
 
   it("follows no redirect back to the same host", async () => {
     signIn.behave({ kind: "redirect", location: OPENAI.token });
@@ -170,22 +167,22 @@ describe("behind a proxy, with the real endpoints", () => {
     expect(signIn.requests).toEqual([]);
   });
 
-  it("calls the server unreachable where the proxy refuses, though undici calls that an abort", async () => {
+  it("reports an unreachable server if the proxy refuses, which undici reports as an abort", async () => {
     proxy.setMode("down");
     expect(await answerTo()).toMatchObject(thrown("provider-unreachable"));
   });
 
-  it("calls the server unreachable where the tunnel is cut", async () => {
+  it("reports an unreachable server if the tunnel is cut", async () => {
     proxy.setMode("reset");
     expect(await answerTo()).toMatchObject(thrown("provider-unreachable"));
   });
 
-  it("calls the server unreachable where it hangs up instead of answering", async () => {
+  it("reports an unreachable server if it closes the connection", async () => {
     signIn.behave("reset");
     expect(await answerTo()).toMatchObject(thrown("provider-unreachable"));
   });
 
-  it("calls the server unreachable where the body breaks off", async () => {
+  it("reports an unreachable server if the body ends early", async () => {
     listener = (_request, response) => {
       response.writeHead(200, { "content-length": "1000" });
       response.write("half", () => response.destroy());
@@ -198,7 +195,7 @@ describe("behind a proxy, with the real endpoints", () => {
     expect(await answerTo({ limitMs: 300 })).toMatchObject(thrown("provider-timeout"));
   });
 
-  it("gives up on a body that never ends, however slowly it comes", async () => {
+  it("stops reading a slow body that never ends", async () => {
     listener = (_request, response) => {
       response.writeHead(200, { "content-type": "application/json" });
       const drip = setInterval(() => response.write(" "), 20);
@@ -228,7 +225,7 @@ describe("behind a proxy, with the real endpoints", () => {
     expect(await answerTo()).toMatchObject({ kind: "response", status });
   });
 
-  it("throws nothing of what it sent or was sent", async () => {
+  it("repeats nothing of request or answer in an error", async () => {
     const modes = ["huge-body", "reset", "hang", { kind: "redirect" }] as const;
     const texts: string[] = [];
     for (const mode of modes) {
@@ -244,7 +241,7 @@ describe("behind a proxy, with the real endpoints", () => {
     expect(texts.join()).not.toMatch(/canary|AAAA/);
   });
 
-  it("writes nothing of it to its terminal", () => {
+  it("writes no secret to its terminal", () => {
     expect(requester.noise()).not.toMatch(/ac_canary|canary-verifier/);
   });
 });
@@ -384,7 +381,7 @@ describe("in the gateway's own process", () => {
     expect([response.status, await response.text(), bodies]).toEqual([418, "{}", [BODY]]);
   });
 
-  it("sends nothing without TLS, nor to a private address, where that is no sandbox", async () => {
+  it("sends nothing without TLS or to a private address outside a sandbox", async () => {
     const urls: unknown[] = [];
     const server = createServer((request, response) => {
       urls.push(request.url);
@@ -406,7 +403,7 @@ const coded = (code: unknown) => Object.assign(new Error("canary"), { code });
 const over = (depth: number, cause: Error): Error =>
   depth === 0 ? cause : new Error("canary", { cause: over(depth - 1, cause) });
 
-describe("whatever sends the request", () => {
+describe("the guard around any sender", () => {
   it.each([
     { name: "a redirect", error: named("GuardedFetchRedirectError"), code: "token-response-invalid" },
     { name: "a time limit", error: named("TimeoutError"), code: "provider-timeout" },
@@ -425,11 +422,11 @@ describe("whatever sends the request", () => {
     { name: "a code that is no text", error: coded(42), code: "provider-unreachable" },
     { name: "something that is no error", error: "TimeoutError", code: "provider-unreachable" },
     { name: "a code of ours", error: new CodexAuthError("config-invalid"), code: "config-invalid" },
-  ] as const)("tells $name by names and codes alone", async ({ error, code }) => {
+  ] as const)("classifies $name by names and codes", async ({ error, code }) => {
     await expect(throwing(error)(OPENAI.token, INIT)).rejects.toThrow(new CodexAuthError(code));
   });
 
-  it("calls it a time limit where that is over, whatever is thrown then", async () => {
+  it("reports a timeout after the limit, for any error", async () => {
     const limit = vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
     onTestFinished(() => limit.mockRestore());
     const sent = throwing(coded("CERT_HAS_EXPIRED"))(OPENAI.token, INIT);
@@ -445,7 +442,7 @@ describe("whatever sends the request", () => {
     expect([given.status, await given.text()]).toEqual([status, ""]);
   });
 
-  it("lets go of the connection, whether or not the answer could be read", async () => {
+  it("releases the connection, also if the answer is refused", async () => {
     const released: string[] = [];
     for (const length of [MIB, MIB + 1]) {
       const response = new Response("a".repeat(length));

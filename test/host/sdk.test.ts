@@ -28,11 +28,11 @@ describe("the settings", () => {
     expect(settingsOf(gateway({ agents: { defaults: { userTimezone } } }).api)).toEqual(expected);
   });
 
-  it("are none where the config has no plugins", () => {
+  it("are the defaults if the config has no plugins", () => {
     expect(settingsOf(gateway().api)).toEqual({ notify: true });
   });
 
-  it("are none while the host's config cannot be read: what withholds an address needs a language all the same", () => {
+  it("are the defaults while the host's config cannot be read", () => {
     const { api, lines } = gateway();
     Object.defineProperty(api.runtime, "config", {
       get: () => {

@@ -106,13 +106,13 @@ const UNDERSTOOD: readonly Row[] = [
 ];
 
 const REFUSED: readonly Row[] = [
-  { name: "a verb nobody knows", argv: ["login"], expected: refused("usage-verb") },
+  { name: "an unknown verb", argv: ["login"], expected: refused("usage-verb") },
   { name: "a verb in capitals", argv: ["START"], expected: refused("usage-verb") },
   { name: "an empty verb", argv: [""], expected: refused("usage-verb") },
   { name: "a word of every object as a verb", argv: ["constructor"], expected: refused("usage-verb") },
   { name: "another one", argv: ["__proto__", "--json"], expected: refused("usage-verb", true) },
-  { name: "an option nobody knows", argv: ["start", "--force"], expected: refused("usage-option") },
-  { name: "a short option nobody knows", argv: ["start", "-p", "work"], expected: refused("usage-option") },
+  { name: "an unknown option", argv: ["start", "--force"], expected: refused("usage-option") },
+  { name: "an unknown short option", argv: ["start", "-p", "work"], expected: refused("usage-option") },
   { name: "a word of every object as an option", argv: ["start", "--constructor"], expected: refused("usage-option") },
   { name: "one with a value", argv: ["start", "--__proto__=x"], expected: refused("usage-option") },
   { name: "a value that no flag takes", argv: ["start", "--json=yes"], expected: refused("usage-option") },
@@ -137,10 +137,10 @@ const REFUSED: readonly Row[] = [
   },
   { name: "a profile with a line break", argv: ["start", "openai:a\nb"], expected: refused("bad-selector") },
   { name: "a profile for the list", argv: ["list", "--profile", "work"], expected: refused("usage-option") },
-  { name: "finish without an address", argv: ["finish"], expected: refused("usage-address") },
+  { name: "finish without a callback URL", argv: ["finish"], expected: refused("usage-address") },
   { name: "finish with an empty one", argv: ["finish", "--callback-url="], expected: refused("usage-address") },
   {
-    name: "finish with the address as a word",
+    name: "finish with the callback URL as a bare argument",
     argv: ["finish", URL, "--json"],
     expected: refused("usage-address", true),
   },
@@ -176,7 +176,7 @@ describe("parseArguments", () => {
     );
   });
 
-  it("takes an address as it is, whatever it looks like", () => {
+  it("passes any callback URL unchanged", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (text) => {
         expect(parseArguments(["finish", `--callback-url=${text}`])).toEqual(
@@ -186,7 +186,7 @@ describe("parseArguments", () => {
     );
   });
 
-  it("never throws, and says in a refusal nothing of what was typed", () => {
+  it("never throws, and repeats nothing of the arguments in a refusal", () => {
     const word = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom(
@@ -213,13 +213,13 @@ describe("parseArguments", () => {
 });
 
 describe("toRequest", () => {
-  it("leaves out what was not given, so that nothing stands for it", () => {
+  it("leaves out what was not given", () => {
     const options = { profile: undefined, callbackUrl: undefined, agent: undefined, authPath: undefined };
     const parsed = toRequest("status", options);
     expect(parsed.kind === "request" && Object.keys(parsed.request).toSorted()).toEqual(["json", "queueApply", "verb"]);
   });
 
-  it("takes no flag for set that is merely there", () => {
+  it("does not set a flag that is undefined", () => {
     expect(toRequest("list", { json: undefined, queueApply: undefined })).toEqual(request({ verb: "list" }));
   });
 });

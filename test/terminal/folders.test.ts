@@ -34,7 +34,7 @@ describe("findStateDir", () => {
     expect(await findStateDir(machine.environment)).toBe(join(machine.home, expected));
   });
 
-  it("takes no file for a folder", async () => {
+  it("does not accept a file as a folder", async () => {
     put(join(machine.home, ".openclaw"), "");
     mkdirSync(join(machine.home, ".clawdbot"));
     expect(await findStateDir(machine.environment)).toBe(join(machine.home, ".clawdbot"));
@@ -46,7 +46,7 @@ describe("findStateDir", () => {
     expect(await findStateDir(machine.environment)).toBe(join(machine.home, ".openclaw"));
   });
 
-  it("takes the word of the environment before all, though nothing is there", async () => {
+  it("uses the folder of the environment, even if it does not exist", async () => {
     mkdirSync(join(machine.home, ".openclaw"));
     expect(await findStateDir({ ...machine.environment, stateDir: "/named" })).toBe("/named");
   });
@@ -57,12 +57,12 @@ describe("findTempFolder", () => {
     expect(await findTempFolder(machine.environment)).toBe(resolvePreferredOpenClawTmpDir());
   });
 
-  it("gives a folder that nobody else can write to", async () => {
+  it("gives a folder that no other user can write to", async () => {
     const stats = lstatSync(await findTempFolder(machine.environment));
     expect(stats.isDirectory() && (stats.mode & 0o022) === 0).toBe(true);
   });
 
-  it("names one of the person's own, as the host does, where the shared one is somebody else's", async () => {
+  it("names a folder of the user if the shared one belongs to another", async () => {
     const { tempFolder, uid } = machine.environment;
     const other = { ...machine.environment, uid: uid + 1 };
     expect(await findTempFolder(other)).toBe(join(tempFolder, `openclaw-${uid + 1}`));
@@ -74,7 +74,7 @@ const read = (parse?: (text: string) => unknown) => readHostConfig(machine.envir
 const write = (content: string | object) => put(join(machine.stateDir, "openclaw.json"), content);
 
 describe("readHostConfig", () => {
-  it("is empty where there is none", async () => {
+  it("is empty without a file", async () => {
     expect(await read()).toEqual({});
   });
 
@@ -118,22 +118,22 @@ describe("readHostConfig", () => {
     { name: "an order of other things", content: { auth: { order: { openai: [1] } } } },
     { name: "profiles that are a list", content: { auth: { profiles: [] } } },
     { name: "a profile that is none", content: { auth: { profiles: { "openai:work": null } } } },
-  ])("is not readable where the file holds $name", async ({ content }) => {
+  ])("is unreadable if the file has $name", async ({ content }) => {
     write(content);
     expect(await read()).toBeUndefined();
   });
 
-  it("is not readable, rather than empty, where something else has the file's name", async () => {
+  it("is unreadable if a folder has the file's name", async () => {
     mkdirSync(join(machine.stateDir, "openclaw.json"), { recursive: true });
     expect(await read()).toBeUndefined();
   });
 
-  it.skipIf(process.getuid?.() === 0)("is not readable, rather than empty, where it may not be opened", async () => {
+  it.skipIf(process.getuid?.() === 0)("is unreadable without permission", async () => {
     chmodSync(write({}), 0);
     expect(await read()).toBeUndefined();
   });
 
-  it("is not readable where the reader throws", async () => {
+  it("is unreadable if the reader throws", async () => {
     write("{}");
     expect(await read((text) => JSON.parse(`${text}broken`))).toBeUndefined();
   });
@@ -198,9 +198,9 @@ const FOLDERS: readonly {
     agentId: "ops",
     expected: "/state/agents/ops/agent",
   },
-  { name: "of the default agent where the environment says", agentDir: "/env", agentId: "main", expected: "/env" },
+  { name: "for the default agent that of the environment", agentDir: "/env", agentId: "main", expected: "/env" },
   {
-    name: "of another agent not where the environment says",
+    name: "for another agent not that of the environment",
     list: [{ id: "main" }, { id: "ops" }],
     agentDir: "/env",
     agentId: "ops",
@@ -209,7 +209,7 @@ const FOLDERS: readonly {
 ];
 
 describe("an agent's folder", () => {
-  it.each(FOLDERS)("lies $name", ({ list, agentDir, agentId, expected }) => {
+  it.each(FOLDERS)("is $name", ({ list, agentDir, agentId, expected }) => {
     expect(foldersOf(list, agentDir).folderOf(agentId)).toBe(expected);
   });
 });

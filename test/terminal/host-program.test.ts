@@ -101,23 +101,23 @@ describe("buildHostProgram", () => {
     expect(optionsOf(commandOf(verb))).toEqual(expect.arrayContaining(["--agent", "--auth-path", "--json"]));
   });
 
-  it("takes an address, the leave to replace and the leave to restart with finish", () => {
+  it("gives --callback-url, --replace and --queue-apply to finish only", () => {
     const ofFinish = ["--callback-url", "--replace", "--queue-apply"];
     expect(optionsOf(commandOf("finish"))).toEqual(expect.arrayContaining(ofFinish));
     expect(optionsOf(commandOf("start")).filter((option) => ofFinish.includes(option ?? ""))).toEqual([]);
   });
 
-  it.each(["start", "finish", "status", "cancel", "undo"])("hands on the bare profile of %s", async (verb) => {
+  it.each(["start", "finish", "status", "cancel", "undo"])("passes the bare profile of %s", async (verb) => {
     await commandOf(verb).run("work", {});
     expect(runs).toEqual([{ verb, options: { ...NOTHING, profile: "work" } }]);
   });
 
-  it("hands on the profile of --profile-id before the bare one", async () => {
+  it("prefers --profile-id to the bare profile", async () => {
     await commandOf("start").run("bare", { profileId: "work" });
     expect(runs).toMatchObject([{ options: { profile: "work" } }]);
   });
 
-  it("hands on nothing that was not given", async () => {
+  it("passes nothing that was not given", async () => {
     await commandOf("status").run(undefined, {});
     await commandOf("list").run(undefined, {});
     expect(runs).toEqual([
@@ -126,7 +126,7 @@ describe("buildHostProgram", () => {
     ]);
   });
 
-  it("hands on all that was given", async () => {
+  it("passes all that was given", async () => {
     const options = { callbackUrl: "-", queueApply: true, replace: true, json: true, agent: "ops", authPath: "/x" };
     await commandOf("finish").run("work", options);
     expect(runs).toEqual([{ verb: "finish", options: { ...options, profile: "work" } }]);
@@ -134,7 +134,7 @@ describe("buildHostProgram", () => {
     expect(runs[1]).toEqual({ verb: "list", options: { ...NOTHING, json: true, agent: "ops" } });
   });
 
-  it("takes nothing but text for text and nothing but true for a flag", async () => {
+  it("accepts only strings for text and only true for a flag", async () => {
     await commandOf("finish").run(undefined, {
       profileId: true,
       callbackUrl: 1,
@@ -146,7 +146,7 @@ describe("buildHostProgram", () => {
     expect(runs).toEqual([{ verb: "finish", options: NOTHING }]);
   });
 
-  it("hands on nothing where the builder calls without options", async () => {
+  it("passes nothing if the builder calls without options", async () => {
     await commandOf("start").handler?.("work");
     await commandOf("log").handler?.();
     expect(runs).toEqual([

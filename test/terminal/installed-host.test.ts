@@ -70,7 +70,7 @@ describe("findInstalledHost", () => {
     expect(await found({ ownFolder: inside("node_modules/codex-auth/dist") })).toBe("node_modules/openclaw 2026.9.6");
   });
 
-  it("stops at a program of that name that belongs to something else: the first on the PATH is what people run", async () => {
+  it("refuses if the first program of that name on the PATH belongs to another package", async () => {
     put(inside("other/package.json"), { name: "game", version: "1.0.0" });
     put(inside("other/bin/openclaw"), "");
     installHost(machine, "2026.3.13");
@@ -106,7 +106,7 @@ describe("findInstalledHost", () => {
     { name: "nothing", content: "" },
     { name: "null", content: "null" },
     { name: "a list", content: "[]" },
-  ])("takes no package for the host whose package.json holds $name", async ({ content }) => {
+  ])("refuses a package whose package.json has $name", async ({ content }) => {
     put(inside("app/package.json"), content);
     put(inside("app/bin/openclaw"), "");
     await expect(find({ pathFolders: [inside("app/bin")] })).rejects.toThrow(new CodexAuthError("host-unknown"));
@@ -143,11 +143,11 @@ describe("loadSdkPart", () => {
       name: "exports it in a way not known here",
       exports: { "./plugin-sdk/provider-auth": { import: "./dist/part.js" } },
     },
-  ])("has nothing where the package $name", async ({ exports }) => {
+  ])("is undefined if the package $name", async ({ exports }) => {
     expect(await loadSdkPart(withExports(exports), "provider-auth")).toBeUndefined();
   });
 
-  it("says that it takes another Node where the part does not load, and nothing of why", async () => {
+  it("asks for another Node.js if the part does not load, without the cause", async () => {
     const host = withExports(
       { "./plugin-sdk/provider-auth": "./dist/newer.js" },
       { "dist/newer.js": 'import "node:of-a-day-to-come";' },
@@ -164,7 +164,7 @@ describe("hostJson5", () => {
     expect(hostJson5(host)('// why\n{"a":1}')).toEqual({ a: 1 });
   });
 
-  it("throws where that host has none", () => {
+  it("throws if the host has none", () => {
     put(inside("bare/package.json"), { name: "openclaw", version: "2026.9.6" });
     expect(() => hostJson5({ root: inside("bare"), version: "2026.9.6" })("{}")).toThrow();
   });
@@ -196,18 +196,18 @@ describe("runHostCommand", () => {
     { name: "rejects", command: "await Promise.reject(new Error('canary'));", expected: false },
     { name: "throws later", command: "setTimeout(() => { throw new Error('canary'); }, 1);", expected: false },
     { name: "cannot be read as a program", command: "const = ;", expected: false },
-  ])("is told by the end of a command that $name", async ({ command, expected }) => {
+  ])("gives the result of a command that $name", async ({ command, expected }) => {
     expect(await runHostCommand(hostOf(command), [], LIMIT_MS)).toBe(expected);
   });
 
-  it("is false where the program is not there", async () => {
+  it("is false without the program", async () => {
     put(join(machine.root, "app/package.json"), {});
     expect(await runHostCommand({ root: join(machine.root, "app"), version: "2026.3.13" }, [], LIMIT_MS)).toBe(false);
   });
 
   it.each([
     { name: "waits for ever", command: "setInterval(() => undefined, 1000);" },
-    { name: "never lets go of its thread", command: "for (;;);" },
+    { name: "blocks its thread", command: "for (;;);" },
   ])("is false once the time is over for a command that $name, and the command is ended", async ({ command }) => {
     expect(await runHostCommand(hostOf(command), [], 300)).toBe(false);
   });
@@ -226,12 +226,12 @@ describe("runHostCommand", () => {
     expect(written.join("")).not.toContain("canary");
   });
 
-  it("does not hold up a host that prints more than a pipe takes", async () => {
+  it("does not block a host that prints more than a pipe holds", async () => {
     const command = "for (let at = 0; at < 300; at += 1) console.log('x'.repeat(10_000));";
     expect(await runHostCommand(hostOf(command), [], LIMIT_MS)).toBe(true);
   });
 
-  it("hands on the environment, and the word that keeps the host from starting itself again", async () => {
+  it("passes the environment, and stops the host from starting itself again", async () => {
     vi.stubEnv("OPENCLAW_STATE_DIR", "/somewhere");
     const host = hostOf(`
       const { OPENCLAW_STATE_DIR, OPENCLAW_NO_RESPAWN } = process.env;

@@ -144,19 +144,19 @@ describe("a proxy that the environment names", () => {
     await closeServer(proxy);
   });
 
-  it("is asked for the real server, and not gone round when it refuses", async () => {
+  it("is used for the real server, and not bypassed if it refuses", async () => {
     const sent = createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal());
     await expect(sent).rejects.toThrow();
     expect(tunnels).toEqual(["sign-in.invalid:443"]);
   });
 
-  it("is not asked where NO_PROXY names the server", async () => {
+  it("is not used if NO_PROXY names the server", async () => {
     vi.stubEnv("NO_PROXY", ELSEWHERE.hostname);
     await expect(createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal())).rejects.toThrow();
     expect(tunnels).toEqual([]);
   });
 
-  it("is nothing to a sandbox on this machine", async () => {
+  it("is not used for a sandbox on this machine", async () => {
     vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${await freePort()}`);
     expect((await send()).response.status).toBe(200);
     expect(requests).toHaveLength(1);
@@ -204,7 +204,7 @@ describe("isListening", () => {
   const listener = createNetServer();
   afterEach(() => closeServer(listener));
 
-  it("is true where somebody listens, who is sent nothing", async () => {
+  it("is true for a listener, which receives nothing", async () => {
     const received = Promise.withResolvers<number>();
     listener.once("connection", (socket) => {
       socket.on("error", () => undefined);
@@ -215,7 +215,7 @@ describe("isListening", () => {
     expect(await received.promise).toBe(0);
   });
 
-  it("is false where nobody does", async () => {
+  it("is false without a listener", async () => {
     expect(await isListening(await freePort())).toBe(false);
   });
 });

@@ -73,7 +73,7 @@ const FILE_HOSTS = [
   "2026.6.1",
 ];
 
-describe("where it is not certain how profiles are kept", () => {
+describe("if the kind of store is not certain", () => {
   it("opens nothing without a host and without a file that was named", async () => {
     expect(await codeOf({})).toBe("host-not-found");
   });
@@ -93,7 +93,7 @@ describe("where it is not certain how profiles are kept", () => {
     { name: "the name in capitals", authPath: "/x/AUTH-PROFILES.JSON" },
     { name: "nothing", authPath: "" },
     { name: "a name that ends like it", authPath: "/x/my-auth-profiles.json" },
-  ])("opens no file that is called otherwise: $name", async ({ authPath }) => {
+  ])("opens no file with another name: $name", async ({ authPath }) => {
     expect(await codeOf({ authPath })).toBe("auth-path-invalid");
     expect(await codeOf({ authPath, host: installHost(machine, "2026.3.13") })).toBe("auth-path-invalid");
   });
@@ -108,7 +108,7 @@ describe("where it is not certain how profiles are kept", () => {
     expect(existsSync(authPath)).toBe(false);
   });
 
-  it("opens no file of an older host where a newer one's shared database lies, named or not", async () => {
+  it("opens no file of an older host beside a newer one's shared database", async () => {
     put(inState("state/openclaw.sqlite"), "");
     const authPath = join(mainDir(), "auth-profiles.json");
     const host = installHost(machine, "2026.3.13");
@@ -131,7 +131,7 @@ describe("where it is not certain how profiles are kept", () => {
     { userTimezone: "Europe/Berlin", expected: "Europe/Berlin" },
     { userTimezone: 1, expected: undefined },
     { userTimezone: undefined, expected: undefined },
-  ])("tells the time zone of the config: $userTimezone", async ({ userTimezone, expected }) => {
+  ])("gives the time zone of the config: $userTimezone", async ({ userTimezone, expected }) => {
     put(inState("openclaw.json"), { agents: { defaults: { userTimezone } } });
     expect((await open({ host: installHost(machine, "2026.6.1") })).timeZone).toBe(expected);
   });
@@ -139,7 +139,7 @@ describe("where it is not certain how profiles are kept", () => {
   it.each([
     { name: "from another file", config: { agents: { $include: "./agents.json" } } },
     { name: "from the environment", config: { agents: { list: [{ id: "main", agentDir: "${DIR}/main" }] } } },
-  ])("opens nothing where the config takes agents $name: only the host can put that together", async ({ config }) => {
+  ])("opens nothing if the config takes agents $name", async ({ config }) => {
     put(inState("openclaw.json"), config);
     expect(await codeOf({ host: installHost(machine, "2026.6.1") })).toBe("host-config-unreadable");
   });
@@ -193,7 +193,7 @@ describe("a host of files", () => {
     expect(store.provider).toBe(version === "2026.6.1" ? "openai" : "openai-codex");
   });
 
-  it("has them where its config says, comments and all", async () => {
+  it("has them in the folder of its config, which may have comments", async () => {
     const agentDir = join(machine.root, "elsewhere");
     const config = `// mine\n${JSON.stringify({ agents: { list: [{ id: "ops", agentDir }] } })}`;
     put(inState("openclaw.json"), config);
@@ -201,7 +201,7 @@ describe("a host of files", () => {
     expect(existsSync(join(agentDir, "auth-profiles.json"))).toBe(true);
   });
 
-  it("has them where the environment says", async () => {
+  it("has them in the folder of the environment", async () => {
     const agentDir = join(machine.root, "env");
     const environment = { ...machine.environment, agentDir };
     await write(await open({ environment, host: installHost(machine, "2026.2.2-3") }));
@@ -215,7 +215,7 @@ describe("a host of files", () => {
     expect(existsSync(mainDir())).toBe(false);
   });
 
-  it("means its config's default agent where none was named, or main", async () => {
+  it("uses the default agent of its config, or main", async () => {
     const host = installHost(machine, "2026.3.31");
     expect((await open({ host })).defaultAgentId).toBe("main");
     put(
@@ -231,44 +231,41 @@ describe("a host of files", () => {
   });
 });
 
-describe("letting a running gateway know", () => {
+describe("telling a running gateway", () => {
   const RELOAD = ["secrets", "reload"];
   const RESTART = ["gateway", "restart"];
 
-  it.each(["2026.2.2-3", "2026.2.17"])("takes nothing with %s", async (version) => {
+  it.each(["2026.2.2-3", "2026.2.17"])("needs nothing with %s", async (version) => {
     const host = installHost(machine, version);
     expect(await write(await open({ host, mayRestart: true }))).toBe("live");
     expect(host.calls()).toEqual([]);
   });
 
-  it.each(["2026.3.31", "2026.4.15", "2026.6.1"])("takes a reload with %s", async (version) => {
+  it.each(["2026.3.31", "2026.4.15", "2026.6.1"])("needs a reload with %s", async (version) => {
     const host = installHost(machine, version);
     expect(await write(await open({ host, mayRestart: true }))).toBe("live");
     expect(host.calls()).toEqual([RELOAD]);
   });
 
-  it("takes nothing where nobody listens, whatever the version", async () => {
+  it("needs nothing if no gateway listens", async () => {
     const host = installHost(machine, "2026.6.1");
     const environment = { ...machine.environment, gatewayPort: await freePort() };
     expect(await write(await open({ host, environment, mayRestart: true }))).toBe("live");
     expect(host.calls()).toEqual([]);
   });
 
-  it.each(["2026.2.26", "2026.3.13"])(
-    "takes a reload with %s, while the lock is held and the file is new",
-    async (version) => {
-      const file = JSON.stringify(join(mainDir(), "auth-profiles.json"));
-      const command = `
+  it.each(["2026.2.26", "2026.3.13"])("needs a reload with %s, under the lock and after the write", async (version) => {
+    const file = JSON.stringify(join(mainDir(), "auth-profiles.json"));
+    const command = `
       import { appendFileSync, existsSync, readFileSync } from "node:fs";
       const seen = [existsSync(${file} + ".lock"), readFileSync(${file}, "utf8").includes("openai-codex:work")];
       appendFileSync(new URL("calls.jsonl", import.meta.url), JSON.stringify([...process.argv.slice(2), ...seen]) + "\\n");`;
-      const host = installHost(machine, version, { "openclaw.mjs": command });
-      expect(await write(await open({ host, mayRestart: true }))).toBe("live");
-      expect(host.calls()).toEqual([[...RELOAD, true, true]]);
-    },
-  );
+    const host = installHost(machine, version, { "openclaw.mjs": command });
+    expect(await write(await open({ host, mayRestart: true }))).toBe("live");
+    expect(host.calls()).toEqual([[...RELOAD, true, true]]);
+  });
 
-  it("lets go of the lock where the reload fails", async () => {
+  it("releases the lock if the reload fails", async () => {
     const host = installHost(machine, "2026.3.13");
     host.exitWith(1);
     expect(await write(await open({ host }))).toBe("restart");
@@ -276,21 +273,21 @@ describe("letting a running gateway know", () => {
     expect(host.calls()).toEqual([RELOAD]);
   });
 
-  it("restarts nothing unasked where the reload fails", async () => {
+  it("does not restart without permission if the reload fails", async () => {
     const host = installHost(machine, "2026.3.31");
     host.exitWith(1);
     expect(await write(await open({ host }))).toBe("restart");
     expect(host.calls()).toEqual([RELOAD]);
   });
 
-  it("says that a restart is still to come where the one that was asked for fails too", async () => {
+  it("asks for a restart if its own restart fails too", async () => {
     const host = installHost(machine, "2026.3.31");
     host.exitWith(1);
     expect(await write(await open({ host, mayRestart: true }))).toBe("restart");
     expect(host.calls()).toEqual([RELOAD, RESTART]);
   });
 
-  it("says so, too, where it was restarted and still knows nothing of the change", async () => {
+  it("asks for a restart if the gateway cannot reload after its restart", async () => {
     const command = `
       import { appendFileSync } from "node:fs";
       const words = process.argv.slice(2);
@@ -329,7 +326,7 @@ describe("a file that was named, without a host", () => {
     expect(existsSync(join(machine.root, "named/auth-state.json"))).toBe(false);
   });
 
-  it("is written as newer hosts do where their second file lies beside it", async () => {
+  it("is written as newer hosts do if their second file exists", async () => {
     const state = put(join(machine.root, "named/auth-state.json"), { version: 1, order: { "openai-codex": ["a"] } });
     const store = await open({ authPath: authPath() });
     await write(store);
@@ -383,7 +380,7 @@ describe("a file that was named, without a host", () => {
     expect(store.agentDirOf("main")).toBe(resolve("named"));
   });
 
-  it("is left alone until something is saved", async () => {
+  it("is unchanged until a profile is saved", async () => {
     await (await open({ authPath: authPath() })).read(join(machine.root, "named"));
     expect(existsSync(join(machine.root, "named"))).toBe(false);
   });
@@ -414,7 +411,7 @@ describe("a host of a database", () => {
 
   it.each([
     { name: "what its SDK says", code: '() => "ops"', expected: "ops" },
-    { name: "main where its SDK cannot say", code: "() => { throw new Error('several'); }", expected: "main" },
+    { name: "main if its SDK cannot say", code: "() => { throw new Error('several'); }", expected: "main" },
   ])("means by no agent $name", async ({ code, expected }) => {
     const host = installHost(machine, "2026.9.6", withRuntime(`export const resolveDefaultAgentId = ${code};`));
     expect((await open({ host })).defaultAgentId).toBe(expected);
@@ -426,7 +423,7 @@ describe("a host of a database", () => {
     expect(await codeOf({ host, agentId: "ops" })).toBeUndefined();
   });
 
-  it("is told to reload after a change: until then a running gateway works with the old tokens", async () => {
+  it("reloads after a change, because a running gateway keeps the old tokens", async () => {
     const host = installHost(machine, "2026.9.6", sdkOf(PARTS));
     const store = await open({ host });
     const change = { agentDir: undefined, profileId: "openai:work", credential: credentialOf(store) };
@@ -434,21 +431,21 @@ describe("a host of a database", () => {
     expect(host.calls()).toEqual([["secrets", "reload"]]);
   });
 
-  it("is unreadable where its own SDK cannot open it", async () => {
+  it("is unreadable if its own SDK cannot open it", async () => {
     const runtime = "export const resolveAuthStorePathForDisplay = () => { throw new Error('canary'); };";
     const host = installHost(machine, "2026.9.6", sdkOf({ ...PARTS, "agent-runtime": runtime }));
     expect(await codeOf({ host })).toBe("store-unreadable");
   });
 
   it.each(["agent-runtime", "provider-auth", "config-runtime"] as const)(
-    "is not opened where its SDK has no %s",
+    "is not opened if its SDK has no %s",
     async (part) => {
       const { [part]: _left, ...parts } = PARTS;
       expect(await codeOf({ host: installHost(machine, "2026.9.6", sdkOf(parts)) })).toBe("host-unknown");
     },
   );
 
-  it("is not opened where its config cannot be loaded in a way known here", async () => {
+  it("is not opened if its config cannot be loaded", async () => {
     const parts = { ...PARTS, "config-runtime": "export const readConfig = () => ({});" };
     expect(await codeOf({ host: installHost(machine, "2026.9.6", sdkOf(parts)) })).toBe("host-unknown");
   });
