@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { OpenClawPluginApi } from "../src/host/sdk.ts";
 import { readManifest } from "../src/manifest.ts";
 import { registerPlugin } from "../src/plugin.ts";
-import { REFUSALS } from "./support/english.ts";
+import { REFUSALS, SENTENCES } from "./support/english.ts";
+
+const INTERNAL = `${REFUSALS.internal}\n\n${SENTENCES["next.log"]}`;
 
 const STATE = "0123456789abcdef0123456789abcdef";
 const CODE = `ac_${"Q0FOQVJZ".repeat(5)}abc.${"c2Vjb25k".repeat(5)}abc`;
@@ -66,7 +68,7 @@ describe("a handler that fails", () => {
   it("answers a command with a sentence, and logs the name and the code", async () => {
     const { call, lines } = brokenGateway();
     const command = { channel: "telegram", senderId: "4242", from: "telegram:4242", args: CALLBACK_URL };
-    expect(await call("codex_auth", command)).toEqual({ text: REFUSALS.internal });
+    expect(await call("codex_auth", command)).toEqual({ text: INTERNAL });
     expectLog(lines, "answering failed (TypeError EACCES)");
   });
 
@@ -77,14 +79,14 @@ describe("a handler that fails", () => {
     });
     const tap = { ...PLACE, isGroup: false, callback: { payload: "S0.0" }, respond: { editMessage: reply, reply } };
     expect(await call("tap", tap)).toEqual({ handled: true });
-    expect(reply).toHaveBeenCalledWith({ text: REFUSALS.internal, buttons: [] });
+    expect(reply).toHaveBeenCalledWith({ text: INTERNAL, buttons: [] });
     expectLog(lines, "answering failed (TypeError EACCES)");
     expectLog(lines, "answering a tap failed (TypeError EACCES)");
   });
 
   it("claims a pasted message with a sentence", async () => {
     const { call, lines } = brokenGateway();
-    expect(await call("before_dispatch", MESSAGE, PLACE)).toEqual({ handled: true, text: REFUSALS.internal });
+    expect(await call("before_dispatch", MESSAGE, PLACE)).toEqual({ handled: true, text: INTERNAL });
     expectLog(lines, "answering failed (TypeError EACCES)");
   });
 
