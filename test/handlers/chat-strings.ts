@@ -123,6 +123,7 @@ const ODD_CHATS: readonly Row[] = [
   odd("no sender", undefined, "telegram:", ""),
   odd("an empty sender in an empty chat", "", "", ""),
   odd("a chat that the host does not name", TELEGRAM, undefined, ""),
+  [{ chat: "a chat without a channel", is: "refused", via: "message", place: { senderId: TELEGRAM } } as const],
   odd("the web chat's words", undefined, "webchat", "webchat"),
   odd("a group with the sender's id", TELEGRAM, `telegram:group:${TELEGRAM}`, TELEGRAM, true),
   odd("a channel with the sender's id", TELEGRAM, `telegram:channel:${TELEGRAM}`, TELEGRAM, true),
