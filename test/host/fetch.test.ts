@@ -359,7 +359,7 @@ const fetchFrom = (endpoints: Endpoints) => createGuardedFetch(createHostSend(en
 
 describe("in the gateway's own process", () => {
   /** The host reads its folders from the environment, and a proxy too. */
-  beforeAll(() => {
+  beforeEach(() => {
     const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-fetch-"));
     for (const name of Object.keys(process.env)) if (/^(?:OPENCLAW|.*_PROXY$)/i.test(name)) vi.stubEnv(name, undefined);
     for (const name of ["HOME", "OPENCLAW_HOME", "OPENCLAW_STATE_DIR"]) vi.stubEnv(name, nowhere);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
-import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { SdkConfig } from "../../src/host/sdk.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
@@ -31,17 +31,25 @@ const LEGACY_FILE = "agents/main/agent/auth-profiles.json";
 /** The SDK, loaded once and only after nothing in the environment points at a real home. */
 let loadAuthStoreSdk: (config: () => SdkConfig) => Promise<AuthStoreSdk>;
 
-beforeAll(async () => {
-  const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-home-"));
+const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-home-"));
+afterAll(() => rmSync(nowhere, { recursive: true, force: true }));
+
+/** Before each test, because vitest restores the environment after each. */
+function leaveHome(): void {
   for (const name of Object.keys(process.env)) {
     if (/^(?:OPENCLAW|CLAWDBOT|OPENAI|CODEX|VITEST|NODE_ENV$)/.test(name)) vi.stubEnv(name, undefined);
   }
   vi.stubEnv("HOME", nowhere);
   vi.stubEnv("OPENCLAW_HOME", nowhere);
   vi.stubEnv("OPENCLAW_STATE_DIR", join(nowhere, "state"));
+}
+
+beforeEach(leaveHome);
+
+beforeAll(async () => {
+  leaveHome();
   const { bindAuthStoreSdk, loadRunningAuthSdk } = await import("../../src/host/auth-store.ts");
   loadAuthStoreSdk = async (config) => bindAuthStoreSdk(await loadRunningAuthSdk(), config);
-  return () => rmSync(nowhere, { recursive: true, force: true });
 });
 
 interface RealBench extends HostBench {
@@ -180,7 +188,7 @@ describe("the real host's store", () => {
   it("keeps the tokens in its database and in no other file", async () => {
     const bench = await open();
     await createProfileStore(partsOver(bench.host)).save(saveRequest("openai:work", "canary-token"));
-    const found = await findInFolders([bench.stateDir, process.env.HOME ?? ""], ["refresh-canary-token"]);
+    const found = await findInFolders([bench.stateDir, nowhere], ["refresh-canary-token"]);
     expect(found.map(({ file }) => file.slice(bench.stateDir.length))).toEqual([
       expect.stringMatching(/^\/state\/openclaw\.sqlite(?:-wal)?$/),
     ]);
