@@ -118,7 +118,11 @@ export function failureName(error: unknown): string {
 
 /** Logs an error that is not passed on. `what` names the step that failed. */
 export function logFailure(log: { warn(event: string): void }, what: string, error: unknown): void {
-  log.warn(`${what} failed (${failureName(error)})`);
+  try {
+    log.warn(`${what} failed (${failureName(error)})`);
+  } catch {
+    // A hook that threw because of its log would hand the message, and the secret in it, to the model.
+  }
 }
 
 /** Throws `code` for every failure of the work. The original error is dropped, because it may contain a secret. */

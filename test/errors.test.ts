@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { CodexAuthError, ERROR_CODES } from "../src/errors.ts";
+import { CodexAuthError, ERROR_CODES, logFailure } from "../src/errors.ts";
 
 function madeWhileHandlingAnother(): unknown {
   try {
@@ -38,4 +38,12 @@ describe("CodexAuthError", () => {
   it("has no second parameter through which an input could get in", () => {
     expect(CodexAuthError).toHaveLength(1);
   });
+});
+
+function warn(): never {
+  throw new Error("the disk is full");
+}
+
+it("a log that fails stops nothing", () => {
+  expect(() => logFailure({ warn }, "a command", new TypeError())).not.toThrow();
 });

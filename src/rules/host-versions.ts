@@ -63,18 +63,15 @@ export const OLDEST_PLUGIN_HOST = "2026.6.1";
  * older than all.
  */
 export function hostTraitsOf(version: string): HostTraits | undefined {
-  const parts = partsOf(version);
-  if (parts === undefined) return undefined;
-  return HOST_TRAITS.findLast(({ from }) => compare(partsOf(from) ?? [], parts) <= 0)?.traits;
+  const wanted = rankOf(version);
+  return HOST_TRAITS.findLast(({ from }) => rankOf(from) <= wanted)?.traits;
 }
 
-/** Year, month and day. A suffix marks a later build or a preview of the same day. */
-function partsOf(version: string): readonly number[] | undefined {
+/**
+ * Year, month and day as one number; a newer version has a higher one. A suffix marks a later build or a preview of the
+ * same day. NaN, which is not above any version, for other text.
+ */
+function rankOf(version: string): number {
   const match = /^v?(\d{4})\.(\d{1,2})\.(\d{1,3})(?:-[\w.]+)?$/.exec(version.trim());
-  return match?.slice(1).map(Number);
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((part, index) => part !== b[index]);
-  return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+  return match === null ? Number.NaN : match.slice(1).reduce((rank, part) => rank * 1000 + Number(part), 0);
 }

@@ -4,12 +4,13 @@
  */
 import { CodexAuthError } from "../errors.ts";
 import { fileExists } from "./private-file.ts";
-import type {
-  ConfiguredIds,
-  HostAuthStore,
-  HostUpdate,
-  ProfilesDocument,
-  StoredCredential,
+import {
+  storedCredential,
+  type ConfiguredIds,
+  type HostAuthStore,
+  type HostUpdate,
+  type ProfilesDocument,
+  type StoredCredential,
 } from "./profiles-document.ts";
 
 /** The host's own functions, which throw errors with a `code`. */
@@ -49,9 +50,9 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
     async persisted(agentDir, profileId) {
       const record: unknown = reading(() => sdk.persisted(agentDir, profileId));
-      // This version of the host leaves out a record that it cannot read. Another version might not.
-      const isRecord = record === undefined || (typeof record === "object" && record !== null);
-      return isRecord ? (record as StoredCredential | undefined) : "unreadable";
+      // A record that the undo file could not take is told before the code is spent. 2026.9.6 leaves odd records out.
+      const isReadable = record === undefined || storedCredential.safeParse(record).success;
+      return isReadable ? (record as StoredCredential | undefined) : "unreadable";
     },
     selectableIds: async (agentDir, document) => sdk.selectableIds(agentDir, document),
     async update(request) {

@@ -45,3 +45,11 @@ describe("a write that did not happen", () => {
     await expect(update(agentId)).rejects.toThrow(new CodexAuthError(code));
   });
 });
+
+it.each([null, "text", { type: "oauth", provider: "openai", email: null }, { mode: "oauth", provider: "openai" }])(
+  "calls a stored record unreadable if the undo file could not take it: %j",
+  async (record) => {
+    host.persisted = () => record as never;
+    expect(await createSqliteAuthStore(host).persisted("main", "openai:work")).toBe("unreadable");
+  },
+);
