@@ -6,7 +6,7 @@ import { CodexAuthError } from "../errors.ts";
 import * as z from "zod/mini";
 
 const VERSION = 1;
-/** Records that this version does not understand are kept for a day at most, because they may hold tokens. */
+/** Records that this version does not understand and that have a time are kept for a day, because they may hold tokens. */
 const KEPT_MS = 24 * 60 * 60_000;
 const MAX_UNKNOWN = 200;
 
