@@ -61,7 +61,7 @@ export async function stopwatch(work: () => unknown): Promise<number> {
   return performance.now() - since;
 }
 
-/** The median of ours by the median of what it is compared with. */
+/** The median of our samples divided by the median of the baseline. */
 export function ratio(name: string, limit: number, ours: readonly number[] = [], base: readonly number[] = []): Result {
   const note = `${spread(ours)} by ${spread(base)} ms, ${ours.length} rounds`;
   return { name, value: quantile(ours, 0.5) / quantile(base, 0.5), limit, note, samples: { ours, base } };

@@ -243,7 +243,7 @@ export async function settle(
   try {
     await ports.pending.update((document) => settleSignIn(document, login.stateDigest, settled, nowMs));
   } catch (error) {
-    refusalOf(error, ports.log);
+    logFailure(ports.log, "writing the receipt", error);
   }
   return result;
 }

@@ -1,6 +1,6 @@
 /**
  * Classifies every message and keeps callback URLs out of transcripts. It is loaded when the plugin starts and loads
- * nothing itself; the answer to a pasted message is behind `AnswerPaste`.  The web chat writes a message into its
+ * nothing itself; the answer to a pasted message is behind `AnswerPaste`. The web chat writes a message into its
  * transcript, masks parts of it, and only then calls the message hook, so its full text is kept in memory until the
  * hook takes it.
  */

@@ -11,9 +11,7 @@ export interface Sender {
   readonly senderId: string;
 }
 
-export type OwnerCheck = (person: Sender) => boolean;
-
-export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<OwnerCheck> {
+export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<(sender: Sender) => boolean> {
   const { resolveCommandAuthorization } = await hostSdk.commandAuth();
   return ({ channel, channelAccountId, senderId }) => {
     if (senderId === "") return false;

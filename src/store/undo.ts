@@ -41,7 +41,7 @@ export interface UndoRecords {
   tryOut(): Promise<void>;
   /**
    * Returns the record that the current tokens replaced, else the last one that was kept. Throws `undo-unwritable` if
-   * the file cannot be inUndoFile.
+   * the file cannot be trusted.
    */
   find(target: UndoTarget): Promise<UndoRecord | undefined>;
 }

@@ -519,7 +519,7 @@ describe("a port that throws", () => {
   const rows = BROKEN.flatMap((broken) => THROWN.map((thrown) => ({ ...broken, ...thrown })));
 
   it.each(rows)(
-    "gives a code of ours and no secret: $port, $name",
+    "gives one of our codes and no secret: $port, $name",
     async ({ break: breakPorts, error, code, isOver }) => {
       const address = await beginAndApprove();
       const result = await complete(address, {}, breakPorts(error));

@@ -93,7 +93,7 @@ async function feed(input: string): Promise<void> {
   const result = await client.exchange(grant);
   must(sent === 1, "sends a code once");
   if (result.kind === "refused") {
-    must(/^[a-z-]+$/.test(result.code), "refuses with a code of ours", result.code);
+    must(/^[a-z-]+$/.test(result.code), "refuses with one of our codes", result.code);
     return requireSilence(SECRETS, result);
   }
   // What an account is called is shown, whatever it is called.
@@ -132,7 +132,7 @@ const near = fc
   .map(asText);
 
 describe("any answer of the token endpoint", () => {
-  it("is tokens or a refusal of ours, and neither prints a secret", async () => {
+  it("is tokens or one of our refusals, and neither prints a secret", async () => {
     await assertLaws({ seeds: SEEDS, words: WORDS, near }, 400, feed);
   });
 });

@@ -464,7 +464,7 @@ export const THROWN: readonly { readonly name: string; readonly error: unknown; 
     code: "internal",
   },
   {
-    name: "a foreign error with a code of ours",
+    name: "a foreign error with one of our codes",
     error: Object.assign(new Error("canary"), { code: "not-allowed" }),
     code: "internal",
   },

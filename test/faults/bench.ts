@@ -150,7 +150,7 @@ export class FaultBench {
     return answer;
   }
 
-  // ---- what lies there, read without any code of ours
+  // ---- what lies there, read without our code
 
   stored(): ProfilesDocument {
     if (!this.#isSqlite) return JSON.parse(readFileSync(this.storeFile, "utf8")) as ProfilesDocument;

@@ -421,7 +421,7 @@ describe("the guard around any sender", () => {
     { name: "nobody there", error: coded("ECONNREFUSED"), code: "provider-unreachable" },
     { name: "a code that is no text", error: coded(42), code: "provider-unreachable" },
     { name: "something that is no error", error: "TimeoutError", code: "provider-unreachable" },
-    { name: "a code of ours", error: new CodexAuthError("config-invalid"), code: "config-invalid" },
+    { name: "one of our codes", error: new CodexAuthError("config-invalid"), code: "config-invalid" },
   ] as const)("classifies $name by names and codes", async ({ error, code }) => {
     await expect(throwing(error)(OPENAI.token, INIT)).rejects.toThrow(new CodexAuthError(code));
   });

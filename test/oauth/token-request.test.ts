@@ -273,7 +273,7 @@ describe("a transport that fails", () => {
   it.each([
     { name: "an error of its own", error: new Error("canary ac_x") },
     { name: "an error with a cause", error: new Error("canary", { cause: { body: "rt_canary" } }) },
-    { name: "an error with a code of ours", error: Object.assign(new Error("canary"), { code: "provider-timeout" }) },
+    { name: "an error with one of our codes", error: Object.assign(new Error("canary"), { code: "provider-timeout" }) },
     { name: "text", error: "canary" },
     { name: "nothing", error: undefined },
   ])("answers with our own code alone where it throws $name", async ({ error }) => {

@@ -156,7 +156,7 @@ describe("an answer with another status", () => {
     expect(await judge(body, { status })).toEqual(refused(code));
   });
 
-  it("always answers a code of ours and nothing of the server's text", async () => {
+  it("always answers one of our codes and nothing of the server's text", async () => {
     const body = fc.oneof(
       fc.json(),
       fc.string(),

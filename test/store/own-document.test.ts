@@ -16,7 +16,7 @@ const NOW_MS = Date.now();
 const DAY_MS = 24 * 60 * 60_000;
 
 const BINDING = {
-  gateway: "/home/dana/.openclaw",
+  gateway: "/srv/dana/.openclaw",
   channel: "telegram",
   channelAccountId: "default",
   conversationId: "4242",
