@@ -14,6 +14,7 @@ import type {
 } from "../actions/ports.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { CredentialDraft } from "../rules/account.ts";
+import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { ListedProfile } from "../rules/results.ts";
 import {
   configuredIdsOf,
@@ -317,16 +318,11 @@ export function refusalOf(error: unknown): SaveRefusal {
  * every profile in it: 100 profiles cost 4 ms and, without a stored order, 12 ms more, of a command that takes 28 ms.
  */
 const SHORT = 50;
-const KEPT_MS = 10_000;
-
-interface Kept {
-  readonly profiles: readonly ListedProfile[];
-  readonly atMs: number;
-}
+const KEPT = { ttlMs: 10_000, size: 100 };
 
 export class RecentLists {
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Kept>();
+  #lists = new ExpiringMap<readonly ListedProfile[]>(KEPT);
   #changes = 0;
 
   constructor(clock: Clock) {
@@ -335,18 +331,16 @@ export class RecentLists {
 
   /** Returns undefined if there is no list that is younger than ten seconds. */
   get(agentId: string): readonly ListedProfile[] | undefined {
-    const kept = this.#kept.get(agentId);
-    const isRecent = kept !== undefined && Math.abs(this.#clock.nowMs() - kept.atMs) < KEPT_MS;
-    return isRecent ? kept.profiles : undefined;
+    return this.#lists.get(agentId, this.#clock.nowMs());
   }
 
   /** Does not keep a list if a change was made during the read, because the list may be older than the change. */
   async renew(agentId: string, read: () => Promise<readonly ListedProfile[]>): Promise<readonly ListedProfile[]> {
     const changes = this.#changes;
     const profiles = await read();
-    if (profiles.length > SHORT && changes === this.#changes) {
-      this.#kept.set(agentId, { profiles, atMs: this.#clock.nowMs() });
-    } else this.#kept.delete(agentId);
+    const isKept = profiles.length > SHORT && changes === this.#changes;
+    if (isKept) this.#lists.set(agentId, profiles, this.#clock.nowMs());
+    else this.#lists.take(agentId, this.#clock.nowMs());
     return profiles;
   }
 
@@ -362,6 +356,6 @@ export class RecentLists {
 
   #forget(): void {
     this.#changes += 1;
-    this.#kept.clear();
+    this.#lists = new ExpiringMap(KEPT);
   }
 }
