@@ -1,24 +1,8 @@
-/** Telegram with inline buttons switched off: everything is there as text. And a restart of the gateway. */
+/** Telegram with inline buttons switched off: everything is there as text. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { storedProfiles } from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
-import { accountOf, linkOf, OWNER, type World } from "../support/world.ts";
-
-export function afterRestart(worldOf: () => World): void {
-  describe("over a restart of the gateway", () => {
-    it("a sign-in that was started before is finished, and an old button gets a fresh list", async () => {
-      const { telegram, signIn, gateway } = worldOf();
-      const selector = await telegram.ask(OWNER, "/codex_auth");
-      const card = await telegram.ask(OWNER, "/codex_auth restarted");
-      const address = signIn.approve(linkOf(card), accountOf("restarted"));
-      await gateway.restart();
-      const saved = await telegram.ask(OWNER, address);
-      expect(saved.text).toContain("profile restarted now uses restarted@example.com");
-      const fresh = await telegram.press(OWNER, selector, "New profile");
-      expect(fresh.text).toContain("Codex profiles on this gateway");
-    });
-  });
-}
+import { accountOf, linkOf, OWNER, untilAllAnswered, type World } from "../support/world.ts";
 
 /** Changes the gateway's config, so these are the last tests before the scan. */
 export function textAlone(worldOf: () => World): void {
@@ -30,6 +14,7 @@ export function textAlone(worldOf: () => World): void {
       world = worldOf();
       world.gateway.changeConfig({ channels: { telegram: { capabilities: { inlineButtons: "off" } } } });
       await waitUntil("a list without buttons", async () => (await ask("/codex_auth")).keyboard.length === 0);
+      await untilAllAnswered(world, OWNER);
     });
 
     it("the list has words to type, and other pages by words", async () => {

@@ -1,11 +1,11 @@
-/** The first of three gateways: Telegram. A topic may rely on the profiles of the topics before it. */
+/** The first gateway of `npm test`: Telegram. A topic may rely on the profiles of the topics before it. */
 import { afterAll, beforeAll, inject } from "vitest";
 import { createWorld, type World } from "../support/world.ts";
 import { scanForLeaks } from "./leak-scan.ts";
 import { whoMay } from "./telegram-access.ts";
 import { profileCards } from "./telegram-cards.ts";
 import { signInFromTelegram } from "./telegram-sign-in.ts";
-import { afterRestart, textAlone } from "./telegram-text.ts";
+import { textAlone } from "./telegram-text.ts";
 
 let world: World;
 const worldOf = () => world;
@@ -18,6 +18,5 @@ afterAll(() => world?.close());
 signInFromTelegram(worldOf);
 profileCards(worldOf);
 whoMay(worldOf);
-afterRestart(worldOf);
 textAlone(worldOf);
 scanForLeaks(worldOf, { chat: "telegram", connects: ["auth.openai.com:443"] });

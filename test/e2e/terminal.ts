@@ -62,15 +62,6 @@ export function terminalBesideGateway(worldOf: () => World): void {
       expect(again).toMatchObject({ ok: false, error: "login_already_used", exitCode: 2 });
     });
 
-    it("finishes a sign-in that was started in the chat", async () => {
-      const card = await say("/codex_auth term-chat");
-      const address = world.signIn.approve(linkIn(card), accountOf("term-chat"));
-      const status = await codexAuth(["status"]);
-      expect(status["pending"]).toEqual(expect.arrayContaining([expect.objectContaining({ profile: "term-chat" })]));
-      expect(await finish(address)).toMatchObject({ ok: true, profile: "term-chat", email: "term-chat@example.com" });
-      expect(await say("/codex_auth status")).toContain("Last saved: `term-chat`");
-    });
-
     it("starts a sign-in that an owner finishes in the chat", async () => {
       const address = await startAndApprove("term-shell");
       expect(await say(address)).toContain("profile `term-shell` now uses `term-shell@example.com`");
@@ -85,10 +76,16 @@ export function terminalBesideGateway(worldOf: () => World): void {
       expect(await say(address)).toContain("was cancelled");
     });
 
-    it("can be undone from the chat, and that from the terminal", async () => {
-      const address = await startAndApprove("term", OTHER);
-      const revert = { email: OTHER.email, revert_command: "codex-auth undo --profile term" };
-      expect(await finish(address, "--replace")).toMatchObject(revert);
+    it("finishes a sign-in that was started in the chat, which undoes it, and undoes that", async () => {
+      const address = world.signIn.approve(linkIn(await say("/codex_auth term")), OTHER);
+      const status = await codexAuth(["status"]);
+      expect(status["pending"]).toEqual(expect.arrayContaining([expect.objectContaining({ profile: "term" })]));
+      const saved = { ok: true, profile: "term", email: OTHER.email };
+      expect(await finish(address, "--replace")).toMatchObject({
+        ...saved,
+        revert_command: "codex-auth undo --profile term",
+      });
+      expect(await say("/codex_auth status")).toContain("Last saved: `term`");
       expect(await say("/codex_auth undo term")).toContain("Undone");
       expect(await say("/codex_auth")).toMatch(HOLDS_TERM);
       expect(await codexAuth(["undo", "--profile", "term"])).toMatchObject({ ok: true });

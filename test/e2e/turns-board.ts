@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { FakeMessage } from "../fakes/telegram-bot-api.ts";
 import { expireProfile, storedProfiles } from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
-import { accountOf, linkOf, OWNER, SECOND_OWNER, type World } from "../support/world.ts";
+import { accountOf, linkOf, OWNER, SECOND_OWNER, untilAllAnswered, type World } from "../support/world.ts";
 
 const WORK = accountOf("work");
 
@@ -179,6 +179,7 @@ export function boardWithTurns(worldOf: () => World): void {
     it("and everything else is in the language of the config as soon as that changes", async () => {
       world.gateway.changeConfig({ plugins: { entries: { "codex-auth": { config: { language: "zh-CN" } } } } });
       await waitUntil("the gateway to speak Chinese", async () => /配置/.test((await ask("/codex_auth")).text));
+      await untilAllAnswered(world, OWNER);
       const card = await cardOf("team");
       expect(card.text).toMatch(/Codex 配置文件/);
       expect(world.telegram.keyboard(card).flat().join()).toMatch(/^[^a-z]*$/);

@@ -1,6 +1,6 @@
 /** The host's own OpenAI provider uses what was saved, from the next message on, in the same gateway process. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { accountOf, linkIn, PERSONAL, STUDIO, type World } from "../support/world.ts";
+import { accountOf, linkIn, linkOf, listedProfiles, OWNER, PERSONAL, STUDIO, type World } from "../support/world.ts";
 
 /** Needs an empty store, and leaves one. */
 export function turnsOnSavedProfiles(worldOf: () => World): void {
@@ -20,6 +20,9 @@ export function turnsOnSavedProfiles(worldOf: () => World): void {
       const { pid } = world.gateway;
       await say(approve(await say("/codex_auth live")));
       expect(await say("who am I?")).toContain("dana@example.com");
+      expect(await listedProfiles(world.gateway)).toMatchObject([
+        { id: "openai:live", provider: "openai", type: "oauth" },
+      ]);
       expect(await say(approve(await say("/codex_auth live"), STUDIO))).toContain("Not saved yet");
       expect(await say("still me?")).toContain("dana@example.com");
       expect(await say("/codex_auth keep live")).toContain("now uses");
@@ -36,6 +39,24 @@ export function turnsOnSavedProfiles(worldOf: () => World): void {
         /• `live-work`(?: \(used by default\))?: `live-work@example\.com`/,
       );
       expect(await say("/codex_auth signout live-work yes", "work")).toContain("Signed out");
+    });
+  });
+}
+
+/** Needs an empty store, and leaves one. */
+export function afterRestart(worldOf: () => World): void {
+  describe("over a restart of the gateway", () => {
+    it("a sign-in that was started before is finished, and an old button gets a fresh list", async () => {
+      const { telegram, signIn, gateway } = worldOf();
+      const selector = await telegram.ask(OWNER, "/codex_auth");
+      const card = await telegram.ask(OWNER, "/codex_auth restarted");
+      const address = signIn.approve(linkOf(card), accountOf("restarted"));
+      await gateway.restart();
+      const saved = await telegram.ask(OWNER, address);
+      expect(saved.text).toContain("profile restarted now uses restarted@example.com");
+      const fresh = await telegram.press(OWNER, selector, "New profile");
+      expect(fresh.text).toContain("Codex profiles on this gateway");
+      expect((await telegram.ask(OWNER, "/codex_auth signout restarted yes")).text).toContain("Signed out: restarted");
     });
   });
 }

@@ -1,9 +1,9 @@
-/** The third of three gateways: an agent's turns run on the stored profiles. */
+/** A gateway whose agents' turns run on the stored profiles, and that is restarted. Not in `npm test`. */
 import { afterAll, beforeAll, inject } from "vitest";
 import { createWorld, type World } from "../support/world.ts";
 import { scanForLeaks } from "./leak-scan.ts";
 import { boardWithTurns } from "./turns-board.ts";
-import { turnsOnSavedProfiles } from "./turns-live.ts";
+import { afterRestart, turnsOnSavedProfiles } from "./turns-live.ts";
 
 let world: World;
 const worldOf = () => world;
@@ -14,5 +14,6 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 turnsOnSavedProfiles(worldOf);
+afterRestart(worldOf);
 boardWithTurns(worldOf);
 scanForLeaks(worldOf, { chat: "both", connects: ["auth.openai.com:443", "chatgpt.com:443"] });

@@ -1,4 +1,4 @@
-/** The second of three gateways: the web chat, and the terminal beside it. */
+/** The second gateway of `npm test`: the web chat, and the terminal beside it. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";

@@ -106,6 +106,16 @@ export function linkIn(text: string): string {
   return link;
 }
 
+/**
+ * Waits until the bot has answered everything that was asked before. A change of the config can restart the channel in the
+ * middle of an answer, which then comes twice: the answer to one question would be taken for that to the next.
+ */
+export async function untilAllAnswered({ telegram }: World, who: TelegramUser): Promise<void> {
+  const name = `last-${telegram.now()}`;
+  const { changedAt } = telegram.sendText(who, `/codex_auth show ${name}`);
+  await telegram.waitForMessage(({ chatId, text }) => chatId === who.id && text.includes(name), changedAt);
+}
+
 /** What the host's own CLI says is in its profile store. */
 export async function listedProfiles(gateway: Gateway): Promise<readonly Record<string, unknown>[]> {
   const { stdout } = await gateway.openclaw(["models", "auth", "list", "--json"]);
