@@ -1,5 +1,6 @@
 /** `/codex_auth` and a tap in Telegram, each against a plugin in the same gateway that only says the same. */
-import { fillStore, openChat, WITHOUT_WATCH, type Chat } from "./chat.ts";
+import type { TelegramUser } from "../test/fakes/telegram-bot-api.ts";
+import { fillStore, openChat, OWNERS, WITHOUT_WATCH, type Chat } from "./chat.ts";
 import { ratio, takeTurns, type Build, type MeasureFigure, type Result } from "./measure.ts";
 import { NOOP_COMMAND } from "./noop-plugin.ts";
 
@@ -12,24 +13,25 @@ const SIZES = [
 const ROUNDS = { rounds: 40, warmUps: 5 };
 
 /** A profile's card and the way back to the list, in turns. */
-async function openTaps(chat: Chat, command: string) {
-  const message = await chat.ask(command);
+async function openTaps(chat: Chat, who: TelegramUser, command: string) {
+  const message = await chat.ask(who, command);
   let isList = true;
   return () => {
     const labels = chat.telegram.keyboard(chat.telegram.message(message.chatId, message.id) ?? message).flat();
     const label = (isList ? labels.find((one) => one.includes("p0")) : labels.at(-1)) ?? "";
     isList = !isList;
-    return chat.timeTap(message, label);
+    return chat.timeTap(who, message, label);
   };
 }
 
-/** Our command, the other plugin's, our tap, the other's: of each build. */
+/** Our command, the other plugin's, our tap, the other's: each in a chat of its own. */
 async function sidesOf(chat: Chat) {
+  const [one, two, three, four] = OWNERS as [TelegramUser, TelegramUser, TelegramUser, TelegramUser];
   return [
-    () => chat.timeMessage("/codex_auth"),
-    () => chat.timeMessage(NOOP_COMMAND),
-    await openTaps(chat, "/codex_auth"),
-    await openTaps(chat, NOOP_COMMAND),
+    () => chat.timeMessage(one, "/codex_auth"),
+    () => chat.timeMessage(two, NOOP_COMMAND),
+    await openTaps(chat, three, "/codex_auth"),
+    await openTaps(chat, four, NOOP_COMMAND),
   ];
 }
 
