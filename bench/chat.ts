@@ -4,12 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { SANDBOX_VARIABLE } from "../src/environment.ts";
 import { accessTokenClaims, fakeAccount, jwtOf } from "../test/fakes/sign-in-accounts.ts";
 import { SignInServer } from "../test/fakes/sign-in-server.ts";
-import {
-  startFakeTelegram,
-  type FakeMessage,
-  type FakeTelegram,
-  type TelegramUser,
-} from "../test/fakes/telegram-bot-api.ts";
+import { startFakeTelegram, type FakeMessage, type FakeTelegram } from "../test/fakes/telegram-bot-api.ts";
 import { startGateway, type Gateway } from "../test/support/gateway.ts";
 import { merge, type JsonObject } from "../test/support/gateway-config.ts";
 import { storedProfiles } from "../test/support/stored-profiles.ts";
@@ -19,20 +14,17 @@ import type { Build } from "./measure.ts";
 import { makeNoopPlugin } from "./noop-plugin.ts";
 
 /**
- * Between two measured messages in one chat. The host sends two messages to one chat a second apart at least, so that two
- * in a row take a second whichever plugin answers, and any ratio of them is 1.
+ * Between two messages to one gateway. The host sends two messages to one chat a second apart at least, so that two in a
+ * row take a second whichever plugin answers, and any ratio of them is 1. A user's message finds the gateway idle too.
  */
 const QUIET_MS = 1_150;
-/** Owners, each with a chat: what is measured in turns need not wait for each other. */
-export const OWNERS: readonly TelegramUser[] = [0, 1, 2, 3].map((at) => ({ id: OWNER.id + at, name: OWNER.name }));
 const STORE_KEY = "authProfiles.store";
 
 export class Chat {
   readonly gateway: Gateway;
   readonly telegram: FakeTelegram;
   readonly signIn: SignInServer;
-  /** When the last measured message of an owner was answered. */
-  readonly #answeredAt = new Map<TelegramUser, number>();
+  #answeredAt = 0;
 
   constructor(gateway: Gateway, telegram: FakeTelegram, signIn: SignInServer) {
     this.gateway = gateway;
@@ -40,18 +32,18 @@ export class Chat {
     this.signIn = signIn;
   }
 
-  ask(who: TelegramUser, text: string): Promise<FakeMessage> {
-    return this.telegram.ask(who, text);
+  ask(text: string): Promise<FakeMessage> {
+    return this.telegram.ask(OWNER, text);
   }
 
   /** From the update that the gateway receives to the message that it sends. */
-  timeMessage(who: TelegramUser, text: string): Promise<number> {
-    return this.#time(who, () => void this.telegram.sendText(who, text), "sendMessage");
+  timeMessage(text: string): Promise<number> {
+    return this.#time(() => void this.telegram.sendText(OWNER, text), "sendMessage");
   }
 
   /** From the tap that the gateway receives to the message that it edits. */
-  timeTap(who: TelegramUser, message: FakeMessage, button: string): Promise<number> {
-    return this.#time(who, () => void this.telegram.tap(who, message, button), "editMessageText");
+  timeTap(message: FakeMessage, button: string): Promise<number> {
+    return this.#time(() => void this.telegram.tap(OWNER, message, button), "editMessageText");
   }
 
   async close(): Promise<void> {
@@ -59,29 +51,28 @@ export class Chat {
     await Promise.all([this.telegram.close(), this.signIn.close()]);
   }
 
-  async #time(who: TelegramUser, act: () => void, method: string): Promise<number> {
+  async #time(act: () => void, method: string): Promise<number> {
     const polls = () => waitUntil("the gateway to poll", () => this.telegram.polling);
     await polls();
-    const readyAt = (this.#answeredAt.get(who) ?? performance.now()) + QUIET_MS;
-    await new Promise((resolve) => setTimeout(resolve, readyAt - performance.now()));
-    let heardAt = 0;
-    const others: string[] = [];
+    const waitMs = Math.max(0, this.#answeredAt + QUIET_MS - performance.now());
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    this.#answeredAt = 0;
+    const others: unknown[] = [];
     this.telegram.onCall = (call) => {
-      const text = String(call.fields["text"]);
+      const { text } = call.fields;
       // An answer of either plugin has the list or a card; an error has neither.
-      if (call.method === method && text.includes("p0")) heardAt ||= performance.now();
-      else if (call.fields["text"] !== undefined) others.push(`${call.method}: ${text}`);
+      if (call.method === method && String(text).includes("p0")) this.#answeredAt ||= performance.now();
+      else if (text !== undefined) others.push(text);
     };
     const since = performance.now();
     act();
     await waitUntil(
-      () => `${method} with p0, in ${JSON.stringify(others)}`,
-      () => heardAt > 0,
+      () => `${method} with p0; there was ${JSON.stringify(others)}`,
+      () => this.#answeredAt > 0,
     );
     this.telegram.onCall = undefined;
-    this.#answeredAt.set(who, performance.now());
     await polls();
-    return heardAt - since;
+    return this.#answeredAt - since;
   }
 }
 
@@ -101,8 +92,8 @@ export async function openChat(options: {
   const gateway = await startGateway({
     pluginDir: build.pluginDir,
     extraPlugins: [await makeNoopPlugin(build.root, profiles)],
-    telegram: { server: telegram, owner: OWNER, allowed: OWNERS },
-    config: merge({ commands: { ownerAllowFrom: OWNERS.map(({ id }) => `telegram:${id}`) } }, config),
+    telegram: { server: telegram, owner: OWNER },
+    config: merge({ commands: { ownerAllowFrom: [`telegram:${OWNER.id}`] } }, config),
     env: { [SANDBOX_VARIABLE]: await signIn.listen() },
   });
   return new Chat(gateway, telegram, signIn);
@@ -111,8 +102,8 @@ export async function openChat(options: {
 /** Signs in once, and makes that record so many, each of another person. Restarts the gateway. */
 export async function fillStore(chat: Chat, count: number): Promise<void> {
   const { gateway, signIn } = chat;
-  const address = signIn.approve(linkOf(await chat.ask(OWNER, "/codex_auth p0")), PERSONAL);
-  await chat.ask(OWNER, `/codex_auth_finish ${address}`);
+  const address = signIn.approve(linkOf(await chat.ask("/codex_auth p0")), PERSONAL);
+  await chat.ask(`/codex_auth_finish ${address}`);
   const [template] = Object.values(storedProfiles(gateway).profiles) as object[];
   if (template === undefined) throw new Error("the first sign-in failed");
   await gateway.stop();

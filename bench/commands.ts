@@ -1,6 +1,5 @@
 /** `/codex_auth` and a tap in Telegram, each against a plugin in the same gateway that only says the same. */
-import type { TelegramUser } from "../test/fakes/telegram-bot-api.ts";
-import { fillStore, openChat, OWNERS, WITHOUT_WATCH, type Chat } from "./chat.ts";
+import { fillStore, openChat, WITHOUT_WATCH, type Chat } from "./chat.ts";
 import { ratio, takeTurns, type Build, type MeasureFigure, type Result } from "./measure.ts";
 import { NOOP_COMMAND } from "./noop-plugin.ts";
 
@@ -13,29 +12,29 @@ const SIZES = [
 const ROUNDS = { rounds: 40, warmUps: 5 };
 
 /** A profile's card and the way back to the list, in turns. */
-async function openTaps(chat: Chat, who: TelegramUser, command: string) {
-  const message = await chat.ask(who, command);
+async function openTaps(chat: Chat, command: string) {
+  const message = await chat.ask(command);
   let isList = true;
   return () => {
     const labels = chat.telegram.keyboard(chat.telegram.message(message.chatId, message.id) ?? message).flat();
     const label = (isList ? labels.find((one) => one.includes("p0")) : labels.at(-1)) ?? "";
     isList = !isList;
-    return chat.timeTap(who, message, label);
+    return chat.timeTap(message, label);
   };
 }
 
-/** Our command, the other plugin's, our tap, the other's: each in a chat of its own. */
+/** Our command, the other plugin's, our tap, the other's: of each build. */
 async function sidesOf(chat: Chat) {
-  const [one, two, three, four] = OWNERS as [TelegramUser, TelegramUser, TelegramUser, TelegramUser];
   return [
-    () => chat.timeMessage(one, "/codex_auth"),
-    () => chat.timeMessage(two, NOOP_COMMAND),
-    await openTaps(chat, three, "/codex_auth"),
-    await openTaps(chat, four, NOOP_COMMAND),
+    () => chat.timeMessage("/codex_auth"),
+    () => chat.timeMessage(NOOP_COMMAND),
+    await openTaps(chat, "/codex_auth"),
+    await openTaps(chat, NOOP_COMMAND),
   ];
 }
 
 async function measureSize(builds: readonly Build[], count: number, limit: number): Promise<readonly Result[]> {
+  console.log(`with ${count} profiles, which takes some minutes …`);
   const chats: Chat[] = [];
   try {
     for (const build of builds) {
@@ -44,10 +43,14 @@ async function measureSize(builds: readonly Build[], count: number, limit: numbe
       await fillStore(chat, count);
     }
     const sides = await Promise.all(chats.map(sidesOf));
-    const samples = await takeTurns(ROUNDS, sides.flat());
+    // The builds alternate, so that one gateway rests while the other works.
+    const samples = await takeTurns(
+      ROUNDS,
+      [0, 1, 2, 3].flatMap((at) => sides.flatMap((side) => side[at] ?? [])),
+    );
     const size = `${count} profile${count === 1 ? "" : "s"}`;
     return builds.flatMap(({ name }, at) => {
-      const [command, noop, tap, noopTap] = samples.slice(at * 4, at * 4 + 4);
+      const [command, noop, tap, noopTap] = samples.filter((_, side) => side % builds.length === at);
       return [
         ratio(`/codex_auth by a no-op command, ${size}, ${name}`, limit, command, noop),
         ratio(`a tap by a no-op's tap, ${size}, ${name}`, limit, tap, noopTap),
