@@ -45,11 +45,10 @@ export async function listProfiles(
   { isFresh }: { readonly isFresh?: true | undefined } = {},
 ): Promise<ProfileList | Refusal> {
   try {
-    const { profiles: store } = ports;
     // The file is read first, because the host reads its store without yielding.
     const waits = pendingOf(ports, binding);
-    const listed = isFresh === true ? store.list(binding.agentId) : store.recentList(binding.agentId);
-    const [{ nowMs, waiting }, profiles] = await Promise.all([waits, withPin(ports, binding, listed)]);
+    const listed = isFresh === true ? listWithPin(ports, binding) : recentListWithPin(ports, binding);
+    const [{ nowMs, waiting }, profiles] = await Promise.all([waits, listed]);
     return { kind: "profiles", profiles, ...waiting, nowMs };
   } catch (error) {
     return refusalOf(error, ports.log);
@@ -58,6 +57,10 @@ export async function listProfiles(
 
 export function listWithPin(ports: Ports, binding: Binding): Promise<readonly ListedProfile[]> {
   return withPin(ports, binding, ports.profiles.list(binding.agentId));
+}
+
+export function recentListWithPin(ports: Ports, binding: Binding): Promise<readonly ListedProfile[]> {
+  return withPin(ports, binding, ports.profiles.recentList(binding.agentId));
 }
 
 /** Returns undefined, and logs it, if the host cannot tell. */

@@ -13,7 +13,7 @@ import type {
   UndoneChange,
 } from "../rules/results.ts";
 import { audited, refusalOf } from "./outcome.ts";
-import { listWithPin, readPin } from "./overview.ts";
+import { listWithPin, readPin, recentListWithPin } from "./overview.ts";
 import type { Ports, ProfileTarget } from "./ports.ts";
 
 export interface ProfileRequest {
@@ -29,8 +29,10 @@ export async function showProfile(
   { binding, askedName }: Pick<ProfileRequest, "askedName" | "binding">,
 ): Promise<ShownProfile | Refusal> {
   try {
-    const profiles = await listWithPin(ports, binding);
-    const profile = findProfile(ports, profiles, askedName) ?? findProfile(ports, profiles, profileNameOf(askedName));
+    const find = (profiles: readonly ListedProfile[]) =>
+      findProfile(ports, profiles, askedName) ?? findProfile(ports, profiles, profileNameOf(askedName));
+    // Opened from the list, which may be some seconds old too.
+    const profile = find(await recentListWithPin(ports, binding)) ?? find(await listWithPin(ports, binding));
     return profile === undefined ? unknownProfile(askedName) : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
   } catch (error) {
     return refusalOf(error, ports.log);

@@ -10,6 +10,7 @@ import {
   useProfile,
 } from "../../src/actions/profiles.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
+import type { ListedProfile } from "../../src/rules/results.ts";
 import { createFakePorts, DANA, failing, type FakePorts, THROWN } from "../fakes/fake-ports.ts";
 import { asked } from "./requests.ts";
 
@@ -173,6 +174,14 @@ describe("showProfile", () => {
     expect(await showProfile(ports, asked("work"))).toEqual({ kind: "profile", profile: list[0], nowMs });
     expect(await showProfile(ports, asked("team"))).toEqual({ kind: "profile", profile: list[1], nowMs });
     expect(list.map(({ isDefault }) => isDefault)).toEqual([true, undefined]);
+  });
+
+  it("looks into the recent list, and reads the store again for a name that is not there", async () => {
+    ports.profiles.has("openai:work", "openai:team");
+    const [work] = await ports.profiles.list("main");
+    const over = watched({ recentList: async () => [{ ...(work as ListedProfile), email: "recent@example.com" }] });
+    expect(await showProfile(over, asked("work"))).toMatchObject({ profile: { email: "recent@example.com" } });
+    expect(await showProfile(over, asked("team"))).toMatchObject({ profile: { profileId: "openai:team" } });
   });
 
   it("reads a missing id of an older host as the profile of today", async () => {
