@@ -220,7 +220,7 @@ describe("a command line", () => {
     expect(await run(newMachine(), ["login"])).toEqual({
       exitCode: 2,
       stdout: "",
-      stderr: `${SENTENCES.sandbox}\n${REFUSALS["usage-verb"]}\n`,
+      stderr: `${SENTENCES.sandbox}\nThere is no such command. To see all commands, run codex-auth help\n`,
     });
   });
 });

@@ -263,6 +263,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
       command: command("page"),
       example: command("pick", "work"),
       why: command("why"),
+      help: usage("help"),
       again: command("pick", facts.profileName ?? "work"),
       name: verbatim(facts.profileName ?? ""),
       file: verbatim("codex-auth-pending.json"),

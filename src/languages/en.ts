@@ -322,8 +322,8 @@ export const EN = {
   "refusal.identity-missing":
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
   "refusal.no-status": "No sign-in is pending, and none was saved in the last 24 hours. Start a sign-in: {example}",
-  "refusal.usage-verb": "There is no such command. Use start, finish, status, cancel, list, undo, log, audit or help.",
-  "refusal.usage-option": "An option is not valid. See all options with the command help. For example: {example}",
+  "refusal.usage-verb": "There is no such command. To see all commands, run {help}",
+  "refusal.usage-option": "An option is not valid. To see all options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
   "refusal.host-not-found":

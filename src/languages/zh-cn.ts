@@ -287,8 +287,8 @@ export const ZH_CN = translation({
   "refusal.token-response-invalid": "登录服务器的响应不可信，因此未保存任何内容。",
   "refusal.identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
   "refusal.no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。开始登录：{example}",
-  "refusal.usage-verb": "没有这个命令。请使用 start、finish、status、cancel、list、undo、log、audit 或 help。",
-  "refusal.usage-option": "有选项无效。请用 help 命令查看所有选项。例如：{example}",
+  "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
+  "refusal.usage-option": "有选项无效。查看所有选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
   "refusal.host-not-found":
     "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，或用选项 --auth-path 指定保存配置文件的文件。",

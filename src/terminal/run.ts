@@ -6,6 +6,7 @@ import { startSignIn } from "../actions/start.ts";
 import { readManifest } from "../manifest.ts";
 import type { PendingPorts, Ports } from "../actions/ports.ts";
 import type { Binding } from "../rules/binding.ts";
+import type { TerminalWord } from "../rules/commands.ts";
 import { Paste } from "../rules/callback-url.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
@@ -52,46 +53,38 @@ export type TerminalAnswer =
 const isAllowed = () => true;
 
 /** Throws only what `ports` and `pendingPorts` throw. */
-export async function runRequest(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
-  switch (request.verb) {
-    case "help":
-      return { kind: "help" };
-    case "version": {
-      return { kind: "version", version: readManifest().version };
-    }
-    case "status": {
-      const status = await readStatus(await context.pendingPorts(), context.binding, request.profileName);
-      const isEmpty = status.kind === "status" && status.pending.length === 0 && status.lastSaved === undefined;
-      return isEmpty ? { kind: "refused", code: "no-status" } : status;
-    }
-    case "cancel": {
-      return cancelPending(await context.pendingPorts(), context.binding, request.profileName);
-    }
-    case "list": {
-      const ports = await context.ports();
-      return listProfiles(ports, context.binding);
-    }
-    case "start": {
-      const ports = await context.ports();
-      return startSignIn(ports, context.binding, nameOf(request));
-    }
-    case "undo": {
-      const ports = await context.ports();
-      const status = await readStatus(ports, context.binding);
-      const lastSaved = status.kind === "status" ? status.lastSaved?.profileName : undefined;
-      const askedName = request.profileName ?? ((lastSaved ?? DEFAULT_PROFILE_NAME) as ProfileName);
-      return undoChange(ports, { binding: context.binding, askedName, isAllowed });
-    }
-    case "log": {
-      return readChangeLog(await context.ports());
-    }
-    case "audit": {
-      const ports = await context.ports();
-      return inspect(ports, context.binding.agentId);
-    }
-    case "finish":
-      return finish(context, request);
-  }
+export function runRequest(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
+  return RUNS[request.verb](context, request);
+}
+
+type Run = (context: TerminalContext, request: TerminalRequest) => Promise<TerminalAnswer>;
+
+/** What each command runs. */
+const RUNS = {
+  list: async (context) => listProfiles(await context.ports(), context.binding),
+  start: async (context, request) => startSignIn(await context.ports(), context.binding, nameOf(request)),
+  finish,
+  status,
+  cancel: async (context, { profileName }) => cancelPending(await context.pendingPorts(), context.binding, profileName),
+  undo,
+  log: async (context) => readChangeLog(await context.ports()),
+  audit: async (context) => inspect(await context.ports(), context.binding.agentId),
+  help: async () => ({ kind: "help" }),
+  version: async () => ({ kind: "version", version: readManifest().version }),
+} as const satisfies Record<TerminalWord, Run>;
+
+async function status(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
+  const found = await readStatus(await context.pendingPorts(), context.binding, profileName);
+  const isEmpty = found.kind === "status" && found.pending.length === 0 && found.lastSaved === undefined;
+  return isEmpty ? { kind: "refused", code: "no-status" } : found;
+}
+
+async function undo(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
+  const ports = await context.ports();
+  const found = await readStatus(ports, context.binding);
+  const lastSaved = found.kind === "status" ? found.lastSaved?.profileName : undefined;
+  const askedName = profileName ?? ((lastSaved ?? DEFAULT_PROFILE_NAME) as ProfileName);
+  return undoChange(ports, { binding: context.binding, askedName, isAllowed });
 }
 
 async function finish(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
