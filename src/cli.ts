@@ -9,6 +9,7 @@ import { createPendingPorts } from "./store/pending-sign-ins.ts";
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
 import { refusalOf } from "./actions/outcome.ts";
 import type { ChatPins, Log } from "./actions/ports.ts";
+import { SILENT_LOG } from "./errors.ts";
 import {
   isProgram,
   isSandbox,
@@ -35,7 +36,6 @@ import type { TerminalHost } from "./terminal/terminal-host.ts";
 import type { Program, OutputContext } from "./terminal/words.ts";
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
-const SILENT_LOG = { info: () => undefined, warn: () => undefined };
 /**
  * A terminal is not a chat and has no pins. The host itself removes the pins of a missing profile at the next turn of
  * each chat.
@@ -115,7 +115,7 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
       const [{ createPorts }, { createPlainSend }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
-        openHost(facts, request, { environment, stateDir }),
+        openHost(facts, request, { environment, stateDir, log }),
       ]);
       agentId = request.agentId ?? host.defaultAgentId;
       return createPorts({
@@ -134,6 +134,7 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
 }
 
 interface Machine {
+  readonly log: Log;
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
 }

@@ -91,16 +91,29 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * An expected failure. It contains no cause, URL or body, because the host logs thrown errors, and its redactor
- * leaves `state=` and opaque tokens readable.
+ * An expected failure. It contains no message, URL or body of the error that it replaces, because the host logs thrown
+ * errors, and its redactor leaves `state=` and opaque tokens readable.
  */
 export class CodexAuthError extends Error {
   override readonly name = "CodexAuthError";
   readonly code: ErrorCode;
+  #because: string | undefined;
 
   constructor(code: ErrorCode) {
     super(`codex-auth: ${code}`);
     this.code = code;
+  }
+
+  /** Keeps the name and the code of the other error for the log, and nothing else of it. */
+  static replacing(other: unknown, code: ErrorCode): CodexAuthError {
+    const error = new CodexAuthError(code);
+    error.#because = failureName(other);
+    return error;
+  }
+
+  /** The name and the code of the error that this one replaces. */
+  get because(): string | undefined {
+    return this.#because;
   }
 }
 
@@ -110,7 +123,10 @@ export class CodexAuthError extends Error {
  */
 export function failureName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  if (error instanceof CodexAuthError) return `${error.name} ${error.code}`;
+  if (error instanceof CodexAuthError) {
+    const { name, code, because } = error;
+    return because === undefined ? `${name} ${code}` : `${name} ${code}, ${because}`;
+  }
   const name = /^[A-Za-z]{0,40}(?:Error|Exception)$/.test(error.name) ? error.name : "Error";
   const { code } = error as { readonly code?: unknown };
   return typeof code === "string" && /^[A-Z][A-Z_]{1,39}$/.test(code) ? `${name} ${code}` : name;
@@ -125,12 +141,15 @@ export function logFailure(log: { warn(event: string): void }, what: string, err
   }
 }
 
-/** Throws `code` for every failure of the work. The original error is dropped, because it may contain a secret. */
+/** For a program that has no log. */
+export const SILENT_LOG = { info: () => undefined, warn: () => undefined };
+
+/** Throws `code` for every failure of the work. Only name and code of the original error are kept. */
 export async function failingAs<Result>(code: ErrorCode, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
-  } catch {
-    throw new CodexAuthError(code);
+  } catch (error) {
+    throw CodexAuthError.replacing(error, code);
   }
 }
 

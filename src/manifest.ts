@@ -33,7 +33,7 @@ export interface ManifestCommand {
 export function readManifest(): Manifest {
   try {
     return JSON.parse(readFileSync(new URL("../skill.json", import.meta.url), "utf8")) as Manifest;
-  } catch {
-    throw new CodexAuthError("manifest-invalid");
+  } catch (error) {
+    throw CodexAuthError.replacing(error, "manifest-invalid");
   }
 }

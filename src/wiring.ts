@@ -23,7 +23,7 @@ export interface Parts extends PendingParts, InstallationFolders {
 }
 
 export function createPorts(parts: Parts): Ports {
-  const { host, pins, stateDir, sandboxOrigin } = parts;
+  const { host, log, pins, stateDir, sandboxOrigin } = parts;
   const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
   const undo = createUndoRecords(stateDir);
   return {
@@ -34,7 +34,7 @@ export function createPorts(parts: Parts): Ports {
     pins,
     installation: createInstallationCheck(parts),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(parts.createSend(endpoints))),
-    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+    profiles: createProfileStore({ host, log, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { CodexAuthError, ERROR_CODES, logFailure } from "../src/errors.ts";
+import { CodexAuthError, ERROR_CODES, failureName, logFailure } from "../src/errors.ts";
 
 function madeWhileHandlingAnother(): unknown {
   try {
@@ -37,6 +37,15 @@ describe("CodexAuthError", () => {
 
   it("has no second parameter through which an input could get in", () => {
     expect(CodexAuthError).toHaveLength(1);
+  });
+
+  it("keeps only the name and the code of an error that it replaces, for the log", () => {
+    const full = Object.assign(new TypeError("canary"), { code: "ENOSPC", path: "/canary", cause: "canary" });
+    const error = CodexAuthError.replacing(full, "store-write-failed");
+    expect(failureName(error)).toBe("CodexAuthError store-write-failed, TypeError ENOSPC");
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("canary");
+    const named = Object.assign(new Error("canary"), { name: "canary", code: "canary" });
+    expect(failureName(CodexAuthError.replacing(named, "internal"))).toBe("CodexAuthError internal, Error");
   });
 });
 

@@ -9,7 +9,9 @@ import type { Log, Ports } from "./ports.ts";
 
 export function refusalOf(error: unknown, log: Log): Refusal {
   const code = error instanceof CodexAuthError ? error.code : "internal";
-  log.warn(code === "internal" ? `internal error (${failureName(error)})` : code);
+  const reason = error instanceof CodexAuthError ? error.because : failureName(error);
+  const what = code === "internal" ? "internal error" : code;
+  log.warn(reason === undefined ? what : `${what} (${reason})`);
   return { kind: "refused", code };
 }
 

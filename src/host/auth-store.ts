@@ -97,6 +97,7 @@ export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthS
 function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk): HostAuthStore {
   const config = () => currentConfig(api);
   return createFileAuthStore({
+    log: logOf(api),
     provider: sdk.provider === "openai" ? "openai" : "openai-codex",
     lock: "file",
     state: "auth-state.json",

@@ -3,6 +3,7 @@
  * own lock. A file that cannot be read is never written, because those hosts would put an empty store in its place.
  */
 import { join } from "node:path";
+import type { Log } from "../actions/ports.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { Activation } from "../rules/results.ts";
 import {
@@ -37,6 +38,7 @@ const READ_ATTEMPTS = 6;
 const READ_RETRY_MS = 50;
 
 export interface FileHost {
+  readonly log: Log;
   readonly provider: "openai" | "openai-codex";
   /** A folder up to 2026.2.12, a file that names its holder from 2026.2.17. */
   readonly lock: "folder" | "file";
@@ -70,6 +72,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
       return await work();
     } catch (error) {
       for (const dir of new Set([agentDir, host.mainAgentDir()])) {
+        // It fails as the read did, and keeps the copy.
         await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));
       }
       throw error;
@@ -107,7 +110,7 @@ async function updateFiles(
   edit: HostUpdate["edit"],
   replace: ReplaceHostFiles,
 ): Promise<void> {
-  const files = await readFiles(agentDir, keepCorruptCopy);
+  const files = await readFiles(agentDir, (path, bytes) => keepCorruptCopy(path, bytes, host.log));
   const before = viewOf(files);
   const after = copyOf(before);
   // An edit that is async by mistake returns a promise, which is truthy but has changed nothing yet.

@@ -2,7 +2,8 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { CodexAuthError, isErrno } from "../errors.ts";
+import type { Log } from "../actions/ports.ts";
+import { CodexAuthError, failingAs, isErrno, logFailure } from "../errors.ts";
 import { systemClock } from "../system.ts";
 import type { HeldLock, HOST_LOCKS } from "./lock.ts";
 import { isMine, loadLocks, makeFolder, replaceFiles, writeNewFile, type Replacement } from "./private-file.ts";
@@ -73,15 +74,15 @@ async function acquireHost({ path, lock, waitMs }: HostFile): Promise<HeldLock> 
     if (held === "busy" || held === "foreign") throw new CodexAuthError("store-locked");
     return held;
   } catch (error) {
-    throw error instanceof CodexAuthError ? error : new CodexAuthError("store-write-failed");
+    throw error instanceof CodexAuthError ? error : CodexAuthError.replacing(error, "store-write-failed");
   }
 }
 
 async function replaceHostFiles(replacements: readonly Replacement[], mayReplace: () => boolean): Promise<void> {
-  const replaced = await Promise.all(replacements.map(async (one) => ({ ...one, path: await targetOf(one.path) })))
-    .then((targets) => replaceFiles(targets, OUR_MARK, mayReplace))
-    .catch(() => "failed" as const);
-  if (replaced === "failed") throw new CodexAuthError("store-write-failed");
+  const replaced = await failingAs("store-write-failed", async () => {
+    const targets = await Promise.all(replacements.map(async (one) => ({ ...one, path: await targetOf(one.path) })));
+    return replaceFiles(targets, OUR_MARK, mayReplace);
+  });
   if (!replaced) throw new CodexAuthError("store-locked");
 }
 
@@ -101,12 +102,14 @@ async function targetOf(path: string): Promise<string> {
  * Copies the file beside itself, because the host's next write would replace it by an empty store. Equal contents are
  * copied once. Call it under the host's lock. Never throws.
  */
-export async function keepCorruptCopy(path: string, bytes: Uint8Array): Promise<void> {
+export async function keepCorruptCopy(path: string, bytes: Uint8Array, log: Log): Promise<void> {
   const prefix = `${path}.${OUR_MARK}corrupt-`;
   const names = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(basename(prefix)));
   for (const name of names) {
     const copy = await readHostFile(join(dirname(path), name), bytes.length).catch(() => undefined);
     if (copy?.equals(bytes)) return;
   }
-  await writeNewFile(prefix + systemClock.nowMs(), bytes).catch(() => undefined);
+  await writeNewFile(prefix + systemClock.nowMs(), bytes).catch((error: unknown) =>
+    logFailure(log, "copying a file that cannot be read", error),
+  );
 }

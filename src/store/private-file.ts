@@ -2,7 +2,7 @@
 import { constants, type BigIntStats, renameSync } from "node:fs";
 import { chmod, lstat, open, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, basename, join } from "node:path";
-import { CodexAuthError, isErrno } from "../errors.ts";
+import { CodexAuthError, failingAs, isErrno } from "../errors.ts";
 import { systemClock } from "../system.ts";
 import type { HeldLock } from "./lock.ts";
 
@@ -49,7 +49,7 @@ async function openPrivateFile(path: string, maxBytes: number): Promise<ReadFile
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
-    throw new CodexAuthError("pending-insecure");
+    throw CodexAuthError.replacing(error, "pending-insecure");
   }
   try {
     const stats = await handle.stat({ bigint: true });
@@ -113,8 +113,8 @@ export async function updatePrivateFile<Result>(
     const { result, next } = edit(await readPrivateFile(path, maxBytes));
     if (next === undefined) return result;
     if (Buffer.byteLength(next) > maxBytes) throw new CodexAuthError("pending-unwritable");
-    const replaced = await replaceFiles([{ path, content: next }], "", held.isStillOurs).catch(() => "failed" as const);
-    if (replaced === "failed") throw new CodexAuthError("pending-unwritable");
+    const written = [{ path, content: next }];
+    const replaced = await failingAs("pending-unwritable", () => replaceFiles(written, "", held.isStillOurs));
     if (!replaced) throw new CodexAuthError("pending-locked");
     await syncFolder(dirname(path));
     return result;
@@ -139,7 +139,7 @@ async function acquirePrivate(path: string): Promise<HeldLock> {
     if (held === "foreign") throw new CodexAuthError("pending-insecure");
     return held;
   } catch (error) {
-    throw error instanceof CodexAuthError ? error : new CodexAuthError("pending-unwritable");
+    throw error instanceof CodexAuthError ? error : CodexAuthError.replacing(error, "pending-unwritable");
   }
 }
 

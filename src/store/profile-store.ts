@@ -5,6 +5,7 @@
 import type {
   ChangeResult,
   Clock,
+  Log,
   ObstacleRequest,
   PreferResult,
   ProfileStore,
@@ -12,7 +13,7 @@ import type {
   SaveRefusal,
   SaveResult,
 } from "../actions/ports.ts";
-import { CodexAuthError } from "../errors.ts";
+import { CodexAuthError, logFailure } from "../errors.ts";
 import type { CredentialDraft } from "../rules/account.ts";
 import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { ListedProfile } from "../rules/results.ts";
@@ -34,6 +35,7 @@ import {
 import { undoRecordFor, tokenDigestOf, SHARED, undoRecordOf, type UndoParts } from "./undo.ts";
 
 export interface ProfileStoreParts extends UndoParts {
+  readonly log: Log;
   readonly readIdentity: ReadIdentity;
 }
 
@@ -107,7 +109,7 @@ async function putBack(parts: ProfileStoreParts, target: ProfileTarget): Promise
     const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };
     return await change(parts, { ...target, ...place, next: kept.record, refuses, ownedBy: { owner } });
   } catch (error) {
-    return { kind: "refused", code: refusalOf(error) };
+    return { kind: "refused", code: refusalOf(error, parts.log) };
   }
 }
 
@@ -116,7 +118,7 @@ function refusalOfNothing(current: StoredCredential | undefined) {
 }
 
 function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
-  return withRetries(parts.host, () => changeOnce(parts, wanted));
+  return withRetries(parts, () => changeOnce(parts, wanted));
 }
 
 /**
@@ -126,7 +128,7 @@ function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult>
 function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<PreferResult> {
   const { host } = parts;
   const { profileId } = target;
-  return withRetries(host, async () => {
+  return withRetries(parts, async () => {
     const agentDir = host.agentDirOf(target.agentId);
     const before = await host.read(agentDir);
     if ((await host.persisted(agentDir, profileId)) === "unreadable") return UNREADABLE;
@@ -197,7 +199,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   if (outcome === "moved") return "moved";
   if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" };
   // The profile is already written, so a failure of the undo file must not make the change look failed.
-  if (kept !== undefined) await parts.undo.settle(kept).catch(() => undefined);
+  if (kept !== undefined)
+    await parts.undo.settle(kept).catch((error: unknown) => logFailure(parts.log, "settling an undo record", error));
   const activation = await host.activate({ agentDir: owner, profileId, credential: next });
   // Reads the record back, because the host's writer can return a document and still have kept a newer one of another
   // process.
@@ -207,7 +210,7 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   }
   return {
     kind: "saved",
-    isSelectable: await isSelectable(host, agentDir, profileId),
+    isSelectable: await isSelectable(parts, agentDir, profileId),
     isUndoable: kept !== undefined,
     activation,
   };
@@ -220,7 +223,7 @@ function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefin
 
 /** Changes nothing. The write checks again, because the result may have changed by then. */
 async function obstacleTo(
-  { host, undo }: ProfileStoreParts,
+  { host, log, undo }: ProfileStoreParts,
   { agentId, profileId, isAboutToSave }: ObstacleRequest,
 ): Promise<SaveRefusal | undefined> {
   try {
@@ -235,7 +238,7 @@ async function obstacleTo(
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
     return undefined;
   } catch (error) {
-    return refusalOf(error);
+    return refusalOf(error, log);
   }
 }
 
@@ -248,22 +251,24 @@ function orderIn(document: ProfilesDocument, { provider }: HostAuthStore): reado
  * list. The resolver judges every profile that it gets, so it gets only the start of an order if that decides.
  */
 async function firstOf(parts: ProfileStoreParts, agentDir: string, document: ProfilesDocument) {
-  const { host, clock } = parts;
+  const { host, clock, log } = parts;
   try {
     const stored = orderIn(document, host);
     const order = stored.length > 0 ? stored : configuredIdsOf(host.configured());
     const beginning = orderPrefixOf(document, { provider: host.provider, order, nowMs: clock.nowMs() });
     return (await host.selectableIds(agentDir, beginning ?? document))[0];
-  } catch {
+  } catch (error) {
+    logFailure(log, "asking the host for its first profile", error);
     return undefined;
   }
 }
 
 /** The profile is already stored, so a resolver that fails must not make the sign-in look failed. */
-async function isSelectable(host: HostAuthStore, agentDir: string, profileId: string): Promise<boolean> {
+async function isSelectable({ host, log }: ProfileStoreParts, agentDir: string, profileId: string): Promise<boolean> {
   try {
     return (await host.selectableIds(agentDir)).includes(profileId);
-  } catch {
+  } catch (error) {
+    logFailure(log, "asking the host whether it uses a profile", error);
     return true;
   }
 }
@@ -281,17 +286,17 @@ const MAX_ATTEMPTS = 4;
  * Tries again if another writer changed the record, and once if the store was busy and its host does not wait itself.
  */
 export async function withRetries<Result>(
-  { waitsForOthers }: Pick<HostAuthStore, "waitsForOthers">,
+  { host, log }: { readonly host: Pick<HostAuthStore, "waitsForOthers">; readonly log: Log },
   attempt: () => Promise<Result | "moved">,
 ): Promise<Result | { readonly kind: "refused"; readonly code: SaveRefusal }> {
-  let hasWaited = waitsForOthers;
+  let hasWaited = host.waitsForOthers;
   for (let count = 1; ; count += 1) {
     try {
       const result = await attempt();
       if (result !== "moved") return result;
       if (count >= MAX_ATTEMPTS) return { kind: "refused", code: "store-locked" };
     } catch (error) {
-      const code = refusalOf(error);
+      const code = refusalOf(error, log);
       if (code !== "store-locked" || hasWaited) return { kind: "refused", code };
       hasWaited = true;
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
@@ -308,7 +313,8 @@ const SAVE_REFUSALS: ReadonlySet<string> = new Set([
   "undo-unwritable",
 ] satisfies SaveRefusal[]);
 
-export function refusalOf(error: unknown): SaveRefusal {
+function refusalOf(error: unknown, log: Log): SaveRefusal {
+  logFailure(log, "a change of the profile store", error);
   const code = error instanceof CodexAuthError ? error.code : "store-write-failed";
   return SAVE_REFUSALS.has(code) ? (code as SaveRefusal) : "store-write-failed";
 }

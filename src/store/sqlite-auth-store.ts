@@ -73,8 +73,7 @@ function reading<Result>(work: () => Result): Result {
     return work();
   } catch (error) {
     const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-    throw new CodexAuthError(
-      code === "AUTH_PROFILE_MIGRATION_REQUIRED" ? "store-migration-required" : "store-unreadable",
-    );
+    const isMigrating = code === "AUTH_PROFILE_MIGRATION_REQUIRED";
+    throw CodexAuthError.replacing(error, isMigrating ? "store-migration-required" : "store-unreadable");
   }
 }

@@ -1,5 +1,6 @@
 /** Opens the profile store of the OpenClaw on this machine from outside its gateway. */
 import { basename, dirname, join, resolve } from "node:path";
+import type { Log } from "../actions/ports.ts";
 import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import { bindAuthStoreSdk, defaultAgentOf, type AuthSdkParts } from "../host/auth-store.ts";
@@ -22,6 +23,7 @@ const RELOAD_LIMIT_MS = 25_000;
 export { findInstalledHost } from "./installed-host.ts";
 
 export interface TerminalHostRequest {
+  readonly log: Log;
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
   readonly host: InstalledHost | undefined;
@@ -98,8 +100,8 @@ async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Pr
 function storePathOf(agentRuntime: Partial<AuthSdkParts["agentRuntime"]> | undefined): string | undefined {
   try {
     return agentRuntime?.resolveAuthStorePathForDisplay?.();
-  } catch {
-    throw new CodexAuthError("store-unreadable");
+  } catch (error) {
+    throw CodexAuthError.replacing(error, "store-unreadable");
   }
 }
 
@@ -117,6 +119,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
   }
   const notifier = gatewayNotifierOf(request, { apply: traits.apply, config: config ?? {} });
   const store = createFileAuthStore({
+    log: request.log,
     provider: traits.provider,
     lock: traits.lock,
     state: traits.state,

@@ -3,6 +3,7 @@
  * each sign-in lands on its own profile, with its own account.
  */
 import { expect, it } from "vitest";
+import { SILENT_LOG } from "../../src/errors.ts";
 import type { Binding } from "../../src/rules/binding.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { createGuardedFetch } from "../../src/host/fetch.ts";
@@ -52,7 +53,14 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, a
     entropy: systemEntropy,
     pending: createPendingStore(root),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
-    profiles: createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+    profiles: createProfileStore({
+      host,
+      log: SILENT_LOG,
+      undo,
+      clock: systemClock,
+      entropy: systemEntropy,
+      readIdentity,
+    }),
   };
 
   const start = async (binding: Binding, profile: string): Promise<Waiting> => {

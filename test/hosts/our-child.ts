@@ -6,6 +6,7 @@
  */
 import { writeSync } from "node:fs";
 import { join } from "node:path";
+import { SILENT_LOG } from "../../src/errors.ts";
 import { hostTraitsOf } from "../../src/rules/host-versions.ts";
 import { openTerminalHost } from "../../src/terminal/terminal-host.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
@@ -27,6 +28,7 @@ async function openStore(): Promise<HostAuthStore> {
   const mainDir = join(stateDir, "agents/main/agent");
   return createFileAuthStore({
     ...traits,
+    log: SILENT_LOG,
     agentDirOf: () => mainDir,
     mainAgentDir: () => mainDir,
     configured: () => ({ order: [], profiles: [] }),
@@ -43,12 +45,20 @@ function openSqlite(): Promise<HostAuthStore> {
     gatewayPort: undefined,
     uid: process.getuid?.() ?? 0,
   };
-  return openTerminalHost({ environment, stateDir, host: { root, version }, authPath: undefined, mayRestart: false });
+  const at = { log: SILENT_LOG, environment, stateDir, host: { root, version } };
+  return openTerminalHost({ ...at, authPath: undefined, mayRestart: false });
 }
 
 async function write(host: HostAuthStore): Promise<string> {
   const undo = createUndoRecords(stateDir);
-  const store = createProfileStore({ host, undo, clock: systemClock, entropy: systemEntropy, readIdentity });
+  const store = createProfileStore({
+    host,
+    log: SILENT_LOG,
+    undo,
+    clock: systemClock,
+    entropy: systemEntropy,
+    readIdentity,
+  });
   const refused: string[] = [];
   for (let index = 0; index < Number(second); index += 1) {
     const profileId = `${first}-${index}` as ProfileId;

@@ -1,4 +1,5 @@
 /** A host that keeps profiles in files: its folders, and a writer that follows its own rules (STORE.md 2). */
+import { SILENT_LOG } from "../../src/errors.ts";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -30,6 +31,7 @@ export function newRoot(): string {
 export function fileHost(root: string, flavour: Flavour, config: () => AuthConfig = () => ({})): FileHost {
   return {
     ...flavour,
+    log: SILENT_LOG,
     agentDirOf: (agentId) => agentDirIn(root, agentId),
     mainAgentDir: () => agentDirIn(root),
     configured() {

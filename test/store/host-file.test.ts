@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CodexAuthError } from "../../src/errors.ts";
+import { CodexAuthError, SILENT_LOG } from "../../src/errors.ts";
 import { keepCorruptCopy, readHostFile, underHostLock } from "../../src/store/host-file.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
 
@@ -82,7 +82,7 @@ describe("a host's file", () => {
     mkdirSync(folder);
     writeFileSync(path, "{");
     writeFileSync(`${path}.codex-auth-corrupt-1`, "longer");
-    await keepCorruptCopy(path, Buffer.from("{"));
+    await keepCorruptCopy(path, Buffer.from("{"), SILENT_LOG);
     expect(readdirSync(folder)).toHaveLength(3);
   });
 

@@ -1,5 +1,6 @@
 /** What is tried first and why, what the host is asked and told for it, and whose the profiles are. */
 import { describe, expect, it } from "vitest";
+import { MemoryLog } from "../fakes/fake-ports.ts";
 import { CodexAuthError } from "../../src/errors.ts";
 import type { HostAuthStore, HostChange, HostUpdate } from "../../src/store/profiles-document.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
@@ -47,8 +48,9 @@ function world({ order, config = {}, host: change = {} }: World = {}) {
     },
     ...change,
   };
-  const undo = new MemoryUndoRecords();
-  return { memory, undo, store: createProfileStore(partsOver(host, undo)), weighed, updates, written, activated };
+  const [undo, log] = [new MemoryUndoRecords(), new MemoryLog()];
+  const store = createProfileStore({ ...partsOver(host, undo), log });
+  return { memory, undo, log, store, weighed, updates, written, activated };
 }
 
 const defaultsIn = async ({ store }: ReturnType<typeof world>) =>
@@ -73,6 +75,7 @@ describe("the mark of the profile that is tried first", () => {
     const failing = world({ host: { selectableIds: () => Promise.reject(new Error("canary")) } });
     expect(await defaultsIn(failing)).toEqual([]);
     expect(await failing.store.list("main")).toHaveLength(IDS.length);
+    expect(failing.log.lines).toContain("warn: asking the host for its first profile failed (Error)");
   });
 
   it.each([
@@ -195,8 +198,9 @@ describe("a saved profile", () => {
   });
 
   it("is shown as usable where the host's resolver fails afterwards", async () => {
-    const { store } = world({ host: { selectableIds: () => Promise.reject(new Error("canary")) } });
+    const { store, log } = world({ host: { selectableIds: () => Promise.reject(new Error("canary")) } });
     expect(await store.save(saveRequest("openai:p3", "1"))).toMatchObject({ kind: "saved", isSelectable: true });
+    expect(log.lines).toEqual(["warn: asking the host whether it uses a profile failed (Error)"]);
   });
 });
 

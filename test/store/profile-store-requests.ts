@@ -1,4 +1,5 @@
 /** What the tests of the host store save, and what lies there before; shared with their child processes. */
+import { SILENT_LOG } from "../../src/errors.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
 import { systemEntropy } from "../../src/system.ts";
@@ -59,5 +60,5 @@ const isOf = (target: Pick<UndoRecord, "place" | "profileId">) => (record: UndoR
   record.place === target.place && record.profileId === target.profileId;
 
 export function partsOver(host: HostAuthStore, undo: UndoRecords = new MemoryUndoRecords()): ProfileStoreParts {
-  return { host, undo, clock: { nowMs: () => NOW_MS }, entropy: systemEntropy, readIdentity };
+  return { host, log: SILENT_LOG, undo, clock: { nowMs: () => NOW_MS }, entropy: systemEntropy, readIdentity };
 }

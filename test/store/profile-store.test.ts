@@ -1,8 +1,9 @@
 /** The contract over the fake, and what only a fake can be made to do. */
 import { describe, expect, it, vi } from "vitest";
-import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
-import { createProfileStore, RecentLists, refusalOf, withRetries } from "../../src/store/profile-store.ts";
+import { CodexAuthError, type ErrorCode, failureName } from "../../src/errors.ts";
+import { createProfileStore, RecentLists, withRetries } from "../../src/store/profile-store.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
+import { MemoryLog } from "../fakes/fake-ports.ts";
 import { describeProfileStore } from "./profile-store-contract.ts";
 import { credential, MemoryUndoRecords, NOW_MS, partsOver, saveRequest } from "./profile-store-requests.ts";
 import { MemoryHostAuthStore } from "./memory-host-auth-store.ts";
@@ -153,12 +154,22 @@ describe("withRetries", () => {
     ["does not try without an undo record again", OUR_WAIT, ["undo-unwritable"], refused("undo-unwritable"), 1],
   ])("%s", async (_, host, answers, result, tries) => {
     const { attempt, count } = attempts(...answers);
-    expect([await hurried(() => withRetries(host, attempt)), count()]).toEqual([result, tries]);
+    expect([await hurried(() => withRetries({ host, log: new MemoryLog() }, attempt)), count()]).toEqual([
+      result,
+      tries,
+    ]);
   });
 
-  it.each([new Error("EIO"), "canary", new CodexAuthError("internal")])("calls %s a failed write", (error) => {
-    expect(refusalOf(error)).toBe("store-write-failed");
-  });
+  it.each([new Error("EIO"), "canary", new CodexAuthError("internal")])(
+    "calls %s a failed write, and logs it",
+    async (error) => {
+      const log = new MemoryLog();
+      const result = await withRetries({ host: OUR_WAIT, log }, () => Promise.reject(error as Error));
+      expect(result).toEqual(refused("store-write-failed"));
+      expect(log.lines).toEqual([`warn: a change of the profile store failed (${failureName(error)})`]);
+      expect(log.lines.join()).not.toContain("canary");
+    },
+  );
 });
 
 /** A store of so many profiles, a clock, and whether it shows what another process puts in. */

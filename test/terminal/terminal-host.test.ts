@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
+import { CodexAuthError, SILENT_LOG, type ErrorCode } from "../../src/errors.ts";
 import { openTerminalHost, type TerminalHost, type TerminalHostRequest } from "../../src/terminal/terminal-host.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import type { StoredCredential } from "../../src/store/profiles-document.ts";
@@ -20,6 +20,7 @@ const stored = (path: string) => JSON.parse(readFileSync(path, "utf8")) as Recor
 function open(request: Partial<TerminalHostRequest> = {}): Promise<TerminalHost> {
   const { environment, stateDir } = machine;
   return openTerminalHost({
+    log: SILENT_LOG,
     environment,
     stateDir,
     host: undefined,
