@@ -18,8 +18,10 @@ class GatewaysFirst extends BaseSequencer {
 }
 
 // A limit only ends a hang, so all are one. It is longer than the limit of a single wait, whose message names what was
-// missing. Vitest runs projects with the same number of workers side by side.
+// missing.
 const shared = { testTimeout: 3 * HANG_MS, hookTimeout: 3 * HANG_MS, maxWorkers: 4 };
+// After the others, with a core for each test.
+const quiet = { ...shared, maxWorkers: 2, sequence: { groupOrder: 1 } };
 const staged = "test/support/staged-plugin.ts";
 
 export default defineConfig({
@@ -57,8 +59,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...shared,
-          maxWorkers: 2,
+          ...quiet,
           name: "hosts",
           include: ["test/hosts/**/*.test.ts"],
           globalSetup: [staged, "test/hosts/prepare.ts"],
@@ -67,8 +68,7 @@ export default defineConfig({
       // These kill a program hundreds of times, 10 minutes and more, at times that must not be spent waiting for a core.
       {
         test: {
-          ...shared,
-          maxWorkers: 2,
+          ...quiet,
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 12 * HANG_MS,
