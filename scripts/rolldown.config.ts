@@ -1,6 +1,6 @@
 /**
  * How `src` and the packages that it uses become the few files of `dist`. A file is one layer: ClawHub's scan judges
- * file by file, so the network stays apart from the store and from the environment, and a gateway that never signs in
+ * file by file, so the network stays apart from the store and from the environment, and a gateway that starts
  * loads no more than the entry and `start.js`.
  */
 import { defineConfig, type OutputBundle, type Plugin } from "rolldown";

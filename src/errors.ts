@@ -22,7 +22,6 @@ export const ERROR_CODES = [
   "pin-missing",
   "pin-other-model",
   "pin-unavailable",
-  "stale-button",
 
   "callback-empty",
   "callback-too-long",
@@ -130,6 +129,11 @@ export function failureName(error: unknown): string {
   const name = /^[A-Za-z]{0,40}(?:Error|Exception)$/.test(error.name) ? error.name : "Error";
   const { code } = error as { readonly code?: unknown };
   return typeof code === "string" && /^[A-Z][A-Z_]{1,39}$/.test(code) ? `${name} ${code}` : name;
+}
+
+/** The code that a user sees: our own, or `internal` for any other error. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof CodexAuthError ? error.code : "internal";
 }
 
 /** Logs an error that is not passed on. `what` names the step that failed. */

@@ -1,6 +1,6 @@
 /**
- * Registers commands, buttons, hooks, the CLI and the watch, and does nothing else, because the host calls it several
- * times in different modes. The first call loads the handlers (`runtime.ts`); the code that keeps callback URLs from
+ * Registers commands, buttons, hooks, the CLI and the watch, and does nothing else, because the host may register the
+ * plugin several times. The first command, tap, paste or check for expired logins loads `runtime.ts`. The code that keeps callback URLs from
  * transcripts and models is loaded from the start.
  */
 import { isSandbox } from "./environment.ts";

@@ -21,7 +21,7 @@ import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./hos
 import { ShownScreens } from "./interaction/buttons.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, systemClock, systemEntropy } from "./system.ts";
-import { createPorts } from "./wiring.ts";
+import { createPorts, sharedRecentLists } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -94,6 +94,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, { log }: Early
     log,
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
+    recent: sharedRecentLists(version),
     tempFolder: resolvePreferredOpenClawTmpDir(),
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,

@@ -1,4 +1,4 @@
-/** Builds the ports for a gateway or a terminal. It is the only place in which adapters are chosen. */
+/** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
 import type { ChatPins, Log, Ports, InstallationCheck } from "./actions/ports.ts";
 import { logFailure } from "./errors.ts";
@@ -8,22 +8,28 @@ import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
 import { readIdentity } from "./oauth/identity.ts";
 import { createPendingPorts, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists } from "./store/private-file.ts";
-import { createProfileStore } from "./store/profile-store.ts";
+import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices } from "./store/records.ts";
 import { createUndoRecords } from "./store/undo.ts";
-import { systemClock, systemEntropy } from "./system.ts";
+import { remember, systemClock, systemEntropy } from "./system.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
   readonly pins: ChatPins;
+  /** In a gateway the `sharedRecentLists`. */
+  readonly recent?: RecentLists;
   /** The loopback sign-in server of demos and tests. */
   readonly sandboxOrigin: string | undefined;
   readonly createSend: (endpoints: Endpoints) => Send;
 }
 
+export function sharedRecentLists(version: string): RecentLists {
+  return remember("recent", version, () => new RecentLists(systemClock));
+}
+
 export function createPorts(parts: Parts): Ports {
-  const { host, log, pins, stateDir, sandboxOrigin } = parts;
+  const { host, log, pins, recent = new RecentLists(systemClock), stateDir, sandboxOrigin } = parts;
   const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
   const undo = createUndoRecords(stateDir);
   return {
@@ -34,7 +40,7 @@ export function createPorts(parts: Parts): Ports {
     pins,
     installation: createInstallationCheck(parts),
     oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(parts.createSend(endpoints))),
-    profiles: createProfileStore({ host, log, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+    profiles: createProfileStore({ host, log, recent, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
 }
 

@@ -22,13 +22,14 @@ export interface KeepRequest extends ProfileRequest {
 export async function keepSignIn(ports: Ports, request: KeepRequest): Promise<SavedSignIn | FinishRefusal> {
   const nowMs = ports.clock.nowMs();
   const parked = ports.parked.take(request.binding, nowMs, request.questionId);
-  if (parked === undefined) return { kind: "refused", code: "nothing-parked", isOver: true };
+  if (parked === undefined) return { kind: "refused", code: "nothing-parked", isOver: false };
   try {
     const result = await keep(ports, request, parked);
     if (result.kind === "refused" && !result.isOver) ports.parked.park(request.binding, parked, nowMs);
     return result;
   } catch (error) {
-    return { ...refusalOf(error, ports.log), profileName: parked.login.profileName, isOver: true };
+    ports.parked.park(request.binding, parked, nowMs);
+    return { ...refusalOf(error, ports.log), profileName: parked.login.profileName, isOver: false };
   }
 }
 
@@ -75,10 +76,6 @@ async function targetOf(ports: Ports, parked: ParkedSignIn, name: ProfileName): 
   return mayReplace ? { kind: "target", profileId } : { kind: "refused", code: "profile-of-other-account" };
 }
 
-/**
- * Keeps parked sign-ins in memory only, because they contain tokens, and at most one for each profile of a user in a
- * chat.
- */
 const MAX_PARKED = 50;
 
 interface Slot {
@@ -87,6 +84,10 @@ interface Slot {
   readonly timer: NodeJS.Timeout;
 }
 
+/**
+ * Keeps parked sign-ins in memory only, because they contain tokens, and at most one for each profile of a user in a
+ * chat.
+ */
 export class InMemoryParkedSignIns implements ParkedSignIns {
   #slots: readonly Slot[] = [];
 

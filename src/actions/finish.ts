@@ -37,13 +37,13 @@ export interface FinishRequest {
   readonly isAllowed: () => boolean;
   /** The pending sign-ins, if the caller has read them for this message already. */
   readonly pending?: PendingDocument | undefined;
-  /** What to do if another account came back than the profile has. Only "replace" overwrites it. */
+  /** What to do if the user approved with another account than the profile's. Only "replace" overwrites it. */
   readonly ifOtherAccount: "ask" | "refuse" | "replace";
 }
 
 export const PARKED_TTL_MS = 5 * 60_000;
 
-type Response = Extract<PastedText, { kind: "response" }>;
+type PastedResponse = Extract<PastedText, { kind: "response" }>;
 
 /** Never throws. */
 export async function finishSignIn(
@@ -62,7 +62,7 @@ export async function finishSignIn(
 async function completeResponse(
   ports: Ports,
   request: FinishRequest,
-  { state, outcome }: Response,
+  { state, outcome }: PastedResponse,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   const presented: Presented = {
     binding: request.binding,
@@ -78,6 +78,7 @@ async function completeResponse(
     const refusal = await refusalBefore(ports, found.login);
     if (refusal !== undefined) return refusal;
   }
+  // Also if none was found: the locked update decides, and counts the attempt.
   const claimed = await ports.pending.update((document) => claimSignIn(document, presented, nowMs));
   if (claimed.kind === "refused") return { ...claimed, isOver: false };
   const result = await redeem(ports, request, claimed.login, outcome);

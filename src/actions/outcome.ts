@@ -2,13 +2,13 @@
  * Turns an error of a port into a refusal: our own codes as they are, anything else as `internal`. The error itself
  * is logged and dropped.
  */
-import { CodexAuthError, failureName, logFailure, type ErrorCode } from "../errors.ts";
+import { CodexAuthError, codeOf, failureName, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { type Refusal, actorOf, withoutEmail, type AuditedAction } from "../rules/results.ts";
 import type { Log, Ports } from "./ports.ts";
 
 export function refusalOf(error: unknown, log: Log): Refusal {
-  const code = error instanceof CodexAuthError ? error.code : "internal";
+  const code = codeOf(error);
   const reason = error instanceof CodexAuthError ? error.because : failureName(error);
   const what = code === "internal" ? "internal error" : code;
   log.warn(reason === undefined ? what : `${what} (${reason})`);

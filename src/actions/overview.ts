@@ -2,7 +2,7 @@
  * Reads what the screens show: profiles, pending sign-ins, problems, changes, and the reason for the next profile.
  * Also cancels pending sign-ins.
  */
-import { CodexAuthError, logFailure, type ErrorCode } from "../errors.ts";
+import { codeOf, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { cancelSignIns, isNamed, lastReceiptOf, pendingSignInsOf } from "../rules/pending-sign-ins.ts";
 import { type ProfileName, profileNameOf, storedIdOf } from "../rules/profile-id.ts";
@@ -45,7 +45,7 @@ export async function listProfiles(
   { isFresh }: { readonly isFresh?: true | undefined } = {},
 ): Promise<ProfileList | Refusal> {
   try {
-    // The file is read first, because the host reads its store without yielding.
+    // Read the file first, because the host reads its store without yielding.
     const waits = pendingOf(ports, binding);
     const listed = isFresh === true ? listWithPin(ports, binding) : recentListWithPin(ports, binding);
     const [{ nowMs, waiting }, profiles] = await Promise.all([waits, listed]);
@@ -139,8 +139,8 @@ const LOG_SHOWN = 10;
 /** Looks for problems and changes nothing. Never throws. */
 export async function inspect(ports: Ports, agentId: string): Promise<Inspection> {
   const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
-    codeOf(ports, ports.pending.read()),
-    codeOf(ports, ports.audit.last(1)),
+    failureOf(ports, ports.pending.read()),
+    failureOf(ports, ports.audit.last(1)),
     profilesOf(ports, agentId),
     ports.installation.oldSkills(),
     ports.installation.hasOwner(),
@@ -167,17 +167,17 @@ export async function readChangeLog(ports: Ports): Promise<ChangeLog | Refusal> 
 
 async function profilesOf(ports: Ports, agentId: string) {
   const listed = ports.profiles.list(agentId);
-  const code = await codeOf(ports, listed);
+  const code = await failureOf(ports, listed);
   return { code, profiles: code === undefined ? await listed : [] };
 }
 
-async function codeOf({ log }: Ports, work: Promise<unknown>): Promise<ErrorCode | undefined> {
+async function failureOf({ log }: Ports, work: Promise<unknown>): Promise<ErrorCode | undefined> {
   try {
     await work;
     return undefined;
   } catch (error) {
     logFailure(log, "looking for problems", error);
-    return error instanceof CodexAuthError ? error.code : "internal";
+    return codeOf(error);
   }
 }
 

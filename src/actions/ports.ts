@@ -212,7 +212,7 @@ export interface ParkedSignIns {
 }
 
 export interface Notices {
-  /** Returns those profiles whose owners were not told during the last day, and counts them as told. */
+  /** Returns the profiles that were not reported in the last day, and records them as reported. */
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
 }
 

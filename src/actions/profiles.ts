@@ -31,7 +31,7 @@ export async function showProfile(
   try {
     const find = (profiles: readonly ListedProfile[]) =>
       findProfile(ports, profiles, askedName) ?? findProfile(ports, profiles, profileNameOf(askedName));
-    // Opened from the list, which may be some seconds old too.
+    // The recent list is good enough, because the user opened the card from it.
     const profile = find(await recentListWithPin(ports, binding)) ?? find(await listWithPin(ports, binding));
     return profile === undefined ? unknownProfile(askedName) : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
   } catch (error) {
@@ -75,7 +75,7 @@ export async function useProfile(ports: Ports, request: ProfileRequest): Promise
   return pin(ports, request, "use");
 }
 
-/** Removes the chat's pin, if a profile is named only if it is pinned to that one. Never throws. */
+/** Removes the chat's pin. If a name is given, only if that profile is pinned. Never throws. */
 export async function stopUsingProfile(
   ports: Ports,
   request: Omit<ProfileRequest, "askedName"> & { readonly askedName?: ProfileName | undefined },

@@ -57,7 +57,7 @@ export interface Caller {
   readonly isOwner: boolean;
   readonly isPrivate: boolean;
   /** Whether a used callback URL stays readable in the chat. The web chat's transcript keeps nothing of it. */
-  readonly chatKeeps: "address" | "nothing";
+  readonly keepsCallbackUrl: boolean;
   /** Asked again right before each write. Never throws. */
   readonly isAllowed: () => boolean;
 }
@@ -145,16 +145,15 @@ async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: I
   const { binding, isAllowed } = caller;
   const request = { binding, pasted, profileName: name, pending, isAllowed, ifOtherAccount: "ask" } as const;
   const result = await finishSignIn(ports, request);
-  if (result.kind === "saved") return savedScreen(result, caller.chatKeeps);
+  if (result.kind === "saved") return savedScreen(result, caller.keepsCallbackUrl);
   if (result.kind === "question") return questionScreen(result);
   return refuse(caller, result, await nextAfter(ports, binding, result));
 }
 
 /** If the choice cannot be saved, the other choices stay: only a lost sign-in has to be started again. */
 function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Screen {
-  if (result.kind === "saved") return savedScreen(result, caller.chatKeeps);
-  const isOver = result.isOver && result.code !== "nothing-parked";
-  return refuse(caller, result, isOver ? "again" : "none");
+  if (result.kind === "saved") return savedScreen(result, caller.keepsCallbackUrl);
+  return refuse(caller, result, result.isOver ? "again" : "none");
 }
 
 function refuse({ binding }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {

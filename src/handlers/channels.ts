@@ -48,8 +48,9 @@ export interface ReplyPlace {
   readonly conversationId: string;
 }
 
-export function keptBy(channel: string): "address" | "nothing" {
-  return channel === WEBCHAT ? "nothing" : "address";
+/** Whether a used callback URL stays readable in the chat. The web chat's transcript keeps nothing of it. */
+export function keepsCallbackUrl(channel: string): boolean {
+  return channel !== WEBCHAT;
 }
 
 function agentOf(sessionKey: string | undefined): string {

@@ -5,7 +5,7 @@ import { parseFinishArguments, parseSelectArguments, type Intent } from "../comm
 import { logFailure } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
 import type { Binding } from "../rules/binding.ts";
-import { keptBy, placeOfCommand, type CommandPlace } from "./channels.ts";
+import { keepsCallbackUrl, placeOfCommand, type CommandPlace } from "./channels.ts";
 import { errorMessage, isStillOwner, present, type HandlerContext, type Message } from "./context.ts";
 
 const COMMAND_PARSERS = {
@@ -39,13 +39,13 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
   return {
     binding: who,
     isPrivate,
-    chatKeeps: keptBy(call.channel),
+    keepsCallbackUrl: keepsCallbackUrl(call.channel),
     isOwner,
     isAllowed: await questionOf(context, call, who, isOwner),
   };
 }
 
-/** Uses the host's own check if it gives one (2026.9.6), else its owner rule if it names a sender. */
+/** Uses the host's own check if it gives one (2026.9.6), else its owner rule if it names a sender, else none (web chat). */
 async function questionOf(
   context: HandlerContext,
   call: CommandCall,

@@ -2,7 +2,7 @@
 import type { Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/answer.ts";
 import { inChat } from "../commands/arguments.ts";
-import { type ErrorCode, CodexAuthError, logFailure } from "../errors.ts";
+import { codeOf, logFailure } from "../errors.ts";
 import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
 import {
   linkRows,
@@ -18,7 +18,7 @@ import type { ButtonSupport, Line, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { Locale } from "../languages/catalogue.ts";
 import { WEBCHAT, type Binding } from "../rules/binding.ts";
-import { keptBy, type Place } from "./channels.ts";
+import { keepsCallbackUrl, type Place } from "./channels.ts";
 import type { EarlyContext } from "./transcript.ts";
 
 /** Applies the host's owner rule to its current config. Synchronous, because it is called inside the store's write. */
@@ -34,7 +34,7 @@ export interface HandlerContext extends EarlyContext {
   loadOwnerCheck(): Promise<OwnerCheck>;
   agentOf(tapper: TapBinding): string;
   buttonsOf(binding: Binding): Promise<ButtonSupport>;
-  /** Whether a message can be sent that answers nothing. The web chat does not accept one. */
+  /** Whether a message that is not a reply can be sent. The web chat does not accept one. */
   canSendNow(binding: Binding): Promise<boolean>;
   /** Runs a task after the handler has answered the host. The task must not reject. */
   inBackground(task: () => Promise<void>): void | Promise<void>;
@@ -55,7 +55,7 @@ interface Shown {
 }
 
 /**
- * Has no buttons unless they are given. No handler needs both forms of the text, so each is written when it is read.
+ * Without `shown` the message has no buttons. Each form of the text is rendered only when it is read.
  */
 export function presentText(
   context: HandlerContext,
@@ -113,7 +113,7 @@ export function callerByRule(
   return {
     binding,
     isPrivate,
-    chatKeeps: keptBy(binding.channel),
+    keepsCallbackUrl: keepsCallbackUrl(binding.channel),
     isOwner: isOwner(binding),
     isAllowed: () => isStillOwner(context, isOwner, binding),
   };
@@ -131,9 +131,8 @@ export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: Owne
 
 /** Turns a caught error into a message. The host must never get the error itself, because its log keeps messages. */
 export function errorMessage(context: HandlerContext, error: unknown): Message {
-  const code: ErrorCode = error instanceof CodexAuthError ? error.code : "internal";
   logFailure(context.log, "answering", error);
-  return presentText(context, refusalScreen({ code, sender: "", next: "none" }));
+  return presentText(context, refusalScreen({ code: codeOf(error), sender: "", next: "none" }));
 }
 
 /** Writes one block per row, because the host starts a new row of the keyboard with each block. */

@@ -40,7 +40,7 @@ async function claim(
     return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
   }
   if (!isCertain && !(await concernsSignIn(await context.ports(), who, own, file))) return undefined;
-  // The web chat names no sender, and does not say who sent a message that looks like some command.
+  // The web chat names no sender. Without the transcript hook's original it is not known who sent the message.
   if (original === undefined && who.senderId === "") {
     return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
   }
@@ -64,8 +64,8 @@ async function withholdQuoted(
 }
 
 /**
- * If the channel accepts messages that answer nothing, the hook ends before the exchange begins: until it ends the
- * host holds back every other message of the chat, and the config change that may end the sender's ownership.
+ * If the channel accepts messages that are not replies, the hook ends first and the exchange runs afterwards. Until the
+ * hook ends, the host delays all other messages of the chat, and a config change that may remove the owner.
  */
 async function finish(context: HandlerContext, caller: Caller, pasted: Paste, file: PendingFile): Promise<Claim> {
   const reply = async (): Promise<Message> => {
@@ -78,12 +78,13 @@ async function finish(context: HandlerContext, caller: Caller, pasted: Paste, fi
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
     // Do not return it as the hook's own text instead: the host would begin a turn with it and show the URL to the
     // model.
-    if (!(await isSent(context, caller, message))) await isSent(context, caller, message);
+    const isSent = (await trySend(context, caller, message)) || (await trySend(context, caller, message));
+    if (!isSent) context.log.warn("sending an answer failed twice");
   });
   return { handled: true };
 }
 
-async function isSent(context: HandlerContext, { binding }: Caller, message: Message): Promise<boolean> {
+async function trySend(context: HandlerContext, { binding }: Caller, message: Message): Promise<boolean> {
   try {
     return await context.sendNow(binding, message);
   } catch (error) {

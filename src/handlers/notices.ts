@@ -21,24 +21,25 @@ export async function notifyOwners(context: HandlerContext, agentId: string): Pr
       for (const owner of owners) {
         const pin = await readPin(ports, owner);
         const isPinned = pin?.by === "person" && pin.profileId === profile.profileId;
-        await tell(context, owner, noticeScreen({ profile, isPinned }));
+        await notify(context, owner, noticeScreen({ profile, isPinned }));
       }
     }
   } catch (error) {
-    logFailure(context.log, "telling owners of expired logins", error);
+    logFailure(context.log, "notifying owners of expired logins", error);
   }
 }
 
-async function tell(context: HandlerContext, owner: Binding, screen: Screen): Promise<void> {
+async function notify(context: HandlerContext, owner: Binding, screen: Screen): Promise<void> {
   try {
-    await context.sendNow(owner, await present(context, owner, screen));
+    const isSent = await context.sendNow(owner, await present(context, owner, screen));
+    if (!isSent) context.log.warn("sending a notice failed");
   } catch (error) {
     logFailure(context.log, "sending a notice", error);
   }
 }
 
 /**
- * Adds the way to a new sign-in to the reply of a failed turn. Returns undefined if no login has expired, and for
+ * Adds to the reply of a failed turn how to sign in again. Returns undefined if no login has expired, and for
  * every other message.
  */
 export async function explainFailedTurn(
@@ -47,14 +48,14 @@ export async function explainFailedTurn(
   place: ReplyPlace,
 ): Promise<string | undefined> {
   const senderId = place.conversationId.replace(`${place.channel}:`, "");
-  // Only a private chat is named by the number of its one user.
+  // A chat whose name is a number is the private chat with that user.
   if (hostNoticeIn(content) !== "failed-turn" || !/^\d+$/.test(senderId)) return undefined;
   try {
-    const person = { gateway: context.gateway, ...place, conversationId: senderId, senderId };
-    if (!(await context.loadOwnerCheck())(person)) return undefined;
-    const dead = (await (await context.ports()).profiles.list(context.agentOf(person))).find(needsSignIn);
-    if (dead === undefined) return undefined;
-    return `${content}\n\n${presentLine(context.locale(), noticeLine(dead))}`;
+    const sender = { gateway: context.gateway, ...place, conversationId: senderId, senderId };
+    if (!(await context.loadOwnerCheck())(sender)) return undefined;
+    const expired = (await (await context.ports()).profiles.list(context.agentOf(sender))).find(needsSignIn);
+    if (expired === undefined) return undefined;
+    return `${content}\n\n${presentLine(context.locale(), noticeLine(expired))}`;
   } catch (error) {
     logFailure(context.log, "explaining a failed turn", error);
     return undefined;

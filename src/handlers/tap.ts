@@ -58,11 +58,11 @@ async function messageFor(
 
 /** The edit may fail, and the answer must still arrive. */
 async function deliver(context: HandlerContext, tap: Tap, message: Message, canEdit: boolean): Promise<void> {
-  if (canEdit && (await isDone(context, "editing a message", () => tap.edit(message)))) return;
-  await isDone(context, "answering a tap", () => tap.reply(message));
+  if (canEdit && (await tryStep(context, "editing a message", () => tap.edit(message)))) return;
+  await tryStep(context, "answering a tap", () => tap.reply(message));
 }
 
-async function isDone({ log }: HandlerContext, what: string, send: () => Promise<void>): Promise<boolean> {
+async function tryStep({ log }: HandlerContext, what: string, send: () => Promise<void>): Promise<boolean> {
   try {
     await send();
     return true;

@@ -66,11 +66,12 @@ function fieldOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** Sends past the queue in which a hook's own answer would wait. Returns true once the host has sent it. */
+/** Returns whether the channel accepts a message that is not a reply. */
 export async function canSendNow(api: OpenClawPluginApi, { channel }: Binding): Promise<boolean> {
   return (await loadAdapter(api, channel)) !== undefined;
 }
 
+/** Sends past the queue in which a hook's own answer would wait. Returns true once the host has sent it. */
 export async function sendNow(
   api: OpenClawPluginApi,
   binding: Binding,

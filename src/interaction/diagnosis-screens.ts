@@ -71,7 +71,11 @@ export function findingLine(finding: Finding, nowMs: number): Line {
         facts: conditionOf(finding.profile, nowMs),
         command: command("pick", finding.profile.name),
       });
-    default:
+    case "pending-insecure":
+    case "log-insecure":
+    case "legacy-file":
+    case "store-unreadable":
+    case "no-owner":
       return say(`finding.${finding.code}`, { file: verbatim(fileOf(finding.code)) });
   }
 }

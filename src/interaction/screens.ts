@@ -180,7 +180,7 @@ export function cardScreen(started: StartedSignIn): Screen {
   };
 }
 
-export function savedScreen(saved: SavedSignIn, chatKeeps: "address" | "nothing"): Screen {
+export function savedScreen(saved: SavedSignIn, keepsCallbackUrl: boolean): Screen {
   const email = saved.email === undefined ? say("account.unknown") : verbatim(saved.email);
   const account =
     saved.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(saved.plan) });
@@ -192,7 +192,7 @@ export function savedScreen(saved: SavedSignIn, chatKeeps: "address" | "nothing"
         ? []
         : [say("saved.same-account", { name: verbatim(saved.sameAccountAs) })]),
       ...(saved.isUndoable ? [say("saved.undo", { command: command("undo", saved.profileName) })] : []),
-      ...(chatKeeps === "address" ? [say("saved.delete")] : []),
+      ...(keepsCallbackUrl ? [say("saved.delete")] : []),
     ],
     rows: [],
   };

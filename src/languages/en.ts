@@ -274,7 +274,6 @@ export const EN = {
     "The model of this chat cannot use a Codex profile, so the gateway would drop the choice. Choose an OpenAI model with /model, then try again.",
   "refusal.pin-unavailable":
     "The gateway did not keep the choice for this chat, so nothing was changed. Send any message, then try again.",
-  "refusal.stale-button": "This button is from an older screen. Open the newest one with {command}",
   "refusal.callback-empty":
     "There is no callback URL in the text. Copy the full URL of the localhost page and try again.",
   "refusal.callback-too-long":

@@ -251,7 +251,6 @@ export const ZH_CN = translation({
   "refusal.pin-other-model":
     "当前聊天的模型不能使用 Codex 配置文件，因此网关会丢弃该选择。请先用 /model 选择一个 OpenAI 模型，然后重试。",
   "refusal.pin-unavailable": "网关没有为当前聊天保留该选择，因此未做任何更改。请发送任意一条消息，然后重试。",
-  "refusal.stale-button": "此按钮来自较早的界面。请用 {command} 打开最新的界面",
   "refusal.callback-empty": "内容中没有回调网址。请复制 localhost 页面的完整网址，然后重试。",
   "refusal.callback-too-long": "内容太长，不可能是回调网址。请只复制 localhost 页面的网址，然后重试。",
   "refusal.callback-not-found":

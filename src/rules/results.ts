@@ -177,6 +177,7 @@ export interface Refusal {
 
 export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
+  /** True if this request ended the sign-in, so that it must be started again. */
   readonly isOver: boolean;
 }
 

@@ -95,4 +95,3 @@ export const auditEntry = z.readonly(
 export type AuditEntry = z.infer<typeof auditEntry>;
 
 export const notice = z.readonly(z.object({ profileId: z.string(), atMs: time }));
-export type Notice = z.infer<typeof notice>;

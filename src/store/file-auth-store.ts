@@ -118,8 +118,8 @@ async function updateFiles(
   if (replacesUnreadable(files, { before, after })) throw new CodexAuthError("store-unreadable");
   const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;
   const { profiles, state } = applyEdit(files, { before, after }, keepsStateApart);
-  // The profile is written last: an order that names a missing profile is harmless, one that omits it would shut it
-  // out.
+  // Write the profiles file last. An order may name a missing profile, but the host does not use a profile that its
+  // order omits.
   const changed = [
     { path: join(agentDir, STATE_FILE), file: state },
     { path: join(agentDir, PROFILES_FILE), file: profiles },

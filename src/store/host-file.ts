@@ -31,7 +31,7 @@ export async function readHostFile(path: string, maxBytes: number): Promise<Buff
     }
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
-    throw new CodexAuthError("store-unreadable");
+    throw error instanceof CodexAuthError ? error : CodexAuthError.replacing(error, "store-unreadable");
   }
 }
 

@@ -36,6 +36,8 @@ import { undoRecordFor, tokenDigestOf, SHARED, undoRecordOf, type UndoParts } fr
 
 export interface ProfileStoreParts extends UndoParts {
   readonly log: Log;
+  /** One for all copies of the plugin in a process, because a change by one must end the lists of the others. */
+  readonly recent: RecentLists;
   readonly readIdentity: ReadIdentity;
 }
 
@@ -55,8 +57,7 @@ interface Change extends ProfileTarget {
 }
 
 export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
-  const { host, clock } = parts;
-  const recent = new RecentLists(clock);
+  const { host, clock, recent } = parts;
   const list = (agentId: string) =>
     recent.renew(agentId, async () => {
       const agentDir = host.agentDirOf(agentId);
@@ -109,7 +110,7 @@ async function putBack(parts: ProfileStoreParts, target: ProfileTarget): Promise
     const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };
     return await change(parts, { ...target, ...place, next: kept.record, refuses, ownedBy: { owner } });
   } catch (error) {
-    return { kind: "refused", code: refusalOf(error, parts.log) };
+    return { kind: "refused", code: saveRefusalOf(error, parts.log) };
   }
 }
 
@@ -177,8 +178,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const order = orderIn(await host.read(agentDir), host);
   const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
   if (kept !== undefined) await parts.undo.keep(kept, tokenDigestOf(parts, before));
-  // The start of a new order. Empty if an order exists: the store extends its own, and a copy of the shared order
-  // would no longer follow it.
+  // Only for a new order. If an order exists, the store extends it: a copy of the shared order would miss its later
+  // changes.
   const configuredIds = order.length > 0 ? [] : configuredIdsOf(host.configured());
   let outcome: "written" | "moved" | "not-allowed" = "moved";
   await host.update({
@@ -238,7 +239,7 @@ async function obstacleTo(
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
     return undefined;
   } catch (error) {
-    return refusalOf(error, log);
+    return saveRefusalOf(error, log);
   }
 }
 
@@ -280,6 +281,7 @@ function revealCredential(draft: CredentialDraft): StoredCredential {
 
 /** Other writers hold the store for milliseconds, so one more attempt after this time is enough. */
 const RETRY_DELAY_MS = 250;
+/** For a record that other writers keep changing. */
 const MAX_ATTEMPTS = 4;
 
 /**
@@ -296,7 +298,7 @@ export async function withRetries<Result>(
       if (result !== "moved") return result;
       if (count >= MAX_ATTEMPTS) return { kind: "refused", code: "store-locked" };
     } catch (error) {
-      const code = refusalOf(error, log);
+      const code = saveRefusalOf(error, log);
       if (code !== "store-locked" || hasWaited) return { kind: "refused", code };
       hasWaited = true;
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
@@ -313,19 +315,20 @@ const SAVE_REFUSALS: ReadonlySet<string> = new Set([
   "undo-unwritable",
 ] satisfies SaveRefusal[]);
 
-function refusalOf(error: unknown, log: Log): SaveRefusal {
+function saveRefusalOf(error: unknown, log: Log): SaveRefusal {
   logFailure(log, "a change of the profile store", error);
   const code = error instanceof CodexAuthError ? error.code : "store-write-failed";
   return SAVE_REFUSALS.has(code) ? (code as SaveRefusal) : "store-write-failed";
 }
 
+/** Shorter lists are not kept. */
+const KEPT_LENGTH = 50;
+const KEPT = { ttlMs: 10_000, size: 100 };
+
 /**
  * Keeps long lists of profiles for ten seconds, because the host parses its whole store for each list and judges
  * every profile in it: 100 profiles cost 4 ms and, without a stored order, 12 ms more, of a command that takes 28 ms.
  */
-const SHORT = 50;
-const KEPT = { ttlMs: 10_000, size: 100 };
-
 export class RecentLists {
   readonly #clock: Clock;
   #lists = new ExpiringMap<readonly ListedProfile[]>(KEPT);
@@ -344,7 +347,7 @@ export class RecentLists {
   async renew(agentId: string, read: () => Promise<readonly ListedProfile[]>): Promise<readonly ListedProfile[]> {
     const changes = this.#changes;
     const profiles = await read();
-    const isKept = profiles.length > SHORT && changes === this.#changes;
+    const isKept = profiles.length > KEPT_LENGTH && changes === this.#changes;
     if (isKept) this.#lists.set(agentId, profiles, this.#clock.nowMs());
     else this.#lists.take(agentId, this.#clock.nowMs());
     return profiles;

@@ -139,8 +139,8 @@ export interface ProfileReplacement {
 
 /**
  * Replaces the whole record and clears the profile's failures, as the host's own login does, because a cooldown would
- * outlive the sign-in that fixes it. An existing order is extended. Otherwise none is begun: the host tries every
- * profile without an order, and only the named ones with it.
+ * outlive the sign-in that fixes it. An existing order is extended. Otherwise a new one begins with the config's list, if
+ * there is one: without an order the host tries every profile, and with one only those that it names.
  */
 export function replaceProfile(document: ProfilesDocument, replacement: ProfileReplacement): void {
   const { profileId, credential, configuredIds } = replacement;

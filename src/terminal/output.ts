@@ -62,7 +62,7 @@ function screenOf(answer: TerminalAnswer, { hostVersion, program }: OutputContex
     case "started":
       return cardScreen(answer);
     case "saved":
-      return savedScreen(answer, "nothing");
+      return savedScreen(answer, false);
     case "undone":
       return undoneScreen(answer);
     case "status":

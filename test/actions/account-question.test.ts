@@ -7,7 +7,7 @@ import type { ParkedSignIn } from "../../src/actions/ports.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import type { AccountQuestion } from "../../src/rules/results.ts";
 import { Secret } from "../../src/secret.ts";
-import { createFakePorts, DANA, type FakePorts, OTHERS } from "../fakes/fake-ports.ts";
+import { brokenProfiles, createFakePorts, DANA, failing, type FakePorts, OTHERS } from "../fakes/fake-ports.ts";
 import { asked, completionOf, startedLink } from "./requests.ts";
 
 const OLD = "dana@example.com";
@@ -156,6 +156,18 @@ describe("another account than the profile holds", () => {
     ports.profiles.holds("openai:work", { workspaceId: "workspace-1", email: "somebody@example.com" });
     expect(await keep("work")).toMatchObject({ code: "profile-of-other-account", isOver: false });
     expect(await keep(NEW)).toMatchObject({ kind: "saved" });
+  });
+
+  it.each(["pending", "profiles"] as const)("stays pending if a port fails before the save: %s", async (port) => {
+    await ask();
+    const fail = failing(new Error("canary"));
+    const broken = { pending: { read: fail, update: fail }, profiles: brokenProfiles(fail) };
+    expect(await keepSignIn({ ...ports, [port]: broken[port] }, asked("work"))).toMatchObject({
+      kind: "refused",
+      code: "internal",
+      isOver: false,
+    });
+    expect(await keep("work")).toMatchObject({ kind: "saved", email: NEW });
   });
 
   it("is part of the status until it is saved", async () => {

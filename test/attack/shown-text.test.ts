@@ -75,7 +75,7 @@ function screensWith(text: string): readonly Screen[] {
   });
   const asStored = { ...profile, name: text as ProfileName };
   return [
-    savedScreen({ ...SAVED, email: text, plan: text, sameAccountAs: text }, "address"),
+    savedScreen({ ...SAVED, email: text, plan: text, sameAccountAs: text }, true),
     selectorScreen({ ...listOf(0), profiles: [profile, asStored] }, 1),
     profileScreen(shown(profile)),
     profileScreen(shown(asStored)),

@@ -101,7 +101,7 @@ async function feed(input: string): Promise<void> {
   requireSilence(SECRETS, result, known);
   const { email, plan } = result.identity;
   const facts = { ...(email === undefined ? {} : { email }), ...(plan === undefined ? {} : { plan }) };
-  const screen = savedScreen({ ...SAVED, ...facts }, "address");
+  const screen = savedScreen({ ...SAVED, ...facts }, true);
   const credential = buildCredential(result.tokens, result.identity, "openai", NOW_MS);
   requireSilence(SECRETS, [toMarkdown(screen), toPlainText(screen), credential], known);
   must(Number.isSafeInteger(credential.expires) && credential.expires > NOW_MS, "ends at a time that there is");

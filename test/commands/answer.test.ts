@@ -16,7 +16,7 @@ import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-po
 const WORK = "work" as ProfileName;
 
 function createCaller(extra: Partial<Caller> = {}): Caller {
-  return { binding: DANA, isOwner: true, isPrivate: true, chatKeeps: "address", isAllowed: () => true, ...extra };
+  return { binding: DANA, isOwner: true, isPrivate: true, keepsCallbackUrl: true, isAllowed: () => true, ...extra };
 }
 
 interface Row {

@@ -17,7 +17,7 @@ import { readIdentity } from "../../src/oauth/identity.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
 import { createPendingStore } from "../../src/store/pending-sign-ins.ts";
-import { createProfileStore } from "../../src/store/profile-store.ts";
+import { createProfileStore, RecentLists } from "../../src/store/profile-store.ts";
 import { createUndoRecords } from "../../src/store/undo.ts";
 import { systemClock } from "../../src/system.ts";
 import { systemEntropy } from "../../src/system.ts";
@@ -56,6 +56,7 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, a
     profiles: createProfileStore({
       host,
       log: SILENT_LOG,
+      recent: new RecentLists(systemClock),
       undo,
       clock: systemClock,
       entropy: systemEntropy,

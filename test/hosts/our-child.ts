@@ -13,7 +13,7 @@ import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { Secret } from "../../src/secret.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
 import { type HostAuthStore } from "../../src/store/profiles-document.ts";
-import { createProfileStore } from "../../src/store/profile-store.ts";
+import { createProfileStore, RecentLists } from "../../src/store/profile-store.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
 import { createUndoRecords } from "../../src/store/undo.ts";
 import { systemClock } from "../../src/system.ts";
@@ -54,6 +54,7 @@ async function write(host: HostAuthStore): Promise<string> {
   const store = createProfileStore({
     host,
     log: SILENT_LOG,
+    recent: new RecentLists(systemClock),
     undo,
     clock: systemClock,
     entropy: systemEntropy,

@@ -332,12 +332,12 @@ function named<Facts>(kind: string, facts: fc.Arbitrary<Facts>, build: (facts: F
 /** Every kind of screen, with `text` for what accounts are called. */
 function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
   const selector = fc.tuple(listWith(text), fc.integer({ min: -2, max: 12 }));
-  const saved = fc.tuple(savedWith(text), fc.constantFrom("address", "nothing"));
+  const saved = fc.tuple(savedWith(text), fc.boolean());
   return fc.oneof(
     { weight: 3, arbitrary: named("selector", selector, ([list, page]) => selectorScreen(list, page)) },
     named("new", fc.array(anyName, { maxLength: 8 }), newProfileScreen),
     named("card", anyStarted, cardScreen),
-    { weight: 2, arbitrary: named("saved", saved, ([facts, chatKeeps]) => savedScreen(facts, chatKeeps)) },
+    { weight: 2, arbitrary: named("saved", saved, ([facts, keeps]) => savedScreen(facts, keeps)) },
     { weight: 2, arbitrary: named("profile", profileWith(text).map(shown), profileScreen) },
     named("preferred", anyPreferred, preferredScreen),
     named("sign out", profileWith(text).map(shown), signOutScreen),
@@ -385,9 +385,9 @@ export function sampleScreens(): readonly NamedScreen[] {
       sender: "telegram:4242001",
       retryAfterSeconds: 4 * 3600,
     }),
-    "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, "address"),
-    "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, "nothing"),
-    "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, "nothing"),
+    "saved, live": savedScreen({ ...SAVED, email: "a@b.example", plan: "plus" }, true),
+    "saved, left out": savedScreen({ ...SAVED, isSelectable: false }, false),
+    "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, false),
     "selector, a default": selectorScreen({ ...listOf(0), profiles: [listed("work", { isDefault: true })] }, 1),
     profile: profileScreen(shown(listed("work", { email: "a@b.example", plan: "plus" }))),
     "profile, the default": profileScreen(shown(listed("work", { isDefault: true }))),
@@ -423,7 +423,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "status, a choice": statusScreen({ kind: "status", pending: [], parked: [waiting] }),
     "question, another account": questionScreen(QUESTION),
     "question, the account has a profile": questionScreen(HAS_PROFILE),
-    "saved, the same account": savedScreen({ ...SAVED, sameAccountAs: "home" }, "nothing"),
+    "saved, the same account": savedScreen({ ...SAVED, sameAccountAs: "home" }, false),
     ...Object.fromEntries(DECIDING.map((decides) => [`why, ${decides}`, whyScreen({ ...CHOICE, decides })])),
     "why, all there is": whyScreen({
       ...CHOICE,
@@ -516,7 +516,7 @@ export function screensAbout(name: ProfileName): readonly Screen[] {
     selectorScreen(list, 1),
     selectorScreen(list, 2),
     cardScreen(started({ profileName: name })),
-    savedScreen({ ...SAVED, profileName: name, isUndoable: true }, "address"),
+    savedScreen({ ...SAVED, profileName: name, isUndoable: true }, true),
     profileScreen(shown(profile)),
     profileScreen(shown({ ...profile, isPinned: true, isDefault: true })),
     preferredScreen({ ...PREFERRED, profileName: name, kept: "work" }),

@@ -51,7 +51,7 @@ function ownWords({ lines }: Screen): string {
 }
 
 function savedAs(text: string): Screen {
-  return savedScreen({ ...SAVED, email: text, plan: text }, "address");
+  return savedScreen({ ...SAVED, email: text, plan: text }, true);
 }
 
 describe("the Markdown of a screen", () => {

@@ -211,8 +211,8 @@ describe("the sign-in card", () => {
 
 describe("the saved screen", () => {
   it("asks for the pasted message to be deleted, where the chat keeps it", () => {
-    expect(linesOf(savedScreen(SAVED, "address")).at(-1)).toBe(SENTENCES["saved.delete"]);
-    expect(linesOf(savedScreen(SAVED, "nothing"))).not.toContain(SENTENCES["saved.delete"]);
+    expect(linesOf(savedScreen(SAVED, true)).at(-1)).toBe(SENTENCES["saved.delete"]);
+    expect(linesOf(savedScreen(SAVED, false))).not.toContain(SENTENCES["saved.delete"]);
   });
 });
 

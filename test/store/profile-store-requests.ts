@@ -4,7 +4,7 @@ import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
 import { systemEntropy } from "../../src/system.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
-import type { ProfileStoreParts } from "../../src/store/profile-store.ts";
+import { RecentLists, type ProfileStoreParts } from "../../src/store/profile-store.ts";
 import type { UndoRecord, UndoRecords, UndoTarget } from "../../src/store/undo.ts";
 import type { SaveRequest } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
@@ -60,5 +60,7 @@ const isOf = (target: Pick<UndoRecord, "place" | "profileId">) => (record: UndoR
   record.place === target.place && record.profileId === target.profileId;
 
 export function partsOver(host: HostAuthStore, undo: UndoRecords = new MemoryUndoRecords()): ProfileStoreParts {
-  return { host, log: SILENT_LOG, undo, clock: { nowMs: () => NOW_MS }, entropy: systemEntropy, readIdentity };
+  const clock = { nowMs: () => NOW_MS };
+  const recent = new RecentLists(clock);
+  return { host, log: SILENT_LOG, recent, undo, clock, entropy: systemEntropy, readIdentity };
 }

@@ -178,7 +178,11 @@ function board(count: number) {
   const ids = Array.from({ length: count }, (_, index) => `openai:p${index}`);
   host.seed({ profiles: Object.fromEntries(ids.map((id) => [id, credential(id)])) });
   const clock = { now: NOW_MS, nowMs: () => clock.now };
-  const store = createProfileStore({ ...partsOver(createSqliteAuthStore(host)), clock });
+  const store = createProfileStore({
+    ...partsOver(createSqliteAuthStore(host)),
+    clock,
+    recent: new RecentLists(clock),
+  });
   const addElsewhere = (id: string) =>
     host.seed({ profiles: { ...host.stored().profiles, [id]: credential("elsewhere") } });
   const keepElsewhere = (kept: number) =>
