@@ -126,7 +126,10 @@ export class Paste {
     const words = decodeAscii(decodeAscii(joinLines(text))).split(/\s+/);
     if (LONE_CODE.test(text) || words.some(isCertainWord)) return "certain";
     if (text.length > PASTE_LIMIT) return "none";
-    return isPossible(text, this.#judge()) ? "possible" : "none";
+    const judged = this.#judge();
+    // What can be read in full can be redeemed, whatever broke its lines.
+    if (isStrong(judged) && !judged.parameters.has("error")) return "certain";
+    return isPossible(text, judged) ? "possible" : "none";
   }
 }
 

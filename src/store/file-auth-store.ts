@@ -118,12 +118,16 @@ async function updateFiles(
   if (replacesUnreadable(files, { before, after })) throw new CodexAuthError("store-unreadable");
   const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;
   const { profiles, state } = applyEdit(files, { before, after }, keepsStateApart);
-  // Write the profiles file last. An order may name a missing profile, but the host does not use a profile that its
-  // order omits.
-  const changed = [
+  const written = [
     { path: join(agentDir, STATE_FILE), file: state },
     { path: join(agentDir, PROFILES_FILE), file: profiles },
-  ].flatMap(({ path, file }) => (file === undefined ? [] : [{ path, content: renderFile(file) }]));
+  ];
+  // A removal writes the profiles first, everything else last: if the second write fails, the order names a profile that
+  // is not there, which is harmless. The host would not use a profile that its order omits.
+  const isRemoval = Object.keys(before.profiles).some((id) => !Object.hasOwn(after.profiles, id));
+  const changed = (isRemoval ? written.toReversed() : written).flatMap(({ path, file }) =>
+    file === undefined ? [] : [{ path, content: renderFile(file) }],
+  );
   if (changed.some(({ content }) => Buffer.byteLength(content) > MAX_BYTES)) {
     throw new CodexAuthError("store-write-failed");
   }

@@ -159,7 +159,11 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
       profileId,
       credential,
     });
-    return { kind: "preferred", isFirst: (await host.selectableIds(agentDir))[0] === profileId, activation } as const;
+    const [first] = await host.selectableIds(agentDir).catch((error: unknown) => {
+      logFailure(parts.log, "asking the host for its first profile", error);
+      return [profileId];
+    });
+    return { kind: "preferred", isFirst: first === profileId, activation } as const;
   });
 }
 
@@ -205,7 +209,10 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const activation = await host.activate({ agentDir: owner, profileId, credential: next });
   // Reads the record back, because the host's writer can return a document and still have kept a newer one of another
   // process.
-  const stored = await host.persisted(agentDir, profileId);
+  const stored = await host.persisted(agentDir, profileId).catch((error: unknown) => {
+    logFailure(parts.log, "reading a record back", error);
+    return next;
+  });
   if (stored === "unreadable" || stored?.refresh !== next?.refresh) {
     return { kind: "refused", code: "store-write-failed" };
   }
@@ -333,6 +340,9 @@ export class RecentLists {
   readonly #clock: Clock;
   #lists = new ExpiringMap<readonly ListedProfile[]>(KEPT);
   #changes = 0;
+  #reads = 0;
+  /** The number of the newest read of each agent that has ended. */
+  readonly #ended = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -343,10 +353,13 @@ export class RecentLists {
     return this.#lists.get(agentId, this.#clock.nowMs());
   }
 
-  /** Does not keep a list if a change was made during the read, because the list may be older than the change. */
+  /** Does not keep a list that may be older than a change, or than the list of a read that began later. */
   async renew(agentId: string, read: () => Promise<readonly ListedProfile[]>): Promise<readonly ListedProfile[]> {
     const changes = this.#changes;
+    const number = (this.#reads += 1);
     const profiles = await read();
+    if (number < (this.#ended.get(agentId) ?? 0)) return profiles;
+    this.#ended.set(agentId, number);
     const isKept = profiles.length > KEPT_LENGTH && changes === this.#changes;
     if (isKept) this.#lists.set(agentId, profiles, this.#clock.nowMs());
     else this.#lists.take(agentId, this.#clock.nowMs());

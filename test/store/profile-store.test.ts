@@ -250,6 +250,18 @@ describe("recentList", () => {
     expect(lists.get("main")).toBe(profiles);
   });
 
+  it("is not replaced by a read that began earlier", async () => {
+    const { store, clock } = board(51);
+    const lists = new RecentLists(clock);
+    const profiles = await store.list("main");
+    const older = Promise.withResolvers<typeof profiles>();
+    const looking = lists.renew("main", () => older.promise);
+    await lists.renew("main", () => Promise.resolve(profiles));
+    older.resolve([...profiles]);
+    await looking;
+    expect(lists.get("main")).toBe(profiles);
+  });
+
   it.each(["save", "remove", "prefer", "undo"] as const)("is dropped by a change of this process: %s", async (act) => {
     const { store, addElsewhere, lengthOf } = board(51);
     await store.save(saveRequest("openai:p1", "1"));

@@ -328,6 +328,10 @@ const everyColumns = (columns: number, sep: string, text = CALLBACK_URL) =>
 const [CODE_HALF, STATE_HALF] = [CODE.slice(0, 30), STATE.slice(0, 20)];
 
 const BROKEN = rows("code", "certain", {
+  "a space in the path and one in the code": CALLBACK_URL.replace("callback", "call back").replace(
+    CODE_HALF,
+    `${CODE_HALF} `,
+  ),
   "in the scheme": cutAfter("\n", "http:"),
   "after the slashes": cutAfter("\n", "http://"),
   "in the host": cutAfter("\n", "http://local"),
