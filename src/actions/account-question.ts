@@ -25,12 +25,18 @@ export async function keepSignIn(ports: Ports, request: KeepRequest): Promise<Sa
   if (parked === undefined) return { kind: "refused", code: "nothing-parked", isOver: false };
   try {
     const result = await keep(ports, request, parked);
-    if (result.kind === "refused" && !result.isOver) ports.parked.park(request.binding, parked, nowMs);
+    if (result.kind === "refused" && !result.isOver) parkAgain(ports, request.binding, parked);
     return result;
   } catch (error) {
-    ports.parked.park(request.binding, parked, nowMs);
+    parkAgain(ports, request.binding, parked);
     return { ...refusalOf(error, ports.log), profileName: parked.login.profileName, isOver: false };
   }
+}
+
+/** Not over a newer question about the same profile. */
+function parkAgain({ clock, parked: slots }: Ports, binding: Binding, parked: ParkedSignIn): void {
+  const isNewer = ({ login }: ParkedSignIn) => login.profileId === parked.login.profileId;
+  if (!slots.list(binding, clock.nowMs()).some(isNewer)) slots.park(binding, parked, clock.nowMs());
 }
 
 async function keep(

@@ -26,17 +26,22 @@ export interface ProfileRequest {
 /** An older host's id also finds the current profile of the same name, because nothing is changed. Never throws. */
 export async function showProfile(
   ports: Ports,
-  { binding, askedName }: Pick<ProfileRequest, "askedName" | "binding">,
+  request: Pick<ProfileRequest, "askedName" | "binding">,
 ): Promise<ShownProfile | Refusal> {
+  const { binding, askedName } = request;
   try {
-    const find = (profiles: readonly ListedProfile[]) =>
-      findProfile(ports, profiles, askedName) ?? findProfile(ports, profiles, profileNameOf(askedName));
-    // The recent list is good enough, because the user opened the card from it.
-    const profile = find(await recentListWithPin(ports, binding)) ?? find(await listWithPin(ports, binding));
+    // The recent list is good enough for this name, because the user opened the card from it.
+    const profile =
+      findProfile(ports, await recentListWithPin(ports, binding), askedName) ?? (await findInStore(ports, request));
     return profile === undefined ? unknownProfile(askedName) : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
+}
+
+async function findInStore(ports: Ports, { binding, askedName }: Pick<ProfileRequest, "askedName" | "binding">) {
+  const profiles = await listWithPin(ports, binding);
+  return findProfile(ports, profiles, askedName) ?? findProfile(ports, profiles, profileNameOf(askedName));
 }
 
 export async function preferProfile(ports: Ports, request: ProfileRequest): Promise<PreferredProfile | Refusal> {
@@ -167,10 +172,14 @@ export async function undoChange(ports: Ports, request: ProfileRequest): Promise
   }
 }
 
-/** Falls back to every id that the name can have had, because the profile may have been signed out. */
+/**
+ * Today's id of the name, then the stored one, else every id that the name can have had: the profile may have been signed
+ * out, and a profile of an older host may have the same name.
+ */
 async function idsOf(ports: Ports, { binding, askedName }: ProfileRequest) {
   const { provider } = ports.profiles;
   const ids = (await ports.profiles.list(binding.agentId)).map((profile) => profile.profileId);
   const stored = storedIdOf(askedName, provider, ids);
-  return stored === undefined ? formerIdsOf(askedName, provider) : [stored];
+  const all = formerIdsOf(askedName, provider);
+  return stored === undefined ? all : [...new Set([...all.slice(0, 1), stored])];
 }

@@ -6,6 +6,7 @@ import { cancelPending, readStatus } from "../../src/actions/overview.ts";
 import type { ParkedSignIn } from "../../src/actions/ports.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import type { AccountQuestion } from "../../src/rules/results.ts";
+import { CodexAuthError } from "../../src/errors.ts";
 import { Secret } from "../../src/secret.ts";
 import { brokenProfiles, createFakePorts, DANA, failing, type FakePorts, OTHERS } from "../fakes/fake-ports.ts";
 import { asked, completionOf, startedLink } from "./requests.ts";
@@ -168,6 +169,19 @@ describe("another account than the profile holds", () => {
       isOver: false,
     });
     expect(await keep("work")).toMatchObject({ kind: "saved", email: NEW });
+  });
+
+  it("does not replace a newer question if it stays pending", async () => {
+    const older = await ask();
+    let newer: AccountQuestion | undefined;
+    const profiles = { ...brokenProfiles(failing(new CodexAuthError("store-locked"))) };
+    profiles.accounts = async () => {
+      newer = await ask();
+      throw new CodexAuthError("store-locked");
+    };
+    const { questionId } = older;
+    expect(await keepSignIn({ ...ports, profiles }, asked("work", { questionId }))).toMatchObject({ kind: "refused" });
+    expect(ports.parked.list(DANA, ports.clock.nowMs()).map((one) => one.questionId)).toEqual([newer?.questionId]);
   });
 
   it("is part of the status until it is saved", async () => {

@@ -182,6 +182,10 @@ describe("showProfile", () => {
     const over = watched({ recentList: async () => [{ ...(work as ListedProfile), email: "recent@example.com" }] });
     expect(await showProfile(over, asked("work"))).toMatchObject({ profile: { email: "recent@example.com" } });
     expect(await showProfile(over, asked("team"))).toMatchObject({ profile: { profileId: "openai:team" } });
+    ports.profiles.has("openai-codex:work");
+    expect(await showProfile(over, asked("openai-codex:work"))).toMatchObject({
+      profile: { profileId: "openai-codex:work" },
+    });
   });
 
   it("reads a missing id of an older host as the profile of today", async () => {
@@ -327,6 +331,14 @@ describe("undoChange", () => {
     await signOut(ports, asked("openai-codex:work"));
     expect(await undoChange(ports, asked("openai-codex:work"))).toMatchObject({ profileId: "openai-codex:work" });
     expect(ports.profiles.undoable.has("openai:work")).toBe(true);
+  });
+
+  it("puts back today's profile of the name, not its namesake of an older host", async () => {
+    ports.profiles.has("openai:work", "openai-codex:work");
+    ports.profiles.undoable.add("openai-codex:work");
+    await signOut(ports, asked("work"));
+    expect(await undoChange(ports, asked("work"))).toMatchObject({ profileId: "openai:work" });
+    expect(ports.profiles.undoable.has("openai-codex:work")).toBe(true);
   });
 
   it("does not overwrite a profile that was signed in again since", async () => {
