@@ -126,9 +126,15 @@ export function failureName(error: unknown): string {
     const { name, code, because } = error;
     return because === undefined ? `${name} ${code}` : `${name} ${code}, ${because}`;
   }
-  const name = /^[A-Za-z]{0,40}(?:Error|Exception)$/.test(error.name) ? error.name : "Error";
-  const { code } = error as { readonly code?: unknown };
+  const { name: given, code } = error as { readonly name: unknown; readonly code?: unknown };
+  const isPlain = typeof given === "string" && /^[A-Za-z]{0,40}(?:Error|Exception)$/.test(given);
+  const name = isPlain ? given : "Error";
   return typeof code === "string" && /^[A-Z][A-Z_]{1,39}$/.test(code) ? `${name} ${code}` : name;
+}
+
+/** The name and the code of the error behind the code that a user sees, if there is one. */
+export function reasonOf(error: unknown): string | undefined {
+  return error instanceof CodexAuthError ? error.because : failureName(error);
 }
 
 /** The code that a user sees: our own, or `internal` for any other error. */
@@ -138,11 +144,7 @@ export function codeOf(error: unknown): ErrorCode {
 
 /** Logs an error that is not passed on. `what` names the step that failed. */
 export function logFailure(log: { warn(event: string): void }, what: string, error: unknown): void {
-  try {
-    log.warn(`${what} failed (${failureName(error)})`);
-  } catch {
-    // A hook that threw because of its log would hand the message, and the secret in it, to the model.
-  }
+  log.warn(`${what} failed (${failureName(error)})`);
 }
 
 /** For a program that has no log. */

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { CodexAuthError, ERROR_CODES, failureName, logFailure } from "../src/errors.ts";
+import { CodexAuthError, ERROR_CODES, failureName } from "../src/errors.ts";
 
 function madeWhileHandlingAnother(): unknown {
   try {
@@ -46,13 +46,9 @@ describe("CodexAuthError", () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain("canary");
     const named = Object.assign(new Error("canary"), { name: "canary", code: "canary" });
     expect(failureName(CodexAuthError.replacing(named, "internal"))).toBe("CodexAuthError internal, Error");
+    let count = 0;
+    const changing = { toString: () => (count++ === 0 ? "Error" : "canary") };
+    for (const name of [changing, Symbol("canary"), undefined])
+      expect(failureName(Object.defineProperty(new Error("canary"), "name", { value: name }))).toBe("Error");
   });
-});
-
-function warn(): never {
-  throw new Error("the disk is full");
-}
-
-it("a log that fails stops nothing", () => {
-  expect(() => logFailure({ warn }, "a command", new TypeError())).not.toThrow();
 });

@@ -26,7 +26,7 @@ import {
 import { newIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import type { AccountQuestion, FinishRefusal, SavedSignIn } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
-import { refusalOf, audited } from "./outcome.ts";
+import { audited, lineOf, refusalOf } from "./outcome.ts";
 import type { ExchangeResult, Ports } from "./ports.ts";
 
 export interface FinishRequest {
@@ -112,7 +112,11 @@ async function redeem(
       codeVerifier: new Secret(login.codeVerifier),
       redirectUri: login.redirectUri,
     });
-    if (exchanged.kind === "refused") return { ...exchanged, profileName: login.profileName, isOver: true };
+    if (exchanged.kind === "refused") {
+      const { because, ...refusal } = exchanged;
+      ports.log.warn(lineOf(refusal.code, because));
+      return { ...refusal, profileName: login.profileName, isOver: true };
+    }
     // The user may have cancelled or restarted it during the exchange: an older account must not overwrite a newer
     // one.
     const recalled = recallOf(await ports.pending.read(), login.stateDigest);

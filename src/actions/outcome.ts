@@ -2,17 +2,20 @@
  * Turns an error of a port into a refusal: our own codes as they are, anything else as `internal`. The error itself
  * is logged and dropped.
  */
-import { CodexAuthError, codeOf, failureName, logFailure, type ErrorCode } from "../errors.ts";
+import { codeOf, logFailure, reasonOf, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { type Refusal, actorOf, withoutEmail, type AuditedAction } from "../rules/results.ts";
 import type { Log, Ports } from "./ports.ts";
 
 export function refusalOf(error: unknown, log: Log): Refusal {
   const code = codeOf(error);
-  const reason = error instanceof CodexAuthError ? error.because : failureName(error);
-  const what = code === "internal" ? "internal error" : code;
-  log.warn(reason === undefined ? what : `${what} (${reason})`);
+  log.warn(lineOf(code, reasonOf(error)));
   return { kind: "refused", code };
+}
+
+export function lineOf(code: ErrorCode, reason: string | undefined): string {
+  const what = code === "internal" ? "internal error" : code;
+  return reason === undefined ? what : `${what} (${reason})`;
 }
 
 export interface Done {

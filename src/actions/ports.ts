@@ -61,7 +61,13 @@ export type ExchangeRefusal =
 
 export type ExchangeResult =
   | { readonly kind: "exchanged"; readonly tokens: TokenSet; readonly identity: Identity }
-  | { readonly kind: "refused"; readonly code: ExchangeRefusal; readonly retryAfterSeconds?: number };
+  | {
+      readonly kind: "refused";
+      readonly code: ExchangeRefusal;
+      readonly retryAfterSeconds?: number;
+      /** The name and the code of the error behind it, for the log. */
+      readonly because?: string;
+    };
 
 /** Neither call throws for a failure of the network or the server. */
 export interface OAuthClient {

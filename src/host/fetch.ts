@@ -48,13 +48,20 @@ export function createGuardedFetch(send: Send): TokenFetch {
         await release();
       }
     } catch (error) {
-      throw new CodexAuthError(signal.aborted ? "provider-timeout" : transportCodeOf(error));
+      if (error instanceof CodexAuthError) throw error;
+      throw CodexAuthError.replacing(rootOf(error), signal.aborted ? "provider-timeout" : transportCodeOf(error));
     }
   };
 }
 
+/**
+ * The host's own token request allows them too: a local proxy (Clash, Surge) may resolve every name to an address of
+ * these ranges. TLS still proves the server.
+ */
+const FAKE_ADDRESSES = { allowRfc2544BenchmarkRange: true, allowIpv6UniqueLocalRange: true };
+
 function transportOf(endpoints: Endpoints) {
-  const policy = { hostnameAllowlist: [endpoints.hostname] };
+  const policy = { ...FAKE_ADDRESSES, hostnameAllowlist: [endpoints.hostname] };
   if (endpoints.isSandbox) return { policy: { ...policy, allowPrivateNetwork: true } } as const;
   return { policy, mode: "trusted_env_proxy", requireHttps: true } as const;
 }
@@ -72,7 +79,6 @@ async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>>
 
 /** Reads only names and codes of the error chain, because its messages and URLs may contain the text that was sent. */
 function transportCodeOf(error: unknown): ErrorCode {
-  if (error instanceof CodexAuthError) return error.code;
   const marks = marksOf(error);
   if (marks.some((mark) => mark === "GuardedFetchRedirectError")) return "token-response-invalid";
   if (marks.some((mark) => /timeout/i.test(mark))) return "provider-timeout";
@@ -82,11 +88,14 @@ function transportCodeOf(error: unknown): ErrorCode {
 }
 
 function marksOf(error: unknown): readonly string[] {
-  const marks: string[] = [];
-  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth += 1) {
-    marks.push(current.name);
-    const code: unknown = (current as { code?: unknown }).code;
-    if (typeof code === "string") marks.push(code);
-  }
-  return marks;
+  return chainOf(error).flatMap(({ name, code }) => (typeof code === "string" ? [name, code] : [name]));
+}
+
+/** Names what went wrong, such as ENOTFOUND, where the outer errors only say that a request failed. */
+const rootOf = (error: unknown) => chainOf(error).at(-1) ?? error;
+
+function chainOf(error: unknown): readonly (Error & { readonly code?: unknown })[] {
+  const chain: Error[] = [];
+  for (let current = error; current instanceof Error && chain.length < 8; current = current.cause) chain.push(current);
+  return chain;
 }

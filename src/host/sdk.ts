@@ -14,11 +14,16 @@ export function currentConfig(api: OpenClawPluginApi): SdkConfig {
   return api.runtime.config.current() as SdkConfig;
 }
 
+/** Never throws: a hook that threw because of its log would hand the message, and the secret in it, to the model. */
 export function logOf({ logger }: OpenClawPluginApi): Log {
-  return {
-    info: (event) => logger.info(`codex-auth: ${event}`),
-    warn: (event) => logger.warn(`codex-auth: ${event}`),
+  const write = (level: "info" | "warn") => (event: string) => {
+    try {
+      logger[level](`codex-auth: ${event}`);
+    } catch {
+      // There is no other log.
+    }
   };
+  return { info: write("info"), warn: write("warn") };
 }
 
 export const hostSdk = {
@@ -56,7 +61,7 @@ export function settingsOf(api: OpenClawPluginApi): PluginSettings {
 
 function readableConfig(api: OpenClawPluginApi): Partial<SdkConfig> {
   try {
-    return currentConfig(api);
+    return (currentConfig(api) as SdkConfig | undefined) ?? {};
   } catch (error) {
     logFailure(logOf(api), "reading the settings", error);
     return {};

@@ -10,7 +10,7 @@ import {
   processAuthorizationCodeResponse,
 } from "oauth4webapi";
 import type { AuthorizationGrant, ExchangeRefusal, ExchangeResult } from "../actions/ports.ts";
-import { CodexAuthError } from "../errors.ts";
+import { CodexAuthError, reasonOf } from "../errors.ts";
 import type { TokenSet } from "../rules/account.ts";
 import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
@@ -51,7 +51,8 @@ export async function exchangeCode(
     const response = await requestTokens(server, client, endpoints, fetch, grant);
     return await judgeTokenResponse(server, client, response);
   } catch (error) {
-    return { kind: "refused", code: refusalOf(error) };
+    const because = reasonOf(error);
+    return { kind: "refused", code: refusalOf(error), ...(because === undefined ? {} : { because }) };
   }
 }
 

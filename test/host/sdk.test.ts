@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { settingsOf } from "../../src/host/sdk.ts";
+import { logOf, settingsOf } from "../../src/host/sdk.ts";
 import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
 
 const gateway = (config: unknown = {}) => {
@@ -32,6 +32,12 @@ describe("the settings", () => {
     expect(settingsOf(gateway().api)).toEqual({ notify: true });
   });
 
+  it.each([undefined, null])("are the defaults if the host has no config: %s", (config) => {
+    const { api } = gateway();
+    Object.assign(api.runtime, { config: { current: () => config } });
+    expect(settingsOf(api)).toEqual({ notify: true });
+  });
+
   it("are the defaults while the host's config cannot be read", () => {
     const { api, lines } = gateway();
     Object.defineProperty(api.runtime, "config", {
@@ -42,4 +48,15 @@ describe("the settings", () => {
     expect(settingsOf(api)).toEqual({ notify: true });
     expect(lines).toEqual(["codex-auth: reading the settings failed (Error)"]);
   });
+});
+
+function fail(): never {
+  throw new Error("the disk is full");
+}
+
+it("a log that fails stops nothing", () => {
+  const { api } = gateway();
+  Object.assign(api, { logger: { info: fail, warn: fail } });
+  expect(() => logOf(api).info("a sign-in")).not.toThrow();
+  expect(() => logOf(api).warn("a failure")).not.toThrow();
 });

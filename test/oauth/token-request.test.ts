@@ -1,7 +1,7 @@
 /** One exchange over plain HTTP with the fake sign-in server, in all the ways it can go. */
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CodexAuthError, ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
+import { CodexAuthError, ERROR_CODES, type ErrorCode, failureName } from "../../src/errors.ts";
 import type { AuthorizationGrant, ExchangeResult, OAuthClient } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
@@ -279,15 +279,15 @@ describe("a transport that fails", () => {
   ])("answers with our own code alone where it throws $name", async ({ error }) => {
     const result = await exchangeOver(throwing(error));
     expect(inspect(result, { depth: null, showHidden: true })).not.toContain("canary");
-    expect(result).toEqual(INVALID);
+    expect(result).toEqual({ ...INVALID, because: failureName(error) });
   });
 
   it("is answered where it throws before it promises anything", async () => {
-    expect(await exchangeOver(throwingAtOnce)).toEqual(INVALID);
+    expect(await exchangeOver(throwingAtOnce)).toEqual({ ...INVALID, because: "TypeError" });
   });
 
   it("is answered where the body breaks off while it is read", async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("canary")) });
-    expect(await exchangeOver(async () => new Response(broken))).toEqual(INVALID);
+    expect(await exchangeOver(async () => new Response(broken))).toEqual({ ...INVALID, because: "Error" });
   });
 });
