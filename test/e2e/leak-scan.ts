@@ -10,6 +10,8 @@ import { findInDatabases } from "../support/sqlite-search.ts";
 import { ALLOWED, GROUP_ID, linkOf, OWNER, PERSONAL, SECOND_OWNER, STRANGER, type World } from "../support/world.ts";
 
 const PENDING_FILE = "/tmp/openclaw/codex-auth-pending.json";
+/** Its next content, while another gateway of this machine writes it. */
+const PENDING_FILE_WRITTEN = /^\/tmp\/openclaw\/codex-auth-pending\.json\.\d+\.tmp$/;
 const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
 /** Telegram's own copy of the messages that people sent; a native command leaves none. */
 const MESSAGE_CACHE = "state/openclaw.sqlite:plugin_state_entries:telegram/telegram.message-cache";
@@ -39,7 +41,9 @@ export function scanForLeaks(worldOf: () => World, { chat, connects }: ScanOptio
     const ownCard = chat === "telegram" ? /$^/ : CARD_IN_TRANSCRIPT;
     const databases = (needles: readonly string[]) => findInDatabases(world.gateway.stateDir, needles);
     const files = async (needles: readonly string[]) =>
-      (await world.gateway.findInState(needles)).map(({ file }) => file);
+      (await world.gateway.findInState(needles))
+        .map(({ file }) => file)
+        .filter((file) => !PENDING_FILE_WRITTEN.test(file));
     /** The files that are not databases: those are searched row by row. */
     const plainFiles = async (needles: readonly string[]) =>
       (await files(needles)).filter((file) => !/\.sqlite/.test(file));

@@ -148,7 +148,7 @@ export class Gateway {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.kill("SIGTERM");
-    const timer = setTimeout(() => killTree(child), 30_000);
+    const timer = setTimeout(() => killTree(child), HANG_MS);
     await gone;
     clearTimeout(timer);
   }
