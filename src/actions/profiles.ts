@@ -1,7 +1,7 @@
 /** The actions on one stored profile: show, prefer, pin, sign out and undo. */
 import { logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
-import { profileNameOf, storedIdOf, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
+import { profileNameOf, storedIdOf, type ProfileId, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
 import type {
   ListedProfile,
   PinnedProfile,
@@ -19,6 +19,8 @@ import type { Ports, ProfileTarget } from "./ports.ts";
 export interface ProfileRequest {
   readonly binding: Binding;
   readonly askedName: ProfileName;
+  /** The profile of a tapped button: another one of that name is not changed in its place. */
+  readonly profileId?: string | undefined;
   /** Asked again right before the write. Never throws. */
   readonly isAllowed: () => boolean;
 }
@@ -26,14 +28,16 @@ export interface ProfileRequest {
 /** An older host's id also finds the current profile of the same name, because nothing is changed. Never throws. */
 export async function showProfile(
   ports: Ports,
-  request: Pick<ProfileRequest, "askedName" | "binding">,
+  request: Pick<ProfileRequest, "askedName" | "binding" | "profileId">,
 ): Promise<ShownProfile | Refusal> {
   const { binding, askedName } = request;
   try {
     // The recent list is good enough for this name, because the user opened the card from it.
     const profile =
       findProfile(ports, await recentListWithPin(ports, binding), askedName) ?? (await findInStore(ports, request));
-    return profile === undefined ? unknownProfile(askedName) : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
+    return profile === undefined || isAnother(profile, request.profileId)
+      ? unknownProfile(askedName)
+      : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -71,7 +75,7 @@ export async function signOut(ports: Ports, request: ProfileRequest): Promise<Si
       .catch((error: unknown) => logFailure(ports.log, "removing the pins of a profile", error));
     ports.log.info("profile taken out");
     const { isUndoable, activation } = removed;
-    return { kind: "signed-out", profileName, isUndoable, activation };
+    return { kind: "signed-out", profileName, profileId: target.profileId, isUndoable, activation };
   });
 }
 
@@ -118,14 +122,14 @@ function pin(
 
 async function changeProfile<Done extends { readonly kind: string }>(
   ports: Ports,
-  { binding, askedName, isAllowed }: ProfileRequest,
+  { binding, askedName, profileId, isAllowed }: ProfileRequest,
   action: AuditedAction,
   work: (target: ProfileTarget, profile: ListedProfile) => Promise<Done | Refusal>,
 ): Promise<Done | Refusal> {
   const { agentId } = binding;
   try {
     const profile = findProfile(ports, await ports.profiles.list(agentId), askedName);
-    if (profile === undefined) return unknownProfile(askedName);
+    if (profile === undefined || isAnother(profile, profileId)) return unknownProfile(askedName);
     const done = await work({ profileId: profile.profileId, agentId, isAllowed }, profile);
     const outcome = done.kind === "refused" ? (done as Refusal).code : "done";
     await audited(ports, { binding, action, profileName: profile.name, outcome });
@@ -145,6 +149,9 @@ function findProfile(
   const id = storedIdOf(askedName, ports.profiles.provider, ids);
   return profiles.find(({ profileId }) => profileId === id);
 }
+
+const isAnother = (profile: ListedProfile, wantedId: string | undefined) =>
+  wantedId !== undefined && profile.profileId !== wantedId;
 
 function unknownProfile(profileName: ProfileName): Refusal {
   return { kind: "refused", code: "profile-unknown", profileName };
@@ -176,7 +183,8 @@ export async function undoChange(ports: Ports, request: ProfileRequest): Promise
  * Today's id of the name, then the stored one, else every id that the name can have had: the profile may have been signed
  * out, and a profile of an older host may have the same name.
  */
-async function idsOf(ports: Ports, { binding, askedName }: ProfileRequest) {
+async function idsOf(ports: Ports, { binding, askedName, profileId }: ProfileRequest): Promise<readonly ProfileId[]> {
+  if (profileId !== undefined) return [profileId as ProfileId];
   const { provider } = ports.profiles;
   const ids = (await ports.profiles.list(binding.agentId)).map((profile) => profile.profileId);
   const stored = storedIdOf(askedName, provider, ids);

@@ -101,20 +101,20 @@ const ANSWERS = {
     ),
   show: async (ports, caller, { name }) =>
     screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name)), profileScreen),
-  use: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await useProfile(ports, requestOf(caller, name)), pinnedScreen),
-  unuse: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await stopUsingProfile(ports, requestOf(caller, name)), pinnedScreen),
+  use: async (ports, caller, { name, profileId }) =>
+    screenOrRefusal(caller, await useProfile(ports, requestOf(caller, name, profileId)), pinnedScreen),
+  unuse: async (ports, caller, { name, profileId }) =>
+    screenOrRefusal(caller, await stopUsingProfile(ports, requestOf(caller, name, profileId)), pinnedScreen),
   why: async (ports, caller, { name }) =>
     screenOrRefusal(caller, await explainChoice(ports, requestOf(caller, name)), whyScreen),
-  prefer: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await preferProfile(ports, requestOf(caller, name)), preferredScreen),
-  signout: async (ports, caller, { name, isSure }) =>
+  prefer: async (ports, caller, { name, profileId }) =>
+    screenOrRefusal(caller, await preferProfile(ports, requestOf(caller, name, profileId)), preferredScreen),
+  signout: async (ports, caller, { name, profileId, isSure }) =>
     isSure
-      ? screenOrRefusal(caller, await signOut(ports, requestOf(caller, name)), signedOutScreen)
-      : screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name)), signOutScreen),
-  undo: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await undoChange(ports, requestOf(caller, name)), undoneScreen),
+      ? screenOrRefusal(caller, await signOut(ports, requestOf(caller, name, profileId)), signedOutScreen)
+      : screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name, profileId)), signOutScreen),
+  undo: async (ports, caller, { name, profileId }) =>
+    screenOrRefusal(caller, await undoChange(ports, requestOf(caller, name, profileId)), undoneScreen),
   keep: async (ports, caller, { name, questionId }) =>
     savedOrRefusal(caller, await keepSignIn(ports, { ...requestOf(caller, name), questionId })),
   log: async (ports, caller) => screenOrRefusal(caller, await readChangeLog(ports), logScreen),
@@ -128,8 +128,12 @@ const ANSWERS = {
   refuse: async (_ports, caller, { code }) => refuse(caller, { kind: "refused", code }, "none"),
 } as const satisfies Answers;
 
-function requestOf<Name extends ProfileName | undefined>({ binding, isAllowed }: Caller, askedName: Name) {
-  return { binding, askedName, isAllowed } satisfies Omit<ProfileRequest, "askedName"> & { askedName: Name };
+function requestOf<Name extends ProfileName | undefined>(
+  { binding, isAllowed }: Caller,
+  askedName: Name,
+  profileId?: string,
+) {
+  return { binding, askedName, profileId, isAllowed } satisfies Omit<ProfileRequest, "askedName"> & { askedName: Name };
 }
 
 function screenOrRefusal<Answer extends { readonly kind: string }>(

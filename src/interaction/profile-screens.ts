@@ -15,7 +15,8 @@ const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
 
 export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "profile">): Screen {
-  const { name } = profile;
+  const { name, profileId } = profile;
+  const shown = { name, profileId };
   const isDefault = profile.isDefault === true;
   const isPinned = profile.isPinned === true;
   return {
@@ -35,13 +36,15 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
     rows: [
       [
         button("button.sign-in", { verb: "pick", name }),
-        isPinned ? button("button.unuse", { verb: "unuse", name }) : button("button.use", { verb: "use", name }),
+        isPinned
+          ? button("button.unuse", { verb: "unuse", ...shown })
+          : button("button.use", { verb: "use", ...shown }),
       ],
       [
-        ...(isDefault ? [] : [button("button.prefer", { verb: "prefer", name })]),
-        button("button.sign-out", { verb: "signout", name, isSure: false }),
+        ...(isDefault ? [] : [button("button.prefer", { verb: "prefer", ...shown })]),
+        button("button.sign-out", { verb: "signout", ...shown, isSure: false }),
       ],
-      [button("button.undo", { verb: "undo", name }), BACK],
+      [button("button.undo", { verb: "undo", ...shown }), BACK],
     ],
   };
 }
@@ -56,7 +59,7 @@ export function preferredScreen({ profileName, isFirst, activation, kept }: Pref
   return { lines: [...lines, BACK_LINE], rows: [[BACK]] };
 }
 
-export function signOutScreen({ profile: { name } }: Pick<ShownProfile, "profile">): Screen {
+export function signOutScreen({ profile: { name, profileId } }: Pick<ShownProfile, "profile">): Screen {
   return {
     lines: [
       say("signout.ask", { name: verbatim(name) }),
@@ -65,20 +68,20 @@ export function signOutScreen({ profile: { name } }: Pick<ShownProfile, "profile
     ],
     rows: [
       [
-        button("button.sign-out-sure", { verb: "signout", name, isSure: true }),
+        button("button.sign-out-sure", { verb: "signout", name, profileId, isSure: true }),
         button("button.back", { verb: "show", name }),
       ],
     ],
   };
 }
 
-export function signedOutScreen({ profileName, isUndoable, activation }: SignedOutProfile): Screen {
+export function signedOutScreen({ profileName, profileId, isUndoable, activation }: SignedOutProfile): Screen {
   const name = profileName as ProfileName;
   const lines = [say("signout.done", { name: verbatim(name) })];
   if (activation === "restart") lines.push(say("saved.restart"));
   if (!isUndoable) return { lines: [...lines, BACK_LINE], rows: [[BACK]] };
   lines.push(say("saved.undo", { command: command("undo", name) }), BACK_LINE);
-  return { lines, rows: [[button("button.undo", { verb: "undo", name }), BACK]] };
+  return { lines, rows: [[button("button.undo", { verb: "undo", name, profileId }), BACK]] };
 }
 
 export function undoneScreen(undone: UndoneChange): Screen {
@@ -95,7 +98,7 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
       say("profile.unuse", { command: command("unuse", profile.name) }),
       BACK_LINE,
     ],
-    rows: [[button("button.unuse", { verb: "unuse", name: profile.name }), BACK]],
+    rows: [[button("button.unuse", { verb: "unuse", name: profile.name, profileId: profile.profileId }), BACK]],
   };
 }
 

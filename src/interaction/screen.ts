@@ -54,7 +54,17 @@ interface FieldsByArguments {
   };
 }
 
+/** The profile that the screen showed. A typed command means whichever profile has the name. */
+interface Shown {
+  readonly profileId?: string | undefined;
+}
+
 interface ButtonFields {
+  readonly use: Shown;
+  readonly unuse: Shown;
+  readonly prefer: Shown;
+  readonly signout: Shown;
+  readonly undo: Shown;
   /** The question that the button belongs to. A typed command answers the newest one. */
   readonly keep: { readonly questionId?: string | undefined };
   readonly page: { readonly isFresh?: true | undefined };

@@ -147,6 +147,7 @@ export interface PreferredProfile {
 export interface SignedOutProfile {
   readonly kind: "signed-out";
   readonly profileName: string;
+  readonly profileId: string;
   readonly isUndoable: boolean;
   readonly activation: Activation;
 }

@@ -249,6 +249,7 @@ describe("signOut", () => {
     expect(await signOut(ports, asked("team"))).toEqual({
       kind: "signed-out",
       profileName: "team",
+      profileId: "openai:team",
       isUndoable: true,
       activation: "live",
     });
@@ -274,6 +275,21 @@ describe("signOut", () => {
     const over = watched({ remove: async () => ({ kind: "refused", code: "profile-unknown" }) });
     expect(await signOut(over, asked("work"))).toEqual(unknown("work"));
   });
+});
+
+it.each([
+  { name: "signOut", act: signOut },
+  { name: "useProfile", act: useProfile },
+  { name: "preferProfile", act: preferProfile },
+  { name: "showProfile", act: showProfile },
+  { name: "undoChange", act: undoChange },
+])("$name by a button does not change another profile of that name", async ({ act }) => {
+  ports.profiles.has("openai-codex:work");
+  ports.profiles.undoable.add("openai-codex:work");
+  const before = await ports.profiles.list("main");
+  expect(await act(ports, asked("work", { profileId: "openai:work" }))).toMatchObject({ kind: "refused" });
+  expect(await ports.profiles.list("main")).toEqual(before);
+  expect(ports.profiles.undoable.has("openai-codex:work")).toBe(true);
 });
 
 describe("undoChange", () => {

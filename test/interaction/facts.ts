@@ -109,6 +109,7 @@ export const PREFERRED: PreferredProfile = {
 export const SIGNED_OUT: SignedOutProfile = {
   kind: "signed-out",
   profileName: "work",
+  profileId: "openai:work",
   isUndoable: true,
   activation: "live",
 };
@@ -274,6 +275,7 @@ const anyPreferred = fc.record({
 
 const anySignedOut = fc.record({
   kind: fc.constant("signed-out" as const),
+  profileId: fc.constant("openai:work"),
   profileName: anyName,
   isUndoable: fc.boolean(),
   activation: anyActivation,

@@ -33,9 +33,15 @@ function spellingOf(name: string, screen: Screen): string | undefined {
   );
 }
 
-/** A word means the newest question; a button the one it is shown under. Only Refresh asks for the list of this moment. */
-const comparable = (action: unknown) => ({ ...(action as object), questionId: undefined, isFresh: undefined });
-const isSame = (one: unknown, other: unknown) => JSON.stringify(comparable(one)) === JSON.stringify(comparable(other));
+/**
+ * A typed command means the newest question and whichever profile has the name, a button those of its screen. Only Refresh
+ * asks for the list of this moment.
+ */
+function comparable(action: unknown): string {
+  const { questionId: _question, profileId: _profile, isFresh: _fresh, ...typed } = action as Record<string, unknown>;
+  return JSON.stringify(Object.entries(typed).toSorted());
+}
+const isSame = (one: unknown, other: unknown) => comparable(one) === comparable(other);
 
 /** A told command that does just this. */
 const toldFor = (action: Action, screen: Screen) =>
