@@ -170,7 +170,7 @@ describe.each(FILES)("$name, raced", ({ path, work }) => {
 });
 
 describe("a folder that somebody else wants to be there first", () => {
-  it.runIf(IS_ROOT)("is ours or refused, in a folder where everybody may write", async () => {
+  it.runIf(IS_ROOT)("is ours or refused, in a folder in which every user may write", async () => {
     const shared = join(base, "shared");
     mkdirSync(shared);
     chmodSync(shared, 0o1777);

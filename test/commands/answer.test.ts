@@ -170,7 +170,7 @@ describe("the answer to a name that the grammar would not create", () => {
   it.each([
     { name: "status", code: "reserved-word" },
     { name: "my team", code: "bad-selector" },
-  ] as const)("starts nothing where no such profile is stored: $name", async ({ name, code }) => {
+  ] as const)("starts nothing if no such profile is stored: $name", async ({ name, code }) => {
     const { ports } = await createWaiting();
     const [beginning = ""] = REFUSALS[code].split("{");
     expect((await textOf(ports, { verb: "pick", name: name as ProfileName })).startsWith(beginning)).toBe(true);

@@ -183,7 +183,7 @@ describe("a tapped button", () => {
     { name: "a word of every object", place: { screenId: "constructor", index: 0 } },
     { name: "an index past the last button", place: { screenId: "S0", index: 5 } },
     { name: "a negative index", place: { screenId: "S0", index: -1 } },
-  ])("is stale where there is nothing behind it: $name", ({ place }) => {
+  ])("is stale if nothing is known of it: $name", ({ place }) => {
     expect(shown().screens.use(place, TAPPER, SHOWN_AT_MS)).toEqual({ kind: "stale" });
   });
 

@@ -122,7 +122,7 @@ describe("a name that nobody can type", () => {
     );
   });
 
-  it("leaves no refusal unsaid: the list of profiles is told in its place", () => {
+  it("shows every refusal in place of the list of profiles", () => {
     const screen = refusalScreen({ code: "undo-missing", next: "none", sender: "telegram:1", profileName: name });
     expect(toPlainText(screen)).toMatch(/^There is nothing to undo .* \/codex_auth$/);
   });
@@ -261,7 +261,7 @@ describe("the buttons of a screen", () => {
     expect(cancel).toEqual({ label: "Cancel", callbackData: "codex_auth_cancel:S1.0" });
   });
 
-  it("are links alone where the chat hands no tap back, and none where there is no link or too long a one", () => {
+  it("are only links if the chat returns no taps, and none if there is no link or a too long one", () => {
     const [[open] = [], ...more] = linkRows(cardScreen(started()));
     expect({ open, more }).toMatchObject({ open: { link: expect.any(Secret) }, more: [] });
     expect(linkRows(selectorScreen(listOf(9), 1))).toEqual([]);

@@ -202,7 +202,7 @@ describe("the sign-in card", () => {
     );
   });
 
-  it("names the link in the web chat, where the bare one stands below it", () => {
+  it("names the link in the web chat, and the bare URL stands below it", () => {
     const lines = toWebMarkdown(cardScreen(started())).split("\n\n");
     expect(lines.filter((line) => line.includes("https://"))).toEqual([`[${SENTENCES["button.open"]}](${LINK})`, LINK]);
     expect(toMarkdown(cardScreen(started()))).not.toContain("](");
@@ -210,7 +210,7 @@ describe("the sign-in card", () => {
 });
 
 describe("the saved screen", () => {
-  it("asks for the pasted message to be deleted, where the chat keeps it", () => {
+  it("asks to delete the pasted message if the chat keeps it", () => {
     expect(linesOf(savedScreen(SAVED, true)).at(-1)).toBe(SENTENCES["saved.delete"]);
     expect(linesOf(savedScreen(SAVED, false))).not.toContain(SENTENCES["saved.delete"]);
   });
@@ -218,7 +218,7 @@ describe("the saved screen", () => {
 
 describe("the status screen", () => {
   const waiting = { profileName: "work", expiresInMs: 5 * 60_000 };
-  it("offers to cancel only where something waits", () => {
+  it("offers to cancel only if a sign-in is pending", () => {
     expect(actionsOf(statusScreen({ kind: "status", pending: [] }))).toEqual([]);
     expect(actionsOf(statusScreen({ kind: "status", pending: [waiting] }))).toEqual([{ verb: "cancel" }]);
   });

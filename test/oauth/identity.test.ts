@@ -145,7 +145,7 @@ describe("readIdentity", () => {
     expect(readIdentity(withAuth(claims))).toMatchObject({ personId: expected });
   });
 
-  it("names the subject where no claim of OpenAI's does", () => {
+  it("names the subject if no claim of OpenAI's does", () => {
     const token = tokenOf(
       `{"iss":"https://auth.openai.com","sub":"x",${claimsText(`{"chatgpt_account_id":"w"}`).slice(1)}`,
     );

@@ -259,7 +259,7 @@ const throwingAtOnce: TokenFetch = () => {
 describe("a transport that fails", () => {
   const PASSED_ON = ["provider-timeout", "provider-unreachable", "provider-certificate", "token-response-invalid"];
 
-  it.each(PASSED_ON)("is told apart as %s", async (code) => {
+  it.each(PASSED_ON)("is distinguished as %s", async (code) => {
     expect(await exchangeOver(throwing(new CodexAuthError(code as ErrorCode)))).toEqual(refused(code));
   });
 
@@ -276,17 +276,17 @@ describe("a transport that fails", () => {
     { name: "an error with one of our codes", error: Object.assign(new Error("canary"), { code: "provider-timeout" }) },
     { name: "text", error: "canary" },
     { name: "nothing", error: undefined },
-  ])("answers with our own code alone where it throws $name", async ({ error }) => {
+  ])("answers only with our own code if it throws $name", async ({ error }) => {
     const result = await exchangeOver(throwing(error));
     expect(inspect(result, { depth: null, showHidden: true })).not.toContain("canary");
     expect(result).toEqual({ ...INVALID, because: failureName(error) });
   });
 
-  it("is answered where it throws before it promises anything", async () => {
+  it("is answered if it throws before it promises anything", async () => {
     expect(await exchangeOver(throwingAtOnce)).toEqual({ ...INVALID, because: "TypeError" });
   });
 
-  it("is answered where the body breaks off while it is read", async () => {
+  it("is answered if the body breaks off while it is read", async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("canary")) });
     expect(await exchangeOver(async () => new Response(broken))).toEqual({ ...INVALID, because: "Error" });
   });

@@ -102,7 +102,7 @@ describe("an answer with 200", () => {
     { name: "form data", body: "access_token=a&refresh_token=b" },
     { name: "two objects", body: "{}{}" },
     { name: "tokens behind a prototype key", body: `{"__proto__":${JSON.stringify(RIGHT)}}` },
-  ])("is refused where the body is $name", async ({ body }) => {
+  ])("is refused if the body is $name", async ({ body }) => {
     expect(await judge(body)).toEqual(INVALID);
   });
 

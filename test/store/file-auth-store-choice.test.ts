@@ -81,7 +81,7 @@ describe("a store of files", () => {
     expect([store.waitsForOthers, store.sharedDir()]).toEqual([true, agentDir()]);
   });
 
-  it("takes a profile that nobody has for the agent's own where that has a file, and else for the main agent's", async () => {
+  it("treats a profile that neither store has as the agent's own if the agent has a file, else as the main agent's", async () => {
     seed();
     const ops = agentDirIn(root, "ops");
     expect(await storeOf().ownerOf(ops, "openai:new")).toBe(agentDir());
@@ -91,7 +91,7 @@ describe("a store of files", () => {
     expect(await storeOf().ownerOf(ops, "openai:a")).toBe(agentDir());
   });
 
-  it("is not written where the edit says so, or changes nothing, and nobody is told of it", async () => {
+  it("is not written if the edit says so or changes nothing, and the gateway is not notified", async () => {
     seed();
     let told = 0;
     const whileLocked = async () => void (told += 1);
@@ -110,7 +110,7 @@ describe("a store of files", () => {
     expect(storedIn(root).profiles).toEqual(PROFILES);
   });
 
-  it("that cannot be read is copied aside by whoever looks, the main agent's and the agent's own", async () => {
+  it("that cannot be read is copied by every reader, the main agent's and the agent's own", async () => {
     plant(profilesIn(root), "{ main");
     plant(profilesIn(root, "ops"), "{ ops");
     const unreadable = new CodexAuthError("store-unreadable");

@@ -234,7 +234,7 @@ describe("what cannot be read under the lock", () => {
     expect(namesIn(root)).toHaveLength(2);
   });
 
-  it("is kept again where it has changed", async () => {
+  it("is kept again if it has changed", async () => {
     for (const content of ["one", "two", "one"]) {
       plant(profilesIn(root), content);
       await expect(updating(FILE_HOST)).rejects.toThrow(new CodexAuthError("store-unreadable"));
@@ -355,7 +355,7 @@ describe.each(FLAVOURS)("what is written for $name", (flavour) => {
     expect(modeOf(profilesIn(root))).toBe("600");
   });
 
-  it("is nothing at all where the edit wants nothing written, not even its spaces", async () => {
+  it("changes nothing if the edit wants no write, not even spaces", async () => {
     plant(profilesIn(root), ' {"profiles":{ } , "version":1}\n\n');
     const before = readFileSync(profilesIn(root));
     await updating(flavour, () => false);
@@ -365,7 +365,7 @@ describe.each(FLAVOURS)("what is written for $name", (flavour) => {
     expect(namesIn(root)).toHaveLength(1);
   });
 
-  it("is nothing where the edit throws, and the lock is free again", async () => {
+  it("changes nothing if the edit throws, and releases the lock", async () => {
     seedFiles(root, flavour, { profiles: {} });
     const before = readFileSync(profilesIn(root));
     const failing = updating(flavour, () => {
@@ -375,7 +375,7 @@ describe.each(FLAVOURS)("what is written for $name", (flavour) => {
     expect([readFileSync(profilesIn(root)), namesIn(root).length]).toEqual([before, 1]);
   });
 
-  it("is nothing where the lock was taken away meanwhile", async () => {
+  it("changes nothing if the lock was lost", async () => {
     seedFiles(root, flavour, { profiles: {} });
     const before = readFileSync(profilesIn(root));
     const robbed = updating(flavour, (document) => {
@@ -387,7 +387,7 @@ describe.each(FLAVOURS)("what is written for $name", (flavour) => {
     expect([readFileSync(profilesIn(root)), namesIn(root).length]).toEqual([before, 1]);
   });
 
-  it("is nothing where the lock was held for so long that an old host may take it away", async () => {
+  it("changes nothing if the lock was held so long that an old host may take it over", async () => {
     seedFiles(root, flavour, { profiles: {} });
     const before = readFileSync(profilesIn(root));
     vi.useFakeTimers({ toFake: ["Date"] });
@@ -418,7 +418,7 @@ describe.each(FLAVOURS)("what is written for $name", (flavour) => {
     expect(storedIn(root).profiles[idOf(flavour, "work")]).not.toHaveProperty("oauthRef");
   });
 
-  it("is told to the gateway under no lock of ours", async () => {
+  it("is reported to the gateway without holding our lock", async () => {
     let names: readonly string[] = ["untold"];
     const told = fileHost(root, flavour);
     const host = createFileAuthStore({ ...told, publish: async () => ((names = namesIn(root)), "restart") });
@@ -486,7 +486,7 @@ describe("order and statistics of a host that keeps them apart", () => {
   const a = "openai:a";
   const profiles = { [a]: recordOf(TWO_FILES_HOST, "a") };
 
-  it("make no second file where there is nothing to keep", async () => {
+  it("make no second file if there is nothing to keep", async () => {
     seedFiles(root, TWO_FILES_HOST, { profiles });
     await save(TWO_FILES_HOST, "work");
     expect(existsSync(stateIn(root))).toBe(false);
@@ -509,7 +509,7 @@ describe("order and statistics of a host that keeps them apart", () => {
     expect(modeOf(stateIn(root))).toBe("600");
   });
 
-  it("are left alone in the second file where they do not change", async () => {
+  it("stay unchanged in the second file if they do not change", async () => {
     seedFiles(root, TWO_FILES_HOST, { profiles, order: { openai: [a] } });
     const before = readFileSync(stateIn(root));
     await save(TWO_FILES_HOST, "a");

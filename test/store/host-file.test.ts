@@ -48,21 +48,21 @@ describe("a host's file", () => {
     await expect(underHostLock(hosts(), async () => undefined)).rejects.toThrow(unreadable);
   });
 
-  it("is locked for us where the lock is a link, which stays", async () => {
+  it("is locked for us if the lock is a link, which stays", async () => {
     mkdirSync(folder);
     symlinkSync(join(base, "nothing"), `${path}.lock`);
     const locked = underHostLock(hosts(), async () => undefined);
     await expect(locked).rejects.toThrow(new CodexAuthError("store-locked"));
   });
 
-  it("is said to be unwritable where nothing can be put beside it", async () => {
+  it("is reported as not writable if no file can be created beside it", async () => {
     mkdirSync(`${path}.codex-auth-${process.pid}.tmp`, { recursive: true });
     const replaced = underHostLock(hosts(), (replace) => replace([{ path: path, content: "{}" }]));
     await expect(replaced).rejects.toThrow(new CodexAuthError("store-write-failed"));
     expect(existsSync(path)).toBe(false);
   });
 
-  it("is left alone where two of them turn out to be one", async () => {
+  it("is not changed if two of them are one file", async () => {
     mkdirSync(folder);
     writeFileSync(path, "before");
     symlinkSync(path, join(folder, "auth-state.json"));

@@ -138,7 +138,7 @@ describe("the pending file", () => {
     expect(await store.read()).toEqual(WAITING);
   });
 
-  it("is refused where others could have written it", async () => {
+  it("is refused if others could have written it", async () => {
     planted(WAITING);
     chmodSync(path, 0o666);
     await expect(store.read()).rejects.toThrow(new CodexAuthError("pending-insecure"));
@@ -251,7 +251,7 @@ describe("whatever is written", () => {
     },
   );
 
-  it("is refused where it could not be read back", async () => {
+  it("is refused if it could not be read back", async () => {
     const long = { ...LOGIN, state: "s".repeat(513) };
     await expect(put({ ...WAITING, logins: [long] })).rejects.toThrow(new CodexAuthError("pending-unwritable"));
   });
@@ -269,7 +269,7 @@ describe("whatever is written", () => {
     expect(await store.read()).toEqual(deep);
   });
 
-  it("is seen by whoever has looked before, once another has stopped it", async () => {
+  it("is seen as stopped by a reader that has read it before", async () => {
     const other = createPendingStore(folder);
     await put(WAITING);
     vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ["Date"] });

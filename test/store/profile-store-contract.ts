@@ -195,14 +195,14 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(bench.stored().profiles[id("a")]).toEqual(saved("1"));
       });
 
-      it("has nothing to put back where the profile was new, or never changed", async () => {
+      it("has nothing to put back if the profile was new or never changed", async () => {
         await bench.seed(two);
         await save(id("work"), "1");
         expect(await store.undo(target(id("work")))).toEqual(refused("undo-missing"));
         expect(await store.undo(target(id("b")))).toEqual(refused("undo-missing"));
       });
 
-      it("refuses where somebody else has changed the profile since", async () => {
+      it("refuses if another program has changed the profile since", async () => {
         await bench.seed(two);
         await save(id("a"), "1");
         await bench.seed({ profiles: { ...two.profiles, [id("a")]: credential("newer") } });
@@ -246,7 +246,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
     describe("a name that is another kind of credential's", () => {
       const key = { type: "api_key", provider, key: "sk-fake" } as unknown as StoredCredential;
 
-      it("is told before a sign-in, and never replaced, taken out or undone over", async () => {
+      it("is reported before a sign-in, and never replaced, removed or undone", async () => {
         await bench.seed({ profiles: { ...two.profiles, [id("key")]: key } });
         const before = bench.stored();
         expect(await store.obstacle({ ...target(id("key")), isAboutToSave: true })).toBe("profile-not-codex");
@@ -272,7 +272,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(bench.stored().order).toEqual({ [provider]: [id("a"), id("b")] });
       });
 
-      it("does nothing where there is none of that name", async () => {
+      it("does nothing if there is none of that name", async () => {
         await bench.seed(two);
         const before = bench.stored();
         expect(await store.remove(target(id("none")))).toEqual(refused("profile-unknown"));
@@ -297,13 +297,13 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(bench.stored()).toMatchObject({ profiles, order: { [provider]: [id("c"), id("a"), id("b")] } });
       });
 
-      it("shuts none out where there was no order", async () => {
+      it("shuts none out if there was no order", async () => {
         await bench.seed(two);
         expect(await store.prefer(target(id("b")))).toEqual(preferred);
         expect(bench.stored().order).toEqual({ [provider]: [id("b"), id("a")] });
       });
 
-      it("does nothing where there is none of that name", async () => {
+      it("does nothing if there is none of that name", async () => {
         await bench.seed(two);
         expect(await store.prefer(target(id("none")))).toEqual(refused("profile-unknown"));
         expect(bench.stored().order?.[provider] ?? []).toEqual([]);
@@ -320,7 +320,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
     describe("the order", () => {
       const ids = [id("b"), id("a")];
 
-      it("is not made where there is none, so that every profile stays usable", async () => {
+      it("is not made if there is none, so that every profile stays usable", async () => {
         await bench.seed(two);
         await save(id("work"), "1");
         expect(bench.stored().order?.[provider] ?? []).toEqual([]);
@@ -331,13 +331,13 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         ]);
       });
 
-      it("is extended where there is one, and never reordered", async () => {
+      it("is extended if there is one, and never reordered", async () => {
         await bench.seed({ ...two, order: { [provider]: ids } });
         expect(await save(id("work"), "1")).toEqual(SAVED);
         expect(bench.stored().order).toEqual({ [provider]: [...ids, id("work")] });
       });
 
-      it("stays as it is where the profile has its place already", async () => {
+      it("stays as it is if the profile has its place already", async () => {
         await bench.seed({ ...two, order: { [provider]: ids } });
         expect(await save(id("b"), "1")).toEqual(REPLACED);
         expect(bench.stored().order).toEqual({ [provider]: ids });
@@ -350,14 +350,14 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(bench.stored().order?.anthropic).toEqual(["anthropic:x"]);
       });
 
-      it("of the config is taken over where the store has none, with the profile at its end", async () => {
+      it("of the config is taken over if the store has none, with the profile at its end", async () => {
         await bench.seed(two);
         bench.configure({ order: { [provider]: ids } });
         expect(await save(id("work"), "1")).toEqual(SAVED);
         expect(bench.stored().order).toEqual({ [provider]: [...ids, id("work")] });
       });
 
-      it("follows the config's profiles where they are an allow-list, or the new one would be shut out", async () => {
+      it("follows the config's profiles if they are an allow-list, or the new one would be shut out", async () => {
         await bench.seed(two);
         bench.configure({ profiles: { [id("a")]: { provider, mode: "oauth" } } });
         expect(await save(id("work"), "1")).toEqual(SAVED);
@@ -378,7 +378,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(bench.stored().order).toEqual({ [provider]: [id("later"), id("a"), id("work")] });
       });
 
-      it("is not made where the config names the profile already", async () => {
+      it("is not made if the config names the profile already", async () => {
         await bench.seed(two);
         bench.configure({ order: { [provider]: [id("work"), id("a")] } });
         expect(await save(id("work"), "1")).toEqual(SAVED);
@@ -404,7 +404,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         expect(bench.stored().profiles).toEqual(two.profiles);
       });
 
-      it("can use a new profile at once", async () => {
+      it("can use a new profile immediately", async () => {
         await bench.seed({ ...two, order: { [provider]: [id("a")] } });
         expect(await save(id("work"), "1", second)).toEqual(SAVED);
         expect((await store.list("second")).map((profile) => profile.profileId)).toContain(id("work"));

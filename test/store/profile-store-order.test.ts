@@ -71,7 +71,7 @@ describe("the mark of the profile that is tried first", () => {
     expect(await defaultsIn(world(given))).toEqual([expect.objectContaining({ profileId: first, isDefault: true })]);
   });
 
-  it("is on none where the host's resolver fails, and the list is there", async () => {
+  it("is on none if the host's resolver fails, and the list is there", async () => {
     const failing = world({ host: { selectableIds: () => Promise.reject(new Error("canary")) } });
     expect(await defaultsIn(failing)).toEqual([]);
     expect(await failing.store.list("main")).toHaveLength(IDS.length);
@@ -87,7 +87,7 @@ describe("the mark of the profile that is tried first", () => {
     expect(asked.weighed).toEqual([IDS.slice(0, 8)]);
   });
 
-  it("costs it a look at all where there is no order", async () => {
+  it("needs a look at all profiles if there is no order", async () => {
     const asked = world();
     await asked.store.list("main");
     expect(asked.weighed).toEqual([IDS]);
@@ -95,13 +95,13 @@ describe("the mark of the profile that is tried first", () => {
 });
 
 describe("a list that is not kept", () => {
-  it("is read at once", async () => {
+  it("is read immediately", async () => {
     expect(await world().store.recentList("main")).toHaveLength(IDS.length);
   });
 });
 
 describe("the name of a store", () => {
-  it("is its provider's, and its file's where one was named", () => {
+  it("is the provider's, and the file's if one was named", () => {
     expect(world().store.storeId).toBe("openai");
     expect(world({ host: { namedPath: "/some/auth-profiles.json" } }).store.storeId).toBe(
       "openai /some/auth-profiles.json",
@@ -110,7 +110,7 @@ describe("the name of a store", () => {
 });
 
 describe("why a profile is chosen", () => {
-  it("is told by what is stored, what the config says, and what is tried", async () => {
+  it("names the stored order, the config and the profiles that are tried", async () => {
     const config: AuthConfig = {
       order: { openai: ["openai:p5"] },
       profiles: { "openai:p6": { provider: "openai", mode: "oauth" } },
@@ -135,7 +135,7 @@ describe("why a profile is chosen", () => {
 });
 
 describe("whose the profiles are", () => {
-  it("is told of each", async () => {
+  it("is reported for each", async () => {
     const accounts = await world().store.accounts("main");
     expect(accounts.map(({ profileId }) => profileId)).toEqual(IDS);
     expect(accounts[3]).toMatchObject({ profileName: "p3", account: { email: "openai:p3@example.com" } });
@@ -146,7 +146,7 @@ describe("whose the profiles are", () => {
 const shared = (profileId: string) => ({ ...saveRequest(profileId, "1"), agentId: "ops" });
 
 describe("a preferred profile", () => {
-  it("is put first, the host told to keep the others, and the gateway told of it", async () => {
+  it("is put first, the others stay in the order, and the gateway is notified", async () => {
     const { store, memory, updates, activated } = world({ order: ["openai:p1", "openai:p3"] });
     expect(await store.prefer(shared("openai:p3"))).toEqual({ kind: "preferred", isFirst: true, activation: "live" });
     expect(memory.stored().order).toEqual({ openai: ["openai:p3", "openai:p1"] });
@@ -165,7 +165,7 @@ describe("a preferred profile", () => {
 });
 
 describe("a saved profile", () => {
-  it("is told to the gateway with what it holds, and what it replaced is settled", async () => {
+  it("is reported to the gateway with its record, and the undo record is settled", async () => {
     const { store, undo, activated } = world();
     const settled: string[] = [];
     undo.settle = async ({ profileId }) => void settled.push(profileId);
@@ -178,7 +178,7 @@ describe("a saved profile", () => {
     ]);
   });
 
-  it("is none where its owner is none any more at the write, which then writes nothing", async () => {
+  it("is not written if the user is no longer an owner at the write", async () => {
     const { store, memory, written, activated } = world();
     let asked = 0;
     const isAllowed = () => {
@@ -197,7 +197,7 @@ describe("a saved profile", () => {
     expect(await store.save(saveRequest("openai:p3", "1"))).toEqual({ kind: "refused", code: "profile-not-codex" });
   });
 
-  it("is shown as usable where the host's resolver fails afterwards", async () => {
+  it("is shown as usable if the host's resolver fails afterwards", async () => {
     const { store, log } = world({ host: { selectableIds: () => Promise.reject(new Error("canary")) } });
     expect(await store.save(saveRequest("openai:p3", "1"))).toMatchObject({ kind: "saved", isSelectable: true });
     expect(log.lines).toEqual(["warn: asking the host whether it uses a profile failed (Error)"]);

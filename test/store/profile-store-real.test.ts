@@ -194,7 +194,7 @@ describe("the real host's store", () => {
     ]);
   });
 
-  it("is seen by the host's own resolver at once, without a restart", async () => {
+  it("is seen by the host's own resolver immediately, without a restart", async () => {
     const bench = await open();
     const { ensureAuthProfileStore } = await import("openclaw/plugin-sdk/provider-auth");
     await createProfileStore(partsOver(bench.host)).save(saveRequest("openai:work", "1"));

@@ -181,7 +181,7 @@ describe("conditionOf", () => {
     expect(conditionOf(credential(change), stats, NOW_MS)).toStrictEqual(expected);
   });
 
-  it("needs a sign-in where there are no tokens at all", () => {
+  it("needs a sign-in if there are no tokens at all", () => {
     expect(conditionOf({ type: "oauth", provider: "openai" }, undefined, NOW_MS).health).toBe("needs-sign-in");
   });
 });
@@ -476,14 +476,14 @@ const moved = (document: ProfilesDocument) => {
 };
 
 describe("an order", () => {
-  it("gets a preferred profile at its beginning, and is begun with the others where there is none", () => {
+  it("gets a preferred profile at its beginning, and is begun with the others if there is none", () => {
     expect(preferred(ordered(["openai:a", "openai:b"]))).toEqual({ other: ["x"], openai: ["openai:b", "openai:a"] });
     expect(preferred(ordered([]))).toEqual({ other: ["x"], openai: ["openai:b", "openai:c"] });
     expect(preferred(ordered())).toEqual({ other: ["x"], openai: ["openai:b", "openai:c"] });
     expect(preferred({ profiles: {} })).toEqual({ openai: ["openai:b", "openai:c"] });
   });
 
-  it("gets a profile to another place only where it holds it", () => {
+  it("moves a profile only if it contains it", () => {
     expect(moved(ordered(["openai:a", "openai:c", "openai:b"]))?.["openai"]).toEqual([
       "openai:a",
       "openai:b",
@@ -586,11 +586,11 @@ describe("the beginning of an order", () => {
     { name: "there is no order", asked: [] },
     { name: "it names nothing that is there", asked: ["openai:gone"] },
     { name: "it names default", asked: ["openai:p1", "openai:default"], extra: { "openai:default": GOOD } },
-  ])("does not decide where $name", ({ asked, extra = {} }) => {
+  ])("does not decide if $name", ({ asked, extra = {} }) => {
     expect(cut({ profiles: { ...profiles, ...extra } }, asked)).toBeUndefined();
   });
 
-  it("does not decide where none of it can be used", () => {
+  it("does not decide if none of its profiles can be used", () => {
     const usageStats = Object.fromEntries(order.slice(0, 8).map((id) => [id, { cooldownUntil: NOW_MS + 1 }]));
     expect(cut({ usageStats })).toBeUndefined();
     expect(cut({ usageStats: { ...usageStats, "openai:p7": {} } })).toBeDefined();

@@ -24,7 +24,7 @@ const update = (agentId?: string) =>
   });
 
 describe("a write that did not happen", () => {
-  it("was kept waiting where the store can still be read", async () => {
+  it("is reported as locked if the store can still be read", async () => {
     host.trouble("locked", 1);
     await expect(update("main")).rejects.toThrow(new CodexAuthError("store-locked"));
     await update("main");

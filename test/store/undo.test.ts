@@ -51,7 +51,7 @@ describe("the undo records", () => {
     expect(readFileSync(file, "utf8")).not.toContain("refresh-a");
   });
 
-  it("are for their own profile alone, where two lie in one place", async () => {
+  it("belong to one profile each, if two are in one place", async () => {
     const records = createUndoRecords(stateDir);
     await records.keep(recordOf("a"), "");
     await records.keep(recordOf("b", { profileId: "openai:other" }), "");

@@ -64,7 +64,7 @@ describe("findInstalledHost", () => {
     expect(await found()).toBe("lib/node_modules/openclaw 2026.3.13");
   });
 
-  it("takes the one beside this package where no other is", async () => {
+  it("uses the one beside this package if there is no other", async () => {
     putHost(inside("node_modules/openclaw"), "2026.9.6");
     mkdirSync(inside("node_modules/codex-auth/dist"), { recursive: true });
     expect(await found({ ownFolder: inside("node_modules/codex-auth/dist") })).toBe("node_modules/openclaw 2026.9.6");

@@ -353,7 +353,7 @@ describe("a file that was named, without a host", () => {
     { name: "a key alone", held: [{ type: "api_key", provider: "openai" }], expected: "openai-codex" },
   ];
 
-  it.each(HELD)("is written under the name $expected where it holds $name", async ({ held, expected }) => {
+  it.each(HELD)("is written under the name $expected if the store has $name", async ({ held, expected }) => {
     const profiles = Object.fromEntries(held.map((record, at) => [`held:${at}`, { ...credentialFields, ...record }]));
     put(authPath(), { version: 1, profiles });
     const store = await open({ authPath: authPath() });
@@ -372,7 +372,7 @@ describe("a file that was named, without a host", () => {
     expect((await store.read(store.agentDirOf("third"))).profiles).toHaveProperty("openai-codex:a");
   });
 
-  it("needs no restart to be asked for where there is nothing to restart", async () => {
+  it("asks for no restart if there is nothing to restart", async () => {
     expect(await write(await open({ authPath: authPath(), mayRestart: true }))).toBe("restart");
   });
 
