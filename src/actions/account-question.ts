@@ -33,10 +33,10 @@ export async function keepSignIn(ports: Ports, request: KeepRequest): Promise<Sa
   }
 }
 
-/** Not over a newer question about the same profile. */
+/** Drops it if the user was asked about the same profile again, because that question is the newer one. */
 function parkAgain({ clock, parked: slots }: Ports, binding: Binding, parked: ParkedSignIn): void {
-  const isNewer = ({ login }: ParkedSignIn) => login.profileId === parked.login.profileId;
-  if (!slots.list(binding, clock.nowMs()).some(isNewer)) slots.park(binding, parked, clock.nowMs());
+  const isSameProfile = ({ login }: ParkedSignIn) => login.profileId === parked.login.profileId;
+  if (!slots.list(binding, clock.nowMs()).some(isSameProfile)) slots.park(binding, parked, clock.nowMs());
 }
 
 async function keep(

@@ -72,7 +72,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
       return await work();
     } catch (error) {
       for (const dir of new Set([agentDir, host.mainAgentDir()])) {
-        // It fails as the read did, and keeps the copy.
+        // The update copies the file, and then fails as the read did.
         await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));
       }
       throw error;
