@@ -39,7 +39,14 @@ export default defineConfig({
           unstubGlobals: true,
           restoreMocks: true,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/browser/**", "test/hosts/**", "test/faults/**", "test/package/**"],
+          exclude: [
+            "test/e2e/**",
+            "test/browser/**",
+            "test/hosts/**",
+            "test/faults/**",
+            "test/channels/**",
+            "test/package/**",
+          ],
         },
       },
       {
@@ -56,6 +63,18 @@ export default defineConfig({
       {
         resolve: { alias },
         test: { ...shared, name: "turns", include: ["test/e2e/turns.test.ts"], globalSetup: [staged] },
+      },
+      // The channel packages come from npm, so these are left to `test:channels`, `test:all` and `.ci/run` too.
+      {
+        resolve: { alias },
+        test: {
+          ...shared,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          name: "channels",
+          include: ["test/channels/**/*.test.ts"],
+          globalSetup: [staged],
+        },
       },
       {
         test: {

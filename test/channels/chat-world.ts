@@ -1,0 +1,63 @@
+/** A gateway with one channel package, and all that it talks to: the fake network, a model, and the sign-in server. */
+import { SANDBOX_VARIABLE } from "../../src/environment.ts";
+import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
+import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
+import { startGateway, type Gateway } from "../support/gateway.ts";
+import { merge, pluginId, type JsonObject } from "../support/gateway-config.ts";
+import { waitUntil } from "../support/wait.ts";
+import type { ChatNetwork } from "./network.ts";
+import { installChannel } from "./packages.ts";
+
+export interface ChatWorld {
+  readonly network: ChatNetwork;
+  readonly model: FakeModel;
+  readonly signIn: SignInServer;
+  readonly gateway: Gateway;
+  untilConnected(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const PERSONAL = fakeAccount("dana@example.com", "plus");
+export const STUDIO = fakeAccount("dana@studio.example", "team");
+
+/** The network and its config are the caller's, so that a test can change them; the world closes it. */
+export async function createChatWorld(
+  pluginDir: string,
+  network: ChatNetwork,
+  config: JsonObject = {},
+): Promise<ChatWorld> {
+  const folder = await installChannel(network.channel);
+  const model = await startFakeModel();
+  const signIn = new SignInServer([PERSONAL, STUDIO]);
+  const { owner, secondOwner } = network.people;
+  const id = pluginId(folder);
+  const base: JsonObject = {
+    commands: { ownerAllowFrom: [owner.ownerEntry, secondOwner.ownerEntry] },
+    plugins: { allow: ["codex-auth", id], entries: { [id]: { enabled: true } } },
+  };
+  const gateway = await startGateway({
+    pluginDir,
+    extraPlugins: [folder],
+    model,
+    config: merge(merge(base, network.config), config),
+    env: { ...network.env, [SANDBOX_VARIABLE]: await signIn.listen() },
+  });
+  const untilConnected = async () => {
+    await waitUntil(
+      () => `${network.channel} to connect; the log ends:\n${gateway.logText().slice(-3000)}`,
+      () => network.isConnected(),
+    );
+  };
+  await untilConnected();
+  return {
+    network,
+    model,
+    signIn,
+    gateway,
+    untilConnected,
+    close: async () => {
+      await gateway.dispose();
+      await Promise.all([network.close(), model.close(), signIn.close()]);
+    },
+  };
+}
