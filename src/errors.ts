@@ -5,6 +5,7 @@
 export const ERROR_CODES = [
   "not-allowed",
   "not-private",
+  "chat-unsupported",
   "profile-missing",
   "bad-selector",
   "reserved-word",

@@ -11,14 +11,15 @@ import { answerPaste } from "./handlers/message.ts";
 import { explain, notifyOwners } from "./handlers/notices.ts";
 import { answerTap, tapOf, type HostTap } from "./handlers/tap.ts";
 import type { AnswerPaste, EarlyContext } from "./handlers/transcript.ts";
-import type { SentPlace } from "./handlers/channels.ts";
+import { addressOf, type SentPlace } from "./handlers/channels.ts";
 import { agentWithExpiredLogin, openRunningHost } from "./host/auth-store.ts";
-import { buttonsOf, canSendNow, sendNow } from "./host/chat.ts";
+import { askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
 import { createHostSend } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
 import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
 import { ShownScreens } from "./interaction/buttons.ts";
+import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, systemClock, systemEntropy } from "./system.ts";
 import { createPorts, sharedRecentLists } from "./wiring.ts";
@@ -39,7 +40,7 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
       const { markdown, rows } = await answerCommand(context, handler, call);
       return toReplyPayload(markdown, rows);
     },
-    answerTap: (channel, tap) => answerTap(context, tapOf(channel, tap)),
+    answerTap: (channel, tap) => answerTap(context, tapOf(context, channel, tap)),
     answerPaste: (message, pasted) => answerPaste(context, message, pasted),
     explain: (content, sent) => explain(context, content, sent),
     async notifyOwners() {
@@ -68,19 +69,22 @@ function createHandlerContext(
     screens: remember("screens", version, () => new ShownScreens(newScreenId)),
     ports: once(() => openPorts(api, version, early)),
     loadOwnerCheck: once(() => loadOwnerCheck(api)),
-    agentOf: (tapper) => resolveAgent(api, tapper),
-    buttonsOf: ({ channel, channelAccountId }) => buttonsOf(api, channel, channelAccountId),
-    canSendNow: (binding) => canSendNow(api, binding),
+    agentOf: (sender) => resolveAgent(api, sender),
+    async capabilitiesOf({ channel, channelAccountId }) {
+      const row = capabilitiesOf(channel);
+      return row.buttons === "none" ? row : withinAdapter(row, await askAdapter(api, channel, channelAccountId));
+    },
+    slackBlocksOf: ({ markdown, rows }) => slackBlocksOf(api, toReplyPayload(markdown, rows)),
+    canSendNow: (sender) => canSendNow(api, sender),
     inBackground: (task) => void task(),
-    sendNow: (binding, { markdown, rows }) => sendNow(api, binding, toReplyPayload(markdown, rows)),
+    sendNow: (sender, { markdown, rows }) =>
+      sendNow(api, { ...sender, address: addressOf(sender) }, toReplyPayload(markdown, rows)),
     async ownersToNotify() {
       const owners = await loadOwners(api, "telegram");
-      return owners.map((owner) => ({
-        gateway: gatewayOf(api),
-        ...owner,
-        conversationId: owner.senderId,
-        agentId: resolveAgent(api, owner),
-      }));
+      return owners.map((sender) => {
+        const chat = { gateway: gatewayOf(api), ...sender, conversationId: sender.senderId };
+        return { sender, who: { ...chat, agentId: resolveAgent(api, sender) } };
+      });
     },
   };
 }

@@ -109,9 +109,11 @@ describe("a handler that fails", () => {
   });
 
   it("leaves the host's message as it is", async () => {
-    const { call, lines } = brokenGateway();
+    const { call, lines } = brokenGateway({ commands: { ownerAllowFrom: ["telegram:4242"] } });
     const content = "⚠️ Model login expired on the gateway.";
-    expect(await call("message_sending", { content }, { ...PLACE, conversationId: "telegram:4242" })).toBeUndefined();
+    expect(
+      await call("message_sending", { content }, { ...PLACE, channelId: "telegram", conversationId: "telegram:4242" }),
+    ).toBeUndefined();
     expectLog(lines, "explaining a failed turn failed (TypeError EACCES)");
   });
 });

@@ -47,7 +47,7 @@ import {
   selectorScreen,
   statusScreen,
 } from "../interaction/screens.ts";
-import type { Binding } from "../rules/binding.ts";
+import type { Binding, Privacy } from "../rules/binding.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
 import type { FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
 import type { Intent } from "./arguments.ts";
@@ -55,7 +55,9 @@ import type { Intent } from "./arguments.ts";
 export interface Caller {
   readonly binding: Binding;
   readonly isOwner: boolean;
-  readonly isPrivate: boolean;
+  readonly privacy: Privacy;
+  /** The entry in `commands.ownerAllowFrom` that names the user. Empty for the web chat. */
+  readonly ownerEntry: string;
   /** Whether a used callback URL stays readable in the chat. The web chat's transcript keeps nothing of it. */
   readonly keepsCallbackUrl: boolean;
   /** Asked again right before each write. Never throws. */
@@ -63,10 +65,12 @@ export interface Caller {
 }
 
 /** Checks ownership first, so that a stranger in a group does not learn what a private chat could do. */
-export function judgeAccess(caller: Pick<Caller, "isOwner" | "isPrivate">): "not-allowed" | "not-private" | undefined {
+export function judgeAccess(
+  caller: Pick<Caller, "isOwner" | "privacy">,
+): "not-allowed" | "not-private" | "chat-unsupported" | undefined {
   if (caller.isOwner !== true) return "not-allowed";
-  if (caller.isPrivate !== true) return "not-private";
-  return undefined;
+  if (caller.privacy === "private") return undefined;
+  return caller.privacy === "elsewhere" ? "chat-unsupported" : "not-private";
 }
 
 /** Refuses a caller without access before anything is loaded or read. Throws only what `loadPorts` throws. */
@@ -160,12 +164,12 @@ function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Sc
   return refuse(caller, result, result.isOver ? "again" : "none");
 }
 
-function refuse({ binding }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
+function refuse({ ownerEntry }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
   const { code, profileName, retryAfterSeconds } = refusal;
   return refusalScreen({
     code,
     next,
-    sender: binding.senderId === "" ? "" : `${binding.channel}:${binding.senderId}`,
+    sender: ownerEntry,
     ...(profileName === undefined ? {} : { profileName }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });

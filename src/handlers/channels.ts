@@ -1,13 +1,15 @@
 /**
  * Turns the host's description of a chat into a binding. The host names a chat differently for a command, a tap and a
- * message.
+ * message, and each channel has names of its own: the table says which of them prove a private chat.
  */
 import type { TapBinding } from "../interaction/buttons.ts";
-import { DEFAULT_ACCOUNT, DEFAULT_AGENT, WEBCHAT, type Binding } from "../rules/binding.ts";
+import { DEFAULT_ACCOUNT, DEFAULT_AGENT, WEBCHAT, type Binding, type Privacy, type Sender } from "../rules/binding.ts";
 
 export interface Place<Who> {
+  /** In a private chat its sender and its conversation are one name in lower case, whichever way the user came. */
   readonly who: Who;
-  readonly isPrivate: boolean;
+  readonly sender: Sender;
+  readonly privacy: Privacy;
 }
 
 export interface CommandPlace {
@@ -27,6 +29,7 @@ export interface TapPlace {
   readonly conversationId: string;
   readonly senderId?: string | undefined;
   readonly isGroup?: boolean | undefined;
+  readonly guildId?: string | undefined;
 }
 
 export interface MessagePlace {
@@ -42,11 +45,137 @@ export interface SentPlace extends Pick<MessagePlace, "accountId" | "conversatio
   readonly channelId: string;
 }
 
-export interface ReplyPlace {
-  readonly channel: string;
-  readonly channelAccountId: string;
-  readonly conversationId: string;
+/**
+ * The names that the host gives, as templates: `{person}` is the sender, `*` any text. Letters match in either case,
+ * and the channel's own name in front (`slack:`) is left out.
+ */
+export interface Names {
+  /** Of a command. */
+  readonly from?: readonly string[];
+  readonly to?: readonly string[];
+  /** The conversation of a tap, and that of a message. */
+  readonly tap?: readonly string[];
+  readonly message?: readonly string[];
 }
+
+export interface Channel {
+  /** In a private chat each of these is given and matches. Without `tap`, no tap comes from a private chat. */
+  readonly direct: Names;
+  /** A name that matches one of these is no private chat, whatever the others say. */
+  readonly group: Names;
+  readonly thread?: Names;
+  /** The names of a private chat can be those of a group too, so a command and a message must name a session. */
+  readonly needsSession?: true;
+  /** The host marks the messages of private chats as a group's. */
+  readonly hasWrongGroupMark?: true;
+  /** Where a message of ours is sent. */
+  readonly address: string;
+}
+
+/** Proves nothing: the name is the same in a private chat and in a group. */
+const ANY = ["*"];
+
+/**
+ * Seen on OpenClaw 2026.9.6 with a fake of the network, or read in the channel's package. On every channel a session
+ * key that names a room, and the host's group mark, refuse too. Read what a channel sends before you add a row: a wrong one
+ * would show sign-in links to a group.
+ */
+export const CHANNELS: ReadonlyMap<string, Channel> = new Map<string, Channel>(
+  Object.entries({
+    // Seen. Only the host's message hook adds the topic of a private chat.
+    telegram: {
+      direct: {
+        from: ["{person}", "{person}:topic:*"],
+        tap: ["{person}", "{person}:topic:*"],
+        message: ["{person}", "{person}:topic:*"],
+      },
+      group: { from: ["group:*"], to: ["-*", "@*"], tap: ["-*"], message: ["-*", "group:*", "channel:*"] },
+      thread: { from: ["group:*:topic:*"], message: ["-*:topic:*"] },
+      address: "{person}",
+    },
+    // Seen. `slash:` follows a slash command; a tap names the room, and `D…` is the room of bot and user.
+    slack: {
+      direct: {
+        from: ["{person}"],
+        to: ["user:{person}", "slash:{person}"],
+        tap: ["D*"],
+        message: ["{person}", "slash:{person}"],
+      },
+      group: { from: ["channel:*", "group:*"], to: ["channel:*"], tap: ["C*", "G*"], message: ["C*", "G*"] },
+      thread: { from: ["channel:*"], to: ["channel:*"], tap: ["C*"], message: ["C*"] },
+      address: "user:{person}",
+    },
+    // Seen. Older supported hosts answer a typed command at `channel:<direct chat>`.
+    discord: {
+      direct: {
+        from: ["{person}", "user:{person}"],
+        to: ["slash:{person}", "user:{person}", "channel:*"],
+        tap: ["user:{person}"],
+        message: ["user:{person}"],
+      },
+      group: { from: ["channel:*", "group:*"], tap: ["channel:*"], message: ["channel:*"] },
+      thread: { from: ["channel:*"], tap: ["channel:*"], message: ["channel:*"] },
+      address: "user:{person}",
+    },
+    // Seen. A group has the sender in `from`.
+    feishu: {
+      direct: { from: ["{person}"], to: ["user:{person}"], message: ["{person}"] },
+      group: { to: ["chat:*"], message: ["oc_*"] },
+      thread: { to: ["chat:*"], message: ["oc_*"] },
+      needsSession: true,
+      address: "user:{person}",
+    },
+    // Seen.
+    mattermost: {
+      direct: { from: ["{person}"], to: ["user:{person}"], message: ["{person}"] },
+      group: { from: ["channel:*", "group:*"], to: ["channel:*"] },
+      thread: { from: ["channel:*"], to: ["channel:*"] },
+      hasWrongGroupMark: true,
+      address: "user:{person}",
+    },
+    // Read in the package.
+    msteams: {
+      direct: { from: ["{person}"], to: ["user:{person}"], message: ["{person}"] },
+      group: { from: ["channel:*", "group:*"], to: ["conversation:*"], message: ["conversation:*"] },
+      thread: { from: ["channel:*"], to: ["conversation:*"], message: ["conversation:*"] },
+      address: "user:{person}",
+    },
+    // Read in the package. It has no threads.
+    line: {
+      direct: { from: ["{person}"], to: ["{person}"], message: ["{person}"] },
+      group: { from: ["group:*", "room:*"], to: ["group:*", "room:*"], message: ["group:*", "room:*"] },
+      address: "{person}",
+    },
+    // Read in the package. A message names the bot's own number. It has no threads.
+    whatsapp: {
+      direct: { from: ["{person}"], message: ANY },
+      group: { from: ["*@g.us"], message: ["*@g.us"] },
+      needsSession: true,
+      address: "{person}",
+    },
+    // Seen. It has no threads.
+    signal: {
+      direct: { from: ["{person}"], message: ["{person}"] },
+      group: { from: ["group:*"], to: ["group:*"], message: ["group:*"] },
+      address: "{person}",
+    },
+    // Seen. A message names the room, and a thread's message the thread.
+    matrix: {
+      direct: { from: ["{person}"], to: ["room:*"], message: ANY },
+      group: { from: ["channel:*"] },
+      thread: { from: ["channel:*"] },
+      needsSession: true,
+      address: "user:{person}",
+    },
+    // Seen. A message names the room by its number. It has no threads.
+    imessage: {
+      direct: { from: ["{person}", "sms:{person}"], message: ANY },
+      group: { from: ["group:*"] },
+      needsSession: true,
+      address: "{person}",
+    },
+  } satisfies Record<string, Channel>),
+);
 
 /** Whether a used callback URL stays readable in the chat. The web chat's transcript keeps nothing of it. */
 export function keepsCallbackUrl(channel: string): boolean {
@@ -57,129 +186,160 @@ function agentOf(sessionKey: string | undefined): string {
   return /^agent:([^:]+):/.exec(sessionKey ?? "")?.[1] ?? DEFAULT_AGENT;
 }
 
-function webchatBinding(gateway: string, sessionKey: string | undefined, agentId: string): Binding {
-  const conversationId = sessionKey ?? "";
-  return { gateway, channel: WEBCHAT, channelAccountId: DEFAULT_ACCOUNT, conversationId, senderId: "", agentId };
-}
-
-interface Chat {
-  readonly channel: string;
-  readonly conversationId: string;
-  readonly senderId: string;
-  readonly to?: string | undefined;
-  readonly sessionKey?: string | undefined;
-  readonly isGroup?: boolean | undefined;
-}
-
-/** How to distinguish a direct chat of a channel from a group if the conversation has the sender's name. */
-interface ChannelRule {
-  /** If false, `to` must name the sender too, and the session must be known. */
-  readonly isNameEnough: boolean;
-  /** True if `to` or the session key can name a room in a direct chat too, and so proves nothing. */
-  readonly hasRoomAddress?: boolean;
-  readonly hasRoomSession?: boolean;
-}
-
-const BY_NAME: ChannelRule = { isNameEnough: true };
-
-/**
- * On these channels a group never has the sender's name. Read what a channel sends before you add it: a wrong entry
- * would show sign-in links to a group.
- */
-const CHANNELS: ReadonlyMap<string, ChannelRule> = new Map<string, ChannelRule>([
-  ["telegram", BY_NAME],
-  ["slack", BY_NAME],
-  // Older supported hosts answer a typed command at `channel:<direct chat>`.
-  ["discord", { ...BY_NAME, hasRoomAddress: true }],
-  ["mattermost", BY_NAME],
-  ["msteams", BY_NAME],
-  ["googlechat", { ...BY_NAME, hasRoomAddress: true }],
-  ["line", BY_NAME],
-  ["whatsapp", BY_NAME],
-  ["signal", BY_NAME],
-  // A direct chat is a room, and its session is the room's if `dm.sessionScope` is `per-room`.
-  ["matrix", { ...BY_NAME, hasRoomAddress: true, hasRoomSession: true }],
-  ["imessage", BY_NAME],
-]);
-
-/** Feishu and Twitch give a group the sender's name, and a channel that is not in the table may do so too. */
-const BY_EVIDENCE: ChannelRule = { isNameEnough: false };
-
-/**
- * Returns true only if nothing names a room and, on a channel that is not in the table, everything names the sender.
- */
-function isDirectChat(chat: Chat): boolean {
-  const { channel, senderId, to, sessionKey } = chat;
-  if (chat.isGroup === true || senderId === "" || chat.conversationId !== senderId) return false;
-  const rule = CHANNELS.get(channel) ?? BY_EVIDENCE;
-  if (rule.hasRoomAddress !== true && isRoomAddress(channel, to ?? "")) return false;
-  if (rule.hasRoomSession !== true && isRoomSession(sessionKey ?? "")) return false;
-  return rule.isNameEnough || (conversationOf(channel, to ?? "") === senderId && (sessionKey ?? "") !== "");
-}
-
-function isRoomAddress(channel: string, address: string): boolean {
-  return /^(?:(?:chat|channel|group|conversation|room):|spaces\/)/.test(withoutChannel(channel, address));
-}
-
 /** Reads only the part between the agent and the user, because an agent, a bot or a user may be called `group`. */
 function isRoomSession(sessionKey: string): boolean {
   const [place = ""] = sessionKey.replace(/^agent:[^:]*/, "").split(/:(?:direct|dm):/);
   return /(?:^|:)(?:group|channel|room):/.test(place);
 }
 
-/** A topic in a user's private chat with the bot belongs to that chat. */
-const PRIVATE_TOPIC = /^(\d+):topic:\d+$/;
-
 function withoutChannel(channel: string, address: string): string {
   return address.startsWith(`${channel}:`) ? address.slice(channel.length + 1) : address;
 }
 
-function conversationOf(channel: string, address: string): string {
-  const name = withoutChannel(channel, address);
-  return name.replace(/^(?:direct|dm|user):/, "").replace(PRIVATE_TOPIC, "$1");
+/** One spelling of a user for all three ways in. Networks do not distinguish users by case. */
+function personOf(senderId: string): string {
+  return senderId.replace(/^(?:user:|uuid:)/, "").toLowerCase();
 }
 
-/** A command names its chat in `from`: `telegram:4242001`, `telegram:group:-100…`, `telegram:group:-100…:topic:77`. */
+const patterns = new Map<string, RegExp>();
+
+function patternOf(template: string): RegExp {
+  const known = patterns.get(template);
+  if (known !== undefined) return known;
+  const parts = template.split(/(\{person\}|\*)/).map((part) => {
+    if (part === "{person}") return "(?<person>.+?)";
+    return part === "*" ? ".*" : part.replaceAll(/[^\w:]/g, "\\$&");
+  });
+  const pattern = new RegExp(`^${parts.join("")}$`, "is");
+  patterns.set(template, pattern);
+  return pattern;
+}
+
+/** Returns whether one of the templates describes the text, with this user in it. */
+function isNamed(templates: readonly string[] | undefined, text: string, person: string): boolean {
+  return (templates ?? []).some((template) => {
+    const match = patternOf(template).exec(text);
+    const named = match?.groups?.["person"];
+    return match !== null && (named === undefined || personOf(named) === person);
+  });
+}
+
+/** What the host says of one command, tap or message. A name that is undefined was not given. */
+interface Said {
+  readonly channel: string;
+  readonly senderId: string;
+  readonly names: { readonly [Kind in keyof Names]: string | undefined };
+  readonly sessionKey?: string | undefined;
+  readonly isGroup: boolean;
+}
+
+/** Private only if all that the channel's row asks for is given and names the sender, and nothing names a group. */
+function privacyOf({ channel, senderId, names, sessionKey, isGroup }: Said): Privacy {
+  const row = CHANNELS.get(channel);
+  if (row === undefined) return "elsewhere";
+  const person = personOf(senderId);
+  const isTap = "tap" in names;
+  const isMarked = isGroup && row.hasWrongGroupMark !== true;
+  const lacksSession = row.needsSession === true && !isTap && (sessionKey ?? "") === "";
+  if (person === "" || isMarked || lacksSession || isRoomSession(sessionKey ?? "")) return "group";
+  const isDirect = Object.entries(names).every(([kind, name]) => {
+    const text = withoutChannel(channel, name ?? "");
+    const [direct, ...rooms] = [row.direct, row.group, row.thread ?? {}].map((all) => all[kind as keyof Names]);
+    if (rooms.some((templates) => isNamed(templates, text, person))) return false;
+    // Only `to` may prove nothing on a channel: the other names are those that tell one chat from another.
+    return direct === undefined ? kind === "to" : isNamed(direct, text, person);
+  });
+  return isDirect ? "private" : "group";
+}
+
+interface Whereabouts extends Said {
+  readonly gateway: string;
+  readonly channelAccountId: string;
+  readonly conversationId: string;
+}
+
+function placeOf(said: Whereabouts): Place<TapBinding> {
+  const { gateway, channel, channelAccountId, senderId } = said;
+  const privacy = privacyOf(said);
+  const conversationId = privacy === "private" ? personOf(senderId) : withoutChannel(channel, said.conversationId);
+  return {
+    who: { gateway, channel, channelAccountId, conversationId, senderId: personOf(senderId) },
+    sender: { channel, channelAccountId, senderId },
+    privacy,
+  };
+}
+
+/** The operator of the gateway, who has a session and no name. */
+function webchatPlace(gateway: string, sessionKey: string | undefined, agentId: string): Place<Binding> {
+  const [channel, channelAccountId, senderId] = [WEBCHAT, DEFAULT_ACCOUNT, ""];
+  return {
+    who: { gateway, channel, channelAccountId, conversationId: sessionKey ?? "", senderId, agentId },
+    sender: { channel, channelAccountId, senderId },
+    privacy: "private",
+  };
+}
+
+function withAgent({ who, ...place }: Place<TapBinding>, agentId: string): Place<Binding> {
+  return { ...place, who: { ...who, agentId } };
+}
+
+/** A command names its chat in `from`: `telegram:4242001`, `telegram:group:-100…`, `slack:U0…`, `discord:channel:…`. */
 export function placeOfCommand(gateway: string, command: CommandPlace): Place<Binding> {
-  const agentId = command.agentId ?? agentOf(command.sessionKey);
-  const { channel, to, sessionKey } = command;
-  if (channel === WEBCHAT) return { who: webchatBinding(gateway, sessionKey, agentId), isPrivate: true };
-  const senderId = command.senderId ?? "";
-  const conversationId = conversationOf(channel, command.from ?? "");
-  const channelAccountId = command.accountId ?? DEFAULT_ACCOUNT;
-  return {
-    who: { gateway, channel, channelAccountId, conversationId, senderId, agentId },
-    isPrivate: isDirectChat({ channel, conversationId, senderId, to, sessionKey }),
-  };
+  const { channel, from = "", to, sessionKey, accountId: channelAccountId = DEFAULT_ACCOUNT } = command;
+  const agentId = command.agentId ?? agentOf(sessionKey);
+  if (channel === WEBCHAT) return webchatPlace(gateway, sessionKey, agentId);
+  const senderId = spelledAs(withoutChannel(channel, from), command.senderId ?? "");
+  const said = { channel, senderId, names: { from, to }, sessionKey, isGroup: false };
+  return withAgent(placeOf({ ...said, gateway, channelAccountId, conversationId: from }), agentId);
 }
 
-/** A tap names no session, so a channel that is not in the table never counts as private here. */
+/** The host lowers the sender of a command on some networks, and `from` has the network's own spelling. */
+function spelledAs(from: string, senderId: string): string {
+  const name = from.replace(/^(?:user:|sms:)/, "");
+  return name.toLowerCase() === senderId.toLowerCase() ? name : senderId;
+}
+
+/** A tap names no session and no agent. */
 export function placeOfTap(gateway: string, tap: TapPlace): Place<TapBinding> {
-  const senderId = tap.senderId ?? "";
-  const { channel, isGroup, accountId: channelAccountId } = tap;
-  const conversationId = conversationOf(channel, tap.conversationId);
-  return {
-    who: { gateway, channel, channelAccountId, conversationId, senderId },
-    isPrivate: isDirectChat({ channel, conversationId, senderId, isGroup }),
-  };
+  const { channel, senderId = "", conversationId, accountId: channelAccountId } = tap;
+  const isGroup = tap.isGroup === true || tap.guildId !== undefined;
+  return placeOf({
+    gateway,
+    channel,
+    channelAccountId,
+    senderId,
+    conversationId,
+    names: { tap: conversationId },
+    isGroup,
+  });
 }
 
 export function placeOfMessage(gateway: string, message: MessagePlace): Place<Binding> {
-  const { sessionKey, isGroup } = message;
-  const channel = message.channelId ?? "";
+  const { channelId: channel = "", senderId = "", conversationId = "", sessionKey } = message;
+  const { accountId: channelAccountId = DEFAULT_ACCOUNT } = message;
   const agentId = agentOf(sessionKey);
-  if (channel === WEBCHAT) return { who: webchatBinding(gateway, sessionKey, agentId), isPrivate: true };
-  const senderId = message.senderId ?? "";
-  const conversationId = conversationOf(channel, message.conversationId ?? "");
-  const channelAccountId = message.accountId ?? DEFAULT_ACCOUNT;
-  // The host makes a message's conversation from its `to`. It is evidence only if the host also says "no group".
-  const to = isGroup === false ? message.conversationId : undefined;
-  return {
-    who: { gateway, channel, channelAccountId, conversationId, senderId, agentId },
-    isPrivate: isDirectChat({ channel, conversationId, senderId, to, sessionKey, isGroup }),
-  };
+  if (channel === WEBCHAT) return webchatPlace(gateway, sessionKey, agentId);
+  const said = { channel, senderId, names: { message: conversationId }, sessionKey, isGroup: message.isGroup === true };
+  return withAgent(placeOf({ ...said, gateway, channelAccountId, conversationId }), agentId);
 }
 
-export function placeOfReply({ channelId, accountId, conversationId = "" }: SentPlace): ReplyPlace {
-  return { channel: channelId, channelAccountId: accountId ?? DEFAULT_ACCOUNT, conversationId };
+/** The entry in `commands.ownerAllowFrom` that names the user. Empty for the web chat, whose operator has no name. */
+export function ownerEntryOf({ channel, senderId }: Pick<Sender, "channel" | "senderId">): string {
+  return senderId === "" ? "" : `${channel}:${senderId}`;
+}
+
+/** Where a message is sent that is not a reply, in the network's own spelling of the user. */
+export function addressOf({ channel, senderId }: Sender): string {
+  return (CHANNELS.get(channel)?.address ?? "{person}").replace("{person}", () => senderId);
+}
+
+/** The user in whose private chat the host sends a message. Undefined for a group and for what is not known. */
+export function recipientOf({ channelId: channel, accountId, conversationId = "" }: SentPlace): Sender | undefined {
+  const row = CHANNELS.get(channel);
+  const text = withoutChannel(channel, conversationId);
+  if (row === undefined) return undefined;
+  const rooms = [row.group, row.thread ?? {}].flatMap(({ to = [], message = [] }) => [...to, ...message]);
+  if (rooms.some((template) => patternOf(template).test(text))) return undefined;
+  const senderId = patternOf(row.address).exec(text)?.groups?.["person"];
+  return senderId === undefined ? undefined : { channel, channelAccountId: accountId ?? DEFAULT_ACCOUNT, senderId };
 }

@@ -4,8 +4,8 @@ import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, type Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
-import type { Binding } from "../rules/binding.ts";
-import { keepsCallbackUrl, placeOfCommand, type CommandPlace } from "./channels.ts";
+import type { Sender } from "../rules/binding.ts";
+import { keepsCallbackUrl, ownerEntryOf, placeOfCommand, type CommandPlace } from "./channels.ts";
 import { errorMessage, isStillOwner, present, type HandlerContext, type Message } from "./context.ts";
 
 const COMMAND_PARSERS = {
@@ -34,14 +34,15 @@ export async function answerCommand(context: HandlerContext, handler: HandlerId,
 }
 
 async function callerOf(context: HandlerContext, call: CommandCall): Promise<Caller> {
-  const { who, isPrivate } = placeOfCommand(context.gateway, call);
+  const { who, sender, privacy } = placeOfCommand(context.gateway, call);
   const isOwner = call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true;
   return {
     binding: who,
-    isPrivate,
+    privacy,
+    ownerEntry: ownerEntryOf(sender),
     keepsCallbackUrl: keepsCallbackUrl(call.channel),
     isOwner,
-    isAllowed: await questionOf(context, call, who, isOwner),
+    isAllowed: await questionOf(context, call, sender, isOwner),
   };
 }
 
@@ -49,13 +50,13 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
 async function questionOf(
   context: HandlerContext,
   call: CommandCall,
-  who: Binding,
+  sender: Sender,
   isOwner: boolean,
 ): Promise<() => boolean> {
   const { assertOwnerCurrent } = call;
-  const hasRule = assertOwnerCurrent === undefined && isOwner && who.senderId !== "";
+  const hasRule = assertOwnerCurrent === undefined && isOwner && sender.senderId !== "";
   const rule = hasRule ? await context.loadOwnerCheck() : () => true;
-  return () => hostAgrees(context, assertOwnerCurrent) && isStillOwner(context, rule, who);
+  return () => hostAgrees(context, assertOwnerCurrent) && isStillOwner(context, rule, sender);
 }
 
 /** The host refuses by throwing. */

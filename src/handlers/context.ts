@@ -1,28 +1,31 @@
 /** The context of all handlers, and the steps from a screen to a message. */
 import type { Ports } from "../actions/ports.ts";
 import type { Caller } from "../commands/answer.ts";
-import { inChat } from "../commands/arguments.ts";
+import { inChat, spellForChat } from "../commands/arguments.ts";
 import { codeOf, logFailure } from "../errors.ts";
-import type { ShownScreens, TapBinding } from "../interaction/buttons.ts";
+import type { ShownScreens } from "../interaction/buttons.ts";
+import { capabilitiesOf, type Capabilities } from "../interaction/capabilities.ts";
 import {
-  linkRows,
   MARKDOWN,
   PLAIN,
   toText,
   toWireButtons,
-  WEB_MARKDOWN,
   type Style,
   type WireButton,
+  type WireRows,
 } from "../interaction/render.ts";
-import type { ButtonSupport, Line, Screen } from "../interaction/screen.ts";
+import type { Line, Screen } from "../interaction/screen.ts";
 import { refusalScreen, withSandboxNotice } from "../interaction/screens.ts";
 import type { Locale } from "../languages/catalogue.ts";
-import { WEBCHAT, type Binding } from "../rules/binding.ts";
-import { keepsCallbackUrl, type Place } from "./channels.ts";
+import type { Binding, Sender } from "../rules/binding.ts";
+import { keepsCallbackUrl, ownerEntryOf, type Place } from "./channels.ts";
 import type { EarlyContext } from "./transcript.ts";
 
 /** Applies the host's owner rule to its current config. Synchronous, because it is called inside the store's write. */
-export type OwnerCheck = (person: TapBinding) => boolean;
+export type OwnerCheck = (sender: Sender) => boolean;
+
+/** An owner to notify, and the private chat in which that is done. */
+export type Owner = Pick<Place<Binding>, "who" | "sender">;
 
 export interface HandlerContext extends EarlyContext {
   readonly gateway: string;
@@ -32,26 +35,29 @@ export interface HandlerContext extends EarlyContext {
   /** Built on first use. Throws `CodexAuthError` if the host or the configuration is not usable. */
   ports(): Promise<Ports>;
   loadOwnerCheck(): Promise<OwnerCheck>;
-  agentOf(tapper: TapBinding): string;
-  buttonsOf(binding: Binding): Promise<ButtonSupport>;
+  agentOf(sender: Sender): string;
+  /** What the channel's row says, within what its adapter and the host's config allow. */
+  capabilitiesOf(binding: Binding): Promise<Capabilities>;
+  /** Writes the message as the blocks that Slack's edit takes. */
+  slackBlocksOf(message: Message): Promise<readonly unknown[]>;
   /** Whether a message that is not a reply can be sent. The web chat does not accept one. */
-  canSendNow(binding: Binding): Promise<boolean>;
+  canSendNow(sender: Sender): Promise<boolean>;
   /** Runs a task after the handler has answered the host. The task must not reject. */
   inBackground(task: () => Promise<void>): void | Promise<void>;
-  /** Sends a message without waiting for the hook to end. Returns false if it did not arrive. */
-  sendNow(binding: Binding, message: Message): Promise<boolean>;
-  ownersToNotify(): Promise<readonly Binding[]>;
+  /** Sends a message that is no reply to the user's private chat. Returns false if it did not arrive. */
+  sendNow(sender: Sender, message: Message): Promise<boolean>;
+  ownersToNotify(): Promise<readonly Owner[]>;
 }
 
 export interface Message {
   readonly markdown: string;
   readonly plainText: string;
-  readonly rows: readonly (readonly WireButton[])[];
+  readonly rows: WireRows;
 }
 
 interface Shown {
-  readonly rows: Message["rows"];
-  readonly markdown: Style;
+  readonly rows: WireRows;
+  readonly style: Style;
 }
 
 /**
@@ -60,13 +66,13 @@ interface Shown {
 export function presentText(
   context: HandlerContext,
   screen: Screen,
-  { rows, markdown }: Shown = { rows: [], markdown: MARKDOWN },
+  { rows, style }: Shown = { rows: [], style: MARKDOWN },
 ): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
   const locale = context.locale();
   return {
     get markdown() {
-      return toText(noticed, locale, inChat(markdown));
+      return toText(noticed, locale, inChat(style));
     },
     get plainText() {
       return toText(noticed, locale, inChat(PLAIN));
@@ -76,53 +82,66 @@ export function presentText(
 }
 
 export async function present(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message> {
-  const markdown = binding.channel === WEBCHAT ? WEB_MARKDOWN : MARKDOWN;
-  return presentText(context, screen, { rows: await rowsOf(context, binding, screen), markdown });
+  const capabilities = await askCapabilities(context, binding);
+  const rows = rowsOf(context, binding, screen, capabilities);
+  const whole = presentText(context, screen, { rows, style: capabilities.style });
+  if (rows.length === 0 || whole.markdown.length <= capabilities.maxText) return whole;
+  // The host would split the text and leave its buttons out, or write them as a list of words.
+  const short = presentText(context, screen, { rows, style: { ...capabilities.style, maxVerbatim: SHORT_VERBATIM } });
+  return short.markdown.length <= capabilities.maxText ? short : { ...short, rows: [] };
 }
+
+/** Enough to recognise a profile or an e-mail address by. */
+const SHORT_VERBATIM = 40;
 
 export function presentLine(locale: Locale, line: Line): string {
   return toText({ lines: [line], rows: [] }, locale, inChat(MARKDOWN));
 }
 
-async function rowsOf(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message["rows"]> {
-  if (screen.rows.length === 0) return [];
-  const support = await supportOf(context, binding);
-  if (support === "none") return [];
-  if (support === "links") return linkRows(screen, context.locale());
+function rowsOf(
+  context: HandlerContext,
+  binding: Binding,
+  screen: Screen,
+  { buttons, ...limits }: Capabilities,
+): WireRows {
+  if (screen.rows.length === 0 || buttons === "none") return [];
+  const locale = context.locale();
+  if (buttons === "links") return toWireButtons(screen, locale, { limits });
+  if (buttons === "commands") return toWireButtons(screen, locale, { limits, spell: spellForChat });
   const screenId = context.screens.remember(binding, screen, context.nowMs());
-  const place = { prefix: context.callbackPrefix, screenId };
-  return toWireButtons(screen, context.locale(), place);
+  return toWireButtons(screen, locale, { limits, tap: { prefix: context.callbackPrefix, screenId } });
 }
 
 /** The text of a screen is complete without buttons, so none are shown if the gateway cannot say. */
-async function supportOf(context: HandlerContext, binding: Binding): Promise<ButtonSupport> {
+export async function askCapabilities(context: HandlerContext, binding: Binding): Promise<Capabilities> {
   try {
-    return await context.buttonsOf(binding);
+    return await context.capabilitiesOf(binding);
   } catch (error) {
     logFailure(context.log, "asking for buttons", error);
-    return "none";
+    return { ...capabilitiesOf(binding.channel), buttons: "none" };
   }
 }
 
 /** For a tap and a pasted message, with which the host does not say whether the sender is an owner. */
 export function callerByRule(
   context: HandlerContext,
-  { who: binding, isPrivate }: Place<Binding>,
+  { who: binding, sender, privacy }: Place<Binding>,
   isOwner: OwnerCheck,
 ): Caller {
   return {
     binding,
-    isPrivate,
+    privacy,
+    ownerEntry: ownerEntryOf(sender),
     keepsCallbackUrl: keepsCallbackUrl(binding.channel),
-    isOwner: isOwner(binding),
-    isAllowed: () => isStillOwner(context, isOwner, binding),
+    isOwner: isOwner(sender),
+    isAllowed: () => isStillOwner(context, isOwner, sender),
   };
 }
 
 /** Asks the owner rule again. Returns false if it throws. */
-export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: OwnerCheck, person: TapBinding): boolean {
+export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: OwnerCheck, sender: Sender): boolean {
   try {
-    return isOwner(person);
+    return isOwner(sender);
   } catch (error) {
     logFailure(log, "asking for the owner", error);
     return false;
@@ -135,34 +154,22 @@ export function errorMessage(context: HandlerContext, error: unknown): Message {
   return presentText(context, refusalScreen({ code: codeOf(error), sender: "", next: "none" }));
 }
 
-/** Writes one block per row, because the host starts a new row of the keyboard with each block. */
-export function toReplyPayload(text: string, rows: Message["rows"]) {
+/**
+ * Writes one block per row, because the host starts a new row of the keyboard with each block. `reusable`: Discord would
+ * else let whoever taps first, in whatever way, use up all buttons of the message; this plugin itself takes one tap.
+ */
+export function toReplyPayload(text: string, rows: WireRows) {
   if (rows.length === 0) return { text };
-  const blocks = rows.map((row) => ({
-    type: "buttons" as const,
-    buttons: row.map((button) =>
-      "link" in button
-        ? linkButton(button.label, button.link.reveal())
-        : { label: button.label, action: { type: "callback" as const, value: button.callbackData } },
-    ),
-  }));
+  const blocks = rows.map((row) => ({ type: "buttons" as const, buttons: row.map(presentationButton) }));
   return { text, presentation: { blocks } };
 }
 
-/** Hosts before 2026.8 read only `url`, which is outside the action. */
-function linkButton(label: string, url: string) {
+function presentationButton(button: WireButton) {
+  const { label } = button;
+  if ("command" in button) return { label, action: { type: "command" as const, command: button.command } };
+  if ("callbackData" in button)
+    return { label, reusable: true, action: { type: "callback" as const, value: button.callbackData } };
+  const url = button.link.reveal();
+  // Hosts before 2026.8 read only `url`, which is outside the action.
   return { label, url, action: { type: "url" as const, url } };
-}
-
-/** The buttons as Telegram's edit accepts them. */
-export type TelegramButton = { text: string; url: string } | { text: string; callback_data: string };
-
-export function toTelegramRows(rows: Message["rows"]): TelegramButton[][] {
-  return rows.map((row) =>
-    row.map((button) =>
-      "link" in button
-        ? { text: button.label, url: button.link.reveal() }
-        : { text: button.label, callback_data: button.callbackData },
-    ),
-  );
 }

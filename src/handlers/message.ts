@@ -6,7 +6,8 @@ import { logFailure } from "../errors.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import type { Paste } from "../rules/callback-url.ts";
 import type { PendingDocument } from "../rules/pending-sign-ins.ts";
-import { placeOfMessage } from "./channels.ts";
+import type { Binding, Sender } from "../rules/binding.ts";
+import { placeOfMessage, type Place } from "./channels.ts";
 import { callerByRule, errorMessage, present, presentText, type HandlerContext, type Message } from "./context.ts";
 import type { ChatMessage, Claim, PastedMessage } from "./transcript.ts";
 
@@ -35,9 +36,10 @@ async function claim(
 ): Promise<Claim | undefined> {
   if (own.likelihood === "none") return undefined;
   const isCertain = own.likelihood === "certain";
-  const { who, isPrivate } = placeOfMessage(context.gateway, message);
-  if (!isPrivate) {
-    return isCertain ? { handled: true, text: presentText(context, withheldScreen()).markdown } : undefined;
+  const place = placeOfMessage(context.gateway, message);
+  const { who, privacy } = place;
+  if (privacy !== "private") {
+    return isCertain ? { handled: true, text: presentText(context, withheldScreen(privacy)).markdown } : undefined;
   }
   if (!isCertain && !(await concernsSignIn(await context.ports(), who, own, file))) return undefined;
   // The web chat names no sender. Without the transcript hook's original it is not known who sent the message.
@@ -45,7 +47,7 @@ async function claim(
     return { handled: true, text: presentText(context, finishHelpScreen()).markdown };
   }
   const isOwner = original === undefined ? await context.loadOwnerCheck() : () => original.isOwner;
-  return finish(context, callerByRule(context, { who, isPrivate }, isOwner), own, file);
+  return finish(context, place, callerByRule(context, place, isOwner), own, file);
 }
 
 /** Keeps a message from the model if it answers or quotes a callback URL, because the host would show that URL too. */
@@ -57,8 +59,8 @@ async function withholdQuoted(
 ): Promise<Claim | undefined> {
   if (quoted.likelihood === "none") return undefined;
   if (quoted.likelihood === "possible") {
-    const { who, isPrivate } = placeOfMessage(context.gateway, message);
-    if (!isPrivate || !(await concernsSignIn(await context.ports(), who, quoted, file))) return undefined;
+    const { who, privacy } = placeOfMessage(context.gateway, message);
+    if (privacy !== "private" || !(await concernsSignIn(await context.ports(), who, quoted, file))) return undefined;
   }
   return { handled: true, text: presentText(context, quotedScreen()).markdown };
 }
@@ -67,26 +69,32 @@ async function withholdQuoted(
  * If the channel accepts messages that are not replies, the hook ends first and the exchange runs afterwards. Until the
  * hook ends, the host delays all other messages of the chat, and a config change that may remove the owner.
  */
-async function finish(context: HandlerContext, caller: Caller, pasted: Paste, file: PendingFile): Promise<Claim> {
+async function finish(
+  context: HandlerContext,
+  { sender }: Place<Binding>,
+  caller: Caller,
+  pasted: Paste,
+  file: PendingFile,
+): Promise<Claim> {
   const reply = async (): Promise<Message> => {
     const pending = pasted.likelihood === "certain" ? undefined : await file();
     const screen = await answer(() => context.ports(), caller, { verb: "finish", pasted, pending });
     return present(context, caller.binding, screen);
   };
-  if (!(await context.canSendNow(caller.binding))) return { handled: true, text: (await reply()).markdown };
+  if (!(await context.canSendNow(sender))) return { handled: true, text: (await reply()).markdown };
   await context.inBackground(async () => {
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
     // Do not return it as the hook's own text instead: the host would begin a turn with it and show the URL to the
     // model.
-    const isSent = (await trySend(context, caller, message)) || (await trySend(context, caller, message));
+    const isSent = (await trySend(context, sender, message)) || (await trySend(context, sender, message));
     if (!isSent) context.log.warn("sending an answer failed twice");
   });
   return { handled: true };
 }
 
-async function trySend(context: HandlerContext, { binding }: Caller, message: Message): Promise<boolean> {
+async function trySend(context: HandlerContext, sender: Sender, message: Message): Promise<boolean> {
   try {
-    return await context.sendNow(binding, message);
+    return await context.sendNow(sender, message);
   } catch (error) {
     logFailure(context.log, "sending an answer", error);
     return false;

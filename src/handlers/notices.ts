@@ -5,10 +5,10 @@ import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
 import type { Screen } from "../interaction/screen.ts";
 import { ownersLine } from "../interaction/screens.ts";
 import type { Locale } from "../languages/catalogue.ts";
-import { type Binding, WEBCHAT } from "../rules/binding.ts";
+import { WEBCHAT } from "../rules/binding.ts";
 import { needsSignIn } from "../rules/results.ts";
-import { type ReplyPlace, placeOfReply, type SentPlace } from "./channels.ts";
-import { present, presentLine, type HandlerContext } from "./context.ts";
+import { ownerEntryOf, recipientOf, type SentPlace } from "./channels.ts";
+import { present, presentLine, type HandlerContext, type Owner } from "./context.ts";
 import { hostNoticeIn } from "./transcript.ts";
 
 /** Notifies each owner of each expired login, once a day at most. Never throws. */
@@ -19,7 +19,7 @@ export async function notifyOwners(context: HandlerContext, agentId: string): Pr
     if (owners.length === 0) return;
     for (const profile of await claimExpiredLogins(ports, agentId)) {
       for (const owner of owners) {
-        const pin = await readPin(ports, owner);
+        const pin = await readPin(ports, owner.who);
         const isPinned = pin?.by === "person" && pin.profileId === profile.profileId;
         await notify(context, owner, noticeScreen({ profile, isPinned }));
       }
@@ -29,9 +29,9 @@ export async function notifyOwners(context: HandlerContext, agentId: string): Pr
   }
 }
 
-async function notify(context: HandlerContext, owner: Binding, screen: Screen): Promise<void> {
+async function notify(context: HandlerContext, { who, sender }: Owner, screen: Screen): Promise<void> {
   try {
-    const isSent = await context.sendNow(owner, await present(context, owner, screen));
+    const isSent = await context.sendNow(sender, await present(context, who, screen));
     if (!isSent) context.log.warn("sending a notice failed");
   } catch (error) {
     logFailure(context.log, "sending a notice", error);
@@ -45,13 +45,11 @@ async function notify(context: HandlerContext, owner: Binding, screen: Screen): 
 export async function explainFailedTurn(
   context: HandlerContext,
   content: string,
-  place: ReplyPlace,
+  sent: SentPlace,
 ): Promise<string | undefined> {
-  const senderId = place.conversationId.replace(`${place.channel}:`, "");
-  // A chat whose name is a number is the private chat with that user.
-  if (hostNoticeIn(content) !== "failed-turn" || !/^\d+$/.test(senderId)) return undefined;
+  const sender = recipientOf(sent);
+  if (hostNoticeIn(content) !== "failed-turn" || sender === undefined) return undefined;
   try {
-    const sender = { gateway: context.gateway, ...place, conversationId: senderId, senderId };
     if (!(await context.loadOwnerCheck())(sender)) return undefined;
     const expired = (await (await context.ports()).profiles.list(context.agentOf(sender))).find(needsSignIn);
     if (expired === undefined) return undefined;
@@ -64,21 +62,16 @@ export async function explainFailedTurn(
 
 /** Returns the message with advice, or undefined to leave it unchanged. */
 export async function explain(context: HandlerContext, content: string, sent: SentPlace): Promise<string | undefined> {
-  const place = placeOfReply(sent);
-  return explainHostRefusal(context.locale(), content, place) ?? (await explainFailedTurn(context, content, place));
+  return explainHostRefusal(context.locale(), content, sent) ?? (await explainFailedTurn(context, content, sent));
 }
 
 /**
  * The host refuses a sender who is not an owner before it asks a plugin, and does not say what to configure. Adds
  * that to the refusal of any command, because it is true for each. Returns undefined for every other message.
  */
-export function explainHostRefusal(
-  locale: Locale,
-  content: string,
-  { channel, conversationId }: Pick<ReplyPlace, "channel" | "conversationId">,
-): string | undefined {
+export function explainHostRefusal(locale: Locale, content: string, sent: SentPlace): string | undefined {
+  const channel = sent.channelId;
   if (hostNoticeIn(content) !== "refused-command" || channel === WEBCHAT) return undefined;
-  const isPrivate = /^\d+$/.test(conversationId);
-  const line = ownersLine(`${channel}:${isPrivate ? conversationId : "<your id>"}`);
+  const line = ownersLine(ownerEntryOf(recipientOf(sent) ?? { channel, senderId: "<your id>" }));
   return `${content}\n\n${presentLine(locale, line)}`;
 }

@@ -5,66 +5,83 @@
 import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";
-import { decodePayload, type TapBinding } from "../interaction/buttons.ts";
-import { placeOfTap, type TapPlace } from "./channels.ts";
+import { decodePayload } from "../interaction/buttons.ts";
+import type { WireRows } from "../interaction/render.ts";
+import type { Screen } from "../interaction/screen.ts";
+import type { Binding } from "../rules/binding.ts";
+import { placeOfTap, type Place, type TapPlace } from "./channels.ts";
 import {
+  askCapabilities,
   callerByRule,
   errorMessage,
   present,
-  toTelegramRows,
+  presentText,
   type HandlerContext,
   type Message,
-  type TelegramButton,
 } from "./context.ts";
 
 export interface Tap extends TapPlace {
   readonly payload: string;
-  /** May reject if the message is deleted, too old or unchanged. */
+  /** May reject if the message is deleted, too old, unchanged, or was shown to the tapper alone. */
   edit(message: Message): Promise<void>;
-  /** May reject. */
+  /** May reject, and may leave the buttons out. */
   reply(message: Message): Promise<void>;
 }
 
-/** Replaces the tapped message by the next screen, so that no button of the old one stays active. Never throws. */
+/** The next screen, and what is known of the tapped one. */
+interface Answered {
+  readonly message: Message;
+  readonly place?: Place<Binding>;
+  readonly tapped?: Screen;
+}
+
+/** Shows the next screen so that no button of the old one stays active. Never throws. */
 export async function answerTap(context: HandlerContext, tap: Tap): Promise<void> {
-  // A message in a group is not replaced, because it may be someone else's. The answer says where to go instead.
-  let canEdit = false;
-  let message: Message | undefined;
+  let answered: Answered | undefined;
   try {
-    const { who, isPrivate } = placeOfTap(context.gateway, tap);
-    canEdit = isPrivate;
-    message = await messageFor(context, tap, who, isPrivate);
+    answered = await answerOf(context, tap);
   } catch (error) {
-    message = errorMessage(context, error);
+    answered = { message: errorMessage(context, error) };
   }
-  if (message !== undefined) await deliver(context, tap, message, canEdit);
+  if (answered !== undefined) await deliver(context, tap, answered);
 }
 
 /** Returns undefined for a second tap on the same screen. */
-async function messageFor(
-  context: HandlerContext,
-  tap: Tap,
-  who: TapBinding,
-  isPrivate: boolean,
-): Promise<Message | undefined> {
+async function answerOf(context: HandlerContext, tap: Tap): Promise<Answered | undefined> {
+  const { who, ...rest } = placeOfTap(context.gateway, tap);
   const used = context.screens.use(decodePayload(tap.payload), who, context.nowMs());
   if (used.kind === "used") return undefined;
   // A stale button names no agent, so the host is asked for it. The answer is the list of profiles.
-  const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(who) };
+  const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(rest.sender) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
-  const caller = callerByRule(context, { who: binding, isPrivate }, await context.loadOwnerCheck());
-  return present(context, binding, await answer(() => context.ports(), caller, intent));
+  const place = { ...rest, who: binding };
+  const caller = callerByRule(context, place, await context.loadOwnerCheck());
+  const message = await present(context, binding, await answer(() => context.ports(), caller, intent));
+  return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}) };
 }
 
-/** The edit may fail, and the answer must still arrive. */
-async function deliver(context: HandlerContext, tap: Tap, message: Message, canEdit: boolean): Promise<void> {
-  if (canEdit && (await tryStep(context, "editing a message", () => tap.edit(message)))) return;
-  await tryStep(context, "answering a tap", () => tap.reply(message));
+/** A message in a group is not replaced, because it may be someone else's. The answer says where to go instead. */
+async function deliver(context: HandlerContext, tap: Tap, { message, place, tapped }: Answered): Promise<void> {
+  const step = (what: string, action: () => Promise<unknown>) => tryStep(context, what, action);
+  if (place?.privacy === "private") {
+    const isSentFirst = (await askCapabilities(context, place.who)).afterTap === "send";
+    if (!isSentFirst && (await step("editing a message", () => tap.edit(message)))) return;
+    if (await step("sending the answer to a tap", () => send(context, place, message))) {
+      const words = isSentFirst && tapped !== undefined ? presentText(context, tapped) : undefined;
+      if (words !== undefined) await step("editing a message", () => tap.edit(words));
+      return;
+    }
+  }
+  await step("answering a tap", () => tap.reply(message));
 }
 
-async function tryStep({ log }: HandlerContext, what: string, send: () => Promise<void>): Promise<boolean> {
+async function send(context: HandlerContext, { sender }: Place<Binding>, message: Message): Promise<void> {
+  if (!(await context.sendNow(sender, message))) throw new Error("the channel did not take the message");
+}
+
+async function tryStep({ log }: HandlerContext, what: string, action: () => Promise<unknown>): Promise<boolean> {
   try {
-    await send();
+    await action();
     return true;
   } catch (error) {
     logFailure(log, what, error);
@@ -72,29 +89,74 @@ async function tryStep({ log }: HandlerContext, what: string, send: () => Promis
   }
 }
 
+/** The buttons as Telegram's edit accepts them. */
+export type TelegramButton = { text: string; url: string } | { text: string; callback_data: string };
+
+/** What each channel's edit and reply take: Telegram text and buttons, Slack text and blocks, Discord components. */
+interface HostMessage {
+  readonly text?: string;
+  readonly buttons?: TelegramButton[][];
+  readonly blocks?: readonly unknown[];
+  readonly components?: readonly unknown[];
+}
+
 /** The part of the host's interactive context that is used here, which the host types as unknown. */
 export interface HostTap {
   readonly accountId: string;
   readonly conversationId: string;
   readonly senderId?: string;
-  readonly isGroup: boolean;
-  readonly callback: { readonly payload: string };
+  readonly isGroup?: boolean;
+  readonly guildId?: string;
+  /** Telegram's name for what the others call `interaction`. */
+  readonly callback?: { readonly payload: string };
+  readonly interaction?: { readonly payload: string };
   readonly respond: {
-    editMessage(message: { text: string; buttons: TelegramButton[][] }): Promise<void>;
-    reply(message: { text: string; buttons: TelegramButton[][] }): Promise<void>;
+    editMessage(message: HostMessage): Promise<void>;
+    reply(message: HostMessage): Promise<void>;
   };
 }
 
-export function tapOf(channel: string, tap: HostTap): Tap {
-  const { accountId, conversationId, senderId, isGroup, callback, respond } = tap;
+export function tapOf(context: HandlerContext, channel: string, tap: HostTap): Tap {
+  const { accountId, conversationId, senderId, isGroup, guildId, callback, interaction, respond } = tap;
+  const messageFor = MESSAGES[channel] ?? telegramMessage;
   return {
     channel,
     accountId,
     conversationId,
     senderId,
     isGroup,
-    payload: callback.payload,
-    edit: ({ plainText, rows }) => respond.editMessage({ text: plainText, buttons: toTelegramRows(rows) }),
+    guildId,
+    payload: (callback ?? interaction)?.payload ?? "",
+    edit: async (message) => respond.editMessage(await messageFor(context, message)),
     reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
   };
+}
+
+type ToHostMessage = (context: HandlerContext, message: Message) => HostMessage | Promise<HostMessage>;
+
+const telegramMessage: ToHostMessage = (_context, { plainText, rows }) => ({
+  text: plainText,
+  buttons: toTelegramRows(rows),
+});
+
+/** Component types of Discord: a container, and a text in it. */
+const [CONTAINER, TEXT_DISPLAY] = [17, 10];
+
+const MESSAGES: Readonly<Record<string, ToHostMessage>> = {
+  telegram: telegramMessage,
+  // Slack keeps the blocks of an edited message that names none.
+  slack: async (context, message) => ({ text: message.plainText, blocks: await context.slackBlocksOf(message) }),
+  // An edit brings no buttons back on Discord, and a message that was sent with components takes no bare text.
+  discord: (_context, { markdown }) => ({
+    components: [{ type: CONTAINER, components: [{ type: TEXT_DISPLAY, content: markdown }] }],
+  }),
+};
+
+function toTelegramRows(rows: WireRows): TelegramButton[][] {
+  return rows.map((row) =>
+    row.flatMap((button): TelegramButton[] => {
+      if ("link" in button) return [{ text: button.label, url: button.link.reveal() }];
+      return "callbackData" in button ? [{ text: button.label, callback_data: button.callbackData }] : [];
+    }),
+  );
 }

@@ -3,23 +3,49 @@
  * off and cannot be tapped, so the channel's adapter and the config are asked first.
  */
 import { logFailure } from "../errors.ts";
-import type { Binding } from "../rules/binding.ts";
+import type { Sender } from "../rules/binding.ts";
 import { type OpenClawPluginApi, currentConfig, hostSdk, logOf, type PluginCommandResult } from "./sdk.ts";
 
-export const TAP_CHANNELS = ["telegram"] as const;
+export const TAP_CHANNELS = ["telegram", "slack", "discord"] as const;
 
 const TAPPABLE_SCOPES: ReadonlySet<unknown> = new Set(["dm", "all", "allowlist"]);
 
-/** A channel may render buttons without passing their taps to a plugin. Its buttons can still open links. */
-export async function buttonsOf(
-  api: OpenClawPluginApi,
-  channel: string,
-  channelAccountId: string,
-): Promise<"all" | "links" | "none"> {
+/** What a channel's adapter and the config allow. Undefined if the channel shows no buttons. */
+export async function askAdapter(api: OpenClawPluginApi, channel: string, channelAccountId: string) {
   const adapter = await loadAdapter(api, channel);
-  if (adapter?.presentationCapabilities?.buttons !== true) return "none";
-  if (!TAP_CHANNELS.some((known) => known === channel)) return "links";
-  return isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId) ? "all" : "none";
+  const stated = adapter?.presentationCapabilities;
+  if (stated?.buttons !== true) return undefined;
+  if (channel === "telegram" && !isInlineButtonsOn(api.runtime.config.current().channels?.telegram, channelAccountId))
+    return undefined;
+  return { limits: stated.limits ?? {}, bringsTapsBack: channel !== "slack" || (await bringsTapsBack(adapter)) };
+}
+
+type Adapter = Awaited<ReturnType<typeof loadAdapter>>;
+
+/** Packages before 2026.9.2 hand a tap to the model. They give a button another id. */
+async function bringsTapsBack(adapter: Adapter): Promise<boolean> {
+  const action = { type: "callback" as const, value: "codex_auth_close:probe" };
+  const blocks = [{ type: "buttons" as const, buttons: [{ label: "?", action }] }];
+  return JSON.stringify(await renderBlocks(adapter, { text: "?", presentation: { blocks } })).includes(
+    '"openclaw:callback_button',
+  );
+}
+
+interface SlackData {
+  readonly renderedPresentationSegments?: readonly { readonly blocks?: readonly unknown[] }[];
+}
+
+async function renderBlocks(adapter: Adapter, payload: PluginCommandResult): Promise<readonly unknown[]> {
+  const { presentation } = payload;
+  if (presentation === undefined) return [];
+  const rendered = await adapter?.renderPresentation?.({ payload, presentation, ctx: {} as never });
+  const slack = rendered?.channelData?.["slack"] as SlackData | undefined;
+  return (slack?.renderedPresentationSegments ?? []).flatMap(({ blocks = [] }) => blocks);
+}
+
+/** Empty if the message has no buttons: Slack then shows its text, and drops the blocks that it had. */
+export async function slackBlocksOf(api: OpenClawPluginApi, payload: PluginCommandResult): Promise<readonly unknown[]> {
+  return renderBlocks(await loadAdapter(api, "slack"), payload);
 }
 
 async function loadAdapter(api: OpenClawPluginApi, channel: string) {
@@ -67,22 +93,30 @@ function fieldOf(value: unknown, name: string): unknown {
 }
 
 /** Returns whether the channel accepts a message that is not a reply. */
-export async function canSendNow(api: OpenClawPluginApi, { channel }: Binding): Promise<boolean> {
+export async function canSendNow(api: OpenClawPluginApi, { channel }: Pick<Sender, "channel">): Promise<boolean> {
   return (await loadAdapter(api, channel)) !== undefined;
+}
+
+export interface Destination {
+  readonly channel: string;
+  readonly channelAccountId: string;
+  /** In the form that the channel wants, such as `user:U0…`. */
+  readonly address: string;
 }
 
 /** Sends past the queue in which a hook's own answer would wait. Returns true once the host has sent it. */
 export async function sendNow(
   api: OpenClawPluginApi,
-  binding: Binding,
+  { channel, channelAccountId, address }: Destination,
   payload: PluginCommandResult,
 ): Promise<boolean> {
   const { sendDurableMessageBatch } = await hostSdk.channelOutbound();
+  const cfg = currentConfig(api);
   const sent = await sendDurableMessageBatch({
-    cfg: currentConfig(api),
-    channel: binding.channel,
-    to: binding.conversationId,
-    accountId: binding.channelAccountId,
+    cfg,
+    channel,
+    to: address,
+    accountId: channelAccountId,
     payloads: [payload],
   });
   return sent.status === "sent";

@@ -2,14 +2,8 @@
  * Asks the host whether a sender is an owner, and which agent answers them, for a tap and a pasted message. The
  * host's own rule is applied to its current config, so that a removed owner is refused immediately.
  */
-import { DEFAULT_ACCOUNT } from "../rules/binding.ts";
+import { DEFAULT_ACCOUNT, type Sender } from "../rules/binding.ts";
 import { currentConfig, hostSdk, type OpenClawPluginApi } from "./sdk.ts";
-
-export interface Sender {
-  readonly channel: string;
-  readonly channelAccountId: string;
-  readonly senderId: string;
-}
 
 export async function loadOwnerCheck(api: OpenClawPluginApi): Promise<(sender: Sender) => boolean> {
   const { resolveCommandAuthorization } = await hostSdk.commandAuth();

@@ -38,17 +38,22 @@ export function decodePayload(payload: string): ButtonPlace | undefined {
 
 interface ShownScreen {
   readonly binding: Binding;
-  readonly actions: readonly Action[];
+  readonly screen: Screen;
   isUsed: boolean;
 }
 
 export type TappedButton =
-  | { readonly kind: "action"; readonly action: Action; readonly binding: Binding }
+  | { readonly kind: "action"; readonly action: Action; readonly binding: Binding; readonly screen: Screen }
   /** A second tap on the same screen. It gets no answer of its own. */
   | { readonly kind: "used" }
   | { readonly kind: "stale" };
 
 export type TapBinding = Omit<Binding, "agentId">;
+
+/** In the order in which the buttons are numbered. */
+function actionsOf({ rows }: Screen): readonly Action[] {
+  return rows.flat().flatMap((button) => ("action" in button ? [button.action] : []));
+}
 
 /** Remembers which screens with buttons were shown to whom, in memory only: after a restart a button is stale. */
 export class ShownScreens {
@@ -61,8 +66,7 @@ export class ShownScreens {
 
   remember(binding: Binding, screen: Screen, nowMs: number): string {
     const id = this.#newId();
-    const actions = screen.rows.flat().flatMap((button) => ("action" in button ? [button.action] : []));
-    this.#screens.set(id, { binding, actions, isUsed: false }, nowMs);
+    this.#screens.set(id, { binding, screen, isUsed: false }, nowMs);
     return id;
   }
 
@@ -71,13 +75,14 @@ export class ShownScreens {
    * callback data.
    */
   use(place: ButtonPlace | undefined, tapper: TapBinding, nowMs: number): TappedButton {
-    const screen = place && this.#screens.get(place.screenId, nowMs);
-    const action = place && screen?.actions[place.index];
-    if (screen === undefined || action === undefined) return { kind: "stale" };
-    const isTheirs = sameBinding(screen.binding, { ...tapper, agentId: screen.binding.agentId });
+    const shown = place && this.#screens.get(place.screenId, nowMs);
+    const action = place && shown && actionsOf(shown.screen)[place.index];
+    if (shown === undefined || action === undefined) return { kind: "stale" };
+    const { binding, screen } = shown;
+    const isTheirs = sameBinding(binding, { ...tapper, agentId: binding.agentId });
     if (!isTheirs) return { kind: "stale" };
-    if (screen.isUsed) return { kind: "used" };
-    screen.isUsed = true;
-    return { kind: "action", action, binding: screen.binding };
+    if (shown.isUsed) return { kind: "used" };
+    shown.isUsed = true;
+    return { kind: "action", action, binding, screen };
   }
 }

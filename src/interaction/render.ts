@@ -3,7 +3,7 @@ import type { Locale } from "../languages/catalogue.ts";
 import type { NamedCommand } from "../rules/commands.ts";
 import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./buttons.ts";
-import type { Action, Button, Fact, Line, LinkButton, Screen, Segment, Sentence, SignInLink } from "./screen.ts";
+import type { Action, Button, Fact, Line, Screen, Segment, Sentence, SignInLink } from "./screen.ts";
 
 export interface Style {
   readonly kind: "chat" | "terminal";
@@ -114,37 +114,73 @@ function writeFact(fact: Exclude<Fact, number>, target: Target): string | undefi
 
 export type WireButton =
   | { readonly label: string; readonly callbackData: string }
+  | { readonly label: string; readonly command: string }
   | { readonly label: string; readonly link: Secret };
 
-/** Some chat networks refuse a button with a longer URL; Discord's limit is the lowest known. */
-const MAX_LINK_BUTTON = 512;
+export type WireRows = readonly (readonly WireButton[])[];
 
-const isLinkButton = (button: Button): button is LinkButton => "link" in button;
-const isShort = ({ link }: LinkButton) => link.reveal().length <= MAX_LINK_BUTTON;
+/** What a chat can show, and what its buttons send. Without `tap` and `spell` only links are written. */
+export interface ButtonTarget {
+  readonly limits: {
+    readonly maxButtons: number;
+    readonly maxRows: number;
+    readonly maxPerRow: number;
+    readonly maxLabel: number;
+    readonly maxUrl: number;
+  };
+  readonly tap?: { readonly prefix: string; readonly screenId: string };
+  readonly spell?: Surface["spell"];
+}
 
-export function linkRows(screen: Screen, locale: Locale): readonly (readonly WireButton[])[] {
-  return screen.rows
-    .map((row) => row.filter(isLinkButton).filter(isShort))
-    .filter((row) => row.length > 0)
-    .map((row) => row.map(({ label, link }) => ({ label: labelOf(label, locale), link })));
+export function toWireButtons(screen: Screen, locale: Locale, target: ButtonTarget): WireRows {
+  let index = 0;
+  const write = (button: Button): WireButton[] => {
+    const label = labelOf(button.label, locale, target.limits.maxLabel);
+    if ("link" in button)
+      return button.link.reveal().length > target.limits.maxUrl ? [] : [{ label, link: button.link }];
+    const { tap, spell } = target;
+    if (tap !== undefined) {
+      const place = { screenId: tap.screenId, index: index++ };
+      return [{ label, callbackData: encodeCallbackData(tap.prefix, button.action.verb, place) }];
+    }
+    const typed = commandOf(button.action);
+    const command = typed && spell?.(typed);
+    return command === undefined ? [] : [{ label, command }];
+  };
+  return packed(
+    screen.rows.map((row) => row.flatMap(write)).filter((row) => row.length > 0),
+    target.limits,
+  );
+}
+
+/**
+ * The typed form of an action for a button that never expires and can be tapped twice: it may show something, open a
+ * question or start a sign-in. Undefined for every other action.
+ */
+function commandOf(action: Action): NamedCommand | undefined {
+  if (action.verb === "page") return { command: "page", page: action.page === 1 ? undefined : action.page };
+  if (action.verb === "pick" || action.verb === "show") return { command: action.verb, profile: action.name };
+  return action.verb === "signout" && !action.isSure ? { command: "signout", profile: action.name } : undefined;
+}
+
+const isLink = (button: WireButton): boolean => "link" in button;
+
+/** Keeps the screen's rows if they fit. A link is not left out for want of space, and the first buttons are kept. */
+function packed(rows: WireRows, { maxButtons, maxRows, maxPerRow }: ButtonTarget["limits"]): WireRows {
+  const all = rows.flat();
+  const isFitting = rows.length <= maxRows && rows.every((row) => row.length <= maxPerRow);
+  if (isFitting && all.length <= maxButtons) return rows;
+  const room = Math.min(maxButtons, maxRows * maxPerRow);
+  const links = all.filter(isLink).slice(0, room);
+  const others = all.filter((button) => !isLink(button)).slice(0, room - links.length);
+  const shown = new Set([...links, ...others]);
+  const kept = all.filter((button) => shown.has(button));
+  const isStartOfRow = (at: number) => at % maxPerRow === 0;
+  return kept.flatMap((_, at) => (isStartOfRow(at) ? [kept.slice(at, at + maxPerRow)] : []));
 }
 
 /** The host rejects an empty label. */
-function labelOf(label: Button["label"], locale: Locale): string {
-  return writeSegment(label, { locale, surface: LABEL }) || NAMELESS;
-}
-
-export function toWireButtons(
-  screen: Screen,
-  locale: Locale,
-  { prefix, screenId }: { readonly prefix: string; readonly screenId: string },
-): readonly (readonly WireButton[])[] {
-  let index = 0;
-  const dataOf = (action: Action) => encodeCallbackData(prefix, action.verb, { screenId, index: index++ });
-  return screen.rows.map((row) =>
-    row.map((button) => {
-      const label = labelOf(button.label, locale);
-      return isLinkButton(button) ? { label, link: button.link } : { label, callbackData: dataOf(button.action) };
-    }),
-  );
+function labelOf(label: Button["label"], locale: Locale, maxLabel: number): string {
+  const text = writeSegment(label, { locale, surface: LABEL }) || NAMELESS;
+  return text.length > maxLabel ? `${text.slice(0, maxLabel - 1).toWellFormed()}…` : text;
 }

@@ -85,8 +85,6 @@ export interface LinkButton {
 
 export type Button = { readonly label: Sentence | Verbatim; readonly action: Action } | LinkButton;
 
-export type ButtonSupport = "all" | "links" | "none";
-
 export type ScreenLine = Line | { readonly only: "chat" | "terminal"; readonly line: Line };
 
 export interface Screen {

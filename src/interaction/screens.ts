@@ -3,6 +3,7 @@
  * screen in every chat.
  */
 import type { ErrorCode } from "../errors.ts";
+import type { Privacy } from "../rules/binding.ts";
 import { TYPED_VERBS } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type {
@@ -237,8 +238,9 @@ export function helpScreen(): Screen {
   return { lines: [say("help.title"), ...lines, inChats(say("help.paste"))], rows: [] };
 }
 
-export function withheldScreen(): Screen {
-  return { lines: [say("group.withheld")], rows: [] };
+export function withheldScreen(privacy: Exclude<Privacy, "private">): Screen {
+  const where = privacy === "elsewhere" ? [say("refusal.chat-unsupported")] : [];
+  return { lines: [say("group.withheld"), ...where], rows: [] };
 }
 
 export function quotedScreen(): Screen {

@@ -247,6 +247,8 @@ export const EN = {
 
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
+  "refusal.chat-unsupported":
+    "This chat does not say whether it is private, so sign-ins are off here. Use Telegram, Slack, Discord or the web chat.",
   "refusal.profile-missing": "The name of the profile is missing. To see all profiles, type {command}",
   "refusal.bad-selector":
     "This is not a valid profile name. A name starts with a letter or a digit. It can contain letters, digits and . _ @ + - (64 characters at most). For example: {example}",

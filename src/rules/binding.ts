@@ -14,6 +14,16 @@ export function sameBinding(a: Binding, b: Binding): boolean {
   );
 }
 
+/** A user as the network spells them. A binding has them in one case. */
+export interface Sender {
+  readonly channel: string;
+  readonly channelAccountId: string;
+  readonly senderId: string;
+}
+
+/** `elsewhere`: nothing on this channel can prove that a chat is private, so it has no sign-in. */
+export type Privacy = "private" | "group" | "elsewhere";
+
 /** The channel of the host's own web chat and terminal: one operator, no sender, always private. */
 export const WEBCHAT = "webchat";
 

@@ -16,7 +16,15 @@ import { createFakePorts, DANA, failing, type FakePorts } from "../fakes/fake-po
 const WORK = "work" as ProfileName;
 
 function createCaller(extra: Partial<Caller> = {}): Caller {
-  return { binding: DANA, isOwner: true, isPrivate: true, keepsCallbackUrl: true, isAllowed: () => true, ...extra };
+  return {
+    binding: DANA,
+    isOwner: true,
+    privacy: "private",
+    ownerEntry: `telegram:${DANA.senderId}`,
+    keepsCallbackUrl: true,
+    isAllowed: () => true,
+    ...extra,
+  };
 }
 
 interface Row {
@@ -92,14 +100,14 @@ describe("an answer", () => {
   });
 
   it.each(INTENTS)("to $intent.verb in a group loads nothing", async ({ intent }) => {
-    expect(await refusalOf(intent, { isPrivate: false })).toBe(
+    expect(await refusalOf(intent, { privacy: "group" })).toBe(
       REFUSALS["not-private"].replace("{command}", "/codex_auth"),
     );
   });
 
   it("is the same for a stranger in a group and elsewhere", async () => {
     const status: Intent = { verb: "status" };
-    const inGroup = await refusalOf(status, { isOwner: false, isPrivate: false });
+    const inGroup = await refusalOf(status, { isOwner: false, privacy: "group" });
     expect(inGroup).toBe(await refusalOf(status, { isOwner: false }));
   });
 });

@@ -5,11 +5,14 @@ import { answerCommand } from "../../src/handlers/command.ts";
 import {
   placeOfCommand,
   placeOfMessage,
-  placeOfReply,
   placeOfTap,
+  addressOf,
+  CHANNELS,
+  recipientOf,
+  type Channel,
   type CommandPlace,
   type MessagePlace,
-  type ReplyPlace,
+  type Names,
   type SentPlace,
 } from "../../src/handlers/channels.ts";
 import type { Binding } from "../../src/rules/binding.ts";
@@ -22,63 +25,168 @@ const GATEWAY = "gateway-1";
 function isPrivateNow(row: Row): boolean {
   switch (row.via) {
     case "command":
-      return placeOfCommand(GATEWAY, row.place).isPrivate;
+      return placeOfCommand(GATEWAY, row.place).privacy === "private";
     case "tap":
-      return placeOfTap(GATEWAY, row.place).isPrivate;
+      return placeOfTap(GATEWAY, row.place).privacy === "private";
     case "message":
-      return placeOfMessage(GATEWAY, row.place).isPrivate;
+      return placeOfMessage(GATEWAY, row.place).privacy === "private";
     default:
       return row satisfies never;
   }
 }
 
-/** Returns whether the names that the host gives are those of the sender's own chat. */
-function isOfSender(row: Row): boolean {
-  const { senderId = "" } = row.place;
-  const channel = row.via === "message" ? row.place.channelId : row.place.channel;
-  if (channel === "webchat" && row.via !== "tap") return true;
-  const address = (row.via === "command" ? row.place.from : row.place.conversationId) ?? "";
-  const name = address.startsWith(`${channel}:`) ? address.slice((channel?.length ?? 0) + 1) : address;
-  const conversationId = name.replace(/^(?:direct|dm|user):/, "").replace(/^(\d+):topic:\d+$/, "$1");
-  const isMarked = row.via !== "command" && row.place.isGroup === true;
-  return !isMarked && senderId !== "" && conversationId === senderId;
+/** A user's id with letters in both cases, which no network gives to a room. */
+const anyPerson = fc.stringMatching(/^U[A-Za-z0-9]{6,12}$/);
+const anyCase = (text: string) =>
+  fc
+    .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
+    .map((uppers) =>
+      [...text].map((letter, at) => (uppers[at] === true ? letter.toUpperCase() : letter.toLowerCase())).join(""),
+    );
+
+/** A name as the template has it, for this user in any case. */
+function named(template: string, person: string): fc.Arbitrary<string> {
+  const filler = fc.stringMatching(/^[a-z0-9]{1,8}$/);
+  return fc
+    .tuple(anyCase(person), filler)
+    .map(([spelled, any]) => template.replaceAll("*", any).replace("{person}", () => spelled));
 }
 
-const rowOf = <Via extends Row["via"]>(via: Via, place: fc.Arbitrary<Extract<Row, { via: Via }>["place"]>) =>
-  place.map((given) => ({ chat: "", is: "refused", via, place: given }) as unknown as Row);
+const oneOf = (templates: readonly string[] | undefined, person: string): fc.Arbitrary<string | undefined> =>
+  templates === undefined ? fc.constant(undefined) : fc.constantFrom(...templates).chain((one) => named(one, person));
 
-/** Any mixture of the strings that hosts use. */
-const anyRow: fc.Arbitrary<Row> = (() => {
-  const channel = fc.constantFrom("telegram", "discord", "matrix", "feishu", "twitch", "webchat", "x", "constructor");
-  const id = fc.constantFrom("", "7", "8", "room", "group:7");
-  const [prefix, kind] = [
-    fc.constantFrom("", "telegram:", "feishu:", "x:"),
-    fc.constantFrom("", "user:", "group:", "chat:", "slash:"),
-  ];
-  const address = fc.tuple(prefix, kind, id, fc.constantFrom("", ":topic:5")).map((parts) => parts.join(""));
-  const shared = {
-    accountId: fc.constant("default"),
-    senderId: fc.option(id, { nil: undefined }),
-    sessionKey: fc.constantFrom(undefined, MAIN, groupKey("x", "7"), "agent:main:x:direct:7"),
-  };
-  const isGroup = fc.constantFrom(undefined, false, true);
-  const optional = fc.option(address, { nil: undefined });
+const rows = [...CHANNELS].map(([channel, row]) => ({ channel, row }));
+const anyRow = fc.constantFrom(...rows);
+const anyWord = fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/);
+const anyUser = fc.record({ entry: anyRow, person: anyPerson, accountId: anyWord, agentId: anyWord });
+type User = { entry: (typeof rows)[number]; person: string; accountId: string; agentId: string };
+
+/** One way in of a user, through the names of one kind of room. */
+function wayIn(user: User, direct: Names, room: Names = direct): fc.Arbitrary<Row> {
+  const { entry, person, accountId, agentId } = user;
+  const { channel } = entry;
+  const sessionKey = `agent:${agentId}:main`;
+  const senderId = anyCase(person);
+  const name = (kind: keyof Names) => oneOf(room[kind] ?? direct[kind], person);
+  const command = fc.record({ senderId, from: name("from"), to: name("to") }).map(({ from = "", ...rest }): Row => ({
+    chat: "",
+    is: "private",
+    via: "command",
+    place: { channel, accountId, agentId, sessionKey, from: `${channel}:${from}`, ...rest },
+  }));
+  const message = fc.record({ senderId, conversationId: name("message") }).map((rest): Row => ({
+    chat: "",
+    is: "private",
+    via: "message",
+    place: { channelId: channel, accountId, sessionKey, isGroup: false, ...rest },
+  }));
+  const tap = fc
+    .record({ senderId, conversationId: name("tap") })
+    .map(({ conversationId = "", senderId: by }): Row => ({
+      chat: "",
+      is: "private",
+      via: "tap",
+      place: { channel, accountId, senderId: by, conversationId },
+    }));
+  const kinds: readonly (keyof Names)[] = Object.keys(room) as (keyof Names)[];
   return fc.oneof(
-    rowOf("command", fc.record({ ...shared, channel, from: optional, to: optional })),
-    rowOf("tap", fc.record({ ...shared, channel, conversationId: address, isGroup })),
-    rowOf("message", fc.record({ ...shared, channelId: channel, conversationId: optional, isGroup })),
+    ...(kinds.includes("from") || kinds.includes("to") ? [command] : []),
+    ...(kinds.includes("message") ? [message] : []),
+    ...(kinds.includes("tap") ? [tap] : []),
   );
-})();
+}
+
+function placeOf(row: Row, agentId: string) {
+  if (row.via === "command") return placeOfCommand(GATEWAY, row.place);
+  if (row.via === "message") return placeOfMessage(GATEWAY, row.place);
+  const { who, ...place } = placeOfTap(GATEWAY, row.place);
+  return { ...place, who: { ...who, agentId } };
+}
+
+const keyOf = ({ entry, person, accountId, agentId }: User) =>
+  [entry.channel, person.toLowerCase(), accountId, agentId].join(" ");
+
+const roomsOf = ({ group, thread }: Channel) => (thread === undefined ? [group] : [group, thread]);
 
 describe("a chat is", () => {
   it.each(ROWS)("$is: $chat, by $via", (row) => {
     expect(isPrivateNow(row)).toBe(row.is === "private");
   });
 
-  it("private only if its name is the sender's, for any strings of the host", () => {
+  it("private by every name that its channel's row has for a private chat, with one binding for all three ways in", () => {
+    const any = anyUser.chain((user) => fc.tuple(fc.constant(user), wayIn(user, user.entry.row.direct)));
     fc.assert(
-      fc.property(anyRow, (row) => !isPrivateNow(row) || isOfSender(row)),
-      { numRuns: 2000 },
+      fc.property(any, ([user, row]) => {
+        const { privacy, who } = placeOf(row, user.agentId);
+        const person = user.person.toLowerCase();
+        expect({ privacy, who }).toEqual({
+          privacy: "private",
+          who: {
+            gateway: GATEWAY,
+            channel: user.entry.channel,
+            channelAccountId: user.accountId,
+            conversationId: person,
+            senderId: person,
+            agentId: user.agentId,
+          },
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("refused by every name that its channel's row has for a group or a thread", () => {
+    const any = anyUser.chain((user) =>
+      fc.constantFrom(...roomsOf(user.entry.row)).chain((room) => wayIn(user, user.entry.row.direct, room)),
+    );
+    fc.assert(
+      fc.property(any, (row) => !isPrivateNow(row)),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("refused if the host marks it as a group, names a room's session, or names no sender", () => {
+    const any = anyUser.chain((user) => fc.tuple(fc.constant(user.entry.row), wayIn(user, user.entry.row.direct)));
+    fc.assert(
+      fc.property(any, fc.constantFrom("group", "channel", "room"), ([row, way], kind) => {
+        const changed = (change: object) => ({ ...way, place: { ...way.place, ...change } }) as Row;
+        expect(isPrivateNow(changed({ senderId: undefined }))).toBe(false);
+        if (way.via !== "tap") expect(isPrivateNow(changed({ sessionKey: groupKey("x", "7", kind) }))).toBe(false);
+        if (way.via !== "command" && row.hasWrongGroupMark !== true)
+          expect(isPrivateNow(changed({ isGroup: true }))).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("one binding for one user alone: another user, channel, bot or agent has another", () => {
+    const pair = fc
+      .tuple(anyUser, anyUser)
+      .chain(([a, b]) =>
+        fc.tuple(fc.constant([a, b] as const), wayIn(a, a.entry.row.direct), wayIn(b, b.entry.row.direct)),
+      );
+    fc.assert(
+      fc.property(pair, ([[a, b], first, second]) => {
+        fc.pre(keyOf(a) !== keyOf(b));
+        expect(placeOf(first, a.agentId).who).not.toEqual(placeOf(second, b.agentId).who);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("refused if it is another user's, or a channel has no row", () => {
+    const any = anyUser.chain((user) => fc.tuple(wayIn(user, user.entry.row.direct), anyPerson, fc.constant(user)));
+    fc.assert(
+      fc.property(any, ([way, other, { entry, person }]) => {
+        fc.pre(other.toLowerCase() !== person.toLowerCase());
+        const place = { ...way.place, senderId: other };
+        const kinds = way.via === "command" ? entry.row.direct.from : entry.row.direct[way.via];
+        if (kinds?.every((template) => template.includes("{person}")) === true)
+          expect(isPrivateNow({ ...way, place } as Row)).toBe(false);
+        const unknown = way.via === "message" ? { channelId: "constructor" } : { channel: "constructor" };
+        expect(placeOf({ ...way, place: { ...way.place, ...unknown } } as Row, "main").privacy).toBe("elsewhere");
+      }),
+      { numRuns: 500 },
     );
   });
 });
@@ -145,32 +253,34 @@ const PRIVATE_CHATS: readonly PrivateChat[] = [
   {
     // The Discord plugin's `resolveInboundConversation` gives `user:<id>` for a direct chat.
     name: "Discord",
-    command: { channel: "discord", from: `discord:user:${TELEGRAM}` },
+    command: { channel: "discord", from: `discord:user:${TELEGRAM}`, to: `user:${TELEGRAM}` },
     message: { channelId: "discord", conversationId: `user:${TELEGRAM}` },
     binding: { channel: "discord" },
   },
   {
-    name: "Slack, the bare sender",
-    command: { channel: "slack", senderId: SLACK, from: `slack:${SLACK}` },
+    name: "Slack, whose commands have the sender in lower case",
+    command: { channel: "slack", senderId: SLACK.toLowerCase(), from: `slack:${SLACK}`, to: `slash:${SLACK}` },
     message: { channelId: "slack", conversationId: SLACK, senderId: SLACK },
-    binding: { channel: "slack", conversationId: SLACK, senderId: SLACK },
+    binding: { channel: "slack", conversationId: SLACK.toLowerCase(), senderId: SLACK.toLowerCase() },
   },
 ];
 
 describe("the binding of a private chat", () => {
   it.each(PRIVATE_CHATS)("is the same by a command and by a message: $name", ({ command, message: place, binding }) => {
-    const expected = { who: { ...BINDING, ...binding }, isPrivate: true };
-    expect(placeOfCommand(GATEWAY, { ...COMMAND, ...command })).toEqual(expected);
-    expect(placeOfMessage(GATEWAY, { ...MESSAGE, ...place })).toEqual(expected);
+    const expected = { who: { ...BINDING, ...binding }, privacy: "private" };
+    expect(placeOfCommand(GATEWAY, { ...COMMAND, ...command })).toMatchObject(expected);
+    expect(placeOfMessage(GATEWAY, { ...MESSAGE, ...place })).toMatchObject(expected);
   });
 
   it.each([
     { name: "with a session", sessionKey: MAIN, conversationId: MAIN },
     { name: "without a session", sessionKey: undefined, conversationId: "" },
   ])("is the operator's session in the web chat: $name", ({ sessionKey, conversationId }) => {
-    const expected = { who: { ...BINDING, channel: "webchat", conversationId, senderId: "" }, isPrivate: true };
-    expect(placeOfCommand(GATEWAY, { channel: "webchat", sessionKey })).toEqual(expected);
-    expect(placeOfMessage(GATEWAY, { channelId: "webchat", conversationId: sessionKey, sessionKey })).toEqual(expected);
+    const expected = { who: { ...BINDING, channel: "webchat", conversationId, senderId: "" }, privacy: "private" };
+    expect(placeOfCommand(GATEWAY, { channel: "webchat", sessionKey })).toMatchObject(expected);
+    expect(placeOfMessage(GATEWAY, { channelId: "webchat", conversationId: sessionKey, sessionKey })).toMatchObject(
+      expected,
+    );
   });
 
   it("is the same by command, message and tap, for any sender, bot and agent", () => {
@@ -219,25 +329,31 @@ describe("the binding of a private chat", () => {
   });
 });
 
-describe("a message of the host goes", () => {
-  it.each<{ name: string; sent: SentPlace; expected: ReplyPlace }>([
-    {
-      name: "to the bot and the chat that it names",
-      sent: { channelId: "telegram", accountId: "studio", conversationId: `telegram:${TELEGRAM}` },
-      expected: { channel: "telegram", channelAccountId: "studio", conversationId: `telegram:${TELEGRAM}` },
-    },
-    {
-      name: "to the channel's only bot if it names none",
-      sent: { channelId: "telegram", conversationId: TELEGRAM },
-      expected: { channel: "telegram", channelAccountId: "default", conversationId: TELEGRAM },
-    },
-    {
-      name: "to a chat without a name if it names none",
-      sent: { channelId: "telegram", accountId: "studio" },
-      expected: { channel: "telegram", channelAccountId: "studio", conversationId: "" },
-    },
-  ])("$name", ({ sent, expected }) => {
-    expect(placeOfReply(sent)).toEqual(expected);
+describe("a message of ours", () => {
+  it.each([
+    ["telegram", TELEGRAM, TELEGRAM],
+    ["slack", SLACK, `user:${SLACK}`],
+    ["discord", "80351110224678912", "user:80351110224678912"],
+    ["feishu", FEISHU, `user:${FEISHU}`],
+    ["signal", "+4915112345678", "+4915112345678"],
+  ])("is sent to the user in the network's own spelling: %s", (channel, senderId, address) => {
+    expect(addressOf({ channel, channelAccountId: "default", senderId })).toBe(address);
+  });
+
+  it("on Slack is sent to the capitals that the command's sender has lost", () => {
+    const place = placeOfCommand(GATEWAY, { channel: "slack", senderId: SLACK.toLowerCase(), from: `slack:${SLACK}` });
+    expect(place.sender.senderId).toBe(SLACK);
+  });
+
+  it.each<{ name: string; sent: SentPlace; senderId: string | undefined }>([
+    { name: "a user", sent: { channelId: "telegram", conversationId: `telegram:${TELEGRAM}` }, senderId: TELEGRAM },
+    { name: "a user by address", sent: { channelId: "slack", conversationId: `user:${SLACK}` }, senderId: SLACK },
+    { name: "a group", sent: { channelId: "telegram", conversationId: "-100123" }, senderId: undefined },
+    { name: "a channel", sent: { channelId: "discord", conversationId: "channel:8" }, senderId: undefined },
+    { name: "nobody", sent: { channelId: "telegram", conversationId: "" }, senderId: undefined },
+    { name: "an unknown channel", sent: { channelId: "x", conversationId: "7" }, senderId: undefined },
+  ])("of the host has a user, or none: $name", ({ sent, senderId }) => {
+    expect(recipientOf(sent)?.senderId).toBe(senderId);
   });
 });
 
@@ -260,15 +376,15 @@ describe("in a group with the owner's name", () => {
   };
 
   it.each([
-    { name: "a sign-in on Feishu", call: FEISHU_GROUP, args: "work" },
-    { name: "the board on Feishu", call: FEISHU_GROUP, args: "" },
-    { name: "a profile on Feishu", call: FEISHU_GROUP, args: "show work" },
-    { name: "a sign-in on Twitch", call: TWITCH_CHAT, args: "work" },
-    { name: "the board on Twitch", call: TWITCH_CHAT, args: "" },
-  ])("a command shows one sentence: $name", async ({ call, args }) => {
+    { name: "a sign-in on Feishu", call: FEISHU_GROUP, args: "work", code: "not-private" },
+    { name: "the board on Feishu", call: FEISHU_GROUP, args: "", code: "not-private" },
+    { name: "a profile on Feishu", call: FEISHU_GROUP, args: "show work", code: "not-private" },
+    { name: "a sign-in on Twitch", call: TWITCH_CHAT, args: "work", code: "chat-unsupported" },
+    { name: "the board on Twitch", call: TWITCH_CHAT, args: "", code: "chat-unsupported" },
+  ] as const)("a command shows one sentence: $name", async ({ call, args, code }) => {
     const { context } = createDoor({ ports: () => Promise.resolve(UNTOUCHABLE) });
     const answer = await answerCommand(context, "select", { ...call, args });
-    expect(answer.plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
+    expect(answer.plainText).toBe(REFUSALS[code].replace("{command}", "/codex_auth"));
     expect(answer.rows).toEqual([]);
     expect(answer.markdown).not.toMatch(/https?:|state|@/i);
   });

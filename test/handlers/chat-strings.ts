@@ -55,7 +55,7 @@ const tap =
 
 const C = {
   telegram: command("telegram", TELEGRAM),
-  // The host lowers the sender of a Slack command, so no direct chat matches yet.
+  // The host lowers the sender of a Slack command.
   slack: command("slack", SLACK.toLowerCase()),
   discord: command("discord", DISCORD),
   mattermost: command("mattermost", MATTERMOST),
@@ -155,15 +155,15 @@ const NAMED_CHANNELS: readonly Row[] = [
   P.telegram("direct", "private", { conversationId: TELEGRAM, isGroup: false }),
   P.telegram("group", "refused", { conversationId: "-100123", isGroup: true }),
 
-  C.slack("direct, typed", "refused", { from: `slack:${SLACK}`, to: `user:${SLACK}` }),
-  C.slack("direct, slash", "refused", { from: `slack:${SLACK}`, to: `slash:${SLACK}` }),
+  C.slack("direct, typed", "private", { from: `slack:${SLACK}`, to: `user:${SLACK}` }),
+  C.slack("direct, slash", "private", { from: `slack:${SLACK}`, to: `slash:${SLACK}` }),
   C.slack("channel", "refused", { from: "slack:channel:C0TEAM", to: "channel:C0TEAM" }),
   C.slack("group message", "refused", { from: "slack:group:G0TEAM", to: "channel:G0TEAM" }),
   C.slack("thread", "refused", { from: "slack:channel:C0TEAM", to: "channel:C0TEAM", messageThreadId: "171.1" }),
-  T.slack("direct", "refused", { conversationId: "D0OWNER" }),
+  T.slack("direct", "private", { conversationId: "D0OWNER" }),
   T.slack("channel", "refused", { conversationId: "C0TEAM" }),
   P.slack("direct", "private", { conversationId: SLACK, isGroup: false }),
-  P.slack("direct, slash", "refused", { conversationId: `slash:${SLACK}`, isGroup: false }),
+  P.slack("direct, slash", "private", { conversationId: `slash:${SLACK}`, isGroup: false }),
   P.slack("channel", "refused", { conversationId: "C0TEAM", isGroup: true }),
 
   C.discord("direct, native", "private", { from: `discord:${DISCORD}`, to: `slash:${DISCORD}` }),
@@ -173,7 +173,9 @@ const NAMED_CHANNELS: readonly Row[] = [
   C.discord("group message", "refused", { from: "discord:group:889", to: `slash:${DISCORD}` }),
   C.discord("thread", "refused", { from: "discord:channel:890", to: "channel:890", messageThreadId: "890" }),
   T.discord("direct", "private", { conversationId: `user:${DISCORD}` }),
-  T.discord("channel", "refused", { conversationId: "channel:888" }),
+  T.discord("channel", "refused", { conversationId: "channel:888", guildId: "9" }),
+  T.discord("a server with the sender's name", "refused", { conversationId: `user:${DISCORD}`, guildId: "9" }),
+  T.discord("group message", "refused", { conversationId: "channel:889" }),
   T.discord("thread", "refused", { conversationId: "channel:890" }),
   P.discord("direct", "private", { conversationId: `user:${DISCORD}`, isGroup: false }),
   P.discord("channel", "refused", { conversationId: "channel:888", isGroup: true }),
@@ -184,7 +186,7 @@ const NAMED_CHANNELS: readonly Row[] = [
   C.mattermost("group message", "refused", { from: "mattermost:group:c2", to: "channel:c2" }),
   C.mattermost("thread", "refused", { from: "mattermost:channel:c1", to: "channel:c1", messageThreadId: "p1" }),
   C.mattermost("channel with the sender's name", "refused", { from: `mattermost:${MATTERMOST}`, to: "channel:c1" }),
-  P.mattermost("direct, marked as a group", "refused", { conversationId: MATTERMOST, isGroup: true }),
+  P.mattermost("direct, marked as a group", "private", { conversationId: MATTERMOST, isGroup: true }),
   P.mattermost("channel", "refused", { conversationId: "c1", isGroup: true }),
 
   C.teams("direct", "private", { from: `msteams:${TEAMS}`, to: `user:${TEAMS}` }),
@@ -215,29 +217,47 @@ const NAMED_CHANNELS: readonly Row[] = [
 
   C.whatsapp("direct", "private", { from: PHONE, to: "+49301234567" }),
   C.whatsapp("group", "refused", { from: "12036302@g.us", to: "+49301234567" }),
-  P.whatsapp("direct, named after the bot", "refused", { conversationId: "+49301234567", isGroup: false }),
+  P.whatsapp("direct, named after the bot", "private", { conversationId: "+49301234567", isGroup: false }),
   P.whatsapp("group without a subject", "refused", { conversationId: "12036302@g.us", isGroup: false }),
 
   C.signal("direct", "private", { from: `signal:${PHONE}`, to: `signal:${PHONE}` }),
-  C.signal("direct, by uuid", "refused", { from: `signal:${SIGNAL_UUID}`, to: `signal:${SIGNAL_UUID}` }),
+  C.signal("direct with another user", "refused", { from: `signal:${SIGNAL_UUID}`, to: `signal:${SIGNAL_UUID}` }),
+  command("signal", `uuid:${SIGNAL_UUID}`)("direct, by uuid", "private", {
+    from: `signal:${SIGNAL_UUID}`,
+    to: `signal:${SIGNAL_UUID}`,
+  }),
+  message("signal", `uuid:${SIGNAL_UUID}`)("direct, by uuid", "private", {
+    conversationId: SIGNAL_UUID,
+    isGroup: false,
+  }),
   C.signal("group", "refused", { from: "group:abc=", to: "group:abc=" }),
   P.signal("direct", "private", { conversationId: PHONE, isGroup: false }),
   P.signal("group without a name", "refused", { conversationId: "group:abc=", isGroup: false }),
 
   C.matrix("direct", "private", { from: `matrix:${MATRIX}`, to: "room:!dm:example.org" }),
-  C.matrix("direct, a session for each room", "private", {
+  C.matrix("direct, a session for each room", "refused", {
     from: `matrix:${MATRIX}`,
     to: "room:!dm:example.org",
     sessionKey: groupKey("matrix", "!dm:example.org", "channel"),
   }),
   C.matrix("room", "refused", { from: "matrix:channel:!team:example.org", to: "room:!team:example.org" }),
-  P.matrix("direct, named after the room", "refused", { conversationId: "!dm:example.org", isGroup: false }),
-  P.matrix("thread", "refused", { conversationId: "$thread", isGroup: false }),
+  P.matrix("direct, named after the room", "private", { conversationId: "!dm:example.org", isGroup: false }),
+  P.matrix("room", "refused", {
+    conversationId: "!team:example.org",
+    isGroup: false,
+    sessionKey: groupKey("matrix", "!team:example.org", "channel"),
+  }),
+  P.matrix("thread of the direct chat", "private", { conversationId: "$thread", isGroup: false }),
 
   C.imessage("direct", "private", { from: `imessage:${PHONE}`, to: `imessage:${PHONE}` }),
-  C.imessage("direct, by SMS", "refused", { from: `sms:${PHONE}`, to: `sms:${PHONE}` }),
+  C.imessage("direct, by SMS", "private", { from: `sms:${PHONE}`, to: `sms:${PHONE}` }),
   C.imessage("group", "refused", { from: "imessage:group:7", to: "chat_id:7" }),
-  P.imessage("direct, named after the chat", "refused", { conversationId: "chat_id:3", isGroup: false }),
+  P.imessage("direct, named after the chat", "private", { conversationId: "chat_id:3", isGroup: false }),
+  P.imessage("group without a name", "refused", {
+    conversationId: "chat_id:7",
+    isGroup: false,
+    sessionKey: groupKey("imessage", "7"),
+  }),
 
   { chat: "webchat", is: "private", via: "command", place: { channel: "webchat", sessionKey: MAIN } },
   { chat: "webchat", is: "private", via: "message", place: { channelId: "webchat", sessionKey: MAIN } },
@@ -265,7 +285,7 @@ const CLOSED_CHANNELS: readonly Row[] = [
   T.feishu("group", "refused", { conversationId: "oc_1" }),
   P.feishu("direct", "private", { conversationId: FEISHU, isGroup: false }),
   P.feishu("group", "refused", { conversationId: "oc_1", isGroup: true, sessionKey: groupKey("feishu", "oc_1") }),
-  P.feishu("without a mark", "refused", { conversationId: FEISHU }),
+  P.feishu("without a mark", "private", { conversationId: FEISHU }),
   P.feishu("group, only the session shows it", "refused", {
     conversationId: FEISHU,
     isGroup: false,
@@ -283,7 +303,7 @@ const CLOSED_CHANNELS: readonly Row[] = [
     to: "twitch:channel:owner",
   }),
   C.twitch("without an address", "refused", { from: `twitch:user:${TWITCH}` }),
-  C.twitch("with evidence", "private", { from: `twitch:user:${TWITCH}`, to: `twitch:user:${TWITCH}` }),
+  C.twitch("with evidence", "refused", { from: `twitch:user:${TWITCH}`, to: `twitch:user:${TWITCH}` }),
   T.twitch("public chat", "refused", { conversationId: `user:${TWITCH}` }),
   P.twitch("public chat", "refused", { conversationId: "channel:owner", isGroup: false }),
   P.twitch("public chat with the sender's name", "refused", {
@@ -292,7 +312,7 @@ const CLOSED_CHANNELS: readonly Row[] = [
     sessionKey: groupKey("twitch", "owner"),
   }),
 
-  C.plugin("with evidence", "private", { from: `carrier-pigeon:${PLUGIN}`, to: `carrier-pigeon:${PLUGIN}` }),
+  C.plugin("with evidence", "refused", { from: `carrier-pigeon:${PLUGIN}`, to: `carrier-pigeon:${PLUGIN}` }),
   C.plugin("without an address", "refused", { from: `carrier-pigeon:${PLUGIN}` }),
   C.plugin("an address of an unknown kind", "refused", { from: `carrier-pigeon:${PLUGIN}`, to: "loft:9" }),
   C.plugin("a slash command's address", "refused", { from: `carrier-pigeon:${PLUGIN}`, to: `slash:${PLUGIN}` }),
@@ -307,7 +327,7 @@ const CLOSED_CHANNELS: readonly Row[] = [
     }),
   ),
   T.plugin("direct", "refused", { conversationId: PLUGIN, isGroup: false }),
-  P.plugin("with evidence", "private", { conversationId: PLUGIN, isGroup: false }),
+  P.plugin("with evidence", "refused", { conversationId: PLUGIN, isGroup: false }),
   C.plugin("an empty session", "refused", { from: PLUGIN, to: PLUGIN, sessionKey: "" }),
   C.plugin("a session of the old form", "refused", { from: PLUGIN, to: PLUGIN, sessionKey: "group:9" }),
   P.plugin("without a mark", "refused", { conversationId: PLUGIN }),

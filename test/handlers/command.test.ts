@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
 import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
 import { CodexAuthError } from "../../src/errors.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
@@ -38,8 +39,10 @@ describe("a command", () => {
     expect(rows[0]).toEqual([{ label: "work", callbackData: "codex_auth_show:S0.0" }]);
   });
 
-  it("has only the link as a button in a chat without callbacks", async () => {
-    const { context } = createDoor({ buttonsOf: () => Promise.resolve("links") });
+  it("has only the link as a button in a chat whose taps do not come back", async () => {
+    const { context } = createDoor({
+      capabilitiesOf: () => Promise.resolve({ ...capabilitiesOf("telegram"), buttons: "links" }),
+    });
     const labelsFor = async (args: string) =>
       (await answerCommand(context, "select", call({ args }))).rows.flat().map(({ label }) => label);
     expect(await labelsFor("work")).toEqual(["Open the sign-in page"]);

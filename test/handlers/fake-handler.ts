@@ -3,7 +3,8 @@ import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
 import type { HandlerContext, Message } from "../../src/handlers/context.ts";
 import { answerPaste } from "../../src/handlers/message.ts";
 import { claimPastedMessage, OriginalMessages, type ChatMessage, type Claim } from "../../src/handlers/transcript.ts";
-import type { Binding } from "../../src/rules/binding.ts";
+import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
+import type { Binding, Sender } from "../../src/rules/binding.ts";
 import { ENGLISH, REFUSALS, SENTENCES } from "../support/english.ts";
 import { ShownScreens } from "../../src/interaction/buttons.ts";
 import type { Ports } from "../../src/actions/ports.ts";
@@ -19,6 +20,7 @@ export const OWNER_CHAT: Binding = {
   senderId: OWNER,
   agentId: "main",
 };
+export const OWNER_SENDER: Sender = { channel: "telegram", channelAccountId: "default", senderId: OWNER };
 export const STRANGER = "4242666";
 export const GROUP = "-1001234567890";
 /** In errors and in codes that no sign-in waits for: found in an answer, it has leaked. */
@@ -41,7 +43,7 @@ export interface Door {
   readonly owners: Set<string>;
   /** How often the login shell was loaded. */
   readonly loads: () => number;
-  readonly sent: { readonly binding: Binding; readonly message: Message }[];
+  readonly sent: { readonly sender: Sender; readonly message: Message }[];
 }
 
 /** One profile, `work`, and one owner. */
@@ -61,15 +63,16 @@ export function createDoor(overrides: Partial<HandlerContext> = {}): Door {
     originals: new OriginalMessages(),
     nowMs: () => ports.clock.nowMs(),
     locale: () => ENGLISH,
-    ownersToNotify: () => Promise.resolve([OWNER_CHAT]),
+    ownersToNotify: () => Promise.resolve([{ who: OWNER_CHAT, sender: OWNER_SENDER }]),
     ports: () => Promise.resolve(ports),
     loadOwnerCheck: () => Promise.resolve(({ channel, senderId }) => owners.has(`${channel}:${senderId}`)),
     agentOf: () => "main",
-    buttonsOf: ({ channel }) => Promise.resolve(channel === "telegram" ? "all" : "none"),
+    capabilitiesOf: ({ channel }) => Promise.resolve(capabilitiesOf(channel)),
+    slackBlocksOf: ({ markdown }) => Promise.resolve([{ type: "section", text: markdown }]),
     canSendNow: ({ channel }) => Promise.resolve(channel !== "webchat"),
     inBackground: (task) => task(),
-    sendNow: (binding, message) => {
-      sent.push({ binding, message });
+    sendNow: (sender, message) => {
+      sent.push({ sender, message });
       return Promise.resolve(true);
     },
     areTextCommandsOn: () => true,
@@ -190,7 +193,7 @@ export const BROKEN: readonly { readonly name: string; readonly overrides: Parti
       },
     },
   },
-  { name: "the question for buttons", overrides: { buttonsOf: () => Promise.reject(new Error(CANARY)) } },
+  { name: "the question for buttons", overrides: { capabilitiesOf: () => Promise.reject(new Error(CANARY)) } },
   { name: "the sending", overrides: { sendNow: () => Promise.reject(new Error(CANARY)) } },
   {
     name: "the sending, at once",

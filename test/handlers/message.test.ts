@@ -11,7 +11,7 @@ import {
   CANARY,
   createDoor,
   GROUP,
-  OWNER,
+  OWNER_SENDER,
   OWNER_CALL,
   savedIn,
   startAndApprove,
@@ -156,9 +156,7 @@ describe("a callback URL in the chat of its pending sign-in", () => {
   it("is answered into the chat it came from", async () => {
     const { context, address, sent } = await waiting();
     await claimMessage(context, message(address));
-    expect(sent.map(({ binding }) => binding)).toMatchObject([
-      { channel: "telegram", conversationId: OWNER, senderId: OWNER },
-    ]);
+    expect(sent.map(({ sender }) => sender)).toEqual([OWNER_SENDER]);
   });
 
   it("is answered by the text of the hook if the channel cannot send", async () => {

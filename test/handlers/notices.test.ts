@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { explain, explainFailedTurn, explainHostRefusal, notifyOwners } from "../../src/handlers/notices.ts";
 import { ENGLISH } from "../support/english.ts";
-import { createDoor, GROUP, OWNER, OWNER_CHAT } from "./fake-handler.ts";
+import { createDoor, GROUP, OWNER, OWNER_CHAT, OWNER_SENDER } from "./fake-handler.ts";
 
 const AUTH_FAILED =
   "⚠️ Authentication failed (provider returned HTTP 401). Your provider token may have expired — try the request again in a moment. If the failure persists, re-authenticate this provider.";
@@ -16,14 +16,14 @@ function withExpiredLogin() {
   return door;
 }
 
-const chat = { channel: "telegram", channelAccountId: "default", conversationId: OWNER };
+const chat = { channelId: "telegram", accountId: "default", conversationId: OWNER };
 
 describe("the notice of an expired login", () => {
   it("is sent once to the owner's private chat, with the command to sign in", async () => {
     const { context, sent } = withExpiredLogin();
     await notifyOwners(context, "main");
     await notifyOwners(context, "main");
-    expect(sent.map(({ binding }) => binding)).toEqual([OWNER_CHAT]);
+    expect(sent.map(({ sender }) => sender)).toEqual([OWNER_SENDER]);
     const { plainText, rows } = sent[0]?.message ?? { plainText: "", rows: [] };
     expect(plainText).toContain("Codex profile work needs a new sign-in");
     expect(plainText).toContain("Sign in again: /codex_auth work");
@@ -89,7 +89,7 @@ describe("the reply of a failed turn", () => {
 const REFUSAL = "⚠️ This command requires gateway scope: operator.admin.";
 
 const withHint = (content: string, channel: string, conversationId: string) =>
-  explainHostRefusal(ENGLISH, content, { channel, conversationId });
+  explainHostRefusal(ENGLISH, content, { channelId: channel, conversationId });
 
 describe("the host's refusal to a user who is not an owner", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HandlerContext, Message } from "../../src/handlers/context.ts";
 import { answerCommand } from "../../src/handlers/command.ts";
-import { answerTap, type Tap } from "../../src/handlers/tap.ts";
+import { answerTap, tapOf, type HostTap, type Tap } from "../../src/handlers/tap.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
@@ -351,8 +351,17 @@ const throws = () => {
 };
 
 describe("a chat that does not let itself be edited", () => {
-  it("gets the answer as a new message", async () => {
-    const { context, chat, show } = await createShown();
+  it("gets the answer as a new message, with its buttons", async () => {
+    const { context, chat, show, sent } = await createShown();
+    await answerTap(context, chat.tap(show, { edit: rejects }));
+    expect(chat.seen()).toMatchObject({ edits: 0, replies: 0 });
+    expect(sent.map(({ sender, message }) => [sender.senderId, labelsOf(message)])).toEqual([
+      [OWNER, [["Sign in again", "Use in this chat"], ["Sign out"], ["Undo", "Back"]]],
+    ]);
+  });
+
+  it("gets the answer as a reply if a new message cannot be sent", async () => {
+    const { context, chat, show } = await createShown({ sendNow: () => Promise.resolve(false) });
     await answerTap(context, chat.tap(show, { edit: rejects }));
     expect(chat.seen()).toMatchObject({ edits: 0, replies: 1 });
     expect(chat.seen().text).toContain("Codex profile work");
@@ -388,4 +397,71 @@ describe("a tap in a sandbox", () => {
     await answerTap(context, chat.tap(show, extra));
     expect(chat.seen().text.startsWith(SENTENCES.sandbox)).toBe(true);
   });
+});
+
+/** A tap as the host gives it on a channel, and what it was asked to do. */
+function hostTap(payload: string, extra: Partial<HostTap> = {}) {
+  const edits: object[] = [];
+  const replies: object[] = [];
+  const tap: HostTap = {
+    accountId: "default",
+    conversationId: `user:${OWNER}`,
+    senderId: OWNER,
+    interaction: { payload },
+    respond: {
+      editMessage: (message) => Promise.resolve(void edits.push(message)),
+      reply: (message) => Promise.resolve(void replies.push(message)),
+    },
+    ...extra,
+  };
+  return { tap, edits, replies };
+}
+
+const callOn = (channel: string) => ({
+  ...CALL,
+  channel,
+  from: `${channel}:${OWNER}`,
+  to: channel === "telegram" ? `telegram:${OWNER}` : `user:${OWNER}`,
+});
+
+async function tapOn(channel: string, extra: Partial<HostTap> = {}) {
+  const door = createDoor();
+  door.owners.add(`slack:${OWNER}`);
+  const board = await answerCommand(door.context, "select", callOn(channel));
+  const tapped = hostTap(payloadsOf(board.rows)["work"] ?? "", extra);
+  await answerTap(door.context, tapOf(door.context, channel, tapped.tap));
+  return { ...door, ...tapped };
+}
+
+describe("a tap on a channel", () => {
+  it("turns the message into the next screen with Telegram's buttons", async () => {
+    const { edits, sent } = await tapOn("telegram", { conversationId: OWNER, isGroup: false });
+    expect(edits).toMatchObject([{ text: expect.stringContaining("Codex profile work"), buttons: { length: 3 } }]);
+    expect(sent).toEqual([]);
+  });
+
+  it("turns the message into the next screen with Slack's blocks", async () => {
+    const { edits, sent } = await tapOn("slack", { conversationId: "D0OWNER" });
+    expect(edits).toMatchObject([{ blocks: [{ text: expect.stringContaining("Codex profile") }] }]);
+    expect(sent).toEqual([]);
+  });
+
+  it("sends the next screen on Discord, and the tapped message keeps its words and loses its buttons", async () => {
+    const { edits, sent } = await tapOn("discord");
+    expect(sent.map(({ message }) => message.plainText)).toEqual([expect.stringContaining("Codex profile work")]);
+    const content = expect.stringContaining(SENTENCES["selector.title"]) as string;
+    expect(edits).toEqual([{ components: [{ type: 17, components: [{ type: 10, content }] }] }]);
+  });
+
+  it.each([
+    { channel: "slack", extra: { conversationId: "C0TEAM" } },
+    { channel: "discord", extra: { conversationId: "channel:8", guildId: "9" } },
+  ] as const)(
+    "in a group is answered with one sentence, and the message stays: $channel",
+    async ({ channel, extra }) => {
+      const { edits, sent, replies } = await tapOn(channel, extra);
+      expect([edits, sent]).toEqual([[], []]);
+      expect(replies).toMatchObject([{ text: REFUSALS["not-private"].replace("{command}", "/codex_auth") }]);
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { buttonsOf, isInlineButtonsOn } from "../../src/host/chat.ts";
-import { toReplyPayload, toTelegramRows } from "../../src/handlers/context.ts";
+import { askAdapter, isInlineButtonsOn, slackBlocksOf } from "../../src/host/chat.ts";
+import { capabilitiesOf, withinAdapter } from "../../src/interaction/capabilities.ts";
+import { toReplyPayload } from "../../src/handlers/context.ts";
 import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
 import { Secret } from "../../src/secret.ts";
 
@@ -132,11 +133,21 @@ function createApi(adapter: unknown, telegram: unknown = {}): OpenClawPluginApi 
   return { runtime, logger: { warn: () => undefined } } as unknown as OpenClawPluginApi;
 }
 
+/** Writes every button with this id. */
+function slackAdapter(actionId: string) {
+  const blocks = [{ type: "actions", elements: [{ type: "button", action_id: actionId }] }];
+  const renderPresentation = () => ({ channelData: { slack: { renderedPresentationSegments: [{ blocks }] } } });
+  return { presentationCapabilities: { buttons: true }, renderPresentation };
+}
+
+const capabilitiesIn = async (api: OpenClawPluginApi, channel: string) =>
+  withinAdapter(capabilitiesOf(channel), await askAdapter(api, channel, "default"));
+
 const TELEGRAM_ADAPTER = { presentationCapabilities: { supported: true, buttons: true, selects: true } };
 
 describe("a chat can show buttons", () => {
   it.each([
-    { name: "Telegram", channel: "telegram", adapter: TELEGRAM_ADAPTER, telegram: {}, expected: "all" },
+    { name: "Telegram", channel: "telegram", adapter: TELEGRAM_ADAPTER, telegram: {}, expected: "taps" },
     {
       name: "Telegram with buttons off",
       channel: "telegram",
@@ -153,16 +164,34 @@ describe("a chat can show buttons", () => {
       expected: "none",
     },
     { name: "an adapter that says nothing", channel: "telegram", adapter: {}, telegram: {}, expected: "none" },
+    { name: "Discord", channel: "discord", adapter: TELEGRAM_ADAPTER, telegram: {}, expected: "taps" },
+    { name: "Slack", channel: "slack", adapter: slackAdapter("openclaw:callback_button:1:1"), expected: "taps" },
     {
-      name: "a channel without callbacks",
-      channel: "discord",
-      adapter: TELEGRAM_ADAPTER,
-      telegram: {},
+      name: "Slack with a package that hands taps to the model",
+      channel: "slack",
+      adapter: slackAdapter("openclaw:reply_button:1:1"),
       expected: "links",
     },
+    { name: "Slack without a renderer", channel: "slack", adapter: TELEGRAM_ADAPTER, expected: "links" },
+    { name: "Feishu", channel: "feishu", adapter: TELEGRAM_ADAPTER, expected: "commands" },
+    { name: "Mattermost", channel: "mattermost", adapter: TELEGRAM_ADAPTER, expected: "none" },
+    { name: "a channel without a row", channel: "constructor", adapter: TELEGRAM_ADAPTER, expected: "none" },
     { name: "the web chat", channel: "webchat", adapter: undefined, telegram: {}, expected: "none" },
   ])("if adapter and config allow it: $name", async ({ channel, adapter, telegram, expected }) => {
-    expect(await buttonsOf(createApi(adapter, telegram), channel, "default")).toBe(expected);
+    expect((await capabilitiesIn(createApi(adapter, telegram), channel)).buttons).toBe(expected);
+  });
+
+  it("within the lower of our limits and the adapter's", async () => {
+    const limits = { actions: { maxActions: 3, maxActionsPerRow: 99, maxLabelLength: 20 }, text: { maxLength: 1900 } };
+    const adapter = { presentationCapabilities: { buttons: true, limits } };
+    const expected = { maxButtons: 3, maxPerRow: 5, maxRows: 5, maxLabel: 20, maxText: 1900 };
+    expect(await capabilitiesIn(createApi(adapter), "discord")).toMatchObject(expected);
+  });
+
+  it("of Slack's blocks in an edit as the package writes them, and none without buttons", async () => {
+    const api = createApi(slackAdapter("openclaw:callback_button:1:1"));
+    expect(await slackBlocksOf(api, toReplyPayload("hello", ROWS))).toHaveLength(1);
+    expect(await slackBlocksOf(api, toReplyPayload("hello", []))).toEqual([]);
   });
 });
 
@@ -188,8 +217,8 @@ describe("the host's shapes of a reply", () => {
           {
             type: "buttons",
             buttons: [
-              { label: "work", action: { type: "callback", value: "codex_auth_pick:S.0" } },
-              { label: "team", action: { type: "callback", value: "codex_auth_pick:S.1" } },
+              { label: "work", reusable: true, action: { type: "callback", value: "codex_auth_pick:S.0" } },
+              { label: "team", reusable: true, action: { type: "callback", value: "codex_auth_pick:S.1" } },
             ],
           },
           { type: "buttons", buttons: [{ label: "Open", url: LINK, action: { type: "url", url: LINK } }] },
@@ -198,17 +227,10 @@ describe("the host's shapes of a reply", () => {
     });
   });
 
-  it("gives Telegram's edit its own names for the same rows", () => {
-    expect(toTelegramRows(ROWS)).toEqual([
-      [
-        { text: "work", callback_data: "codex_auth_pick:S.0" },
-        { text: "team", callback_data: "codex_auth_pick:S.1" },
-      ],
-      [{ text: "Open", url: LINK }],
+  it("writes a command button with the text that it sends", () => {
+    const rows = [[{ label: "work", command: "/codex_auth show work" }]];
+    expect(toReplyPayload("hello", rows).presentation?.blocks[0]?.buttons).toEqual([
+      { label: "work", action: { type: "command", command: "/codex_auth show work" } },
     ]);
-  });
-
-  it("gives Telegram's edit an empty list without buttons, which removes the old ones", () => {
-    expect(toTelegramRows([])).toEqual([]);
   });
 });

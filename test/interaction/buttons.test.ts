@@ -150,7 +150,7 @@ function shown(): { screens: ShownScreens; screenId: string } {
 describe("a tapped button", () => {
   it("asks for its action, with the binding that it was shown to", () => {
     const { screens, screenId } = shown();
-    expect(screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS)).toEqual({
+    expect(screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS)).toMatchObject({
       kind: "action",
       action: SHOW_P1,
       binding: BINDING,

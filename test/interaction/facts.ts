@@ -351,7 +351,7 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
     { weight: 3, arbitrary: named("refusal", anyRefusal, refusalScreen) },
     named(
       "plain",
-      fc.constantFrom(closedScreen(), finishHelpScreen(), helpScreen(), withheldScreen(), quotedScreen()),
+      fc.constantFrom(closedScreen(), finishHelpScreen(), helpScreen(), withheldScreen("group"), quotedScreen()),
       (some) => some,
     ),
   );
@@ -491,7 +491,8 @@ export function sampleScreens(): readonly NamedScreen[] {
     closed: closedScreen(),
     "finish help": finishHelpScreen(),
     help: helpScreen(),
-    withheld: withheldScreen(),
+    withheld: withheldScreen("group"),
+    "withheld on a channel without sign-ins": withheldScreen("elsewhere"),
     quoted: quotedScreen(),
     "not an owner, in the web chat": refusalScreen({ code: "not-allowed", next: "none", sender: "" }),
   };

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { inChat } from "../../src/commands/arguments.ts";
 import { ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
+import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
 import { MARKDOWN, PLAIN, toText, toWireButtons, WEB_MARKDOWN } from "../../src/interaction/render.ts";
 import { withSandboxNotice } from "../../src/interaction/screens.ts";
 import { CATALOGUES, Locale, type Language } from "../../src/languages/catalogue.ts";
@@ -30,7 +31,10 @@ const SCREENS = sampleScreens().filter(({ kind }) => {
 function chatText({ kind, screen }: NamedScreen, locale: Locale): string {
   const markdown = toText(screen, locale, inChat(MARKDOWN));
   const inWebChat = toText(screen, locale, inChat(WEB_MARKDOWN));
-  const wire = toWireButtons(screen, locale, { prefix: "codex_auth_", screenId: "S" });
+  const wire = toWireButtons(screen, locale, {
+    limits: capabilitiesOf("telegram"),
+    tap: { prefix: "codex_auth_", screenId: "S" },
+  });
   const rows = wire.map((row) => row.map(({ label }) => `[ ${label} ]`).join(" "));
   return [
     `### ${kind}`,

@@ -2,6 +2,7 @@
 import { inChat } from "../../src/commands/arguments.ts";
 import { ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
 import type { ProfileHealth } from "../../src/rules/results.ts";
+import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
 import * as render from "../../src/interaction/render.ts";
 import type { Line, Screen } from "../../src/interaction/screen.ts";
 import { localeOf } from "../../src/languages/catalogue.ts";
@@ -28,9 +29,10 @@ export const PLAIN_CHAT = inChat(render.PLAIN);
 export const toMarkdown = (screen: Screen) => render.toText(screen, ENGLISH, MARKDOWN_CHAT);
 export const toWebMarkdown = (screen: Screen) => render.toText(screen, ENGLISH, WEB_CHAT);
 export const toPlainText = (screen: Screen) => render.toText(screen, ENGLISH, PLAIN_CHAT);
-export const linkRows = (screen: Screen) => render.linkRows(screen, ENGLISH);
+const limits = capabilitiesOf("telegram");
+export const linkRows = (screen: Screen) => render.toWireButtons(screen, ENGLISH, { limits });
 export const toWireButtons = (screen: Screen, prefix: string, screenId: string) =>
-  render.toWireButtons(screen, ENGLISH, { prefix, screenId });
+  render.toWireButtons(screen, ENGLISH, { limits, tap: { prefix, screenId } });
 
 /** What stands on a button, or in one line. */
 export const spelled = (line: Line) => toPlainText({ lines: [line], rows: [] });
