@@ -109,7 +109,8 @@ describe("a handler that fails", () => {
   });
 
   it("leaves the host's message as it is", async () => {
-    const { call, lines } = brokenGateway({ commands: { ownerAllowFrom: ["telegram:4242"] } });
+    const { call, lines, state } = brokenGateway();
+    state.config = undefined;
     const content = "⚠️ Model login expired on the gateway.";
     expect(
       await call("message_sending", { content }, { ...PLACE, channelId: "telegram", conversationId: "telegram:4242" }),
