@@ -90,26 +90,32 @@ function lastWords(network: ChatNetwork, person: Person, where: Where): string {
     .join(" | ");
 }
 
-/** Writes, and waits for the bot's next message or edit there. */
+/** Writes, and waits for the bot's next new message there: an older one may be edited meanwhile. */
 export async function ask(
   network: ChatNetwork,
   person: Person,
   text: string,
   options: SayOptions = {},
 ): Promise<ChatMessage> {
-  const after = network.now();
+  const [after, isNew] = [network.now(), newTo(network, person, options.where)];
   await network.say(person, text, options);
-  return nextMessage(network, person, after, options.where);
+  return nextMessage(network, person, after, options.where, isNew);
 }
 
-/** Taps, and waits for the bot's next message or edit there. */
+/** Taps, and waits for what follows in the direct chat: the tapped message as edited, or a new one. */
 export async function press(
   network: ChatNetwork,
   person: Person,
   message: ChatMessage,
   label: string,
 ): Promise<ChatMessage> {
-  const after = network.now();
+  const [after, isNew] = [network.now(), newTo(network, person, "direct")];
   await network.tap(person, message, label);
-  return nextMessage(network, person, after);
+  // A message that only lost its buttons is followed by a new one.
+  return nextMessage(network, person, after, "direct", (one) => isNew(one) || one.text !== message.text);
+}
+
+function newTo(network: ChatNetwork, person: Person, where: Where | undefined): (message: ChatMessage) => boolean {
+  const known = new Set(network.messages(person, where).map(({ id }) => id));
+  return ({ id }) => !known.has(id);
 }

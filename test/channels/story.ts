@@ -1,0 +1,215 @@
+/**
+ * What a person can do on every channel, from the first board to an undone sign-out, and what nobody else can. Its tests
+ * run in their order on one gateway: each relies on the profiles of those before it.
+ */
+import { beforeAll, describe, expect, it } from "vitest";
+import { fakeAccount } from "../fakes/sign-in-server.ts";
+import { storedProfiles } from "../support/stored-profiles.ts";
+import { linkIn } from "../support/world.ts";
+import { PERSONAL, STUDIO, type ChatWorld } from "./chat-world.ts";
+import { ask, press, type ChatMessage, type Person, type SayOptions } from "./network.ts";
+
+export interface Story {
+  readonly worldOf: () => ChatWorld;
+  /** What is typed before a command on a network that takes a bare slash itself. */
+  readonly prefix?: string;
+  /** Whether a tapped button comes back as a tap or as a typed command; `none`: there are no buttons. */
+  readonly buttons: "taps" | "commands" | "none";
+  /** The host's refusal of somebody who is no owner passes the plugin, which adds the missing entry. */
+  readonly explainsRefusal: boolean;
+}
+
+const linkOn = (card: ChatMessage) =>
+  card.buttons.flat().find(({ url }) => url?.includes("/oauth/authorize?") === true)?.url ?? linkIn(card.text);
+
+export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: Story): void {
+  let world: ChatWorld;
+  let owner: Person;
+  let secondOwner: Person;
+  beforeAll(() => {
+    world = worldOf();
+    ({ owner, secondOwner } = world.network.people);
+  });
+
+  const command = (words: string, who = owner, options: SayOptions = {}) =>
+    ask(world.network, who, `${prefix}/codex_auth${words === "" ? "" : ` ${words}`}`, options);
+  const profileIds = () => Object.keys(storedProfiles(world.gateway).profiles).toSorted();
+
+  const paste = (address: string, who = owner) => ask(world.network, who, address);
+
+  describe("an owner in a direct chat", () => {
+    it("gets the board", async () => {
+      const board = await command("");
+      expect(board.text).toContain("no Codex profile");
+      expect(board.text).toContain("/codex_auth <profile>");
+    });
+
+    it("signs in with a pasted callback URL, which reaches no model, and the link is there once", async () => {
+      const card = await command("work");
+      const links = [card.text.match(/\/oauth\/authorize\?/g) ?? [], card.buttons.flat().filter(({ url }) => url)];
+      expect(links[0]?.length).toBe(1);
+      if (buttons === "none") expect(links[1]).toEqual([]);
+      const before = world.model.requests.length;
+      const address = world.signIn.approve(linkOn(card), PERSONAL);
+      const saved = await paste(address);
+      expect(saved.text).toContain("Signed in: profile");
+      expect(saved.text).toContain("dana@example.com");
+      expect(profileIds()).toEqual(["openai:work"]);
+      expect(world.model.requests.length).toBe(before);
+    });
+
+    it("signs in to a second profile with the command", async () => {
+      const address = world.signIn.approve(linkOn(await command("studio")), STUDIO);
+      const saved = await ask(world.network, owner, `${prefix}/codex_auth_finish ${address}`);
+      expect(saved.text).toContain("dana@studio.example");
+      expect(profileIds()).toEqual(["openai:studio", "openai:work"]);
+    });
+
+    it("uses a profile in this chat, and stops", async () => {
+      expect((await command("use studio")).text).toContain("studio");
+      expect((await command("show studio")).text).toContain("used in this chat");
+      await command("unuse studio");
+      expect((await command("show studio")).text).not.toContain("used in this chat");
+    });
+
+    it("signs out after a question, and takes it back", async () => {
+      expect((await command("signout studio")).text).toContain("Sign out");
+      expect(profileIds()).toEqual(["openai:studio", "openai:work"]);
+      expect((await command("signout studio yes")).text).toContain("Signed out");
+      expect(profileIds()).toEqual(["openai:work"]);
+      expect((await command("undo studio")).text).toContain("Undone");
+      expect(profileIds()).toEqual(["openai:studio", "openai:work"]);
+    });
+
+    it("is told what is wrong with a callback URL that no sign-in waits for, and the model does not see it", async () => {
+      const marker = `ac_${"x".repeat(40)}`;
+      const answer = await paste(`http://localhost:1455/auth/callback?code=${marker}&state=${"0".repeat(32)}`);
+      expect(answer.text).toContain("You have no pending sign-in");
+      expect(world.model.saw(marker)).toEqual([]);
+    });
+  });
+
+  describe("two owners at once", () => {
+    it("each get their own sign-in, and cannot finish the other's", async () => {
+      const [one, other] = await Promise.all([command("first"), command("second", secondOwner)]);
+      const forOne = world.signIn.approve(linkOn(one), fakeAccount("first@example.com"));
+      const forOther = world.signIn.approve(linkOn(other), fakeAccount("second@example.com"));
+      expect((await paste(forOne, secondOwner)).text).toContain("no pending sign-in");
+      const [saved, savedToo] = await Promise.all([paste(forOne), paste(forOther, secondOwner)]);
+      expect(saved.text).toContain("first@example.com");
+      expect(savedToo.text).toContain("second@example.com");
+    });
+  });
+
+  describe("in a group", () => {
+    it.each(["", "work"])("an owner gets one sentence: /codex_auth %s", async (words) => {
+      const answer = await command(words, owner, { where: "group" });
+      expect(answer.text).toContain("in a private chat");
+      expect(answer.text).not.toMatch(/oauth|studio|@example/);
+      expect(answer.buttons.flat()).toEqual([]);
+    });
+
+    it("a pasted callback URL is kept from the model", async () => {
+      const marker = `ac_${"g".repeat(40)}`;
+      const url = `http://localhost:1455/auth/callback?code=${marker}&state=${"1".repeat(32)}`;
+      const answer = await ask(world.network, owner, url, { where: "group" });
+      expect(answer.text).toContain("Use a private chat");
+      expect(world.model.saw(marker)).toEqual([]);
+    });
+  });
+
+  describe("somebody who is no owner", () => {
+    it("is refused, with no word of the profiles", async () => {
+      const { allowed } = world.network.people;
+      const answer = await command("", allowed);
+      expect(answer.text).not.toMatch(/studio|work:|@example/);
+      expect(answer.buttons.flat()).toEqual([]);
+      if (explainsRefusal) expect(answer.text).toContain(allowed.ownerEntry);
+    });
+
+    it("cannot finish an owner's sign-in, whose URL reaches no model", async () => {
+      const { allowed } = world.network.people;
+      const address = world.signIn.approve(linkOn(await command("third")), fakeAccount("third@example.com"));
+      const code = new URL(address).searchParams.get("code") ?? "";
+      const refused = await paste(address, allowed);
+      expect(refused.text).toContain("Only an owner");
+      expect(refused.text).toContain(allowed.ownerEntry);
+      expect(world.model.saw(code)).toEqual([]);
+      expect((await paste(address)).text).toContain("third@example.com");
+    });
+
+    it("and whom the bot does not know gets nothing at all of the plugin", async () => {
+      const { stranger } = world.network.people;
+      await world.network.say(stranger, `${prefix}/codex_auth`);
+      await command("help");
+      const answers = world.network.messages(stranger).filter(({ isByBot }) => isByBot);
+      expect(answers.map(({ text }) => text).join("\n")).not.toMatch(/studio|oauth|@example/);
+    });
+  });
+
+  if (buttons !== "none") {
+    describe("a board with buttons", () => {
+      it("opens a profile, and from there a sign-in", async () => {
+        const before = world.model.requests.length;
+        const board = await command("");
+        const card = await press(world.network, owner, board, "work");
+        expect(card.text).toContain("dana@example.com");
+        const signIn = await press(world.network, owner, card, "Sign in again");
+        const saved = await paste(world.signIn.approve(linkOn(signIn), PERSONAL));
+        expect(saved.text).toContain("dana@example.com");
+        expect(world.model.requests.length).toBe(before);
+      });
+    });
+  }
+
+  if (buttons === "taps") {
+    describe("a tap", () => {
+      it("signs out after a question, and takes it back", async () => {
+        const card = await press(world.network, owner, await command(""), "studio");
+        const question = await press(world.network, owner, card, "Sign out");
+        const done = await press(world.network, owner, question, "Yes, sign out");
+        expect(done.text).toContain("Signed out");
+        expect(profileIds()).not.toContain("openai:studio");
+        expect((await press(world.network, owner, done, "Undo")).text).toContain("Undone");
+        expect(profileIds()).toContain("openai:studio");
+      });
+
+      it("a second time on the same message changes nothing, and reaches no model", async () => {
+        const before = world.model.requests.length;
+        const board = await command("");
+        await press(world.network, owner, board, "work");
+        await world.network.tap(owner, board, "studio").catch(() => undefined);
+        await command("help");
+        expect(world.model.requests.length).toBe(before);
+      });
+
+      it("of somebody who is no owner shows nothing", async () => {
+        const board = await command("");
+        const { allowed } = world.network.people;
+        await world.network.tap(allowed, board, "studio").catch(() => undefined);
+        await command("help");
+        const seen = world.network.messages(allowed).filter(({ isByBot }) => isByBot);
+        expect(seen.map(({ text }) => text).join("\n")).not.toMatch(/dana@/);
+      });
+
+      it("is answered if an edit and a sending fail once", async () => {
+        const board = await command("");
+        world.network.failNext("edit");
+        const card = await press(world.network, owner, board, "work");
+        expect(card.text).toContain("dana@example.com");
+        world.network.failNext("send");
+        const address = world.signIn.approve(linkOn(await command("again")), fakeAccount("again@example.com"));
+        expect((await paste(address)).text).toContain("again@example.com");
+      });
+
+      it("after a restart leads to a fresh board", async () => {
+        const board = await command("");
+        await world.gateway.restart();
+        await world.untilConnected();
+        const fresh = await press(world.network, owner, board, "work");
+        expect(fresh.text).toContain("Codex profiles");
+        expect((await press(world.network, owner, fresh, "work")).text).toContain("dana@example.com");
+      });
+    });
+  }
+}
