@@ -155,17 +155,21 @@ export class SlackWorkspace {
     );
   }
 
-  shown(message: Message): SlackMessage & { readonly buttons: readonly (readonly ShownElement[])[] } {
+  shown(message: Message): SlackMessage {
     const { text, rows } = shownBlocks(message.blocks, this.names);
     const plain = () => (message.isMrkdwn ? shownMrkdwn(message.text, this.names) : decodeEntities(message.text));
     return {
       id: message.ts,
       text: message.blocks.length > 0 ? text : plain(),
-      buttons: rows,
+      buttons: rows.map((row) => row.map(({ label, url }) => (url === undefined ? { label } : { label, url }))),
       isByBot: message.user === BOT.id,
       changedAt: message.changedAt,
       isEphemeral: message.onlyFor !== undefined,
     };
+  }
+
+  elements(message: Message): readonly ShownElement[] {
+    return shownBlocks(message.blocks, this.names).rows.flat();
   }
 
   /** As history, events and taps carry it. */

@@ -166,7 +166,7 @@ class SlackServer implements SlackNetwork {
       !stored.room.members.includes(from.id)
     )
       throw new Error(`${from.name} does not see the message ${id}`);
-    const buttons = this.#workspace.shown(stored).buttons.flat();
+    const buttons = this.#workspace.elements(stored);
     const shown = buttons.find((button) => button.label === label);
     if (!shown)
       throw new Error(`the message has no button "${label}", but ${JSON.stringify(buttons.map((one) => one.label))}`);
