@@ -1,0 +1,99 @@
+/**
+ * The end of each channel's story: every code, state, verifier and token of its sign-ins is searched for in all that the
+ * gateway left, said and sent. What a host keeps of a chat's own messages is named by the caller, and in RISK.md part 4.
+ */
+import { beforeAll, describe, expect, it } from "vitest";
+import { findInDatabases } from "../support/sqlite-search.ts";
+import type { ChatWorld } from "./chat-world.ts";
+
+const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
+const UNDO = /\/codex-auth\/undo\.json$/;
+/** Other gateways of this machine write it too. */
+const PENDING = /^\/tmp\/openclaw\/codex-auth-pending\.json/;
+const DATABASE = /\.sqlite(?:-wal|-shm)?$/;
+/** What follows the state in a sign-in link. Nothing does in a callback URL. */
+const LINKS = /\/oauth\/authorize\?[^\s"<>\\|]*/g;
+
+export interface Kept {
+  /** Rows that have a code or a state that a person sent: `<file>:<table>:<key>`. */
+  readonly rows?: RegExp;
+  /** Plain files that do. */
+  readonly files?: RegExp;
+  /** The channel's package logs the text of each message; it masks codes and not states. */
+  readonly logsStates?: true;
+}
+
+export function scanForLeaks(worldOf: () => ChatWorld, { rows = /$^/, files = /$^/, logsStates }: Kept = {}): void {
+  describe("after all of this", () => {
+    let world: ChatWorld;
+    let codes: readonly string[];
+    let states: readonly string[];
+    let verifiers: readonly string[];
+    let tokens: readonly string[];
+    const foundInFiles = async (needles: readonly string[]) =>
+      (await world.gateway.findInState(needles)).map(({ file }) => file).filter((file) => !PENDING.test(file));
+
+    beforeAll(async () => {
+      world = worldOf();
+      const { signIn, gateway } = world;
+      await gateway.stop();
+      codes = signIn.secrets().filter((secret) => secret.startsWith("ac_"));
+      tokens = signIn.secrets().filter((secret) => !secret.startsWith("ac_"));
+      states = signIn.states();
+      const sent = signIn.tokenRequests().flatMap(({ body }) => body);
+      verifiers = sent.filter(([name]) => name === "code_verifier").map(([, value]) => value);
+    });
+
+    it("there is something to find", () => {
+      for (const secrets of [codes, states, verifiers, tokens]) expect(secrets.length).toBeGreaterThan(3);
+    });
+
+    it("a code or a state is only in rows and files that the host keeps of the chat", async () => {
+      const places = findInDatabases(world.gateway.stateDir, [...codes, ...states]);
+      expect(places.filter((place) => !rows.test(place))).toEqual([]);
+      const plain = (await foundInFiles([...codes, ...states])).filter((file) => !DATABASE.test(file));
+      expect(plain.filter((file) => !files.test(file))).toEqual([]);
+    });
+
+    it("a verifier that was used is nowhere, and a token only in the store and the undo file", async () => {
+      expect(await foundInFiles(verifiers)).toEqual([]);
+      expect(findInDatabases(world.gateway.stateDir, tokens)).toEqual([CREDENTIALS]);
+      const plain = (await foundInFiles(tokens)).filter((file) => !DATABASE.test(file));
+      expect(plain.filter((file) => !UNDO.test(file))).toEqual([]);
+    });
+
+    it("no code, verifier or token has reached a model, and no state outside a link", () => {
+      const bodies = world.model.requests.map(({ body }) => body);
+      expect(foundIn(bodies, [...codes, ...verifiers, ...tokens])).toEqual([]);
+      expect(foundIn(bodies.map(withoutLinks), states)).toEqual([]);
+    });
+
+    it("none of it is in the gateway's log", () => {
+      const log = [world.gateway.logText()];
+      expect(log[0]).toContain("codex-auth: profile saved");
+      expect(foundIn(log, [...codes, ...verifiers, ...tokens])).toEqual([]);
+      if (logsStates !== true) expect(foundIn(log, states)).toEqual([]);
+    });
+
+    it("the gateway has sent none of it to the network, except the state in a sign-in link", () => {
+      const record = world.network.record();
+      expect(record.length).toBeGreaterThan(0);
+      expect(foundIn(record, [...codes, ...verifiers, ...tokens])).toEqual([]);
+      expect(foundIn(record.map(withoutLinks), states)).toEqual([]);
+    });
+  });
+}
+
+const foundIn = (texts: readonly string[], needles: readonly string[]) =>
+  needles.filter((needle) => texts.some((text) => text.includes(needle)));
+
+const withoutLinks = (text: string) => decoded(text).replaceAll(LINKS, "");
+
+/** A form's body spells the link with percent signs. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
+}
