@@ -197,8 +197,9 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
         world.network.failNext("edit");
         const card = await press(world.network, owner, board, "work");
         expect(card.text).toContain("dana@example.com");
-        world.network.failNext("send");
         const address = world.signIn.approve(linkOn(await command("again")), fakeAccount("again@example.com"));
+        // The host does not repeat the answer to a command; the answer to a pasted URL is ours.
+        world.network.failNext("send");
         expect((await paste(address)).text).toContain("again@example.com");
       });
 
