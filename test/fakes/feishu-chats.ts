@@ -121,7 +121,11 @@ export class FeishuChats {
     return message;
   }
 
-  /** What a client shows. A card that is still empty is only a "…" there. */
+  /** Whether the bot still writes it. */
+  isStreaming({ card }: FeishuMessage): boolean {
+    return asFields(card?.json["config"])["streaming_mode"] === true;
+  }
+
   draw(message: FeishuMessage): Drawing {
     if (message.type !== "interactive")
       return { text: drawText(message.type, parseObject(message.content) ?? {}), buttons: [] };

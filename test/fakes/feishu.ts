@@ -164,13 +164,14 @@ class FeishuServer implements FakeFeishu {
 
   // ---- what people see
 
+  /** A card that streams is there when it is complete, so that a test reads no half answer. */
   messages(person: Person, where: Where = "direct"): readonly ChatMessage[] {
     const chat = this.#room(person, where);
     return this.#chats
       .all()
       .filter((one) => one.chat === chat && !one.isRecalled && (one.threadId !== undefined) === (where === "thread"))
+      .filter((one) => !this.#chats.isStreaming(one))
       .map((one) => ({ ...this.#chats.draw(one), message: one }))
-      .filter(({ text, buttons }) => text !== "" || buttons.length > 0)
       .map(({ text, buttons, message }) => ({
         id: message.id,
         text,
