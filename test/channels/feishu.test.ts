@@ -38,7 +38,7 @@ test("answers a command of the plugin, and leaves a stranger without an answer",
 test("shows the link of a sign-in as a button, without the entities of its markdown", async () => {
   const card = await ask(network, network.people.owner, "/codex_auth work");
 
-  const [link] = card.buttons.flat().filter(({ url }) => url !== undefined);
+  const link = card.buttons.flat().find(({ url }) => url !== undefined);
   expect(link?.url).toContain("/oauth/authorize?response_type=code&");
   expect(card.text).not.toContain("&amp;");
 });
