@@ -2,14 +2,11 @@
  * Lets a gateway reach "auth.openai.com" without leaving the machine: a TLS server with a throw-away CA and an
  * HTTP CONNECT proxy that tunnels the named hosts to it and refuses every other one.
  */
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { promisify } from "node:util";
+import { makeCa, makeLeaf } from "../support/certificates.ts";
 import { closeServer, listenOnLoopback } from "../support/loopback.ts";
 import { makeTempDir, removeTempDir } from "../support/temp-dir.ts";
 
@@ -32,10 +29,6 @@ export interface TlsProxy {
   setMode(mode: ProxyMode): void;
   close(): Promise<void>;
 }
-
-const run = promisify(execFile);
-const SUBJECT = "/CN=codex-auth test";
-const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
 /** Serves each host with its listener, e.g. `{ "auth.openai.com": signInServer.handle }`. */
 export async function startTlsProxy(hosts: Readonly<Record<string, RequestListener>>): Promise<TlsProxy> {
@@ -126,59 +119,4 @@ export async function startTlsProxy(hosts: Readonly<Record<string, RequestListen
       removeTempDir(dir);
     },
   };
-}
-
-interface KeyPair {
-  readonly keyFile: string;
-  readonly certFile: string;
-}
-
-async function makeCa(dir: string, name: string): Promise<KeyPair> {
-  const pair = { keyFile: join(dir, `${name}-ca.key`), certFile: join(dir, `${name}-ca.pem`) };
-  const { keyFile, certFile } = pair;
-  await run("openssl", [
-    "req",
-    "-x509",
-    ...NEW_KEY,
-    "-days",
-    "2",
-    "-subj",
-    `${SUBJECT} CA ${name}`,
-    "-keyout",
-    keyFile,
-    "-out",
-    certFile,
-  ]);
-  return pair;
-}
-
-async function makeLeaf(
-  dir: string,
-  ca: KeyPair,
-  name: string,
-  hosts: readonly string[],
-): Promise<{ key: Buffer; cert: Buffer }> {
-  const [keyFile, requestFile, extensionFile, certFile] = ["key", "csr", "ext", "pem"].map((ending) =>
-    join(dir, `${name}.${ending}`),
-  ) as [string, string, string, string];
-  await writeFile(
-    extensionFile,
-    `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(",")}\nextendedKeyUsage=serverAuth\n`,
-  );
-  await run("openssl", ["req", "-new", ...NEW_KEY, "-subj", SUBJECT, "-keyout", keyFile, "-out", requestFile]);
-  const signer = ["-CA", ca.certFile, "-CAkey", ca.keyFile, "-CAcreateserial"];
-  await run("openssl", [
-    "x509",
-    "-req",
-    "-in",
-    requestFile,
-    ...signer,
-    "-days",
-    "2",
-    "-extfile",
-    extensionFile,
-    "-out",
-    certFile,
-  ]);
-  return { key: await readFile(keyFile), cert: await readFile(certFile) };
 }
