@@ -1,6 +1,6 @@
 /** The channel packages that are driven: the newest that load on the host that package.json pins. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
@@ -75,7 +75,9 @@ function linkHost(state: string, name: string): void {
   const projects = join(state, "npm", "projects");
   for (const project of readdirSync(projects)) {
     const link = join(projects, project, "node_modules", name, "node_modules", "openclaw");
-    rmSync(link, { force: true, recursive: true });
-    symlinkSync(dirname(OPENCLAW), link);
+    // Renamed into place: a gateway of another checkout may be looking.
+    const fresh = `${link}.${process.pid}`;
+    symlinkSync(dirname(OPENCLAW), fresh);
+    renameSync(fresh, link);
   }
 }
