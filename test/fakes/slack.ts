@@ -316,7 +316,8 @@ class SlackServer implements SlackNetwork {
     } catch (error) {
       if (!(error instanceof SlackRefusal)) throw error;
       const details = error.details.length > 0 ? { response_metadata: { messages: error.details } } : {};
-      sendJson(response, method === undefined ? 400 : 200, { ok: false, error: error.code, ...details });
+      const status = error.code === "internal_error" ? 500 : 400;
+      sendJson(response, method === undefined ? status : 200, { ok: false, error: error.code, ...details });
     }
   }
 
