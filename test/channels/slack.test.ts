@@ -16,16 +16,16 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
+async function slash(words: string, where: Where = "direct") {
+  const after = slack.now();
+  await slack.slash(slack.people.owner, "/openclaw", `/codex_auth ${words}`, where);
+  return nextMessage(slack, slack.people.owner, after, where);
+}
+
 describe("Slack", () => {
   tellStory({ worldOf, prefix: " ", buttons: "taps", explainsRefusal: true });
 
   describe("a slash command", () => {
-    async function slash(words: string, where: Where = "direct") {
-      const after = slack.now();
-      await slack.slash(slack.people.owner, "/openclaw", `/codex_auth ${words}`, where);
-      return nextMessage(slack, slack.people.owner, after, where);
-    }
-
     it("is answered for its sender alone, and a tap on that answer gets a new message", async () => {
       const board = await slash("");
       expect(board).toMatchObject({ isEphemeral: true });
