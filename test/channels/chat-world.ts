@@ -4,9 +4,10 @@ import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { merge, pluginId, type JsonObject } from "../support/gateway-config.ts";
+import { removeTempDir } from "../support/temp-dir.ts";
 import { waitUntil } from "../support/wait.ts";
 import type { ChatNetwork } from "./network.ts";
-import { installChannel } from "./packages.ts";
+import { installChannel, rootWithChannel } from "./packages.ts";
 
 export interface ChatWorld {
   readonly network: ChatNetwork;
@@ -27,6 +28,7 @@ export async function createChatWorld(
   config: JsonObject = {},
 ): Promise<ChatWorld> {
   const folder = await installChannel(network.channel);
+  const root = await rootWithChannel(network.channel);
   const model = await startFakeModel();
   const signIn = new SignInServer([PERSONAL, STUDIO]);
   const { owner, secondOwner } = network.people;
@@ -37,7 +39,7 @@ export async function createChatWorld(
   };
   const gateway = await startGateway({
     pluginDir,
-    extraPlugins: [folder],
+    ...(root === undefined ? { extraPlugins: [folder] } : { root }),
     model,
     config: merge(merge(base, network.config), config),
     env: { ...network.env, [SANDBOX_VARIABLE]: await signIn.listen() },
@@ -57,6 +59,7 @@ export async function createChatWorld(
     untilConnected,
     close: async () => {
       await gateway.dispose();
+      if (root !== undefined) removeTempDir(root);
       await Promise.all([network.close(), model.close(), signIn.close()]);
     },
   };

@@ -6,6 +6,12 @@ import { ask, nextMessage } from "./network.ts";
 
 const MODEL_WORDS = "This is the model.";
 
+const V2 = 1 << 15;
+const text = (content: string) => ({ type: 10, content });
+const row = (...components: object[]) => ({ type: 1, components });
+const button = (change: object = {}) => ({ type: 2, style: 2, label: "Go", custom_id: "go", ...change });
+const link = (url: string) => ({ type: 2, style: 5, label: "Open", url });
+
 let network: DiscordNetwork;
 let world: ChatWorld;
 
@@ -40,14 +46,17 @@ describe("commands", () => {
     expect(answer.text).toContain("/codex_auth");
   });
 
-  test.each(["direct", "group"] as const)("a slash command is answered in the %s chat, and only its sender sees it", async (where) => {
-    const { owner, allowed } = network.people;
-    const after = network.now();
-    await network.slash(owner, "codex_auth", "help", where);
-    const answer = await nextMessage(network, owner, after, where);
-    expect(answer.text).not.toContain(MODEL_WORDS);
-    expect(network.messages(allowed, where).map(({ id }) => id)).not.toContain(answer.id);
-  });
+  test.each(["direct", "group"] as const)(
+    "a slash command is answered in the %s chat, and only its sender sees it",
+    async (where) => {
+      const { owner, allowed } = network.people;
+      const after = network.now();
+      await network.slash(owner, "codex_auth", "help", where);
+      const answer = await nextMessage(network, owner, after, where);
+      expect(answer.text).not.toContain(MODEL_WORDS);
+      expect(network.messages(allowed, where).map(({ id }) => id)).not.toContain(answer.id);
+    },
+  );
 
   test("an answer that Discord refuses does not come, and the next one does", async () => {
     const { owner } = network.people;
@@ -60,11 +69,6 @@ describe("commands", () => {
 });
 
 describe("what Discord refuses", () => {
-  const V2 = 1 << 15;
-  const text = (content: string) => ({ type: 10, content });
-  const row = (...components: object[]) => ({ type: 1, components });
-  const button = (change: object = {}) => ({ type: 2, style: 2, label: "Go", custom_id: "go", ...change });
-  const link = (url: string) => ({ type: 2, style: 5, label: "Open", url });
   const cases: readonly { name: string; body: object; expect: string | undefined }[] = [
     { name: "2000 characters", body: { content: "a".repeat(2000) }, expect: undefined },
     { name: "2001 characters", body: { content: "a".repeat(2001) }, expect: "BASE_TYPE_MAX_LENGTH" },
@@ -91,10 +95,26 @@ describe("what Discord refuses", () => {
       body: { components: [..."abcdef"].map((id) => row(button({ custom_id: id }))) },
       expect: "BASE_TYPE_MAX_LENGTH",
     },
-    { name: "a label of 81", body: { components: [row(button({ label: "a".repeat(81) }))] }, expect: "BASE_TYPE_MAX_LENGTH" },
-    { name: "a custom id of 101", body: { components: [row(button({ custom_id: "a".repeat(101) }))] }, expect: "BASE_TYPE_MAX_LENGTH" },
-    { name: "one custom id twice", body: { components: [row(button(), button())] }, expect: "COMPONENT_CUSTOM_ID_DUPLICATED" },
-    { name: "a URL of 513", body: { components: [row(link(`https://example.com/${"a".repeat(493)}`))] }, expect: "BASE_TYPE_MAX_LENGTH" },
+    {
+      name: "a label of 81",
+      body: { components: [row(button({ label: "a".repeat(81) }))] },
+      expect: "BASE_TYPE_MAX_LENGTH",
+    },
+    {
+      name: "a custom id of 101",
+      body: { components: [row(button({ custom_id: "a".repeat(101) }))] },
+      expect: "BASE_TYPE_MAX_LENGTH",
+    },
+    {
+      name: "one custom id twice",
+      body: { components: [row(button(), button())] },
+      expect: "COMPONENT_CUSTOM_ID_DUPLICATED",
+    },
+    {
+      name: "a URL of 513",
+      body: { components: [row(link(`https://example.com/${"a".repeat(493)}`))] },
+      expect: "BASE_TYPE_MAX_LENGTH",
+    },
     { name: "a URL of another scheme", body: { components: [row(link("tg://x"))] }, expect: "URL_TYPE_INVALID_SCHEME" },
   ];
   let alone: DiscordNetwork;
@@ -103,7 +123,11 @@ describe("what Discord refuses", () => {
   });
   afterAll(() => alone?.close());
 
-  async function call(method: string, path: string, body: object): Promise<{ status: number; text: string; id: string }> {
+  async function call(
+    method: string,
+    path: string,
+    body: object,
+  ): Promise<{ status: number; text: string; id: string }> {
     const { token } = (alone.config as { channels: { discord: { token: string } } }).channels.discord;
     const headers = { authorization: `Bot ${token}`, "content-type": "application/json" };
     const url = `${alone.env["DISCORD_API_URL"]}${path}`;
@@ -136,7 +160,10 @@ describe("what Discord refuses", () => {
 
   test("an edit of Components V2 into text", async () => {
     const messages = `/channels/${await directChat()}/messages`;
-    const { id } = await call("POST", messages, { flags: V2, components: [{ type: 17, components: [text("**a**"), row(button())] }] });
+    const { id } = await call("POST", messages, {
+      flags: V2,
+      components: [{ type: 17, components: [text("**a**"), row(button())] }],
+    });
     expect((await call("PATCH", `${messages}/${id}`, { content: "b", components: [] })).status).toBe(400);
     expect(alone.messages(alone.people.owner).at(-1)).toMatchObject({ text: "a", buttons: [[{ label: "Go" }]] });
     expect((await call("PATCH", `${messages}/${id}`, { components: [text("b")] })).status).toBe(200);
