@@ -1,5 +1,5 @@
 /** The fake Discord: the real package takes it for Discord, and it refuses what Discord refuses. */
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { startDiscord, type DiscordNetwork } from "../fakes/discord.ts";
 import { createChatWorld, type ChatWorld } from "./chat-world.ts";
 import { ask, nextMessage } from "./network.ts";
@@ -22,15 +22,15 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe("chats", () => {
-  test("the owner gets the model's words", async () => {
+  it("the owner gets the model's words", async () => {
     expect((await ask(network, network.people.owner, "hello agent")).text).toContain(MODEL_WORDS);
   });
 
-  test.each(["group", "thread"] as const)("a person gets an answer in the %s", async (where) => {
+  it.each(["group", "thread"] as const)("a person gets an answer in the %s", async (where) => {
     expect((await ask(network, network.people.allowed, "hello team", { where })).text).toContain(MODEL_WORDS);
   });
 
-  test("a stranger gets no answer of the agent", async () => {
+  it("a stranger gets no answer of the agent", async () => {
     const { stranger, owner } = network.people;
     await network.say(stranger, "hello from a stranger");
     // The owner's answer comes after the stranger's would have.
@@ -41,12 +41,12 @@ describe("chats", () => {
 });
 
 describe("commands", () => {
-  test("a typed command is answered by the plugin", async () => {
+  it("a typed command is answered by the plugin", async () => {
     const answer = await ask(network, network.people.owner, "/codex_auth help");
     expect(answer.text).toContain("/codex_auth");
   });
 
-  test.each(["direct", "group"] as const)(
+  it.each(["direct", "group"] as const)(
     "a slash command is answered in the %s chat, and only its sender sees it",
     async (where) => {
       const { owner, allowed } = network.people;
@@ -58,7 +58,7 @@ describe("commands", () => {
     },
   );
 
-  test("an answer that Discord refuses does not come, and the next one does", async () => {
+  it("an answer that Discord refuses does not come, and the next one does", async () => {
     const { owner } = network.people;
     const after = network.now();
     network.failNext("send");
@@ -140,25 +140,25 @@ describe("what Discord refuses", () => {
     return (await call("POST", "/users/@me/channels", { recipient_id: alone.people.owner.id })).id;
   }
 
-  test.each(cases)("$name", async ({ body, expect: refusal }) => {
+  it.each(cases)("$name", async ({ body, expect: refusal }) => {
     const { status, text: answer } = await call("POST", `/channels/${await directChat()}/messages`, body);
     expect(status).toBe(refusal === undefined ? 200 : 400);
     expect(answer).toContain(refusal ?? "");
   });
 
-  test("the id of a person where one of a channel belongs", async () => {
+  it("the id of a person where one of a channel belongs", async () => {
     const answer = await call("POST", `/channels/${alone.people.owner.id}/messages`, { content: "a" });
     expect(answer).toMatchObject({ status: 404, text: expect.stringContaining("10003") });
   });
 
-  test("a person who takes no direct messages", async () => {
+  it("a person who takes no direct messages", async () => {
     alone.takeDirect(alone.people.owner, false);
     const answer = await call("POST", `/channels/${await directChat()}/messages`, { content: "a" });
     alone.takeDirect(alone.people.owner, true);
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("50007") });
   });
 
-  test("an edit of Components V2 into text", async () => {
+  it("an edit of Components V2 into text", async () => {
     const messages = `/channels/${await directChat()}/messages`;
     const { id } = await call("POST", messages, {
       flags: V2,

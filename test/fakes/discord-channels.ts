@@ -45,6 +45,8 @@ export interface DiscordMessage {
   isLoading: boolean;
   isEdited: boolean;
   changedAt: number;
+  /** When it was last sent or edited. */
+  shownAtMs: number;
 }
 
 const EPOCH_MS = 1_420_070_400_000n;
@@ -146,6 +148,7 @@ export class DiscordChannels {
         draft.isLoading === true ? { content: "", embeds: [], components: [], isV2: false } : readContent(fields),
       isEdited: false,
       changedAt: 0,
+      shownAtMs: 0,
     };
     this.#messages.set(message.id, message);
     if (nonce !== undefined) this.#nonces.set(nonce, message);
@@ -190,6 +193,7 @@ export class DiscordChannels {
   #changed(message: DiscordMessage): void {
     this.#clock += 1;
     message.changedAt = this.#clock;
+    message.shownAtMs = Date.now();
   }
 
   // ---- as the API writes them

@@ -16,6 +16,9 @@ import { shownText } from "./discord-text.ts";
 
 const API_PATH = "/api/v10";
 
+/** The package knows a button only some time after its message is up, and says "expired" before. A person reads first. */
+const READING_MS = 1000;
+
 /**
  * `allowlist`: owners and the allowed person. `open`: everybody, strangers too. `pairing`: nobody until
  * `openclaw pairing approve discord <code>`.
@@ -149,6 +152,7 @@ class Discord implements DiscordNetwork {
     const button = buttons.find((one) => labelOf(one) === label && one.url === undefined && one.disabled !== true);
     if (button?.custom_id === undefined)
       throw new Error(`no button "${label}" to tap; there are ${JSON.stringify(buttons.map(labelOf))}`);
+    await waitUntil(`${person.name} to have read`, () => Date.now() >= found.shownAtMs + READING_MS);
     this.#gateway.dispatch("INTERACTION_CREATE", this.#interactions.tap(user, found, button.custom_id));
   }
 
