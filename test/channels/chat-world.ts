@@ -9,7 +9,7 @@ import { merge, type JsonObject } from "../support/gateway-config.ts";
 import { makeTempDir } from "../support/temp-dir.ts";
 import { waitUntil } from "../support/wait.ts";
 import type { ChatNetwork } from "./network.ts";
-import { installChannel } from "./packages.ts";
+import { installChannel, rootWithChannel } from "./packages.ts";
 
 export interface ChatWorld {
   readonly network: ChatNetwork;
@@ -64,6 +64,7 @@ export async function createChatWorld(
     untilConnected,
     close: async () => {
       await gateway.dispose();
+      if (root !== undefined) removeTempDir(root);
       await Promise.all([network.close(), model.close(), signIn.close()]);
     },
   };
