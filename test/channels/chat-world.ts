@@ -6,10 +6,10 @@ import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { merge, type JsonObject } from "../support/gateway-config.ts";
-import { makeTempDir } from "../support/temp-dir.ts";
+import { makeTempDir, removeTempDir } from "../support/temp-dir.ts";
 import { waitUntil } from "../support/wait.ts";
 import type { ChatNetwork } from "./network.ts";
-import { installChannel, rootWithChannel } from "./packages.ts";
+import { installChannel } from "./packages.ts";
 
 export interface ChatWorld {
   readonly network: ChatNetwork;
@@ -64,7 +64,7 @@ export async function createChatWorld(
     untilConnected,
     close: async () => {
       await gateway.dispose();
-      if (root !== undefined) removeTempDir(root);
+      removeTempDir(root);
       await Promise.all([network.close(), model.close(), signIn.close()]);
     },
   };

@@ -50,16 +50,12 @@ export async function installChannel(channel: PackagedChannel): Promise<string> 
 
 async function runInstaller(folders: GatewayFolders, spec: string): Promise<void> {
   for (const folder of [folders.home, folders.state, folders.tmp]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // npm gets the settings of this machine's user, and the host none.
-  const npm = { npm_config_userconfig: process.env["npm_config_userconfig"] ?? join(homedir(), ".npmrc") };
-  const certificates = process.env["NODE_EXTRA_CA_CERTS"];
-  const env = hostEnvironment(folders, {
-    ...npm,
-    ...(certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificates }),
-  });
+  // npm needs the machine's own settings: its certificates, proxies and registry.
+  const { HOME = homedir(), PATH = "" } = process.env;
+  const env = { ...process.env, ...hostEnvironment(folders), HOME, PATH: `${dirname(NODE)}:${PATH}` };
   const child = spawn(NODE, [OPENCLAW, "plugins", "install", spec], {
     cwd: folders.root,
-    env: { ...env, PATH: `${dirname(NODE)}:${env["PATH"] ?? ""}` },
+    env,
     stdio: ["ignore", "pipe", "pipe"],
     timeout: LIMIT_MS,
   });
@@ -80,45 +76,4 @@ function linkHost(state: string, name: string): void {
     symlinkSync(dirname(OPENCLAW), fresh);
     renameSync(fresh, link);
   }
-}
-
-/** The host gives these its stores only if its own command installed them from npm. */
-const INSTALLED_BY_HOST: ReadonlySet<PackagedChannel> = new Set(["discord"]);
-
-/** A new root for a gateway in which the host has the channel installed, if a path to the package is not enough. */
-export async function rootWithChannel(channel: PackagedChannel): Promise<string | undefined> {
-  if (!INSTALLED_BY_HOST.has(channel)) return undefined;
-  const installed = await installWithHost(`@openclaw/${channel}@${CHANNEL_VERSIONS[channel]}`);
-  const root = makeTempDir("gateway");
-  // The record of the installation, which names the folder of the package in the cache.
-  const records = join("state", "state", "openclaw.sqlite");
-  mkdirSync(dirname(join(root, records)), { recursive: true, mode: 0o700 });
-  copyFileSync(join(installed, records), join(root, records));
-  return root;
-}
-
-/** The package has a link to its host, so each host has an installation of its own. Once, which takes a minute. */
-async function installWithHost(spec: string): Promise<string> {
-  const host = createHash("sha256").update(OPENCLAW).digest("hex").slice(0, 8);
-  const root = join(CACHE, "channels", `${spec.replace("@openclaw/", "").replace("@", "-")}-host-${host}`);
-  const isDone = join(root, "done");
-  if (existsSync(isDone)) return root;
-  rmSync(root, { recursive: true, force: true });
-  const folders = { root, home: join(root, "home"), state: join(root, "state"), tmp: join(root, "tmp") };
-  for (const folder of [folders.home, folders.state, folders.tmp]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // npm needs the user's own settings: certificates, proxies, its cache.
-  const { HOME = "", PATH = "" } = process.env;
-  const env = { ...process.env, ...hostEnvironment(folders), HOME, PATH: `${dirname(NODE)}:${PATH}` };
-  const child = spawn(NODE, [OPENCLAW, "plugins", "install", spec], {
-    cwd: root,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += String(chunk)));
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  child.once("close", resolve);
-  if ((await promise) !== 0) throw new Error(`openclaw plugins install ${spec} failed:\n${said.slice(-2000)}`);
-  writeFileSync(isDone, "");
-  return root;
 }

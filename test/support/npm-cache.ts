@@ -8,7 +8,7 @@ import { NODE } from "./host.ts";
 /** The folder of this project in the user's cache. */
 export const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "codex-auth");
 
-const FLAGS = ["--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--omit=peer", "--loglevel=error"];
+const FLAGS = ["--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--loglevel=error"];
 const LIMIT_MS = 10 * 60_000;
 
 /** Installs what `manifest`, a package.json, depends on into `folder`, if that folder is not there. Throws npm's own words. */
