@@ -1,9 +1,12 @@
 /** A gateway with one channel package, and all that it talks to: the fake network, a model, and the sign-in server. */
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { SANDBOX_VARIABLE } from "../../src/environment.ts";
 import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
-import { merge, pluginId, type JsonObject } from "../support/gateway-config.ts";
+import { merge, type JsonObject } from "../support/gateway-config.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 import { waitUntil } from "../support/wait.ts";
 import type { ChatNetwork } from "./network.ts";
 import { installChannel } from "./packages.ts";
@@ -26,18 +29,22 @@ export async function createChatWorld(
   network: ChatNetwork,
   config: JsonObject = {},
 ): Promise<ChatWorld> {
-  const folder = await installChannel(network.channel);
+  const database = await installChannel(network.channel);
   const model = await startFakeModel();
   const signIn = new SignInServer([PERSONAL, STUDIO]);
   const { owner, secondOwner } = network.people;
-  const id = pluginId(folder);
+  const id = network.channel;
   const base: JsonObject = {
     commands: { ownerAllowFrom: [owner.ownerEntry, secondOwner.ownerEntry] },
     plugins: { allow: ["codex-auth", id], entries: { [id]: { enabled: true } } },
   };
+  const root = makeTempDir("gateway");
+  const state = join(root, "state", "state");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  copyFileSync(database, join(state, "openclaw.sqlite"));
   const gateway = await startGateway({
     pluginDir,
-    extraPlugins: [folder],
+    root,
     model,
     config: merge(merge(base, network.config), config),
     env: { ...network.env, [SANDBOX_VARIABLE]: await signIn.listen() },
