@@ -108,7 +108,7 @@ class SignalServer implements SignalNetwork {
 
   get config(): JsonObject {
     const { owner, secondOwner, allowed } = this.people;
-    const owners = [owner, secondOwner, this.hiddenOwner];
+    const owners = [owner, secondOwner, this.hiddenOwner].map(({ ownerEntry }) => ownerEntry);
     return {
       channels: {
         signal: {
@@ -122,7 +122,8 @@ class SignalServer implements SignalNetwork {
           groups: { "*": { requireMention: false } },
         },
       },
-      commands: { ownerAllowFrom: owners.map(({ ownerEntry }) => ownerEntry) },
+      // Without `allowFrom`, the package lets nobody run a command that is not one of the host's own.
+      commands: { ownerAllowFrom: owners, allowFrom: { signal: owners } },
     };
   }
 
