@@ -1,5 +1,7 @@
 /** The channel packages that are driven: the newest that load on the host that package.json pins. */
-import { join } from "node:path";
+import { mkdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { OPENCLAW } from "../support/host.ts";
 import { CACHE, installOnce } from "../support/npm-cache.ts";
 
 export const CHANNEL_VERSIONS = {
@@ -21,5 +23,26 @@ export async function installChannel(channel: PackagedChannel): Promise<string> 
   const name = `@openclaw/${channel}`;
   const folder = join(CACHE, "channels", `${channel}-${version}`);
   await installOnce(folder, { name: "channel", private: true, dependencies: { [name]: version } });
-  return join(folder, "node_modules", name);
+  const packageFolder = join(folder, "node_modules", name);
+  linkHost(packageFolder);
+  return packageFolder;
+}
+
+/** The host's own installer makes this link; without it, a gateway does not start with a package that migrates state. */
+function linkHost(packageFolder: string): void {
+  const [link, host] = [join(packageFolder, "node_modules", "openclaw"), dirname(OPENCLAW)];
+  if (linkTarget(link) === host) return;
+  mkdirSync(dirname(link), { recursive: true });
+  // Renamed into place, because other checkouts use the same cache.
+  const fresh = `${link}.${process.pid}`;
+  symlinkSync(host, fresh);
+  renameSync(fresh, link);
+}
+
+function linkTarget(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
 }

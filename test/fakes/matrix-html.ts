@@ -1,0 +1,36 @@
+/** What a person reads of `formatted_body`, with the URL of each link that does not show it. */
+import { decodeEntities } from "./telegram-html.ts";
+
+const BLOCKS = /^(?:p|div|h[1-6]|ul|ol|li|pre|blockquote|table|thead|tbody|tr|hr|br|details|summary)$/;
+const TAG = /<(\/?)([A-Za-z][A-Za-z0-9]*)([^>]*)>/g;
+
+export function renderMatrixHtml(html: string): string {
+  const links: { readonly href: string; readonly start: number }[] = [];
+  let [text, at, preformatted] = ["", 0, 0];
+  const write = (part: string) => {
+    const shown = decodeEntities(preformatted > 0 ? part : part.replaceAll(/\s+/g, " "));
+    text += /(?:^|\n)$/.test(text) && preformatted === 0 ? shown.trimStart() : shown;
+  };
+  for (const tag of html.matchAll(TAG)) {
+    const [whole, slash, written = "", attributes = ""] = tag;
+    const [name, isEnd] = [written.toLowerCase(), slash === "/"];
+    write(html.slice(at, tag.index));
+    at = tag.index + whole.length;
+    if (name === "pre") preformatted += isEnd ? -1 : 1;
+    if (name === "br") text += "\n";
+    else if (BLOCKS.test(name) && text !== "" && !text.endsWith("\n")) text += "\n";
+    if (name === "li" && !isEnd) text += "- ";
+    if (name === "td" && isEnd) text += " ";
+    if (name !== "a") continue;
+    if (!isEnd) links.push({ href: hrefOf(attributes), start: text.length });
+    const link = isEnd ? links.pop() : undefined;
+    if (link && link.href !== "" && text.slice(link.start).trim() !== link.href) text += ` (${link.href})`;
+  }
+  write(html.slice(at));
+  return text.trim();
+}
+
+function hrefOf(attributes: string): string {
+  const found = /\bhref=(?:"([^"]*)"|'([^']*)')/i.exec(attributes);
+  return decodeEntities(found?.[1] ?? found?.[2] ?? "");
+}
