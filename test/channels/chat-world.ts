@@ -6,7 +6,7 @@ import { startGateway, type Gateway } from "../support/gateway.ts";
 import { merge, pluginId, type JsonObject } from "../support/gateway-config.ts";
 import { waitUntil } from "../support/wait.ts";
 import type { ChatNetwork } from "./network.ts";
-import { installChannel } from "./packages.ts";
+import { installChannel, installRecords } from "./packages.ts";
 
 export interface ChatWorld {
   readonly network: ChatNetwork;
@@ -33,7 +33,11 @@ export async function createChatWorld(
   const id = pluginId(folder);
   const base: JsonObject = {
     commands: { ownerAllowFrom: [owner.ownerEntry, secondOwner.ownerEntry] },
-    plugins: { allow: ["codex-auth", id], entries: { [id]: { enabled: true } } },
+    plugins: {
+      allow: ["codex-auth", id],
+      entries: { [id]: { enabled: true } },
+      ...installRecords(network.channel, folder),
+    },
   };
   const gateway = await startGateway({
     pluginDir,

@@ -1,6 +1,7 @@
 /** The channel packages that are driven: the newest that load on the host that package.json pins. */
 import { mkdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { JsonObject } from "../support/gateway-config.ts";
 import { OPENCLAW } from "../support/host.ts";
 import { CACHE, installOnce } from "../support/npm-cache.ts";
 
@@ -26,6 +27,18 @@ export async function installChannel(channel: PackagedChannel): Promise<string> 
   const packageFolder = join(folder, "node_modules", name);
   linkHost(packageFolder);
   return packageFolder;
+}
+
+/** These keep state of the host's, which it gives to packages that its own installer has a record of. */
+const NEED_RECORD: ReadonlySet<PackagedChannel> = new Set(["imessage", "matrix"]);
+
+/** For `plugins.installs`: the host moves the record into its database as it starts. */
+export function installRecords(channel: PackagedChannel, folder: string): JsonObject {
+  if (!NEED_RECORD.has(channel)) return {};
+  const [name, version] = [`@openclaw/${channel}`, CHANNEL_VERSIONS[channel]];
+  const spec = `${name}@${version}`;
+  const resolved = { resolvedName: name, resolvedVersion: version, resolvedSpec: spec };
+  return { installs: { [channel]: { source: "npm", spec, installPath: folder, version, ...resolved } } };
 }
 
 /** The host's own installer makes this link; without it, a gateway does not start with a package that migrates state. */

@@ -30,7 +30,7 @@ export interface ImsgProgram {
 export async function startImsgProgram(serve: (run: ImsgRun) => Promise<void>): Promise<ImsgProgram> {
   const secret = randomBytes(24).toString("base64url");
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
     // A gateway that is killed cuts its programs off.
