@@ -83,6 +83,8 @@ class Homeserver implements ChatNetwork {
     const { owner, secondOwner, allowed } = PEOPLE;
     const allowFrom = [owner.id, secondOwner.id, allowed.id];
     return {
+      // If two direct rooms share a session, the package says so in the room before the answer.
+      session: { dmScope: "per-channel-peer" },
       channels: {
         matrix: {
           enabled: true,
