@@ -5,6 +5,8 @@ import { waitUntil } from "../support/wait.ts";
 import { createChatWorld, type ChatWorld } from "./chat-world.ts";
 import { ask, nextMessage, type ChatNetwork } from "./network.ts";
 
+const sendsIn = (record: readonly string[]) => record.filter((line) => /^PUT \S+\/send\//.test(line)).length;
+
 describe("Matrix", () => {
   let world: ChatWorld;
   let network: ChatNetwork;
@@ -39,11 +41,10 @@ describe("Matrix", () => {
 
   it("gets the next answer through after one whose send failed", async () => {
     const { owner } = network.people;
-    const isSend = (line: string) => /^PUT \S+\/send\//.test(line);
-    const [after, sends] = [network.now(), network.record().filter(isSend).length];
+    const [after, sends] = [network.now(), sendsIn(network.record())];
     network.failNext("send");
     await network.say(owner, "this answer fails");
-    await waitUntil("the failed send", () => network.record().filter(isSend).length > sends);
+    await waitUntil("the failed send", () => sendsIn(network.record()) > sends);
     await network.say(owner, "this one does not");
     const { answer } = world.model;
     await nextMessage(network, owner, after, "direct", ({ text }) => text === answer);

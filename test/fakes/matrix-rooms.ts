@@ -169,7 +169,7 @@ export class MatrixRoom {
       for (const key of ["body", "msgtype"])
         if (typeof content[key] !== "string") throw new MatrixRefusal(400, "M_BAD_JSON", `'${key}' not in content`);
     const relatesTo = relationOf(content);
-    const target = this.events.find((event) => event.event_id === relatesTo["event_id"]);
+    const target = this.events.find((one) => one.event_id === relatesTo["event_id"]);
     if (relatesTo["rel_type"] === "m.thread" && target && relationOf(target.content)["rel_type"] !== undefined)
       throw new MatrixRefusal(400, "M_UNKNOWN", "Cannot start threads from an event with a relation");
   }
