@@ -9,7 +9,7 @@ import { merge, type JsonObject } from "../support/gateway-config.ts";
 import { makeTempDir, removeTempDir } from "../support/temp-dir.ts";
 import { waitUntil } from "../support/wait.ts";
 import type { ChatNetwork } from "./network.ts";
-import { installChannel, installRecords } from "./packages.ts";
+import { installChannel } from "./packages.ts";
 
 export interface ChatWorld {
   readonly network: ChatNetwork;
@@ -36,11 +36,7 @@ export async function createChatWorld(
   const id = network.channel;
   const base: JsonObject = {
     commands: { ownerAllowFrom: [owner.ownerEntry, secondOwner.ownerEntry] },
-    plugins: {
-      allow: ["codex-auth", id],
-      entries: { [id]: { enabled: true } },
-      ...installRecords(network.channel, folder),
-    },
+    plugins: { allow: ["codex-auth", id], entries: { [id]: { enabled: true } } },
   };
   const root = makeTempDir("gateway");
   const state = join(root, "state", "state");
