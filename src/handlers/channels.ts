@@ -68,6 +68,10 @@ export interface Channel {
   readonly needsSession?: true;
   /** The host marks the messages of private chats as a group's. */
   readonly hasWrongGroupMark?: true;
+  /** The host leaves only the digits of a command's sender, who is whole in `from`. */
+  readonly keepsDigits?: true;
+  /** The host runs a plugin's command only for those who are in `commands.allowFrom` too. */
+  readonly needsAllowFrom?: true;
   /** Where a message of ours is sent. */
   readonly address: string;
 }
@@ -146,17 +150,20 @@ export const CHANNELS: ReadonlyMap<string, Channel> = new Map<string, Channel>(
       group: { from: ["group:*", "room:*"], to: ["group:*", "room:*"], message: ["group:*", "room:*"] },
       address: "{person}",
     },
-    // Read in the package. A message names the bot's own number. It has no threads.
+    // Read in the package. A command and a message name the bot's own number. It has no threads.
     whatsapp: {
       direct: { from: ["{person}"], message: ANY },
       group: { from: ["*@g.us"], message: ["*@g.us"] },
       needsSession: true,
+      keepsDigits: true,
       address: "{person}",
     },
-    // Seen. It has no threads.
+    // Seen. A user is a number, or a uuid without one. It has no threads.
     signal: {
-      direct: { from: ["{person}"], message: ["{person}"] },
+      direct: { from: ["{person}"], to: ["{person}"], message: ["{person}"] },
       group: { from: ["group:*"], to: ["group:*"], message: ["group:*"] },
+      keepsDigits: true,
+      needsAllowFrom: true,
       address: "{person}",
     },
     // Seen. A message names the room, and a thread's message the thread.
@@ -167,9 +174,13 @@ export const CHANNELS: ReadonlyMap<string, Channel> = new Map<string, Channel>(
       needsSession: true,
       address: "user:{person}",
     },
-    // Seen. A message names the room by its number. It has no threads.
+    // Seen. `auto:` is a chat of macOS 26. A message names the room by its number. It has no threads.
     imessage: {
-      direct: { from: ["{person}", "sms:{person}"], message: ANY },
+      direct: {
+        from: ["{person}", "sms:{person}", "auto:{person}"],
+        to: ["{person}", "sms:{person}", "chat_id:*"],
+        message: ANY,
+      },
       group: { from: ["group:*"] },
       needsSession: true,
       address: "{person}",
@@ -288,16 +299,21 @@ export function placeOfCommand(gateway: string, command: CommandPlace): Place<Bi
   const { channel, from = "", to, sessionKey, accountId: channelAccountId = DEFAULT_ACCOUNT } = command;
   const agentId = command.agentId ?? agentOf(sessionKey);
   if (channel === WEBCHAT) return webchatPlace(gateway, sessionKey, agentId);
-  const senderId = spelledAs(withoutChannel(channel, from), command.senderId ?? "");
+  const senderId = spelledAs(withoutChannel(channel, from), command.senderId ?? "", CHANNELS.get(channel));
   const said = { channel, senderId, names: { from, to }, sessionKey, isGroup: false };
   return withAgent(placeOf({ ...said, gateway, channelAccountId, conversationId: from }), agentId);
 }
 
-/** The host lowers the sender of a command on some networks, and `from` has the network's own spelling. */
-function spelledAs(from: string, senderId: string): string {
-  const name = from.replace(/^(?:user:|sms:)/, "");
-  return name.toLowerCase() === senderId.toLowerCase() ? name : senderId;
+/** The host changes the sender of a command on some networks, and `from` has the network's own spelling. */
+function spelledAs(from: string, senderId: string, row: Channel | undefined): string {
+  const name = from.replace(/^(?:user:|sms:|auto:)/, "");
+  const isSame = personOf(name) === personOf(senderId);
+  const isSameInDigits =
+    row?.keepsDigits === true && /^\+?\d+$/.test(senderId) && digitsOf(name) === digitsOf(senderId);
+  return isSame || isSameInDigits ? name : senderId;
 }
+
+const digitsOf = (text: string) => text.replaceAll(/\D/g, "");
 
 /** A tap names no session and no agent. */
 export function placeOfTap(gateway: string, tap: TapPlace): Place<TapBinding> {
@@ -326,6 +342,11 @@ export function placeOfMessage(gateway: string, message: MessagePlace): Place<Bi
 /** The entry in `commands.ownerAllowFrom` that names the user. Empty for the web chat, whose operator has no name. */
 export function ownerEntryOf({ channel, senderId }: Pick<Sender, "channel" | "senderId">): string {
   return senderId === "" ? "" : `${channel}:${senderId}`;
+}
+
+/** Whether an owner must be added to `commands.allowFrom` too before a command reaches this plugin. */
+export function needsAllowFrom(channel: string): boolean {
+  return CHANNELS.get(channel)?.needsAllowFrom === true;
 }
 
 /** Where a message is sent that is not a reply, in the network's own spelling of the user. */

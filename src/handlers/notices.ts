@@ -3,11 +3,11 @@ import { claimExpiredLogins, readPin } from "../actions/overview.ts";
 import { logFailure } from "../errors.ts";
 import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
 import type { Screen } from "../interaction/screen.ts";
-import { ownersLine } from "../interaction/screens.ts";
+import { allowFromLine, ownersLine } from "../interaction/screens.ts";
 import type { Locale } from "../languages/catalogue.ts";
 import { WEBCHAT } from "../rules/binding.ts";
 import { needsSignIn } from "../rules/results.ts";
-import { ownerEntryOf, recipientOf, type SentPlace } from "./channels.ts";
+import { needsAllowFrom, ownerEntryOf, recipientOf, type SentPlace } from "./channels.ts";
 import { present, presentLine, type HandlerContext, type Owner } from "./context.ts";
 import { hostNoticeIn } from "./transcript.ts";
 
@@ -72,6 +72,7 @@ export async function explain(context: HandlerContext, content: string, sent: Se
 export function explainHostRefusal(locale: Locale, content: string, sent: SentPlace): string | undefined {
   const channel = sent.channelId;
   if (hostNoticeIn(content) !== "refused-command" || channel === WEBCHAT) return undefined;
-  const line = ownersLine(ownerEntryOf(recipientOf(sent) ?? { channel, senderId: "<your id>" }));
-  return `${content}\n\n${presentLine(locale, line)}`;
+  const lines = [ownersLine(ownerEntryOf(recipientOf(sent) ?? { channel, senderId: "<your id>" }))];
+  if (needsAllowFrom(channel)) lines.push(allowFromLine(channel));
+  return [content, ...lines.map((line) => presentLine(locale, line))].join("\n\n");
 }

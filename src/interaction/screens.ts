@@ -307,6 +307,10 @@ export function ownersLine(sender: string): Line {
   return sender === "" ? say("owners.scope") : say("owners.entry", { sender: verbatim(sender) });
 }
 
+export function allowFromLine(channel: string): Line {
+  return say("owners.allow-from", { setting: verbatim(`commands.allowFrom.${channel}`) });
+}
+
 /** Marks every screen of the sandbox, so that nobody thinks it is a real sign-in. */
 export function withSandboxNotice(screen: Screen, isSandbox: boolean): Screen {
   return isSandbox ? { ...screen, lines: [say("sandbox"), ...screen.lines] } : screen;

@@ -197,6 +197,9 @@ export const EN = {
 
   "owners.entry": "To become an owner, add this to commands.ownerAllowFrom in openclaw.json: {sender}",
 
+  "owners.allow-from":
+    "If you are in that list already, this channel needs more: add your id to {setting}, too. Name every owner there.",
+
   "owners.scope": "Use a client with the scope operator.admin.",
 
   "transcript.withheld": "(callback URL, withheld from this transcript by codex-auth)",

@@ -63,7 +63,7 @@ const C = {
   teams: command("msteams", TEAMS),
   google: command("googlechat", GOOGLE),
   line: command("line", LINE),
-  whatsapp: command("whatsapp", PHONE),
+  whatsapp: command("whatsapp", PHONE.slice(1)),
   signal: command("signal", PHONE),
   matrix: command("matrix", MATRIX),
   imessage: command("imessage", PHONE),
@@ -222,9 +222,9 @@ const NAMED_CHANNELS: readonly Row[] = [
 
   C.signal("direct", "private", { from: `signal:${PHONE}`, to: `signal:${PHONE}` }),
   C.signal("direct with another user", "refused", { from: `signal:${SIGNAL_UUID}`, to: `signal:${SIGNAL_UUID}` }),
-  command("signal", `uuid:${SIGNAL_UUID}`)("direct, by uuid", "private", {
+  command("signal", `+${SIGNAL_UUID.replaceAll(/\D/g, "")}`)("direct, by uuid", "private", {
     from: `signal:${SIGNAL_UUID}`,
-    to: `signal:${SIGNAL_UUID}`,
+    to: SIGNAL_UUID,
   }),
   message("signal", `uuid:${SIGNAL_UUID}`)("direct, by uuid", "private", {
     conversationId: SIGNAL_UUID,
@@ -250,6 +250,7 @@ const NAMED_CHANNELS: readonly Row[] = [
   P.matrix("thread of the direct chat", "private", { conversationId: "$thread", isGroup: false }),
 
   C.imessage("direct", "private", { from: `imessage:${PHONE}`, to: `imessage:${PHONE}` }),
+  C.imessage("direct, macOS 26", "private", { from: `auto:${PHONE}`, to: "chat_id:3" }),
   C.imessage("direct, by SMS", "private", { from: `sms:${PHONE}`, to: `sms:${PHONE}` }),
   C.imessage("group", "refused", { from: "imessage:group:7", to: "chat_id:7" }),
   P.imessage("direct, named after the chat", "private", { conversationId: "chat_id:3", isGroup: false }),

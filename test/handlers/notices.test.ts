@@ -113,6 +113,11 @@ describe("the host's refusal to a user who is not an owner", () => {
     expect(withHint(content, channel, OWNER)).toBeUndefined();
   });
 
+  it("names the second list that Signal needs", () => {
+    expect(withHint(REFUSAL, "signal", "+4915112345678")).toContain("`commands.allowFrom.signal`");
+    expect(withHint(REFUSAL, "telegram", OWNER)).not.toContain("commands.allowFrom.");
+  });
+
   it("is explained once", () => {
     const once = withHint(REFUSAL, "telegram", OWNER) ?? "";
     expect(withHint(once, "telegram", OWNER)).toBeUndefined();
