@@ -112,7 +112,13 @@ export async function press(
   const [after, isNew] = [network.now(), newTo(network, person, "direct")];
   await network.tap(person, message, label);
   // A message that only lost its buttons is followed by a new one.
-  return nextMessage(network, person, after, "direct", (one) => isNew(one) || one.text !== message.text);
+  return nextMessage(
+    network,
+    person,
+    after,
+    "direct",
+    (one) => isNew(one) || one.text !== message.text || one.buttons.length > 0,
+  );
 }
 
 function newTo(network: ChatNetwork, person: Person, where: Where | undefined): (message: ChatMessage) => boolean {
