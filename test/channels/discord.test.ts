@@ -25,7 +25,7 @@ async function slash(words: string, where: Where = "direct") {
 }
 
 describe("Discord", () => {
-  tellStory({ worldOf, buttons: "taps", explainsRefusal: true });
+  tellStory({ worldOf, buttons: "taps", explainsRefusal: false });
 
   describe("a slash command", () => {
     it("shows the board, and a tap on it gets a new message", async () => {

@@ -15,5 +15,5 @@ afterAll(() => world?.close());
 
 describe("Feishu", () => {
   tellStory({ worldOf, buttons: "commands", explainsRefusal: true });
-  scanForLeaks(worldOf);
+  scanForLeaks(worldOf, { files: /\/state\/gateway\.log$/, logsStates: true });
 });

@@ -2,7 +2,6 @@
  * The end of each channel's story: every code, state, verifier and token of its sign-ins is searched for in all that the
  * gateway left, said and sent. What a host keeps of a chat's own messages is named by the caller, and in RISK.md part 4.
  */
-import { writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findInDatabases } from "../support/sqlite-search.ts";
 import type { ChatWorld } from "./chat-world.ts";
@@ -14,8 +13,8 @@ const UNDO = /\/codex-auth\/undo\.json$/;
 /** Other gateways of this machine write it too. */
 const PENDING = /^\/tmp\/openclaw\/codex-auth-pending\.json/;
 const DATABASE = /\.sqlite(?:-wal|-shm)?$/;
-/** What follows the state in a sign-in link. Nothing does in a callback URL. */
-const LINKS = /\/oauth\/authorize\?[^\s"<>\\|]*/g;
+/** What follows the state in a sign-in link, as it is, in HTML, in a form and in JSON. Nothing does in a callback URL. */
+const AFTER_STATE_IN_LINK = /^(?:&|&amp;|%26|%26amp%3B|\\u0026)id_token_add_organizations/;
 
 export interface Kept {
   /** Rows that have a code or a state that a person sent: `<file>:<table>:<key>`. */
@@ -70,7 +69,7 @@ export function scanForLeaks(worldOf: () => ChatWorld, { rows = /$^/, files = /$
     it("no code, verifier or token has reached a model, and no state outside a link", () => {
       const bodies = world.model.requests.map(({ body }) => body);
       expect(foundIn(bodies, [...codes, ...verifiers, ...tokens])).toEqual([]);
-      expect(foundIn(bodies.map(withoutLinks), states)).toEqual([]);
+      expect(outsideLinks(bodies, states)).toEqual([]);
     });
 
     it("none of it is in the gateway's log", () => {
@@ -84,13 +83,10 @@ export function scanForLeaks(worldOf: () => ChatWorld, { rows = /$^/, files = /$
       const record = world.network.record();
       expect(record.length).toBeGreaterThan(0);
       expect(foundIn(record, [...codes, ...verifiers, ...tokens])).toEqual([]);
-      if (process.env["DBG"]) {
-        writeFileSync(
-          process.env["DBG"],
           record.filter((r) => foundIn([withoutLinks(r)], states).length).join("\n----\n"),
         );
       }
-      expect(foundIn(record.map(withoutLinks), states)).toEqual([]);
+      expect(outsideLinks(record, states)).toEqual([]);
     });
   });
 }
@@ -98,13 +94,12 @@ export function scanForLeaks(worldOf: () => ChatWorld, { rows = /$^/, files = /$
 const foundIn = (texts: readonly string[], needles: readonly string[]) =>
   needles.filter((needle) => texts.some((text) => text.includes(needle)));
 
-const withoutLinks = (text: string) => decoded(text).replaceAll(LINKS, "");
+/** Whether the text has the state anywhere but in a sign-in link, in which something follows it. */
+const isOutsideLink = (text: string, state: string) =>
+  text
+    .split(state)
+    .slice(1)
+    .some((rest) => !AFTER_STATE_IN_LINK.test(rest));
 
-/** A form's body spells the link with percent signs. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch {
-    return text;
-  }
-}
+const outsideLinks = (texts: readonly string[], states: readonly string[]) =>
+  states.filter((state) => texts.some((text) => isOutsideLink(text, state)));

@@ -16,7 +16,7 @@ export interface Story {
   readonly prefix?: string;
   /** Whether a tapped button comes back as a tap or as a typed command; `none`: there are no buttons. */
   readonly buttons: "taps" | "commands" | "none";
-  /** The host's refusal of somebody who is no owner passes the plugin, which adds the missing entry. */
+  /** The host says to whom it refuses a command, so the plugin adds the exact entry that is missing. */
   readonly explainsRefusal: boolean;
 }
 
@@ -70,9 +70,9 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
       // No turn is run with it: only an OpenAI model can use a profile.
       world.gateway.changeConfig({ agents: { defaults: { model: { primary: "openai/gpt-5.5" } } } });
       await waitUntil("the other model", async () => (await command("use studio")).text.includes("studio"));
-      expect((await command("show studio")).text).toContain("used in this chat");
+      expect((await command("show studio")).text).toContain("before all other profiles");
       await command("unuse studio");
-      expect((await command("show studio")).text).not.toContain("used in this chat");
+      expect((await command("show studio")).text).not.toContain("before all other profiles");
     });
 
     it("signs out after a question, and takes it back", async () => {
@@ -127,7 +127,7 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
       const answer = await command("", allowed);
       expect(answer.text).not.toMatch(/studio|work:|@example/);
       expect(answer.buttons.flat()).toEqual([]);
-      if (explainsRefusal) expect(answer.text).toContain(allowed.ownerEntry);
+      expect(answer.text).toContain(explainsRefusal ? allowed.ownerEntry : "commands.ownerAllowFrom");
     });
 
     it("cannot finish an owner's sign-in, whose URL reaches no model", async () => {
@@ -144,7 +144,7 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
     it("and whom the bot does not know gets nothing at all of the plugin", async () => {
       const { stranger } = world.network.people;
       await world.network.say(stranger, `${prefix}/codex_auth`);
-      await command("help");
+      await command("status");
       const answers = world.network.messages(stranger).filter(({ isByBot }) => isByBot);
       expect(answers.map(({ text }) => text).join("\n")).not.toMatch(/studio|oauth|@example/);
     });
@@ -182,7 +182,7 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
         const board = await command("");
         await press(world.network, owner, board, "work");
         await world.network.tap(owner, board, "studio").catch(() => undefined);
-        await command("help");
+        await command("status");
         expect(world.model.requests.length).toBe(before);
       });
 
@@ -190,7 +190,7 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
         const board = await command("");
         const { allowed } = world.network.people;
         await world.network.tap(allowed, board, "studio").catch(() => undefined);
-        await command("help");
+        await command("status");
         const seen = world.network.messages(allowed).filter(({ isByBot }) => isByBot);
         expect(seen.map(({ text }) => text).join("\n")).not.toMatch(/dana@/);
       });
