@@ -4,6 +4,7 @@ import { startSlack, type SlackNetwork } from "../fakes/slack.ts";
 import { createChatWorld, type ChatWorld } from "./chat-world.ts";
 import { scanForLeaks } from "./leak-scan.ts";
 import { nextMessage, press, type Where } from "./network.ts";
+import { waitUntil } from "../support/wait.ts";
 import { tellStory } from "./story.ts";
 
 let slack: SlackNetwork;
@@ -40,7 +41,22 @@ describe("Slack", () => {
     });
   });
 
-  it("answers taps after the socket was refreshed", async () => {
+  it("shows the board of a native slash command, and answers a tap on it", async () => {
+    const { owner } = slack.people;
+    world.gateway.changeConfig({
+      channels: { slack: { slashCommand: { enabled: false }, commands: { native: true } } },
+    });
+    // The channel restarts, and until then Slack's command finds nobody.
+    const board = await waitUntil("a native command", async () => {
+      const after = slack.now();
+      await slack.slash(owner, "/codex_auth", "").catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return slack.messages(owner).find((one) => one.isByBot && one.changedAt > after && one.buttons.length > 0);
+    });
+    expect((await press(slack, owner, board, "work")).text).toContain("dana@example.com");
+  });
+
+  it("answers commands after the socket was refreshed", async () => {
     slack.refreshConnection();
     await world.untilConnected();
     await slack.say(slack.people.owner, " /codex_auth help");
