@@ -34,7 +34,10 @@ export async function createChatWorld(
   const signIn = new SignInServer([PERSONAL, STUDIO]);
   const { owner, secondOwner } = network.people;
   const id = network.channel;
+  const { providers } = (model.config as unknown as { models: { providers: { fake: JsonObject } } }).models;
   const base: JsonObject = {
+    // A chat can use a profile only with a model of this provider.
+    models: { providers: { openai: providers.fake } },
     commands: { ownerAllowFrom: [owner.ownerEntry, secondOwner.ownerEntry] },
     plugins: { allow: ["codex-auth", id], entries: { [id]: { enabled: true } } },
   };

@@ -102,6 +102,9 @@ export async function ask(
   return nextMessage(network, person, after, options.where, isNew);
 }
 
+/** There the answer to a tap is a new message, and the tapped one only loses its buttons. */
+const LEAVES_TAPPED: ReadonlySet<PackagedChannel> = new Set(["discord"]);
+
 /** Taps, and waits for what follows in the direct chat: the tapped message as edited, or a new one. */
 export async function press(
   network: ChatNetwork,
@@ -111,14 +114,10 @@ export async function press(
 ): Promise<ChatMessage> {
   const [after, isNew] = [network.now(), newTo(network, person, "direct")];
   await network.tap(person, message, label);
-  // A message that only lost its buttons is followed by a new one.
-  return nextMessage(
-    network,
-    person,
-    after,
-    "direct",
-    (one) => isNew(one) || one.text !== message.text || one.buttons.length > 0,
-  );
+  const isAnswer = LEAVES_TAPPED.has(network.channel)
+    ? isNew
+    : (one: ChatMessage) => isNew(one) || one.id === message.id;
+  return nextMessage(network, person, after, "direct", isAnswer);
 }
 
 function newTo(network: ChatNetwork, person: Person, where: Where | undefined): (message: ChatMessage) => boolean {

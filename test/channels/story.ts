@@ -3,9 +3,9 @@
  * run in their order on one gateway: each relies on the profiles of those before it.
  */
 import { beforeAll, describe, expect, it } from "vitest";
+import { MODEL_ID } from "../fakes/model-server.ts";
 import { fakeAccount } from "../fakes/sign-in-server.ts";
 import { storedProfiles } from "../support/stored-profiles.ts";
-import { waitUntil } from "../support/wait.ts";
 import { linkIn } from "../support/world.ts";
 import { PERSONAL, STUDIO, type ChatWorld } from "./chat-world.ts";
 import { ask, press, type ChatMessage, type Person, type SayOptions } from "./network.ts";
@@ -67,11 +67,12 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
     });
 
     it("uses a profile in this chat, and stops", async () => {
-      // No turn is run with it: only an OpenAI model can use a profile.
-      world.gateway.changeConfig({ agents: { defaults: { model: { primary: "openai/gpt-5.5" } } } });
-      await waitUntil("the other model", async () => (await command("use studio")).text.includes("studio"));
+      // Only an OpenAI model can use a profile.
+      await ask(world.network, owner, `${prefix}/model openai/${MODEL_ID}`);
+      expect((await command("use studio")).text).toContain("studio");
       expect((await command("show studio")).text).toContain("before all other profiles");
       await command("unuse studio");
+      await ask(world.network, owner, `${prefix}/model fake/${MODEL_ID}`);
       expect((await command("show studio")).text).not.toContain("before all other profiles");
     });
 

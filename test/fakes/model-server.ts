@@ -26,7 +26,7 @@ export interface FakeModel {
   close(): Promise<void>;
 }
 
-const MODEL_ID = "fixed-answer";
+export const MODEL_ID = "fixed-answer";
 
 export async function startFakeModel(answer = "This is the model."): Promise<FakeModel> {
   const requests: ModelRequest[] = [];
