@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { findInDatabases } from "../support/sqlite-search.ts";
+import { waitUntil } from "../support/wait.ts";
 import type { ChatWorld } from "./chat-world.ts";
 
 const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
@@ -38,7 +39,10 @@ export function scanForLeaks(worldOf: () => ChatWorld, { rows = /$^/, files = /$
 
     beforeAll(async () => {
       world = worldOf();
-      const { signIn, gateway } = world;
+      const { signIn, gateway, network, model } = world;
+      // The agent's next turn must not bring any of it back from somewhere.
+      await network.say(network.people.owner, "hello agent");
+      await waitUntil("a turn of the agent", () => model.saw("hello agent").length > 0);
       await gateway.stop();
       codes = signIn.secrets().filter((secret) => secret.startsWith("ac_"));
       tokens = signIn.secrets().filter((secret) => !secret.startsWith("ac_"));
@@ -68,6 +72,7 @@ export function scanForLeaks(worldOf: () => ChatWorld, { rows = /$^/, files = /$
 
     it("no code, verifier or token has reached a model, and no state outside a link", () => {
       const bodies = world.model.requests.map(({ body }) => body);
+      expect(bodies.length).toBeGreaterThan(0);
       expect(foundIn(bodies, [...codes, ...verifiers, ...tokens])).toEqual([]);
       expect(outsideLinks(bodies, states)).toEqual([]);
     });
