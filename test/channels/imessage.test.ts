@@ -15,5 +15,6 @@ afterAll(() => world?.close());
 
 describe("iMessage", () => {
   tellStory({ worldOf, buttons: "none", explainsRefusal: false });
-  scanForLeaks(worldOf);
+  // The package knows its own messages again by their texts.
+  scanForLeaks(worldOf, { cards: /:plugin_state_entries:imessage\/imessage\.sent-echoes/ });
 });
