@@ -64,10 +64,11 @@ async function answerOf(context: HandlerContext, tap: Tap): Promise<Answered | u
 async function deliver(context: HandlerContext, tap: Tap, { message, place, tapped }: Answered): Promise<void> {
   const step = (what: string, action: () => Promise<unknown>) => tryStep(context, what, action);
   if (place?.privacy === "private") {
-    const isSentFirst = (await askCapabilities(context, place.who)).afterTap === "send";
+    const { afterTap, style } = await askCapabilities(context, place.who);
+    const isSentFirst = afterTap === "send";
     if (!isSentFirst && (await step("editing a message", () => tap.edit(message)))) return;
     if (await step("sending the answer to a tap", () => send(context, place, message))) {
-      const words = isSentFirst && tapped !== undefined ? presentText(context, tapped) : undefined;
+      const words = isSentFirst && tapped !== undefined ? presentText(context, tapped, { rows: [], style }) : undefined;
       if (words !== undefined) await step("editing a message", () => tap.edit(words));
       return;
     }

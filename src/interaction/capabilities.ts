@@ -43,7 +43,7 @@ const CAPABILITIES: ReadonlyMap<string, Capabilities> = new Map<string, Capabili
     "slack",
     { ...NO_BUTTONS, buttons: "taps", maxButtons: 25, maxPerRow: 5, maxLabel: 75, maxText: 3000, maxUrl: 3000 },
   ],
-  // Buttons of an edited message do not come back.
+  // Buttons of an edited message do not come back. The host splits an answer of more than 17 lines.
   [
     "discord",
     {
@@ -55,6 +55,7 @@ const CAPABILITIES: ReadonlyMap<string, Capabilities> = new Map<string, Capabili
       maxPerRow: 5,
       maxLabel: 80,
       maxText: 2000,
+      style: { ...MARKDOWN, lineBreak: "\n" },
     },
   ],
   ["feishu", { ...NO_BUTTONS, buttons: "commands", maxButtons: 20, maxPerRow: 5, maxLabel: 40 }],
