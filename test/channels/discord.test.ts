@@ -6,7 +6,7 @@ import { waitUntil } from "../support/wait.ts";
 import { linkIn } from "../support/world.ts";
 import { createChatWorld, type ChatWorld } from "./chat-world.ts";
 import { scanForLeaks } from "./leak-scan.ts";
-import { ask, nextMessage, press, type Where } from "./network.ts";
+import { answerTo, ask, nextMessage, press, type Where } from "./network.ts";
 import { tellStory } from "./story.ts";
 
 let discord: DiscordNetwork;
@@ -19,10 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-async function slash(words: string, where: Where = "direct") {
-  const after = discord.now();
-  await discord.slash(discord.people.owner, "codex_auth", words, where);
-  return nextMessage(discord, discord.people.owner, after, where);
+function slash(words: string, where: Where = "direct") {
+  const { owner } = discord.people;
+  return answerTo(discord, owner, where, () => discord.slash(owner, "codex_auth", words, where));
 }
 
 /** The owner is then known from the pairing alone. */

@@ -90,16 +90,26 @@ function lastWords(network: ChatNetwork, person: Person, where: Where): string {
     .join(" | ");
 }
 
-/** Writes, and waits for the bot's next new message there: an older one may be edited meanwhile. */
-export async function ask(
+/** Writes, and waits for the bot's next new message there. */
+export function ask(
   network: ChatNetwork,
   person: Person,
   text: string,
   options: SayOptions = {},
 ): Promise<ChatMessage> {
-  const [after, isNew] = [network.now(), newTo(network, person, options.where)];
-  await network.say(person, text, options);
-  return nextMessage(network, person, after, options.where, isNew);
+  return answerTo(network, person, options.where, () => network.say(person, text, options));
+}
+
+/** Acts, and waits for the bot's next new message: an older one may be edited meanwhile. */
+export async function answerTo(
+  network: ChatNetwork,
+  person: Person,
+  where: Where | undefined,
+  act: () => Promise<void>,
+): Promise<ChatMessage> {
+  const [after, isNew] = [network.now(), newTo(network, person, where)];
+  await act();
+  return nextMessage(network, person, after, where, isNew);
 }
 
 /** There the answer to a tap is a new message, and the tapped one only loses its buttons. */

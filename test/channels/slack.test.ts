@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { startSlack, type SlackNetwork } from "../fakes/slack.ts";
 import { createChatWorld, type ChatWorld } from "./chat-world.ts";
 import { scanForLeaks } from "./leak-scan.ts";
-import { nextMessage, press, type Where } from "./network.ts";
+import { answerTo, nextMessage, press, type Where } from "./network.ts";
 import { waitUntil } from "../support/wait.ts";
 import { tellStory } from "./story.ts";
 
@@ -17,10 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-async function slash(words: string, where: Where = "direct") {
-  const after = slack.now();
-  await slack.slash(slack.people.owner, "/openclaw", `/codex_auth ${words}`, where);
-  return nextMessage(slack, slack.people.owner, after, where);
+function slash(words: string, where: Where = "direct") {
+  const { owner } = slack.people;
+  return answerTo(slack, owner, where, () => slack.slash(owner, "/openclaw", `/codex_auth ${words}`, where));
 }
 
 describe("Slack", () => {
