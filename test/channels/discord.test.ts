@@ -36,7 +36,7 @@ async function pair(): Promise<void> {
 }
 
 describe("Discord", () => {
-  tellStory({ worldOf, buttons: "taps", explainsRefusal: false });
+  tellStory({ worldOf, buttons: "taps", explainsRefusal: false, hasThreads: true });
 
   describe("a slash command", () => {
     it("shows the board, and a tap on it gets a new message", async () => {

@@ -14,6 +14,6 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe("Feishu", () => {
-  tellStory({ worldOf, buttons: "commands", explainsRefusal: true });
+  tellStory({ worldOf, buttons: "commands", explainsRefusal: true, hasThreads: true });
   scanForLeaks(worldOf, { files: /\/state\/gateway\.log$/, logsStates: true });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe("iMessage", () => {
-  tellStory({ worldOf, buttons: "none", explainsRefusal: false });
+  tellStory({ worldOf, buttons: "none", explainsRefusal: false, hasThreads: false });
   // The package knows its own messages again by their texts.
   scanForLeaks(worldOf, { cards: /:plugin_state_entries:imessage\/imessage\.sent-echoes/ });
 });

@@ -14,6 +14,6 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe("Mattermost", () => {
-  tellStory({ worldOf, prefix: " ", buttons: "none", explainsRefusal: true });
+  tellStory({ worldOf, prefix: " ", buttons: "none", explainsRefusal: true, hasThreads: true });
   scanForLeaks(worldOf);
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe("Signal", () => {
-  tellStory({ worldOf, buttons: "none", explainsRefusal: true });
+  tellStory({ worldOf, buttons: "none", explainsRefusal: true, hasThreads: false });
   // The package keeps the texts that a person may reply to.
   scanForLeaks(worldOf, { rows: /:plugin_state_entries:signal\/signal\.reply-authors/ });
 });

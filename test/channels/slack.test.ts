@@ -23,7 +23,7 @@ function slash(words: string, where: Where = "direct") {
 }
 
 describe("Slack", () => {
-  tellStory({ worldOf, prefix: " ", buttons: "taps", explainsRefusal: true });
+  tellStory({ worldOf, prefix: " ", buttons: "taps", explainsRefusal: true, hasThreads: true });
 
   describe("a slash command", () => {
     it("is answered for its sender alone, and a tap on that answer gets a new message", async () => {

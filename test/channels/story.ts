@@ -8,7 +8,7 @@ import { fakeAccount } from "../fakes/sign-in-server.ts";
 import { storedProfiles } from "../support/stored-profiles.ts";
 import { linkIn } from "../support/world.ts";
 import { PERSONAL, STUDIO, type ChatWorld } from "./chat-world.ts";
-import { ask, press, type ChatMessage, type Person, type SayOptions } from "./network.ts";
+import { ask, press, type ChatMessage, type Person, type SayOptions, type Where } from "./network.ts";
 
 export interface Story {
   readonly worldOf: () => ChatWorld;
@@ -18,12 +18,13 @@ export interface Story {
   readonly buttons: "taps" | "commands" | "none";
   /** The host says to whom it refuses a command, so the plugin adds the exact entry that is missing. */
   readonly explainsRefusal: boolean;
+  readonly hasThreads: boolean;
 }
 
 const linkOn = (card: ChatMessage) =>
   card.buttons.flat().find(({ url }) => url?.includes("/oauth/authorize?") === true)?.url ?? linkIn(card.text);
 
-export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: Story): void {
+export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal, hasThreads }: Story): void {
   let world: ChatWorld;
   let owner: Person;
   let secondOwner: Person;
@@ -105,9 +106,9 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
     });
   });
 
-  describe("in a group", () => {
+  describe.each<Where>(hasThreads ? ["group", "thread"] : ["group"])("in a %s", (where) => {
     it.each(["", "work"])("an owner gets one sentence: /codex_auth %s", async (words) => {
-      const answer = await command(words, owner, { where: "group" });
+      const answer = await command(words, owner, { where });
       expect(answer.text).toContain("in a private chat");
       expect(answer.text).not.toMatch(/oauth|studio|@example/);
       expect(answer.buttons.flat()).toEqual([]);
@@ -116,7 +117,7 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
     it("a pasted callback URL is kept from the model", async () => {
       const marker = `ac_${"g".repeat(40)}`;
       const url = `http://localhost:1455/auth/callback?code=${marker}&state=${"1".repeat(32)}`;
-      const answer = await ask(world.network, owner, url, { where: "group" });
+      const answer = await ask(world.network, owner, url, { where });
       expect(answer.text).toContain("Use a private chat");
       expect(world.model.saw(marker)).toEqual([]);
     });
@@ -196,25 +197,35 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal }: St
         expect(seen.map(({ text }) => text).join("\n")).not.toMatch(/dana@/);
       });
 
-      it("is answered if an edit and a sending fail once", async () => {
+      it("is answered if an edit fails", async () => {
         const board = await command("");
         world.network.failNext("edit");
         const card = await press(world.network, owner, board, "work");
         expect(card.text).toContain("dana@example.com");
-        const address = world.signIn.approve(linkOn(await command("again")), fakeAccount("again@example.com"));
-        // The host does not repeat the answer to a command; the answer to a pasted URL is ours.
-        world.network.failNext("send");
-        expect((await paste(address)).text).toContain("again@example.com");
-      });
-
-      it("after a restart leads to a fresh board", async () => {
-        const board = await command("");
-        await world.gateway.restart();
-        await world.untilConnected();
-        const fresh = await press(world.network, owner, board, "work");
-        expect(fresh.text).toContain("Codex profiles");
-        expect((await press(world.network, owner, fresh, "work")).text).toContain("dana@example.com");
       });
     });
   }
+
+  describe("a sign-in", () => {
+    it("is answered if the network refuses the answer once", async () => {
+      const address = world.signIn.approve(linkOn(await command("again")), fakeAccount("again@example.com"));
+      // The host does not repeat the answer to a command; the answer to a pasted URL is ours.
+      world.network.failNext("send");
+      expect((await paste(address)).text).toContain("again@example.com");
+    });
+
+    it("is finished after a restart, and an older button leads to what works", async () => {
+      const board = await command("");
+      const address = world.signIn.approve(linkOn(await command("late")), fakeAccount("late@example.com"));
+      await world.gateway.restart();
+      await world.untilConnected();
+      if (buttons !== "none") {
+        const fresh = await press(world.network, owner, board, "work");
+        expect(fresh.text).toContain(buttons === "taps" ? "Codex profiles" : "dana@example.com");
+        if (buttons === "taps")
+          expect((await press(world.network, owner, fresh, "work")).text).toContain("dana@example.com");
+      }
+      expect((await paste(address)).text).toContain("late@example.com");
+    });
+  });
 }
