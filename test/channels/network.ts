@@ -67,6 +67,9 @@ export interface ChatNetwork {
   close(): Promise<void>;
 }
 
+/** The host says it by itself, before the next answer, after a message that the network refused. */
+const HOST_NOTICE = /I couldn't confirm whether my previous reply reached this chat/;
+
 /** The first message of the bot in that room after `after`, there or to come. */
 export function nextMessage(
   network: ChatNetwork,
@@ -78,7 +81,10 @@ export function nextMessage(
   return waitUntil(
     () =>
       `an answer to ${person.name} on ${network.channel} (${where}); the last: ${lastWords(network, person, where)}`,
-    () => network.messages(person, where).find((one) => one.isByBot && one.changedAt > after && fits(one)),
+    () =>
+      network
+        .messages(person, where)
+        .find((one) => one.isByBot && one.changedAt > after && !HOST_NOTICE.test(one.text) && fits(one)),
   );
 }
 
