@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe("Matrix", () => {
-  tellStory({ worldOf, buttons: "none", explainsRefusal: false, hasThreads: true });
+  tellStory({ worldOf, buttons: "none", explainsRefusal: false, hasThreads: true, endsWithGateway: true });
   // The package keeps the last messages of each room.
   scanForLeaks(worldOf, { rows: /:plugin_state_entries:matrix\/sync-cache/ });
 });

@@ -8,7 +8,7 @@ import { fakeAccount } from "../fakes/sign-in-server.ts";
 import { storedProfiles } from "../support/stored-profiles.ts";
 import { linkIn } from "../support/world.ts";
 import { PERSONAL, STUDIO, type ChatWorld } from "./chat-world.ts";
-import { ask, press, type ChatMessage, type Person, type SayOptions, type Where } from "./network.ts";
+import { ask, nextMessage, press, type ChatMessage, type Person, type SayOptions, type Where } from "./network.ts";
 
 export interface Story {
   readonly worldOf: () => ChatWorld;
@@ -19,12 +19,21 @@ export interface Story {
   /** The host says to whom it refuses a command, so the plugin adds the exact entry that is missing. */
   readonly explainsRefusal: boolean;
   readonly hasThreads: boolean;
+  /** The fake does not bring its messages to a gateway that was started again. */
+  readonly endsWithGateway?: true;
 }
 
 const linkOn = (card: ChatMessage) =>
   card.buttons.flat().find(({ url }) => url?.includes("/oauth/authorize?") === true)?.url ?? linkIn(card.text);
 
-export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal, hasThreads }: Story): void {
+export function tellStory({
+  worldOf,
+  prefix = "",
+  buttons,
+  explainsRefusal,
+  hasThreads,
+  endsWithGateway,
+}: Story): void {
   let world: ChatWorld;
   let owner: Person;
   let secondOwner: Person;
@@ -214,18 +223,24 @@ export function tellStory({ worldOf, prefix = "", buttons, explainsRefusal, hasT
       expect((await paste(address)).text).toContain("again@example.com");
     });
 
-    it("is finished after a restart, and an older button leads to what works", async () => {
-      const board = await command("");
-      const address = world.signIn.approve(linkOn(await command("late")), fakeAccount("late@example.com"));
-      await world.gateway.restart();
-      await world.untilConnected();
-      if (buttons !== "none") {
-        const fresh = await press(world.network, owner, board, "work");
-        expect(fresh.text).toContain(buttons === "taps" ? "Codex profiles" : "dana@example.com");
-        if (buttons === "taps")
-          expect((await press(world.network, owner, fresh, "work")).text).toContain("dana@example.com");
-      }
-      expect((await paste(address)).text).toContain("late@example.com");
-    });
+    it.skipIf(endsWithGateway === true)(
+      "is finished after a restart, and an older button leads to what works",
+      async () => {
+        const board = await command("");
+        const address = world.signIn.approve(linkOn(await command("late")), fakeAccount("late@example.com"));
+        await world.gateway.restart();
+        await world.untilConnected();
+        if (buttons !== "none") {
+          const fresh = await press(world.network, owner, board, "work");
+          expect(fresh.text).toContain(buttons === "taps" ? "Codex profiles" : "dana@example.com");
+          if (buttons === "taps")
+            expect((await press(world.network, owner, fresh, "work")).text).toContain("dana@example.com");
+        }
+        // The host may first send again what the network had refused.
+        const after = world.network.now();
+        await world.network.say(owner, address);
+        await nextMessage(world.network, owner, after, "direct", ({ text }) => text.includes("late@example.com"));
+      },
+    );
   });
 }
