@@ -8,10 +8,19 @@ import { fakeAccount } from "../fakes/sign-in-server.ts";
 import { storedProfiles } from "../support/stored-profiles.ts";
 import { linkIn } from "../support/world.ts";
 import { PERSONAL, STUDIO, type ChatWorld } from "./chat-world.ts";
-import { ask, nextMessage, press, type ChatMessage, type Person, type SayOptions, type Where } from "./network.ts";
+import {
+  answerTo,
+  ask,
+  nextMessage,
+  press,
+  type ChatMessage,
+  type ChatNetwork,
+  type Person,
+  type SayOptions,
+  type Where,
+} from "./network.ts";
 
 export interface Story {
-  readonly worldOf: () => ChatWorld;
   /** What is typed before a command on a network that takes a bare slash itself. */
   readonly prefix?: string;
   /** Whether a tapped button comes back as a tap or as a typed command; `none`: there are no buttons. */
@@ -26,14 +35,10 @@ export interface Story {
 const linkOn = (card: ChatMessage) =>
   card.buttons.flat().find(({ url }) => url?.includes("/oauth/authorize?") === true)?.url ?? linkIn(card.text);
 
-export function tellStory({
-  worldOf,
-  prefix = "",
-  buttons,
-  explainsRefusal,
-  hasThreads,
-  endsWithGateway,
-}: Story): void {
+export function tellStory(
+  worldOf: () => ChatWorld,
+  { prefix = "", buttons, explainsRefusal, hasThreads, endsWithGateway }: Story,
+): void {
   let world: ChatWorld;
   let owner: Person;
   let secondOwner: Person;
@@ -95,7 +100,7 @@ export function tellStory({
       expect(profileIds()).toEqual(["openai:studio", "openai:work"]);
     });
 
-    it("is told what is wrong with a callback URL that no sign-in waits for, and the model does not see it", async () => {
+    it("is told that no pending sign-in has a callback URL, which does not reach the model", async () => {
       const marker = `ac_${"x".repeat(40)}`;
       const answer = await paste(`http://localhost:1455/auth/callback?code=${marker}&state=${"0".repeat(32)}`);
       expect(answer.text).toContain("You have no pending sign-in");
@@ -132,7 +137,7 @@ export function tellStory({
     });
   });
 
-  describe("somebody who is no owner", () => {
+  describe("a user who is not an owner", () => {
     it("is refused, with no word of the profiles", async () => {
       const { allowed } = world.network.people;
       const answer = await command("", allowed);
@@ -152,7 +157,7 @@ export function tellStory({
       expect((await paste(address)).text).toContain("third@example.com");
     });
 
-    it("and whom the bot does not know gets nothing at all of the plugin", async () => {
+    it("gets nothing from the plugin if the bot does not know them", async () => {
       const { stranger } = world.network.people;
       await world.network.say(stranger, `${prefix}/codex_auth`);
       await command("status");
@@ -188,7 +193,7 @@ export function tellStory({
         expect(profileIds()).toContain("openai:studio");
       });
 
-      it("a second time on the same message changes nothing, and reaches no model", async () => {
+      it("on the same message again changes nothing, and reaches no model", async () => {
         const before = world.model.requests.length;
         const board = await command("");
         await press(world.network, owner, board, "work");
@@ -197,7 +202,7 @@ export function tellStory({
         expect(world.model.requests.length).toBe(before);
       });
 
-      it("of somebody who is no owner shows nothing", async () => {
+      it("of a user who is not an owner shows nothing", async () => {
         const board = await command("");
         const { allowed } = world.network.people;
         await world.network.tap(allowed, board, "studio").catch(() => undefined);
@@ -242,5 +247,26 @@ export function tellStory({
         await nextMessage(world.network, owner, after, "direct", ({ text }) => text.includes("late@example.com"));
       },
     );
+  });
+}
+
+type Slash = (words: string, where: Where) => Promise<void>;
+
+/** A slash command shows the board, and a tap on it gets a new message. In a channel there is one sentence. */
+export function answersSlash(networkOf: () => ChatNetwork, slash: Slash): void {
+  const answerIn = (where: Where, words: string) =>
+    answerTo(networkOf(), networkOf().people.owner, where, () => slash(words, where));
+
+  describe("a slash command", () => {
+    it("shows the board, and a tap on it gets a new message", async () => {
+      const card = await press(networkOf(), networkOf().people.owner, await answerIn("direct", ""), "work");
+      expect(card.text).toContain("dana@example.com");
+    });
+
+    it("in a channel gets one sentence", async () => {
+      const answer = await answerIn("group", "work");
+      expect(answer.text).toContain("in a private chat");
+      expect(answer.buttons.flat()).toEqual([]);
+    });
   });
 }

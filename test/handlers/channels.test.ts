@@ -154,7 +154,7 @@ describe("a chat is", () => {
     );
   });
 
-  it("one binding for one user alone: another user, channel, bot or agent has another", () => {
+  it("given another binding if the user, the channel, the bot or the agent differs", () => {
     const pair = fc
       .tuple(anyUser, anyUser)
       .chain(([a, b]) =>
@@ -324,7 +324,7 @@ describe("the binding of a private chat", () => {
   });
 });
 
-describe("a message of ours", () => {
+describe("our message", () => {
   it.each([
     ["telegram", TELEGRAM, TELEGRAM],
     ["slack", SLACK, `user:${SLACK}`],
