@@ -28,6 +28,7 @@ export const ERROR_CODES = [
   "callback-too-long",
   "callback-not-found",
   "callback-is-sign-in-link",
+  "callback-is-error-page",
   "callback-taken",
   "callback-ambiguous",
   "callback-wrong-redirect",

@@ -284,9 +284,12 @@ export const EN = {
     "No callback URL was found. After you approve, copy the URL that starts with http://localhost:1455/auth/callback from your browser's address bar.",
   "refusal.callback-is-sign-in-link":
     "This is the sign-in link, not the callback URL. Open it in a browser and approve. Then copy the URL of the localhost page.",
+  "refusal.callback-is-error-page":
+    "This is an error page of OpenAI, so you have not approved yet. Open the full sign-in link again in a private window and approve there.",
   "refusal.callback-taken":
     "Another program on your computer took this sign-in on port 1455, such as the Codex CLI or an editor. Close that program, then start again.",
-  "refusal.callback-ambiguous": "The text contains two different callback URLs. Use only the newest one.",
+  "refusal.callback-ambiguous":
+    "The text contains two different callback URLs. Copy the newest one again from the address bar, without any other text.",
   "refusal.callback-wrong-redirect":
     "This is not the callback URL of the sign-in, so it was not opened or sent. Copy the URL that starts with http://localhost:1455/auth/callback instead.",
   "refusal.callback-duplicate-parameter":
