@@ -58,6 +58,7 @@ export const ERROR_CODES = [
   "usage-verb",
   "usage-option",
   "usage-address",
+  "usage-address-cut",
 
   "host-not-found",
   "host-unknown",

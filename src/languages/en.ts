@@ -330,6 +330,8 @@ export const EN = {
   "refusal.usage-option": "An option is not valid. To see all options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
+  "refusal.usage-address-cut":
+    "The shell cut the callback URL at its first &. Put the URL in double quotes, or use --callback-url - and paste the URL.",
   "refusal.host-not-found":
     "No OpenClaw was found on the PATH of this machine. Install OpenClaw, or name the file of its profiles with the option --auth-path.",
   "refusal.host-unknown":

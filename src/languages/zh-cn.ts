@@ -293,6 +293,8 @@ export const ZH_CN = translation({
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
   "refusal.usage-option": "有选项无效。查看所有选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
+  "refusal.usage-address-cut":
+    "shell 在第一个 & 处截断了回调网址。请给网址加上双引号，或使用 --callback-url - 再粘贴网址。",
   "refusal.host-not-found":
     "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，或用选项 --auth-path 指定保存配置文件的文件。",
   "refusal.host-unknown":

@@ -71,6 +71,8 @@ const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 const CALLBACK_PATH = /^\/auth\/callback\/?$/;
 const TOKEN_PARAMETER = /(?:^|[\s?&#])id_token=[\w-]{8,}/;
 
+/** A callback URL with one parameter, and nothing behind it. */
+const CUT_URL = /^\S*\/auth\/callback\/?[?#](?:code|state|error|scope|iss)=[^\s&]+$/i;
 /** The text of OpenAI's error page, which does not name the callback. */
 const ERROR_PAGE_TEXT =
   /\bauthentication \([a-z]+(?:_[a-z]+)+\)|\berror_code: ?[a-z_]+\s+request_id:|\bRoute Error \(\d{3} /i;
@@ -121,6 +123,15 @@ export class Paste {
   /** What the text says if nothing is known of the pending sign-ins. Never throws, and keeps nothing of a refused text. */
   get parsed(): PastedText {
     return (this.#parsed ??= this.#parse());
+  }
+
+  /**
+   * Whether the text is a callback URL that ends before its first `&`. A shell cuts an argument without quotes there.
+   */
+  get endsAtAmpersand(): boolean {
+    const { parsed } = this;
+    const isCut = parsed.kind === "refused" ? parsed.code === "state-missing" : parsed.outcome.kind === "refused";
+    return isCut && CUT_URL.test(this.#decodings[0] ?? "");
   }
 
   /**

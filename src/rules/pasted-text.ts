@@ -19,6 +19,14 @@ const LINE_START = /^[\s>|]+/;
 const ITALIC = /(?<!\S)_\S+_(?!\S)/g;
 const SENTENCE_END = ".,;:!?*";
 
+/** Windows PowerShell 5.1 writes UTF-16 into files. The text begins with a byte order mark or with ASCII. */
+export function textOfBytes(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isLittle = (first === 0xff && second === 0xfe) || second === 0;
+  const isBig = (first === 0xfe && second === 0xff) || first === 0;
+  return new TextDecoder(isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8").decode(bytes);
+}
+
 const toSign = (_: string, digits: string) => String.fromCharCode(Number.parseInt(digits, 16));
 
 function decodeEntity(entity: string): string {

@@ -518,6 +518,23 @@ describe("a text with several callback URLs", () => {
   });
 });
 
+describe("a callback URL that the shell cut", () => {
+  it.each([
+    { name: "after the code", text: `${CALLBACK}?code=${CODE}`, isCut: true },
+    { name: "after a code of another shape", text: `${CALLBACK}?code=another-shape`, isCut: true },
+    { name: "after the state", text: `${CALLBACK}?state=${STATE}`, isCut: true },
+    { name: "after an error", text: `${CALLBACK}?error=access_denied`, isCut: true },
+    { name: "without its scheme", text: `localhost:1455/auth/callback?code=${CODE}`, isCut: true },
+    { name: "not at all", text: CALLBACK_URL, isCut: false },
+    { name: "later, after &", text: `${CALLBACK}?code=${CODE}&scope=openid`, isCut: false },
+    { name: "before its parameters", text: CALLBACK, isCut: false },
+    { name: "with words behind", text: `${CALLBACK}?code=${CODE} thanks`, isCut: false },
+    { name: "and of another host", text: `https://evil.example/auth/callback?code=${CODE}`, isCut: false },
+  ])("is recognised: $name", ({ text, isCut }) => {
+    expect(new Paste(text).endsAtAmpersand).toBe(isCut);
+  });
+});
+
 describe("a text that is certain to be a callback", () => {
   const SIGNS = [
     /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#](?:[^?#&]*&)*(?:code|state|error)=/i,

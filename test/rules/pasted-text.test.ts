@@ -5,6 +5,7 @@ import {
   findUrls,
   findQuery,
   joinLines,
+  textOfBytes,
   visibleText,
   withoutSentenceEnd,
 } from "../../src/rules/pasted-text.ts";
@@ -144,6 +145,35 @@ describe("cleanText of a visible text", () => {
         expect(cleanPastedText(text.slice(0, at) + sign + text.slice(at))).toBe(cleanPastedText(text));
       }),
       RUNS,
+    );
+  });
+});
+
+const little = (content: string) => Buffer.from(content, "utf16le");
+
+describe("textOfBytes", () => {
+  const text = `see\n${CALLBACK_URL}\r\n`;
+  it.each([
+    { name: "UTF-8", bytes: Buffer.from(text) },
+    { name: "UTF-8 with a mark", bytes: Buffer.from(`\uFEFF${text}`) },
+    { name: "UTF-16LE with a mark, as PowerShell 5.1 writes it", bytes: little(`\uFEFF${text}`) },
+    { name: "UTF-16BE with a mark", bytes: little(`\uFEFF${text}`).swap16() },
+    { name: "UTF-16LE without a mark", bytes: little(text) },
+    { name: "UTF-16BE without a mark", bytes: little(text).swap16() },
+  ])("reads $name", ({ bytes }) => {
+    expect(textOfBytes(bytes)).toBe(text);
+  });
+
+  it("reads words of another script beside the URL", () => {
+    expect(textOfBytes(little(`\uFEFF链接 ${CALLBACK_URL}`))).toBe(`链接 ${CALLBACK_URL}`);
+  });
+
+  it("reads no bytes as no text, and never throws", () => {
+    expect(textOfBytes(Buffer.alloc(0))).toBe("");
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(typeof textOfBytes(bytes)).toBe("string");
+      }),
     );
   });
 });
