@@ -20,6 +20,7 @@ import {
   type TerminalEnvironment,
 } from "./environment.ts";
 import { localeOf } from "./languages/catalogue.ts";
+import { textOfBytes } from "./rules/pasted-text.ts";
 import { terminalBinding } from "./rules/binding.ts";
 import {
   parseArguments,
@@ -166,7 +167,7 @@ async function readStandardInput(): Promise<string> {
     size += chunk.length;
     if (size > MAX_INPUT) break;
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return textOfBytes(Buffer.concat(chunks));
 }
 
 /** Prints answers and JSON to standard output, and refusals in words to standard error. */

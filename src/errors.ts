@@ -28,6 +28,7 @@ export const ERROR_CODES = [
   "callback-too-long",
   "callback-not-found",
   "callback-is-sign-in-link",
+  "callback-is-error-page",
   "callback-taken",
   "callback-ambiguous",
   "callback-wrong-redirect",
@@ -57,6 +58,7 @@ export const ERROR_CODES = [
   "usage-verb",
   "usage-option",
   "usage-address",
+  "usage-address-cut",
 
   "host-not-found",
   "host-unknown",

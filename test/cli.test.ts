@@ -159,7 +159,7 @@ async function callAndPrint(machine: Machine, args: readonly string[], program =
 }
 
 /** What is typed in from now on, in as many pieces. */
-function typeIn(...pieces: readonly string[]): { readonly read: number } {
+function typeIn(...pieces: readonly (string | Buffer)[]): { readonly read: number } {
   const typing = { read: 0 };
   const input = Readable.from(
     (function* () {
@@ -173,6 +173,8 @@ function typeIn(...pieces: readonly string[]): { readonly read: number } {
   Object.defineProperty(process, "stdin", { value: input, configurable: true });
   return typing;
 }
+
+const utf16 = (text: string) => Buffer.from(text, "utf16le");
 
 async function start(machine: Machine, profile = "work", more: readonly string[] = []): Promise<string> {
   const { login_url: link, exitCode } = (await call(machine, ["start", "--profile", profile, ...more])) as {
@@ -379,6 +381,17 @@ describe("a sign-in", () => {
       [0, ""],
       [0, ""],
     ]);
+  });
+
+  it.each([
+    { name: "with a byte order mark, as PowerShell 5.1 writes it", bytes: (url: string) => utf16(`\uFEFF${url}\r\n`) },
+    { name: "of the other byte order", bytes: (url: string) => utf16(`\uFEFF${url}\r\n`).swap16() },
+    { name: "without a mark", bytes: (url: string) => utf16(url) },
+    { name: "behind a line of UTF-8", bytes: (url: string) => Buffer.concat([Buffer.from("url:\r\n"), utf16(url)]) },
+  ])("is finished by a file in UTF-16 $name", async ({ bytes }) => {
+    const { machine } = newHost(OLD_HOST);
+    typeIn(bytes(server.approve(await start(machine))));
+    expect(await call(machine, ["finish", "--callback-url", "-"])).toMatchObject({ ok: true });
   });
 
   it("is cancelled", async () => {

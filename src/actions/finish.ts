@@ -12,7 +12,7 @@ import {
   buildCredential,
 } from "../rules/account.ts";
 import type { Binding } from "../rules/binding.ts";
-import type { CallbackOutcome, Paste, PastedText } from "../rules/callback-url.ts";
+import type { CallbackOutcome, Paste } from "../rules/callback-url.ts";
 import {
   claimSignIn,
   findSignIn,
@@ -43,34 +43,38 @@ export interface FinishRequest {
 
 export const PARKED_TTL_MS = 5 * 60_000;
 
-type PastedResponse = Extract<PastedText, { kind: "response" }>;
-
 /** Never throws. */
 export async function finishSignIn(
   ports: Ports,
   request: FinishRequest,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   try {
-    const { parsed: pasted } = request.pasted;
-    if (pasted.kind === "refused") return { ...pasted, isOver: false };
-    return await completeResponse(ports, request, pasted);
+    const { parsed } = request.pasted;
+    // Which of several callback URLs is meant, only the pending sign-ins say.
+    if (parsed.kind === "refused" && parsed.code !== "callback-ambiguous") return { ...parsed, isOver: false };
+    return await finishPending(ports, request, request.pending ?? (await ports.pending.read()));
   } catch (error) {
     return { ...refusalOf(error, ports.log), isOver: false };
   }
 }
 
-async function completeResponse(
+async function finishPending(
   ports: Ports,
   request: FinishRequest,
-  { state, outcome }: PastedResponse,
+  pending: PendingDocument,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
-  const presented: Presented = {
-    binding: request.binding,
-    stateDigest: ports.entropy.digest(state.reveal()),
-    ...(request.profileName === undefined ? {} : { profileName: request.profileName }),
-  };
+  const { binding, profileName } = request;
   const nowMs = ports.clock.nowMs();
-  const found = findSignIn(request.pending ?? (await ports.pending.read()), presented, nowMs);
+  const presentedOf = (state: Secret): Presented => ({
+    binding,
+    stateDigest: ports.entropy.digest(state.reveal()),
+    ...(profileName === undefined ? {} : { profileName }),
+  });
+  const pasted = request.pasted.parsedFor((state) => findSignIn(pending, presentedOf(state), nowMs).kind === "found");
+  if (pasted.kind === "refused") return { ...pasted, isOver: false };
+  const { state, outcome } = pasted;
+  const presented = presentedOf(state);
+  const found = findSignIn(pending, presented, nowMs);
   if (found.kind === "found") {
     // A damaged callback URL of the right sign-in does not claim it, so that the whole URL can still be sent.
     if (outcome.kind === "refused") return { ...outcome, isOver: false };

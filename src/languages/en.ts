@@ -287,9 +287,12 @@ export const EN = {
     "No callback URL was found. After you approve, copy the URL that starts with http://localhost:1455/auth/callback from your browser's address bar.",
   "refusal.callback-is-sign-in-link":
     "This is the sign-in link, not the callback URL. Open it in a browser and approve. Then copy the URL of the localhost page.",
+  "refusal.callback-is-error-page":
+    "This is an error page of OpenAI, so you have not approved yet. Open the full sign-in link again in a private window and approve there.",
   "refusal.callback-taken":
     "Another program on your computer took this sign-in on port 1455, such as the Codex CLI or an editor. Close that program, then start again.",
-  "refusal.callback-ambiguous": "The text contains two different callback URLs. Use only the newest one.",
+  "refusal.callback-ambiguous":
+    "The text contains two different callback URLs. Copy the newest one again from the address bar, without any other text.",
   "refusal.callback-wrong-redirect":
     "This is not the callback URL of the sign-in, so it was not opened or sent. Copy the URL that starts with http://localhost:1455/auth/callback instead.",
   "refusal.callback-duplicate-parameter":
@@ -330,6 +333,8 @@ export const EN = {
   "refusal.usage-option": "An option is not valid. To see all options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
+  "refusal.usage-address-cut":
+    "The shell cut the callback URL at its first &. Put the URL in double quotes, or use --callback-url - and paste the URL.",
   "refusal.host-not-found":
     "No OpenClaw was found on the PATH of this machine. Install OpenClaw, or name the file of its profiles with the option --auth-path.",
   "refusal.host-unknown":

@@ -260,9 +260,11 @@ export const ZH_CN = translation({
     "没有找到回调网址。授权后，请从浏览器的地址栏复制以 http://localhost:1455/auth/callback 开头的网址。",
   "refusal.callback-is-sign-in-link":
     "这是登录链接，不是回调网址。请在浏览器中打开它并授权。然后复制 localhost 页面的网址。",
+  "refusal.callback-is-error-page":
+    "这是 OpenAI 的错误页面，说明你还没有授权。请在无痕窗口中重新打开完整的登录链接，并在那里授权。",
   "refusal.callback-taken":
     "你电脑上的另一个程序（例如 Codex CLI 或编辑器）在端口 1455 上接收了这次登录。请关闭该程序，然后重新开始。",
-  "refusal.callback-ambiguous": "内容中有两个不同的回调网址。请只使用最新的一个。",
+  "refusal.callback-ambiguous": "内容中有两个不同的回调网址。请从地址栏重新复制最新的一个，不要带其他文字。",
   "refusal.callback-wrong-redirect":
     "这不是此登录的回调网址，因此未打开或发送它。请改为复制以 http://localhost:1455/auth/callback 开头的网址。",
   "refusal.callback-duplicate-parameter": "回调网址中有重复的部分，因此未使用它。请从地址栏重新复制。",
@@ -292,6 +294,8 @@ export const ZH_CN = translation({
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
   "refusal.usage-option": "有选项无效。查看所有选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
+  "refusal.usage-address-cut":
+    "shell 在第一个 & 处截断了回调网址。请给网址加上双引号，或使用 --callback-url - 再粘贴网址。",
   "refusal.host-not-found":
     "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，或用选项 --auth-path 指定保存配置文件的文件。",
   "refusal.host-unknown":
