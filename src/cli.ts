@@ -104,7 +104,7 @@ async function answerOf(facts: MachineFacts, request: TerminalRequest, log: Log)
 async function openMachine(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const stateDir = await findStateDir(environment);
-  const pending = { tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
+  const pending = { stateDir, tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
   let { agentId = "" } = request;
   return {
     get binding() {
@@ -122,7 +122,6 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
         ...pending,
         host,
         pins: NO_PINS,
-        stateDir,
         workspace: undefined,
         owners: () => readOwners(environment, stateDir),
         sandboxOrigin: readSandboxOrigin(),
