@@ -28,7 +28,7 @@ import {
   type TerminalOptions,
   type TerminalRequest,
 } from "./terminal/arguments.ts";
-import { findStateDir, findTempFolder, readHostConfig } from "./terminal/folders.ts";
+import { assertOwnStore, findStateDir, findTempFolder, readHostConfig, storePlacesIn } from "./terminal/folders.ts";
 import { HOST_PROGRAM } from "./terminal/host-program.ts";
 import { print, type Printed } from "./terminal/output.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
@@ -69,6 +69,7 @@ export async function runTerminal(
     program,
     locale: localeOf(readLocale(), facts.timeZone),
     ...(facts.hostVersion === undefined ? {} : { hostVersion: facts.hostVersion }),
+    ...(facts.storeOwner === undefined ? {} : { storeOwner: facts.storeOwner }),
     ...(facts.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),
     storeOptions: storeOptionsOf(request),
@@ -80,6 +81,7 @@ interface MachineFacts {
   timeZone?: string | undefined;
   hostVersion?: string;
   isHostless?: boolean;
+  storeOwner?: string;
 }
 
 function storeOptionsOf({ agentId, authPath }: TerminalRequest): readonly string[] {
@@ -104,6 +106,9 @@ async function answerOf(facts: MachineFacts, request: TerminalRequest, log: Log)
 async function openMachine(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const stateDir = await findStateDir(environment);
+  const assertOwn = (...places: readonly string[]) =>
+    assertOwnStore(places, environment, (name) => void (facts.storeOwner = name));
+  if (request.verb !== "help" && request.verb !== "version") await assertOwn(...storePlacesIn(stateDir));
   const pending = { stateDir, tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
   let { agentId = "" } = request;
   return {
@@ -115,7 +120,7 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
       const [{ createPorts }, { createPlainSend }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
-        openHost(facts, request, { environment, stateDir, log }),
+        openHost(facts, request, { environment, stateDir, log, assertOwn }),
       ]);
       agentId = request.agentId ?? host.defaultAgentId;
       return createPorts({
@@ -136,6 +141,7 @@ interface Machine {
   readonly log: Log;
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
+  readonly assertOwn: (...places: readonly string[]) => Promise<void>;
 }
 
 async function openHost(facts: MachineFacts, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
