@@ -29,7 +29,7 @@ import {
   type TerminalOptions,
   type TerminalRequest,
 } from "./terminal/arguments.ts";
-import { findStateDir, findTempFolder, readHostConfig } from "./terminal/folders.ts";
+import { assertOwnStore, findStateDir, findTempFolder, readHostConfig, storePlacesIn } from "./terminal/folders.ts";
 import { HOST_PROGRAM } from "./terminal/host-program.ts";
 import { print, type Printed } from "./terminal/output.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
@@ -70,6 +70,7 @@ export async function runTerminal(
     program,
     locale: localeOf(readLocale(), facts.timeZone),
     ...(facts.hostVersion === undefined ? {} : { hostVersion: facts.hostVersion }),
+    ...(facts.storeOwner === undefined ? {} : { storeOwner: facts.storeOwner }),
     ...(facts.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),
     storeOptions: storeOptionsOf(request),
@@ -81,6 +82,7 @@ interface MachineFacts {
   timeZone?: string | undefined;
   hostVersion?: string;
   isHostless?: boolean;
+  storeOwner?: string;
 }
 
 function storeOptionsOf({ agentId, authPath }: TerminalRequest): readonly string[] {
@@ -105,7 +107,10 @@ async function answerOf(facts: MachineFacts, request: TerminalRequest, log: Log)
 async function openMachine(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const stateDir = await findStateDir(environment);
-  const pending = { tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
+  const assertOwn = (...places: readonly string[]) =>
+    assertOwnStore(places, environment, (name) => void (facts.storeOwner = name));
+  if (request.verb !== "help" && request.verb !== "version") await assertOwn(...storePlacesIn(stateDir));
+  const pending = { stateDir, tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
   let { agentId = "" } = request;
   return {
     get binding() {
@@ -116,14 +121,13 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
       const [{ createPorts }, { createPlainSend }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
-        openHost(facts, request, { environment, stateDir, log }),
+        openHost(facts, request, { environment, stateDir, log, assertOwn }),
       ]);
       agentId = request.agentId ?? host.defaultAgentId;
       return createPorts({
         ...pending,
         host,
         pins: NO_PINS,
-        stateDir,
         workspace: undefined,
         owners: () => readOwners(environment, stateDir),
         sandboxOrigin: readSandboxOrigin(),
@@ -138,6 +142,7 @@ interface Machine {
   readonly log: Log;
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
+  readonly assertOwn: (...places: readonly string[]) => Promise<void>;
 }
 
 async function openHost(facts: MachineFacts, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {

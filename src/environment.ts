@@ -43,7 +43,9 @@ export interface TerminalEnvironment {
   readonly agentDir: string | undefined;
   readonly gatewayPort: number | undefined;
   readonly tempFolder: string;
-  readonly uid: number;
+  /** Undefined on Windows. */
+  readonly uid: number | undefined;
+  readonly platform: NodeJS.Platform;
 }
 
 export function readTerminalEnvironment(): TerminalEnvironment {
@@ -59,7 +61,8 @@ export function readTerminalEnvironment(): TerminalEnvironment {
     agentDir: named(env["OPENCLAW_AGENT_DIR"], home) ?? named(env["PI_CODING_AGENT_DIR"], home),
     gatewayPort: portIn(env["OPENCLAW_GATEWAY_PORT"]),
     tempFolder: tmpdir(),
-    uid: process.getuid?.() ?? 0,
+    uid: process.getuid?.(),
+    platform: process.platform,
   };
 }
 
@@ -69,8 +72,15 @@ export function readLocale(): string {
   return env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
 }
 
-/** A user that the machine does not know has no home folder. Nothing exists at this path. */
+/**
+ * As the host: HOME decides on Windows too. A user that the machine does not know has no home folder, and nothing exists
+ * at this path.
+ */
 function homeOfUser(): string {
+  const { env } = process;
+  const set = [env["HOME"], env["USERPROFILE"]].map((value) => value?.trim() ?? "");
+  const home = set.find((value) => !UNSET.has(value));
+  if (home !== undefined) return resolve(home);
   try {
     return homedir();
   } catch {
@@ -78,11 +88,14 @@ function homeOfUser(): string {
   }
 }
 
+/** Scripts write the last two for a variable that they could not fill. */
+const UNSET: ReadonlySet<string> = new Set(["", "undefined", "null"]);
+
 /** Reads a folder as the host does: trimmed, with `~` for the home folder. Empty text means none. */
 function named(value: string | undefined, home: string): string | undefined {
   const text = value?.trim() ?? "";
   if (text === "") return undefined;
-  return resolve(text.replace(/^~(?=$|\/)/, home));
+  return resolve(text.replace(/^~(?=$|[\\/])/, home));
 }
 
 function portIn(value: string | undefined): number | undefined {

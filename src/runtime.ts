@@ -5,6 +5,7 @@
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
 import type { Ports } from "./actions/ports.ts";
 import { isSandbox, readSandboxOrigin } from "./environment.ts";
+import { failingAs } from "./errors.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
 import { answerPaste } from "./handlers/message.ts";
@@ -99,7 +100,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, { log }: Early
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
-    tempFolder: resolvePreferredOpenClawTmpDir(),
+    tempFolder: await failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir()),
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,
     owners: async () => config().commands?.ownerAllowFrom ?? [],

@@ -6,12 +6,12 @@ import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
 import { readIdentity } from "./oauth/identity.ts";
-import { createPendingPorts, type PendingParts } from "./store/pending-sign-ins.ts";
-import { fileExists } from "./store/private-file.ts";
+import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
+import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices } from "./store/records.ts";
-import { createUndoRecords } from "./store/undo.ts";
+import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy } from "./system.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
@@ -47,6 +47,7 @@ export function createPorts(parts: Parts): Ports {
 export interface InstallationFolders {
   readonly log: Log;
   readonly stateDir: string;
+  readonly tempFolder: string;
   readonly workspace: string | undefined;
   /** `commands.ownerAllowFrom` of the config; undefined if it cannot be read from here. */
   readonly owners: () => Promise<readonly unknown[] | undefined>;
@@ -55,12 +56,17 @@ export interface InstallationFolders {
 /** The folder of the skill that this plugin replaces, below the folders in which the host looks for skills. */
 const OLD_SKILL = "skills/codex-auth";
 
-export function createInstallationCheck({ log, stateDir, workspace, owners }: InstallationFolders): InstallationCheck {
+export function createInstallationCheck(parts: InstallationFolders): InstallationCheck {
+  const { log, stateDir, tempFolder, workspace, owners } = parts;
   const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
   return {
     async oldSkills() {
       const found = await Promise.all(folders.map((folder) => fileExists(join(folder, "SKILL.md"))));
       return folders.filter((_folder, at) => found[at] === true);
+    },
+    async isOnOpenDisk() {
+      const files = [join(stateDir, UNDO_FILE), join(tempFolder, PENDING_FILE)];
+      return (await Promise.all(files.map(isOnOpenDisk))).includes(true);
     },
     async hasOwner() {
       try {

@@ -1,6 +1,6 @@
 /** The whole program: in this process where the answer matters, as one of its own where its streams and its end do. */
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -129,6 +129,14 @@ async function runJson(machine: Machine, args: readonly string[], around?: Aroun
   return { ...(JSON.parse(stdout) as Record<string, unknown>), exitCode };
 }
 
+const DANA_UID = 1000;
+
+function giveToDana(folder: string): void {
+  for (const path of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) {
+    chownSync(join(folder, path), DANA_UID, DANA_UID);
+  }
+}
+
 /** What the last call in this process would have logged. */
 let log = new MemoryLog();
 
@@ -224,6 +232,52 @@ describe("a command line", () => {
       stdout: "",
       stderr: `${SENTENCES.sandbox}\nThere is no such command. To see all commands, run codex-auth help\n`,
     });
+  });
+});
+
+const ASKED = [
+  ["list"],
+  ["start", "--profile", "work"],
+  ["finish", "--callback-url", "http://localhost:1455/auth/callback?code=canary&state=canary"],
+  ["status"],
+  ["cancel"],
+  ["undo", "--profile", "work"],
+  ["log"],
+  ["audit"],
+] as const;
+
+describe.runIf(process.getuid?.() === 0)("root in an installation of another user", () => {
+  it.for(ASKED)("is told whose it is, and makes nothing: %s", async (words) => {
+    const { machine } = newHost(OLD_HOST);
+    put(join(machine.stateDir, "agents/main/agent/auth-profiles.json"), { version: 1, profiles: {} });
+    mkdirSync(join(machine.stateDir, "codex-auth"));
+    giveToDana(machine.stateDir);
+    const before = readdirSync(machine.root, { recursive: true });
+    const refused = await call(machine, words);
+    expect(refused).toMatchObject({
+      error: "store_of_other_user",
+      store_owner: expect.stringContaining("uid 1000"),
+      message: expect.stringContaining("That user is "),
+    });
+    expect(readdirSync(machine.root, { recursive: true })).toEqual(before);
+  });
+
+  it("is told whose the named file is, and whose the agent's folder is", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const named = put(join(machine.root, "elsewhere/auth-profiles.json"), { version: 1, profiles: {} });
+    giveToDana(join(machine.root, "elsewhere"));
+    expect(await call(machine, ["list", "--auth-path", named])).toMatchObject({ error: "store_of_other_user" });
+    put(join(machine.stateDir, "agents/ops/agent/auth-profiles.json"), { version: 1, profiles: {} });
+    giveToDana(join(machine.stateDir, "agents/ops"));
+    expect(await call(machine, ["list", "--agent", "ops"])).toMatchObject({ error: "store_of_other_user" });
+    expect(await call(machine, ["list"])).toMatchObject({ ok: true });
+  });
+
+  it("still gets help", async () => {
+    const { machine } = newHost(OLD_HOST);
+    mkdirSync(machine.stateDir);
+    giveToDana(machine.stateDir);
+    expect(await call(machine, ["help"])).toMatchObject({ ok: true });
   });
 });
 

@@ -148,6 +148,7 @@ describe("readTerminalEnvironment", () => {
       gatewayPort: undefined,
       tempFolder: "/somewhere/tmp",
       uid: os.userInfo().uid,
+      platform: process.platform,
     });
   });
 
@@ -223,7 +224,7 @@ describe("readTerminalEnvironment", () => {
     });
 
     it("names an empty home", () => {
-      expect(environmentOf({}).home).toBe("/nonexistent");
+      expect(environmentOf({ HOME: "" }).home).toBe("/nonexistent");
     });
 
     it("still uses OpenClaw's own home", () => {

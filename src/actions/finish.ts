@@ -93,7 +93,7 @@ async function refusalBefore(ports: Ports, login: PendingSignIn): Promise<Finish
   const { profileId, profileName, storeId } = login;
   const { agentId } = login.binding;
   const code =
-    (storeId ?? ports.profiles.storeId) === ports.profiles.storeId
+    storeId === undefined || ports.profiles.isStore(storeId)
       ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId, isAboutToSave: true })
       : "login-of-other-store";
   return code === undefined ? undefined : { kind: "refused", code, profileName, isOver: false };

@@ -106,6 +106,9 @@ export type SaveRefusal =
   | "store-unreadable"
   | "store-migration-required"
   | "store-write-failed"
+  | "store-read-only"
+  | "store-of-other-user"
+  | "state-of-other-user"
   | "profile-not-codex"
   | "undo-unwritable";
 
@@ -148,6 +151,8 @@ export interface ProfileStore {
   readonly provider: string;
   /** Identifies the store. A sign-in is finished only in the store that it was started for. */
   readonly storeId: string;
+  /** Returns true also for another spelling of the store's path. */
+  isStore(storeId: string): boolean;
   /** Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. */
   obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
   /** All Codex OAuth profiles of the agent, in the store's order. Throws `CodexAuthError` (`store-*`). */
@@ -194,6 +199,8 @@ export interface InstallationCheck {
   oldSkills(): Promise<readonly string[]>;
   /** Returns undefined if the config cannot be read. Never throws. */
   hasOwner(): Promise<boolean | undefined>;
+  /** Returns true if a folder of the plugin's files is on a disk that keeps no modes. Never throws. */
+  isOnOpenDisk(): Promise<boolean>;
 }
 
 /** A sign-in that was approved with another account than the profile has, and waits for the user's decision. */

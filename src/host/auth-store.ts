@@ -2,6 +2,7 @@
  * Binds the host's auth-profile functions to one gateway, and opens the profile store of the gateway that runs this
  * plugin.
  */
+import { isAbsolute } from "node:path";
 import type { Log } from "../actions/ports.ts";
 import { CodexAuthError, logFailure } from "../errors.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
@@ -56,12 +57,23 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
       })) as ProfilesDocument | null,
     persisted: (agentDir, profileId) =>
       agentRuntime.findPersistedAuthProfileCredential({ agentDir, profileId }) as StoredCredential | undefined,
+    storePathOf: (agentDir) => storePathIn(agentRuntime, agentDir),
     legacyFileOf: (agentDir) => `${agentDir}/auth-profiles.json`,
     selectableIds(agentDir, document) {
       const store = (document ?? read(agentDir)) as ReturnType<typeof read>;
       return agentRuntime.resolveAuthProfileOrder({ cfg: config(), store, provider });
     },
   };
+}
+
+/** Only a display path, so a host that cannot give it must not stop a sign-in. */
+function storePathIn(agentRuntime: AuthSdkParts["agentRuntime"], agentDir?: string): string | undefined {
+  try {
+    const path = agentRuntime.resolveAuthStorePathForDisplay(agentDir);
+    return isAbsolute(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A newer host may have several agents and no default. Then the agent is used whose profiles all others share. */
@@ -89,7 +101,7 @@ export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthS
   const sdk = bindAuthStoreSdk(parts, config);
   const path = parts.agentRuntime.resolveAuthStorePathForDisplay(sdk.agentDirOf(defaultAgentOf(parts, config)));
   if (path.endsWith(".sqlite")) return createSqliteAuthStore(sdk);
-  if (path.endsWith("/auth-profiles.json")) return openFile(api, parts, sdk);
+  if (/[\\/]auth-profiles\.json$/.test(path)) return openFile(api, parts, sdk);
   throw new CodexAuthError("host-unknown");
 }
 

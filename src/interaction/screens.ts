@@ -254,6 +254,8 @@ export interface RefusalFacts {
   readonly sender: string;
   readonly retryAfterSeconds?: number;
   readonly hostVersion?: string | undefined;
+  /** The user who owns the profile store, if it is not the user of the terminal. */
+  readonly storeOwner?: string | undefined;
   readonly next: NextStep;
 }
 
@@ -279,6 +281,9 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   if (facts.code === "internal") lines.push(inChats(say("next.log")));
   if (facts.hostVersion !== undefined && facts.code.startsWith("host-")) {
     lines.push(say("host.seen", { version: verbatim(facts.hostVersion) }));
+  }
+  if (facts.storeOwner !== undefined && facts.code === "store-of-other-user") {
+    lines.push(say("owner.seen", { name: verbatim(facts.storeOwner) }));
   }
   const name = facts.profileName as ProfileName | undefined;
   const isButton = facts.next === "again" && name !== undefined;

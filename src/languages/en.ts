@@ -118,9 +118,15 @@ export const EN = {
   "audit.none": "This check found no problem.",
   "audit.title": "Problems and how to fix them",
   "finding.pending-insecure":
-    "• The file of pending sign-ins is not private. Another user owns it or can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+    "• The file of pending sign-ins is not private. Another user can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+  "finding.pending-of-other-user":
+    "• OpenClaw's temporary folder, or {file} in it, belongs to another user of the gateway's machine. Delete {file}, or set TMPDIR to a folder of the user that runs OpenClaw.",
+  "finding.state-of-other-user":
+    "• The gateway's state folder, or {file} in it, belongs to another user of its machine, so changes cannot be undone or logged. Give it to the user that runs OpenClaw.",
+  "finding.open-disk":
+    "• The disk of OpenClaw's state folder or temporary folder keeps no file permissions. Other users of the gateway's machine may read the tokens that are kept there for an undo. If there are other users, move the folder to another disk.",
   "finding.log-insecure":
-    "• The log of changes cannot be used, so new changes are not logged. Another user owns it or can read it, or it is a link or too large. Delete {file} from the gateway's state folder.",
+    "• The log of changes cannot be used, so new changes are not logged. Another user can read it, or it is a link or too large. Delete {file} from the gateway's state folder.",
   "finding.legacy-file":
     "• An old auth-profiles.json beside the gateway's SQLite store blocks sign-ins. Stop the gateway, then run openclaw doctor --fix on its machine.",
   "finding.store-unreadable":
@@ -356,6 +362,10 @@ export const EN = {
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-write-failed":
     "The profile store did not keep the change. Nothing else was changed. Check whether its disk is full or read-only.",
+  "refusal.store-read-only":
+    "The file of the profiles can be read but not replaced, so nothing was changed. It is read-only, or it is mounted by itself. Make it writable, or mount its folder in its place.",
+  "refusal.store-of-other-user":
+    "The profile store belongs to another user of the gateway's machine, so nothing was changed. Run OpenClaw and codex-auth as the user that owns it.",
   "refusal.profile-unknown": "There is no profile named {name}. To see all profiles, type {command}",
   "refusal.profile-not-codex":
     "On this gateway, {name} is another kind of credential, such as an API key, so it was not changed. Choose another name, for example {example}",
@@ -369,13 +379,17 @@ export const EN = {
     "Profile {name} has changed since then, so nothing was undone. To see its state now, type {command}",
   "refusal.undo-unwritable":
     "The current profile could not be kept for an undo, so nothing was changed. Check the disk and the folder {folder} in the gateway's state folder.",
+  "refusal.state-of-other-user":
+    "The gateway's state folder, or {folder} in it, belongs to another user of its machine, so nothing was changed. Give it to the user that runs OpenClaw, then try again.",
   "refusal.pending-locked": "The file of pending sign-ins is busy, so nothing was changed. Try again in a minute.",
   "refusal.pending-insecure":
-    "The file of pending sign-ins is not safe to use. Another user owns it or can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+    "The file of pending sign-ins is not safe to use. Another user can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+  "refusal.pending-of-other-user":
+    "OpenClaw's temporary folder, or {file} in it, belongs to another user of the gateway's machine. Delete {file}, or set TMPDIR to a folder of the user that runs OpenClaw.",
   "refusal.log-insecure":
-    "The log of changes cannot be used. Another user owns it or can read it, or it is a link or too large. Delete {log} from the gateway's state folder.",
+    "The log of changes cannot be used. Another user can read it, or it is a link or too large. Delete {log} from the gateway's state folder.",
   "refusal.pending-unwritable":
-    "The file of pending sign-ins cannot be written. Check the disk and OpenClaw's temporary folder on the gateway's machine.",
+    "The file of pending sign-ins cannot be written. Check the disk of the gateway's machine. If its temporary folder cannot be written, set TMPDIR to another folder, for OpenClaw and for codex-auth.",
   "refusal.manifest-invalid": "The manifest of codex-auth is damaged. Install codex-auth again.",
   "refusal.config-invalid":
     "CODEX_AUTH_SANDBOX must be a loopback URL such as http://127.0.0.1:4000. Correct it or unset it. A running gateway then needs a restart.",
@@ -385,6 +399,7 @@ export const EN = {
 
   "saved.not-queued": "No restart was queued.",
   "saved.restarted": "The gateway was restarted and answers again. The next message can use the change.",
+  "owner.seen": "That user is {name}.",
   "host.seen": "The version found is {version}.",
   "warning.no-host":
     "No OpenClaw was found on this machine, so only the named file was changed. Restart its gateway to use the change.",

@@ -106,9 +106,15 @@ export const ZH_CN = translation({
   "audit.none": "未发现问题。",
   "audit.title": "问题及解决方法",
   "finding.pending-insecure":
-    "• 待完成登录的文件不是私有文件。其他用户拥有或可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+    "• 待完成登录的文件不是私有文件。其他用户可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+  "finding.pending-of-other-user":
+    "• OpenClaw 的临时文件夹或其中的 {file} 属于网关所在机器的其他用户。请删除 {file}，或将 TMPDIR 设为运行 OpenClaw 的用户的文件夹。",
+  "finding.state-of-other-user":
+    "• 网关的状态文件夹或其中的 {file} 属于其所在机器的其他用户，因此无法撤销或记录更改。请将其所有者改为运行 OpenClaw 的用户。",
+  "finding.open-disk":
+    "• OpenClaw 的状态文件夹或临时文件夹所在的磁盘不保存文件权限。网关所在机器的其他用户可能会读取其中为撤销而保留的令牌。如果有其他用户，请将该文件夹移到另一块磁盘。",
   "finding.log-insecure":
-    "• 更改日志无法使用，因此不再记录新的更改。其他用户拥有或可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {file}。",
+    "• 更改日志无法使用，因此不再记录新的更改。其他用户可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {file}。",
   "finding.legacy-file":
     "• 网关的 SQLite 存储旁有一个旧的 auth-profiles.json，导致无法登录。请停止网关，然后在其机器上运行 openclaw doctor --fix",
   "finding.store-unreadable": "• 无法读取网关的配置文件存储。请在网关所在的机器上运行 openclaw doctor",
@@ -315,6 +321,10 @@ export const ZH_CN = translation({
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",
+  "refusal.store-read-only":
+    "可以读取配置文件的存储文件，但无法替换它，因此未做任何更改。它是只读的，或者被单独挂载。请将其改为可写，或改为挂载其所在的文件夹。",
+  "refusal.store-of-other-user":
+    "配置文件存储属于网关所在机器的其他用户，因此未做任何更改。请以拥有它的用户身份运行 OpenClaw 和 codex-auth。",
   "refusal.profile-unknown": "没有名为 {name} 的配置文件。如需查看所有配置文件，请输入 {command}",
   "refusal.profile-not-codex":
     "在此网关上，{name} 是另一类凭据（例如 API 密钥），因此未更改。请另选名称，例如 {example}",
@@ -325,12 +335,17 @@ export const ZH_CN = translation({
   "refusal.undo-changed": "配置文件 {name} 在那之后又有更改，因此未撤销任何内容。如需查看其当前状态，请输入 {command}",
   "refusal.undo-unwritable":
     "无法保存当前配置文件以供撤销，因此未做任何更改。请检查磁盘以及网关状态文件夹中的文件夹 {folder}。",
+  "refusal.state-of-other-user":
+    "网关的状态文件夹或其中的 {folder} 属于其所在机器的其他用户，因此未做任何更改。请将其所有者改为运行 OpenClaw 的用户，然后重试。",
   "refusal.pending-locked": "待完成登录的文件正忙，因此未做任何更改。请在 1 分钟后重试。",
   "refusal.pending-insecure":
-    "待完成登录的文件不安全，无法使用。其他用户拥有或可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+    "待完成登录的文件不安全，无法使用。其他用户可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+  "refusal.pending-of-other-user":
+    "OpenClaw 的临时文件夹或其中的 {file} 属于网关所在机器的其他用户。请删除 {file}，或将 TMPDIR 设为运行 OpenClaw 的用户的文件夹。",
   "refusal.log-insecure":
-    "更改日志无法使用。其他用户拥有或可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {log}。",
-  "refusal.pending-unwritable": "无法写入待完成登录的文件。请检查网关所在机器的磁盘和 OpenClaw 的临时文件夹。",
+    "更改日志无法使用。其他用户可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {log}。",
+  "refusal.pending-unwritable":
+    "无法写入待完成登录的文件。请检查网关所在机器的磁盘。如果其临时文件夹无法写入，请为 OpenClaw 和 codex-auth 将 TMPDIR 设为另一个文件夹。",
   "refusal.manifest-invalid": "codex-auth 的清单已损坏。请重新安装 codex-auth。",
   "refusal.config-invalid":
     "CODEX_AUTH_SANDBOX 必须是环回网址，例如 http://127.0.0.1:4000。请更正或取消设置。之后须重启正在运行的网关。",
@@ -340,6 +355,7 @@ export const ZH_CN = translation({
 
   "saved.not-queued": "未安排重启。",
   "saved.restarted": "网关已重启并恢复响应。下一条消息即可使用更改。",
+  "owner.seen": "该用户是 {name}。",
   "host.seen": "找到的版本是 {version}。",
   "warning.no-host": "在这台机器上没有找到 OpenClaw，因此只更改了指定的文件。请重启其网关以使用更改。",
 });

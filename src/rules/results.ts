@@ -153,7 +153,17 @@ export interface SignedOutProfile {
 }
 
 export type Finding =
-  | { readonly code: "pending-insecure" | "log-insecure" | "legacy-file" | "store-unreadable" | "no-owner" }
+  | {
+      readonly code:
+        | "pending-insecure"
+        | "pending-of-other-user"
+        | "log-insecure"
+        | "state-of-other-user"
+        | "open-disk"
+        | "legacy-file"
+        | "store-unreadable"
+        | "no-owner";
+    }
   | { readonly code: "old-skill"; readonly folder: string }
   | { readonly code: "profile-failing"; readonly profile: ListedProfile };
 

@@ -19,7 +19,7 @@ import {
   type HostFiles,
   type JsonObject,
 } from "./host-document.ts";
-import { keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
+import { assertReplaceable, keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
 import { MAX_WAIT_MS } from "./lock.ts";
 import {
   configuredIdsOf,
@@ -90,6 +90,9 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     agentDirOf: (agentId) => host.agentDirOf(agentId),
     sharedDir: () => host.mainAgentDir(),
     configured: () => host.configured(),
+    async assertWritable(agentDir = host.mainAgentDir()) {
+      for (const name of [PROFILES_FILE, STATE_FILE]) await assertReplaceable(join(agentDir, name));
+    },
     read: (agentDir) => keepingUnreadable(agentDir, () => read(agentDir)),
     ownerOf: (agentDir, profileId) => keepingUnreadable(agentDir, () => ownerOf(agentDir, profileId)),
     persisted: async (agentDir, profileId) =>

@@ -32,6 +32,7 @@ import {
   type ReadIdentity,
   type StoredCredential,
 } from "./profiles-document.ts";
+import { isSamePlace } from "./private-file.ts";
 import { undoRecordFor, tokenDigestOf, SHARED, undoRecordOf, type UndoParts } from "./undo.ts";
 
 export interface ProfileStoreParts extends UndoParts {
@@ -58,6 +59,7 @@ interface Change extends ProfileTarget {
 
 export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   const { host, clock, recent } = parts;
+  const storeId = `${host.provider} ${host.namedPath ?? ""}`.trimEnd();
   const list = (agentId: string) =>
     recent.renew(agentId, async () => {
       const agentDir = host.agentDirOf(agentId);
@@ -68,7 +70,8 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     });
   return {
     provider: host.provider,
-    storeId: `${host.provider} ${host.namedPath ?? ""}`.trimEnd(),
+    storeId,
+    isStore: (id) => id === storeId || isSameNamed(host, id),
     obstacle: (target) => obstacleTo(parts, target),
     list,
     recentList: async (agentId) => recent.get(agentId) ?? (await list(agentId)),
@@ -98,6 +101,11 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     prefer: (target) => recent.duringChange(() => prefer(parts, target)),
     undo: (target) => recent.duringChange(() => putBack(parts, target)),
   };
+}
+
+function isSameNamed({ provider, namedPath }: HostAuthStore, storeId: string): boolean {
+  const prefix = `${provider} `;
+  return namedPath !== undefined && storeId.startsWith(prefix) && isSamePlace(storeId.slice(prefix.length), namedPath);
 }
 
 async function putBack(parts: ProfileStoreParts, target: ProfileTarget): Promise<ChangeResult> {
@@ -243,6 +251,7 @@ async function obstacleTo(
     // Takes and releases the locks, because an obstacle to that would stop the write too.
     if (current !== undefined && hasTokens(current)) await undo.tryOut();
     const owner = await host.ownerOf(agentDir, profileId);
+    await host.assertWritable(owner);
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
     return undefined;
   } catch (error) {
@@ -318,6 +327,9 @@ const SAVE_REFUSALS: ReadonlySet<string> = new Set([
   "store-unreadable",
   "store-migration-required",
   "store-write-failed",
+  "store-read-only",
+  "store-of-other-user",
+  "state-of-other-user",
   "profile-not-codex",
   "undo-unwritable",
 ] satisfies SaveRefusal[]);

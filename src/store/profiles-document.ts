@@ -240,6 +240,11 @@ export interface HostAuthStore {
   /** The directory of the store that all agents share. Returns undefined if it is not an agent's directory. */
   sharedDir(): string | undefined;
   configured(): ConfiguredIds;
+  /**
+   * Changes nothing and takes no lock. Throws `store-read-only` or `store-of-other-user` if a change of that store could
+   * not be written, as far as that is known beforehand. Undefined names the shared store.
+   */
+  assertWritable(agentDir: string | undefined): Promise<void>;
   /** Returns the merged document of an agent. Throws `CodexAuthError` (`store-*`). */
   read(agentDir: string): Promise<ProfilesDocument>;
   /** Returns the agent directory of the profile's store, or undefined for the shared store. */

@@ -2,8 +2,11 @@
  * The store of a host that keeps profiles in SQLite, through its own SDK. No file is written here, because an
  * `auth-profiles.json` beside the database would stop the gateway's sign-ins.
  */
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CodexAuthError } from "../errors.ts";
-import { fileExists } from "./private-file.ts";
+import { fileExists, refusalAt } from "./private-file.ts";
 import {
   storedCredential,
   type ConfiguredIds,
@@ -24,6 +27,8 @@ export interface AuthStoreSdk {
   update(request: HostUpdate): Promise<ProfilesDocument | null>;
   persisted(agentDir: string, profileId: string): StoredCredential | undefined;
   selectableIds(agentDir: string, document?: ProfilesDocument): readonly string[];
+  /** The file of the database. Undefined if the host does not name it. */
+  storePathOf(agentDir: string | undefined): string | undefined;
   /** The older file that stops the host's sign-ins if it is beside the database. */
   legacyFileOf(agentDir: string): string;
 }
@@ -36,6 +41,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     sharedDir: () => undefined,
     configured: () => sdk.configured(),
+    assertWritable: async (agentDir) => assertDatabase(sdk.storePathOf(agentDir)),
     async read(agentDir) {
       // Both reads run at the same time, because a user waits for them.
       const isLegacy = fileExists(sdk.legacyFileOf(agentDir));
@@ -66,6 +72,17 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     // The gateway reads its database for each turn, so no notification is needed.
     activate: async () => "live",
   };
+}
+
+/** SQLite writes in place, and makes its journal beside the database. */
+async function assertDatabase(path: string | undefined): Promise<void> {
+  if (path === undefined || !(await fileExists(path))) return;
+  try {
+    await access(path, constants.W_OK);
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw await refusalAt(path, error, { code: "store-read-only", ofOther: "store-of-other-user" });
+  }
 }
 
 function reading<Result>(work: () => Result): Result {

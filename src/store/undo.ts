@@ -2,15 +2,14 @@
  * Keeps the last replaced record of each profile for a day, in a private file of the plugin's state folder. The
  * records contain tokens, as the host's own store does.
  */
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
-import { failingAs } from "../errors.ts";
 import * as z from "zod/mini";
 import { parseOwnDocument } from "./own-document.ts";
-import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
+import { failingInState, isSamePlace, readPrivateFile, updatePrivateFile } from "./private-file.ts";
 import { hasTokens, storedCredential, type HostAuthStore, type StoredCredential } from "./profiles-document.ts";
 
-const UNDO_FILE = "codex-auth/undo.json";
+export const UNDO_FILE = "codex-auth/undo.json";
 const MAX_BYTES = 4 * 1024 * 1024;
 const KEPT_MS = 24 * 60 * 60_000;
 const MAX_RECORDS = 200;
@@ -55,11 +54,15 @@ export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
 const documentIn = (content: string | undefined) => parseOwnDocument(content, { records: undoRecord });
 
 const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profileId">) =>
-  one.place === other.place && one.profileId === other.profileId;
+  one.profileId === other.profileId && isSameStore(one.place, other.place);
+
+/** `SHARED` is no path. */
+const isSameStore = (one: string, other: string) =>
+  one === other || (isAbsolute(one) && isAbsolute(other) && isSamePlace(one, other));
 
 const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
-const inUndoFile = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
+const inUndoFile = <Result>(work: () => Promise<Result>) => failingInState("undo-unwritable", work);
 
 export function createUndoRecords(stateDir: string): UndoRecords {
   const path = join(stateDir, UNDO_FILE);

@@ -57,7 +57,7 @@ function textOf(answer: TerminalAnswer, request: QueueRequest, context: OutputCo
   return toText(screen, context.locale, terminalSurface(context));
 }
 
-function screenOf(answer: TerminalAnswer, { hostVersion, program }: OutputContext): Screen {
+function screenOf(answer: TerminalAnswer, { hostVersion, program, storeOwner }: OutputContext): Screen {
   switch (answer.kind) {
     case "started":
       return cardScreen(answer);
@@ -80,7 +80,7 @@ function screenOf(answer: TerminalAnswer, { hostVersion, program }: OutputContex
     case "version":
       return { lines: [[verbatim(`codex-auth ${answer.version}`)]], rows: [] };
     case "refused":
-      return refusalScreen({ next: "none", ...answer, hostVersion, sender: "" });
+      return refusalScreen({ next: "none", ...answer, hostVersion, storeOwner, sender: "" });
   }
 }
 
@@ -162,6 +162,7 @@ function toFields(answer: TerminalAnswer, request: QueueRequest, context: Output
         ...(answer.profileName === undefined ? {} : { profile: answer.profileName }),
         ...("retryAfterSeconds" in answer ? { retry_after: answer.retryAfterSeconds } : {}),
         ...(context.hostVersion === undefined ? {} : { host_version: context.hostVersion }),
+        ...(context.storeOwner === undefined ? {} : { store_owner: context.storeOwner }),
       };
   }
 }

@@ -31,6 +31,8 @@ export interface TerminalHostRequest {
   readonly agentId?: string | undefined;
   /** True if the gateway may be restarted, which happens only if it cannot be reloaded of a change in another way. */
   readonly mayRestart: boolean;
+  /** Throws `store-of-other-user` for a place of another user. */
+  readonly assertOwn: (place: string) => Promise<void>;
 }
 
 export interface TerminalHost extends HostAuthStore {
@@ -114,6 +116,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
       ? agentFoldersOf(config ?? {}, stateDir, environment)
       : { defaultAgentId: DEFAULT_AGENT, folderOf: () => dirname(authPath) };
   const mainDir = folders.folderOf(traits.shared === "main" ? DEFAULT_AGENT : folders.defaultAgentId);
+  await request.assertOwn(join(mainDir, STORE_FILE));
   for (const database of databasesBeside(mainDir, stateDir, traits)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
@@ -130,6 +133,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     publish: async () => notifier.activation(),
   });
   await assertAgent(request, config ?? {}, folders);
+  if (request.agentId !== undefined) await request.assertOwn(join(folders.folderOf(request.agentId), STORE_FILE));
   return {
     ...store,
     ...(authPath === undefined ? {} : { namedPath: authPath }),

@@ -17,6 +17,8 @@ export interface OutputContext {
   /** The sign-in server is the sandbox. Every answer says so. */
   readonly isSandbox?: boolean;
   readonly hostVersion?: string;
+  /** The user who owns the profile store, if it is another one. */
+  readonly storeOwner?: string;
 }
 
 interface Typing {

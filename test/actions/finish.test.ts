@@ -212,7 +212,7 @@ describe("an obstacle to saving", () => {
   it("is another store than that of the start", async () => {
     const address = await beginAndApprove();
     const profiles = Object.create(ports.profiles, {
-      storeId: { value: "openai /elsewhere" },
+      isStore: { value: (storeId: string) => storeId === "openai /elsewhere" },
     }) as typeof ports.profiles;
     expect(await complete(address, {}, { ...ports, profiles })).toEqual(
       refused("login-of-other-store", { profileName: "work" }),

@@ -43,10 +43,11 @@ function openSqlite(): Promise<HostAuthStore> {
     program: "",
     pathFolders: [],
     gatewayPort: undefined,
-    uid: process.getuid?.() ?? 0,
+    uid: process.getuid?.(),
+    platform: process.platform,
   };
   const at = { log: SILENT_LOG, environment, stateDir, host: { root, version } };
-  return openTerminalHost({ ...at, authPath: undefined, mayRestart: false });
+  return openTerminalHost({ ...at, authPath: undefined, mayRestart: false, assertOwn: async () => undefined });
 }
 
 async function write(host: HostAuthStore): Promise<string> {

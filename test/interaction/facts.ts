@@ -467,7 +467,10 @@ export function sampleScreens(): readonly NamedScreen[] {
       kind: "inspection",
       findings: [
         { code: "pending-insecure" },
+        { code: "pending-of-other-user" },
         { code: "log-insecure" },
+        { code: "state-of-other-user" },
+        { code: "open-disk" },
         { code: "legacy-file" },
         { code: "store-unreadable" },
         { code: "no-owner" },

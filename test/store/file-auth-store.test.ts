@@ -266,7 +266,6 @@ describe("what cannot be read under the lock", () => {
 interface UntrustedRow {
   readonly name: string;
   readonly spoil: () => void;
-  readonly onlyAsRoot?: true;
 }
 
 /** What is in the place of a file of ours; none of it is copied. */
@@ -285,32 +284,34 @@ const UNTRUSTED: readonly UntrustedRow[] = [
     name: "a link to a folder",
     spoil: () => (mkdirSync(agentDirIn(root), { recursive: true }), symlinkSync(root, profilesIn(root))),
   },
-  {
-    name: "somebody else's file",
-    spoil: () => (seedFiles(root, FILE_HOST, { profiles: {} }), chownSync(profilesIn(root), NOBODY, NOBODY)),
-    onlyAsRoot: true,
-  },
-  {
-    name: "a file in somebody else's folder",
-    spoil: () => (seedFiles(root, FILE_HOST, { profiles: {} }), chownSync(agentDirIn(root), NOBODY, NOBODY)),
-    onlyAsRoot: true,
-  },
-  {
-    name: "nothing, in somebody else's folder",
-    spoil: () => (mkdirSync(agentDirIn(root), { recursive: true }), chownSync(agentDirIn(root), NOBODY, NOBODY)),
-    onlyAsRoot: true,
-  },
 ];
 
 // One host: reading does not depend on the lock.
 describe.each(FLAVOURS.slice(1, 2))("a path that is not our file, for $name", (flavour) => {
-  it.each(UNTRUSTED)("stops the work and stays as it is: $name", async ({ spoil, onlyAsRoot }) => {
-    if (onlyAsRoot && !IS_ROOT) return;
+  it.each(UNTRUSTED)("stops the work and stays as it is: $name", async ({ spoil }) => {
     spoil();
     const before = namesIn(root);
     expect(await save(flavour, "work")).toEqual(refused("store-unreadable"));
     await expect(updating(flavour)).rejects.toThrow(new CodexAuthError("store-unreadable"));
     expect(namesIn(root)).toEqual(before);
+  });
+});
+
+/** As a gateway of root meets it in a folder that is mounted from another user's. */
+const OF_NOBODY = [
+  { name: "the file", paths: () => [profilesIn(root)] },
+  { name: "the folder", paths: () => [agentDirIn(root)] },
+  { name: "everything", paths: () => [profilesIn(root), agentDirIn(root), root] },
+] as const;
+
+describe.runIf(IS_ROOT).each(FLAVOURS)("a store of another user, for $name", (flavour) => {
+  it.each(OF_NOBODY)("is changed as the process's own user, and given to nobody: $name", async ({ paths }) => {
+    seedFiles(root, flavour, { profiles: { other: recordOf(flavour, "other") } });
+    for (const path of paths()) chownSync(path, NOBODY, NOBODY);
+    const owners = () => [root, agentDirIn(root)].map((folder) => lstatSync(folder).uid);
+    const before = owners();
+    expect(await save(flavour, "work")).toMatchObject({ kind: "saved" });
+    expect([owners(), Object.keys(storedIn(root).profiles).length]).toEqual([before, 2]);
   });
 });
 

@@ -31,6 +31,10 @@ export class MemoryHostAuthStore implements AuthStoreSdk {
     return `/state/agents/${agentId}/agent`;
   }
 
+  storePathOf(): undefined {
+    return undefined;
+  }
+
   configured(): ConfiguredIds {
     const profiles = Object.entries(this.config.profiles ?? {}).filter(([, { provider }]) => provider === PROVIDER);
     return { order: this.config.order?.[PROVIDER] ?? [], profiles: profiles.map(([id]) => id) };

@@ -404,6 +404,14 @@ describe("the text", () => {
     expect(textOf({ kind: "refused", code: "store-locked" }, around)).toBe(REFUSALS["store-locked"]);
   });
 
+  it("of a refusal names the user that owns the profile store", () => {
+    const around = { ...PLAIN, storeOwner: "dana (uid 1000)" };
+    const others = { kind: "refused", code: "store-of-other-user" } as const;
+    expect(textOf(others, around)).toBe(`${REFUSALS["store-of-other-user"]}\nThat user is dana (uid 1000).`);
+    expect(fieldsOf(others, around)).toMatchObject({ error: "store_of_other_user", store_owner: "dana (uid 1000)" });
+    expect(textOf({ kind: "refused", code: "store-locked" }, around)).toBe(REFUSALS["store-locked"]);
+  });
+
   it("ends with a warning if no host was asked", () => {
     expect(textOf(FULL, { ...PLAIN, warning: "no-host" }).endsWith(`\n${SENTENCES["warning.no-host"]}`)).toBe(true);
   });

@@ -26,6 +26,7 @@ function open(request: Partial<TerminalHostRequest> = {}): Promise<TerminalHost>
     host: undefined,
     authPath: undefined,
     mayRestart: false,
+    assertOwn: async () => undefined,
     ...request,
   });
 }
