@@ -72,6 +72,7 @@ export const ERROR_CODES = [
   "store-write-failed",
   "profile-unknown",
   "profile-not-codex",
+  "profile-unreadable",
   "agent-unknown",
   "login-of-other-store",
   "undo-missing",

@@ -98,6 +98,8 @@ export interface ObstacleRequest extends Pick<ProfileTarget, "agentId" | "profil
 
 export interface SaveRequest extends ProfileTarget {
   readonly credential: CredentialDraft;
+  /** Digest of the unreadable record that the user agreed to replace. No other one is replaced. */
+  readonly mayReplace?: string | undefined;
 }
 
 export type SaveRefusal =
@@ -107,6 +109,7 @@ export type SaveRefusal =
   | "store-migration-required"
   | "store-write-failed"
   | "profile-not-codex"
+  | "profile-unreadable"
   | "undo-unwritable";
 
 export interface Saved {
@@ -114,6 +117,8 @@ export interface Saved {
   /** The host's own resolver finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
   readonly isUndoable: boolean;
+  /** After an undo: the host does not use the record that was put back. */
+  readonly isUnreadable?: true;
   readonly activation: Activation;
 }
 
@@ -148,9 +153,15 @@ export interface ProfileStore {
   readonly provider: string;
   /** Identifies the store. A sign-in is finished only in the store that it was started for. */
   readonly storeId: string;
-  /** Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. */
+  /**
+   * Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. Returns
+   * `profile-unreadable` last: the sign-in can be saved if the user agrees.
+   */
   obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
-  /** All Codex OAuth profiles of the agent, in the store's order. Throws `CodexAuthError` (`store-*`). */
+  /**
+   * All Codex OAuth profiles of the agent in the store's order, then the unreadable records that may be one. Throws
+   * `CodexAuthError` (`store-*`).
+   */
   list(agentId: string): Promise<readonly ListedProfile[]>;
   /** As `list`, but a long list may be ten seconds old. It always has the changes that were made through this port. */
   recentList(agentId: string): Promise<readonly ListedProfile[]>;
