@@ -76,6 +76,7 @@ export const ERROR_CODES = [
   "store-of-other-user",
   "profile-unknown",
   "profile-not-codex",
+  "profile-unreadable",
   "agent-unknown",
   "login-of-other-store",
   "undo-missing",

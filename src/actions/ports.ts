@@ -98,6 +98,8 @@ export interface ObstacleRequest extends Pick<ProfileTarget, "agentId" | "profil
 
 export interface SaveRequest extends ProfileTarget {
   readonly credential: CredentialDraft;
+  /** Digest of the unreadable record that the user agreed to replace. No other one is replaced. */
+  readonly mayReplace?: string | undefined;
 }
 
 export type SaveRefusal =
@@ -110,6 +112,7 @@ export type SaveRefusal =
   | "store-of-other-user"
   | "state-of-other-user"
   | "profile-not-codex"
+  | "profile-unreadable"
   | "undo-unwritable";
 
 export interface Saved {
@@ -117,6 +120,8 @@ export interface Saved {
   /** The host's own resolver finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
   readonly isUndoable: boolean;
+  /** After an undo: the host does not use the record that was put back. */
+  readonly isUnreadable?: true;
   readonly activation: Activation;
 }
 
@@ -153,9 +158,15 @@ export interface ProfileStore {
   readonly storeId: string;
   /** Returns true also for another spelling of the store's path. */
   isStore(storeId: string): boolean;
-  /** Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. */
+  /**
+   * Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. Returns
+   * `profile-unreadable` last: the sign-in can be saved if the user agrees.
+   */
   obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
-  /** All Codex OAuth profiles of the agent, in the store's order. Throws `CodexAuthError` (`store-*`). */
+  /**
+   * All Codex OAuth profiles of the agent in the store's order, then the unreadable records that may be one. Throws
+   * `CodexAuthError` (`store-*`).
+   */
   list(agentId: string): Promise<readonly ListedProfile[]>;
   /** As `list`, but a long list may be ten seconds old. It always has the changes that were made through this port. */
   recentList(agentId: string): Promise<readonly ListedProfile[]>;

@@ -266,6 +266,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
     say(`refusal.${facts.code}`, {
       command: command("page"),
       example: command("pick", "work"),
+      other: command("pick", facts.profileName === "work" ? "personal" : "work"),
       why: command("why"),
       help: usage("help"),
       again: command("pick", facts.profileName ?? "work"),

@@ -56,8 +56,11 @@ export const EN = {
   "question.differs": "Not saved yet. You approved {account}, but profile {name} uses {held}.",
   "question.has-profile":
     "Not saved yet. You approved {account}. Profile {held} already uses this account. You were signing in to {name}.",
+  "question.unreadable":
+    "Not saved yet. You approved {account}. The record that is stored for {name} has a form that this OpenClaw does not use for Codex, and this sign-in would replace it.",
   "question.new": "Save it as a new profile: {command}",
   "question.replace": "Replace the account of {name}: {command}",
+  "question.over": "Replace the record of {name}: {command}",
   "question.update": "Update {name} with this sign-in: {command}",
   "question.leave": "Discard this sign-in: {command}",
   "question.unknown": "an account without a known e-mail address",
@@ -66,6 +69,8 @@ export const EN = {
   "profile.title": "Codex profile {name}: {facts}",
   "profile.default": "Used by default: OpenClaw tries this profile first.",
   "profile.pinned": "Used in this chat, before all other profiles.",
+  "profile.unreadable":
+    "This OpenClaw does not use the record. A sign-in can replace it, asks you first, and can be undone.",
   "profile.pick": "Sign in again: {command}",
   "profile.use": "Use in this chat: {command}",
   "profile.unuse": "Stop using in this chat: {command}",
@@ -151,11 +156,12 @@ export const EN = {
     "Signed out: {name} is no longer on this gateway. The login stays valid at OpenAI until it ends there.",
 
   "undo.done": "Undone: profile {name} is as it was before.",
+  "undo.unreadable": "This OpenClaw does not use its record.",
 
   "status.title": "Your sign-ins in this chat",
   "status.none": "No sign-in is pending.",
   "status.pending": "• {name}: waiting for the callback URL, {time} left",
-  "status.parked": "• {name}: approved with another account, {time} left. Save it: {command}; discard it: {cancel}",
+  "status.parked": "• {name}: approved but not saved, {time} left. Save it: {command}; discard it: {cancel}",
   "status.saved": "Last saved: {name}, {ago}",
   "status.stop": "Cancel all: {command}",
   "status.finish": "Finish: {command}",
@@ -189,7 +195,7 @@ export const EN = {
   "help.paste": "While a sign-in is pending, you can also send the callback URL as a plain message.",
   "option.profile": "the profile, such as work",
   "option.callback-url": "the callback URL, or - to read it from standard input",
-  "option.replace": "let another account replace the account of the profile",
+  "option.replace": "let the sign-in replace another account, or a record that OpenClaw does not use",
   "option.queue-apply": "restart the gateway if the change needs a restart",
   "option.agent": "use the profiles of this agent",
   "option.auth-path": "use this auth-profiles.json, if the host keeps profiles in a file",
@@ -226,6 +232,7 @@ export const EN = {
   "health.needs-sign-in": "needs a new sign-in",
   "health.cooling-down": "in cooldown",
   "health.disabled": "disabled by the gateway",
+  "health.unreadable": "stored in a form that this OpenClaw does not use for Codex",
 
   "button.new": "New profile",
   "button.cancel": "Cancel",
@@ -357,7 +364,7 @@ export const EN = {
     "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "refusal.store-locked": "The profile store is busy, so nothing was changed. Try again in a minute.",
   "refusal.store-unreadable":
-    "The profile store, or this profile in it, cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again.",
+    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again.",
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-write-failed":
@@ -368,7 +375,9 @@ export const EN = {
     "The profile store belongs to another user of the gateway's machine, so nothing was changed. Run OpenClaw and codex-auth as the user that owns it.",
   "refusal.profile-unknown": "There is no profile named {name}. To see all profiles, type {command}",
   "refusal.profile-not-codex":
-    "On this gateway, {name} is another kind of credential, such as an API key, so it was not changed. Choose another name, for example {example}",
+    "On this gateway, {name} is another kind of credential, such as an API key, so it was not changed. Choose another name, for example {other}",
+  "refusal.profile-unreadable":
+    "The record of profile {name} is stored in a form that this OpenClaw does not use for Codex, so it was not changed. To replace it, sign in to {name}: a chat asks you first, and a terminal needs finish with the option --replace. Undo puts it back.",
   "refusal.agent-unknown":
     "There is no agent with this name. Name an agent that openclaw agents list shows, or leave out the option --agent.",
   "refusal.login-of-other-store":

@@ -44,8 +44,11 @@ export const ZH_CN = translation({
 
   "question.differs": "尚未保存。你授权的账号：{account}。配置文件 {name} 使用的账号：{held}。",
   "question.has-profile": "尚未保存。你授权的账号：{account}。配置文件 {held} 已在使用该账号。你正在登录的是 {name}。",
+  "question.unreadable":
+    "尚未保存。你授权的账号：{account}。{name} 现有的记录采用此 OpenClaw 不用于 Codex 的格式，这次登录会替换该记录。",
   "question.new": "另存为新配置文件：{command}",
   "question.replace": "替换 {name} 的账号：{command}",
+  "question.over": "替换 {name} 的记录：{command}",
   "question.update": "用这次登录更新 {name}：{command}",
   "question.leave": "放弃这次登录：{command}",
   "question.unknown": "一个邮箱未知的账号",
@@ -54,6 +57,7 @@ export const ZH_CN = translation({
   "profile.title": "Codex 配置文件 {name}：{facts}",
   "profile.default": "默认使用：OpenClaw 最先尝试此配置文件。",
   "profile.pinned": "当前聊天使用：优先于其他所有配置文件。",
+  "profile.unreadable": "此 OpenClaw 不使用该记录。登录可以替换它：会先询问你，并且可以撤销。",
   "profile.pick": "重新登录：{command}",
   "profile.use": "在当前聊天中使用：{command}",
   "profile.unuse": "在当前聊天中停止使用：{command}",
@@ -135,11 +139,12 @@ export const ZH_CN = translation({
   "signout.done": "已退出登录：{name} 已不在此网关上。该登录在 OpenAI 仍然有效，直到在那里结束。",
 
   "undo.done": "已撤销：配置文件 {name} 已恢复原状。",
+  "undo.unreadable": "此 OpenClaw 不使用其记录。",
 
   "status.title": "你在当前聊天中的登录",
   "status.none": "没有待完成的登录。",
   "status.pending": "• {name}：等待回调网址，剩余 {time}",
-  "status.parked": "• {name}：用另一个账号授权，剩余 {time}。保存：{command}；放弃：{cancel}",
+  "status.parked": "• {name}：已授权但尚未保存，剩余 {time}。保存：{command}；放弃：{cancel}",
   "status.saved": "上次保存：{name}，{ago}",
   "status.stop": "全部取消：{command}",
   "status.finish": "完成登录：{command}",
@@ -173,7 +178,7 @@ export const ZH_CN = translation({
   "help.paste": "有待完成的登录时，也可以直接将回调网址作为普通消息发送。",
   "option.profile": "配置文件，例如 work",
   "option.callback-url": "回调网址；- 表示从标准输入读取",
-  "option.replace": "允许另一个账号替换该配置文件的账号",
+  "option.replace": "允许这次登录替换另一个账号，或替换 OpenClaw 不使用的记录",
   "option.queue-apply": "如果更改需要重启才能生效，则重启网关",
   "option.agent": "使用此智能体的配置文件",
   "option.auth-path": "使用此 auth-profiles.json（适用于将配置文件保存在文件中的主机）",
@@ -206,6 +211,7 @@ export const ZH_CN = translation({
   "health.needs-sign-in": "需要重新登录",
   "health.cooling-down": "冷却中",
   "health.disabled": "已被网关禁用",
+  "health.unreadable": "其存储格式不被此 OpenClaw 用于 Codex",
 
   "button.new": "新建配置文件",
   "button.cancel": "取消",
@@ -317,7 +323,7 @@ export const ZH_CN = translation({
   "refusal.auth-path-invalid": "选项 --auth-path 必须指向名为 auth-profiles.json 的文件。请更正后重试。",
   "refusal.store-locked": "配置文件存储正忙，因此未做任何更改。请在 1 分钟后重试。",
   "refusal.store-unreadable":
-    "无法读取配置文件存储或其中的此配置文件，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。",
+    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。",
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",
@@ -326,8 +332,9 @@ export const ZH_CN = translation({
   "refusal.store-of-other-user":
     "配置文件存储属于网关所在机器的其他用户，因此未做任何更改。请以拥有它的用户身份运行 OpenClaw 和 codex-auth。",
   "refusal.profile-unknown": "没有名为 {name} 的配置文件。如需查看所有配置文件，请输入 {command}",
-  "refusal.profile-not-codex":
-    "在此网关上，{name} 是另一类凭据（例如 API 密钥），因此未更改。请另选名称，例如 {example}",
+  "refusal.profile-not-codex": "在此网关上，{name} 是另一类凭据（例如 API 密钥），因此未更改。请另选名称，例如 {other}",
+  "refusal.profile-unreadable":
+    "配置文件 {name} 的记录采用此 OpenClaw 不用于 Codex 的格式，因此未更改。要替换它，请登录 {name}：聊天会先询问你；在终端中，请在完成时加上选项 --replace。撤销可以恢复该记录。",
   "refusal.agent-unknown": "没有该名称的智能体。请指定 openclaw agents list 列出的智能体，或去掉选项 --agent",
   "refusal.login-of-other-store":
     "此登录是为另一个配置文件存储发起的。请在发起它的地方完成，使用相同的 --auth-path 和 PATH 中相同的 openclaw。",

@@ -126,6 +126,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     provider: traits.provider,
     lock: traits.lock,
     state: traits.state,
+    records: traits.records,
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
     configured: () => configuredIn(config?.auth, traits.provider),

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadSdkPart } from "../../src/terminal/installed-host.ts";
-import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
+import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 
 type Updater = (document: ProfilesDocument) => boolean;
 type Update = (request: { sharedStoreWrite: true; updater: Updater }) => Promise<ProfilesDocument | null>;

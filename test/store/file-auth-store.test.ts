@@ -21,7 +21,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { CodexAuthError } from "../../src/errors.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
-import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
+import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import { NODE } from "../support/host.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import {
@@ -199,8 +200,6 @@ const BROKEN: readonly BrokenRow[] = [
   { name: "without profiles", content: '{"version":1}' },
   { name: "with a list of profiles", content: '{"version":1,"profiles":[]}' },
   { name: "of a version to come", content: '{"version":2,"profiles":{}}' },
-  { name: "with an order that is no list", content: '{"version":1,"profiles":{},"order":{"openai":"openai:a"}}' },
-  { name: "with statistics that are no object", content: '{"version":1,"profiles":{},"usageStats":[]}' },
   // The next write would make it null, in a profile that nobody named.
   { name: "with a number past all numbers", content: '{"version":1,"profiles":{"openai:b":{"expires":1e999}}}' },
   { name: "nested deeper than can be written again", content: nested(20_000) },

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError, SILENT_LOG, type ErrorCode } from "../../src/errors.ts";
 import { openTerminalHost, type TerminalHost, type TerminalHostRequest } from "../../src/terminal/terminal-host.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
-import type { StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
 import { freePort } from "../support/loopback.ts";
 import { installHost, makeMachine, put, type Machine } from "./machine.ts";
 
@@ -61,7 +61,7 @@ async function write(store: HostAuthStore, agentId = "main", name = "work") {
       return true;
     },
   });
-  return store.activate({ agentDir, profileId, credential });
+  return store.activate({ agentDir, profileId, record: store.readRecord(credential) });
 }
 
 const FILE_HOSTS = [
@@ -428,7 +428,7 @@ describe("a host of a database", () => {
   it("reloads after a change, because a running gateway keeps the old tokens", async () => {
     const host = installHost(machine, "2026.9.6", sdkOf(PARTS));
     const store = await open({ host });
-    const change = { agentDir: undefined, profileId: "openai:work", credential: credentialOf(store) };
+    const change = { agentDir: undefined, profileId: "openai:work", record: undefined };
     expect(await store.activate(change)).toBe("live");
     expect(host.calls()).toEqual([["secrets", "reload"]]);
   });
