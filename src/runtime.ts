@@ -14,7 +14,7 @@ import { answerTap, tapOf, type HostTap } from "./handlers/tap.ts";
 import type { AnswerPaste, EarlyContext } from "./handlers/transcript.ts";
 import { addressOf, type SentPlace } from "./handlers/channels.ts";
 import { agentWithExpiredLogin, openRunningHost } from "./host/auth-store.ts";
-import { askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
+import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
 import { createHostSend } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
@@ -77,6 +77,7 @@ function createHandlerContext(
     },
     slackBlocksOf: ({ markdown, rows }) => slackBlocksOf(api, toReplyPayload(markdown, rows)),
     canSendNow: (sender) => canSendNow(api, sender),
+    areSlashAnswersPublic: (sender) => areSlashAnswersPublic(api, sender),
     inBackground: (task) => void task(),
     sendNow: (sender, { markdown, rows }) =>
       sendNow(api, { ...sender, address: addressOf(sender) }, toReplyPayload(markdown, rows)),

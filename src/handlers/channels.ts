@@ -61,22 +61,22 @@ export interface Names {
 export interface Channel {
   /** In a private chat each of these is given and matches. Without `tap`, no tap comes from a private chat. */
   readonly direct: Names;
-  /** A name that matches one of these is no private chat, whatever the others say. */
+  /** A name that matches one of these does not name a private chat. */
   readonly group: Names;
   readonly thread?: Names;
   /** The names of a private chat can be those of a group too, so a command and a message must name a session. */
   readonly needsSession?: true;
   /** The host marks the messages of private chats as a group's. */
   readonly hasWrongGroupMark?: true;
-  /** The host leaves only the digits of a command's sender, who is whole in `from`. */
+  /** A command's sender has only digits. `from` has the full id. */
   readonly keepsDigits?: true;
-  /** The host runs a plugin's command only for those who are in `commands.allowFrom` too. */
+  /** The host runs a plugin's commands only for senders who are also in `commands.allowFrom`. */
   readonly needsAllowFrom?: true;
-  /** Where a message of ours is sent. */
+  /** The address of our messages. */
   readonly address: string;
 }
 
-/** Proves nothing: the name is the same in a private chat and in a group. */
+/** The name is the same in private chats and groups, so it proves nothing. */
 const ANY = ["*"];
 
 /**
@@ -178,7 +178,7 @@ export const CHANNELS: ReadonlyMap<string, Channel> = new Map<string, Channel>(
     imessage: {
       direct: {
         from: ["{person}", "sms:{person}", "auto:{person}"],
-        to: ["{person}", "sms:{person}", "chat_id:*"],
+        to: ["{person}", "sms:{person}", "chat_id:*", "chat_guid:*"],
         message: ANY,
       },
       group: { from: ["group:*"] },
@@ -235,8 +235,8 @@ function isNamed(templates: readonly string[] | undefined, text: string, person:
   });
 }
 
-/** What the host says of one command, tap or message. A name that is undefined was not given. */
-interface Said {
+/** The host's description of a command, tap or message. A name that is undefined was not given. */
+interface ChatFacts {
   readonly channel: string;
   readonly senderId: string;
   readonly names: { readonly [Kind in keyof Names]: string | undefined };
@@ -244,32 +244,35 @@ interface Said {
   readonly isGroup: boolean;
 }
 
-/** Private only if all that the channel's row asks for is given and names the sender, and nothing names a group. */
-function privacyOf({ channel, senderId, names, sessionKey, isGroup }: Said): Privacy {
+/** What a channel calls a sender whom the network did not name. */
+const NOBODY: ReadonlySet<string> = new Set(["", "unknown"]);
+
+/** Private if every name in the channel's row is given and matches, and nothing names a group. */
+function privacyOf({ channel, senderId, names, sessionKey, isGroup }: ChatFacts): Privacy {
   const row = CHANNELS.get(channel);
   if (row === undefined) return "elsewhere";
   const person = personOf(senderId);
   const isTap = "tap" in names;
   const isMarked = isGroup && row.hasWrongGroupMark !== true;
   const lacksSession = row.needsSession === true && !isTap && (sessionKey ?? "") === "";
-  if (person === "" || isMarked || lacksSession || isRoomSession(sessionKey ?? "")) return "group";
+  if (NOBODY.has(person) || isMarked || lacksSession || isRoomSession(sessionKey ?? "")) return "group";
   const isDirect = Object.entries(names).every(([kind, name]) => {
     const text = withoutChannel(channel, name ?? "");
     const [direct, ...rooms] = [row.direct, row.group, row.thread ?? {}].map((all) => all[kind as keyof Names]);
     if (rooms.some((templates) => isNamed(templates, text, person))) return false;
-    // Only `to` may prove nothing on a channel: the other names are those that tell one chat from another.
-    return direct === undefined ? kind === "to" : isNamed(direct, text, person);
+    // A row may omit only `to`.
+    return direct === undefined ? kind === "to" : text !== "" && isNamed(direct, text, person);
   });
   return isDirect ? "private" : "group";
 }
 
-interface Whereabouts extends Said {
+interface BindingFacts extends ChatFacts {
   readonly gateway: string;
   readonly channelAccountId: string;
   readonly conversationId: string;
 }
 
-function placeOf(said: Whereabouts): Place<TapBinding> {
+function placeOf(said: BindingFacts): Place<TapBinding> {
   const { gateway, channel, channelAccountId, senderId } = said;
   const privacy = privacyOf(said);
   const conversationId = privacy === "private" ? personOf(senderId) : withoutChannel(channel, said.conversationId);
@@ -354,13 +357,15 @@ export function addressOf({ channel, senderId }: Sender): string {
   return (CHANNELS.get(channel)?.address ?? "{person}").replace("{person}", () => senderId);
 }
 
-/** The user in whose private chat the host sends a message. Undefined for a group and for what is not known. */
+/** Returns the user whose private chat gets the message. Returns undefined for groups and unknown names. */
 export function recipientOf({ channelId: channel, accountId, conversationId = "" }: SentPlace): Sender | undefined {
   const row = CHANNELS.get(channel);
   const text = withoutChannel(channel, conversationId);
   if (row === undefined) return undefined;
   const rooms = [row.group, row.thread ?? {}].flatMap(({ to = [], message = [] }) => [...to, ...message]);
-  if (rooms.some((template) => patternOf(template).test(text))) return undefined;
+  // `chat_id:7` names a chat and no user.
+  const isOther = row.address === "{person}" && text.includes(":");
+  if (isOther || rooms.some((template) => patternOf(template).test(text))) return undefined;
   const senderId = patternOf(row.address).exec(text)?.groups?.["person"];
   return senderId === undefined ? undefined : { channel, channelAccountId: accountId ?? DEFAULT_ACCOUNT, senderId };
 }

@@ -34,7 +34,10 @@ export async function answerCommand(context: HandlerContext, handler: HandlerId,
 }
 
 async function callerOf(context: HandlerContext, call: CommandCall): Promise<Caller> {
-  const { who, sender, privacy } = placeOfCommand(context.gateway, call);
+  const { who, sender, privacy: claimed } = placeOfCommand(context.gateway, call);
+  // A slash command can also be typed in the chat of two other users, where only the typist may see the answer.
+  const isPublic = call.to?.startsWith("slash:") === true && context.areSlashAnswersPublic(sender);
+  const privacy = isPublic && claimed === "private" ? "group" : claimed;
   const isOwner = call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true;
   return {
     binding: who,

@@ -42,6 +42,8 @@ export interface HandlerContext extends EarlyContext {
   slackBlocksOf(message: Message): Promise<readonly unknown[]>;
   /** Whether a message that is not a reply can be sent. The web chat does not accept one. */
   canSendNow(sender: Sender): Promise<boolean>;
+  /** Whether the config shows the answers to slash commands to all users of the chat. */
+  areSlashAnswersPublic(sender: Sender): boolean;
   /** Runs a task after the handler has answered the host. The task must not reject. */
   inBackground(task: () => Promise<void>): void | Promise<void>;
   /** Sends a message that is no reply to the user's private chat. Returns false if it did not arrive. */
@@ -88,7 +90,9 @@ export async function present(context: HandlerContext, binding: Binding, screen:
   if (rows.length === 0 || whole.markdown.length <= capabilities.maxText) return whole;
   // The host would split the text and leave its buttons out, or write them as a list of words.
   const short = presentText(context, screen, { rows, style: { ...capabilities.style, maxVerbatim: SHORT_VERBATIM } });
-  return short.markdown.length <= capabilities.maxText ? short : { ...short, rows: [] };
+  return short.markdown.length <= capabilities.maxText
+    ? short
+    : presentText(context, screen, { rows: [], style: capabilities.style });
 }
 
 /** Enough to recognise a profile or an e-mail address by. */
@@ -154,16 +158,17 @@ export function errorMessage(context: HandlerContext, error: unknown): Message {
   return presentText(context, refusalScreen({ code: codeOf(error), sender: "", next: "none" }));
 }
 
-/**
- * Writes one block per row, because the host starts a new row of the keyboard with each block. `reusable`: Discord would
- * else let whoever taps first, in whatever way, use up all buttons of the message; this plugin itself takes one tap.
- */
+/** Writes one block per row, because the host starts a new row of the keyboard with each block. */
 export function toReplyPayload(text: string, rows: WireRows) {
   if (rows.length === 0) return { text };
   const blocks = rows.map((row) => ({ type: "buttons" as const, buttons: row.map(presentationButton) }));
   return { text, presentation: { blocks } };
 }
 
+/**
+ * Without `reusable`, the first tap of any user disables all buttons of a message on Discord. `ShownScreens` already limits
+ * a screen to one tap.
+ */
 function presentationButton(button: WireButton) {
   const { label } = button;
   if ("command" in button) return { label, action: { type: "command" as const, command: button.command } };

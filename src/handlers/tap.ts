@@ -22,13 +22,13 @@ import {
 
 export interface Tap extends TapPlace {
   readonly payload: string;
-  /** May reject if the message is deleted, too old, unchanged, or was shown to the tapper alone. */
+  /** May reject if the message is deleted, too old, unchanged, or was shown only to the tapper. */
   edit(message: Message): Promise<void>;
   /** May reject, and may leave the buttons out. */
   reply(message: Message): Promise<void>;
 }
 
-/** The next screen, and what is known of the tapped one. */
+/** The next screen and, if known, the tapped one. */
 interface Answered {
   readonly message: Message;
   readonly place?: Place<Binding>;
@@ -129,7 +129,10 @@ export function tapOf(context: HandlerContext, channel: string, tap: HostTap): T
     guildId,
     payload: (callback ?? interaction)?.payload ?? "",
     edit: async (message) => respond.editMessage(await messageFor(context, message)),
-    reply: ({ plainText, rows }) => respond.reply({ text: plainText, buttons: toTelegramRows(rows) }),
+    reply: ({ plainText, rows }) => {
+      const text = channel === "slack" ? escapeEntities(plainText) : plainText;
+      return respond.reply({ text, buttons: toTelegramRows(rows) });
+    },
   };
 }
 
@@ -140,13 +143,19 @@ const telegramMessage: ToHostMessage = (_context, { plainText, rows }) => ({
   buttons: toTelegramRows(rows),
 });
 
+/** Slack reads `<!channel>` in a text as a mention, and `<url|name>` as a link. */
+const escapeEntities = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
 /** Component types of Discord: a container, and a text in it. */
 const [CONTAINER, TEXT_DISPLAY] = [17, 10];
 
 const MESSAGES: Readonly<Record<string, ToHostMessage>> = {
   telegram: telegramMessage,
   // Slack keeps the blocks of an edited message that names none.
-  slack: async (context, message) => ({ text: message.plainText, blocks: await context.slackBlocksOf(message) }),
+  slack: async (context, message) => ({
+    text: escapeEntities(message.plainText),
+    blocks: await context.slackBlocksOf(message),
+  }),
   // An edit brings no buttons back on Discord, and a message that was sent with components takes no bare text.
   discord: (_context, { markdown }) => ({
     components: [{ type: CONTAINER, components: [{ type: TEXT_DISPLAY, content: markdown }] }],

@@ -92,6 +92,14 @@ function fieldOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
+/** The default is an answer that only the user sees. */
+export function areSlashAnswersPublic(api: OpenClawPluginApi, { channel, channelAccountId }: Sender): boolean {
+  const config = fieldOf(api.runtime.config.current().channels, channel);
+  const account = accountOf(fieldOf(config, "accounts"), channelAccountId);
+  const said = [account, config].map((part) => fieldOf(fieldOf(part, "slashCommand"), "ephemeral"));
+  return said.find((value) => value !== undefined) === false;
+}
+
 /** Returns whether the channel accepts a message that is not a reply. */
 export async function canSendNow(api: OpenClawPluginApi, { channel }: Pick<Sender, "channel">): Promise<boolean> {
   return (await loadAdapter(api, channel)) !== undefined;

@@ -34,7 +34,7 @@ const NO_BUTTONS: Capabilities = {
 };
 
 /**
- * The networks' own limits. A channel without a row gets words alone, as do Mattermost, Matrix, WhatsApp, Signal and
+ * The networks' own limits. A channel without a row gets only text, as do Mattermost, Matrix, WhatsApp, Signal and
  * iMessage: there a tap does not come back, and a link button is drawn as a second copy of the link.
  */
 const CAPABILITIES: ReadonlyMap<string, Capabilities> = new Map<string, Capabilities>([
@@ -60,11 +60,11 @@ const CAPABILITIES: ReadonlyMap<string, Capabilities> = new Map<string, Capabili
   ],
   ["feishu", { ...NO_BUTTONS, buttons: "commands", maxButtons: 20, maxPerRow: 5, maxLabel: 40 }],
   ["msteams", { ...NO_BUTTONS, buttons: "commands", maxButtons: 20, maxPerRow: 5, maxLabel: 40 }],
-  ["line", { ...NO_BUTTONS, buttons: "commands", maxButtons: 4, maxRows: 4, maxPerRow: 1, maxLabel: 40 }],
+  ["line", { ...NO_BUTTONS, buttons: "commands", maxButtons: 4, maxRows: 4, maxPerRow: 1, maxLabel: 20 }],
   [WEBCHAT, { ...NO_BUTTONS, style: WEB_MARKDOWN }],
 ]);
 
-/** What the channel's adapter tells of itself. A limit is absent if it does not say. */
+/** What the adapter reports. A missing limit was not reported. */
 export interface AdapterFacts {
   readonly bringsTapsBack: boolean;
   readonly limits: {
@@ -85,7 +85,7 @@ export function capabilitiesOf(channel: string): Capabilities {
 }
 
 /**
- * The lower of our limit and the adapter's counts: a package may be older or newer than the one that was tried. Without an
+ * Uses the lower of our limit and the adapter's, because a package may be older or newer than the one that was tried. Without an
  * adapter that shows buttons there are none.
  */
 export function withinAdapter(row: Capabilities, facts: AdapterFacts | undefined): Capabilities {

@@ -165,7 +165,7 @@ function commandOf(action: Action): NamedCommand | undefined {
 
 const isLink = (button: WireButton): boolean => "link" in button;
 
-/** Keeps the screen's rows if they fit. A link is not left out for want of space, and the first buttons are kept. */
+/** Keeps the screen's rows if they fit. Else links are kept first, then the first other buttons. */
 function packed(rows: WireRows, { maxButtons, maxRows, maxPerRow }: ButtonTarget["limits"]): WireRows {
   const all = rows.flat();
   const isFitting = rows.length <= maxRows && rows.every((row) => row.length <= maxPerRow);

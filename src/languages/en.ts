@@ -209,8 +209,7 @@ export const EN = {
 
   "owners.entry": "To become an owner, add this to commands.ownerAllowFrom in openclaw.json: {sender}",
 
-  "owners.allow-from":
-    "If you are in that list already, this channel needs more: add your id to {setting}, too. Name every owner there.",
+  "owners.allow-from": "This channel also needs your id in {setting}. Add every owner there.",
 
   "owners.scope": "Use a client with the scope operator.admin.",
 
@@ -264,7 +263,7 @@ export const EN = {
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
   "refusal.chat-unsupported":
-    "This chat does not say whether it is private, so sign-ins are off here. Use Telegram, Slack, Discord or the web chat.",
+    "OpenClaw cannot tell here whether this chat is private, so you cannot sign in here. Use Telegram, Slack, Discord or the web chat.",
   "refusal.profile-missing": "The name of the profile is missing. To see all profiles, type {command}",
   "refusal.bad-selector":
     "This is not a valid profile name. A name starts with a letter or a digit. It can contain letters, digits and . _ @ + - (64 characters at most). For example: {example}",

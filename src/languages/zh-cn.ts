@@ -190,7 +190,7 @@ export const ZH_CN = translation({
 
   "owners.entry": "如需成为所有者，请在 openclaw.json 的 commands.ownerAllowFrom 中添加：{sender}",
 
-  "owners.allow-from": "如果你已在该列表中，此频道还需要把你的 ID 添加到 {setting}。请在其中列出所有所有者。",
+  "owners.allow-from": "此频道还需要在 {setting} 中添加你的 ID。请在其中列出所有所有者。",
   "owners.scope": "请使用具有 operator.admin 权限范围的客户端。",
 
   "transcript.withheld": "（回调网址，codex-auth 未将其写入此聊天记录）",

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { startDiscord, type DiscordNetwork, type DmPolicy } from "../fakes/discord.ts";
 import { fakeAccount } from "../fakes/sign-in-server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { linkIn } from "../support/world.ts";
 import { createChatWorld, type ChatWorld } from "./chat-world.ts";
 import { scanForLeaks } from "./leak-scan.ts";
@@ -22,6 +23,17 @@ async function slash(words: string, where: Where = "direct") {
   const after = discord.now();
   await discord.slash(discord.people.owner, "codex_auth", words, where);
   return nextMessage(discord, discord.people.owner, after, where);
+}
+
+/** The owner is then known from the pairing alone. */
+async function pair(): Promise<void> {
+  const { owner } = discord.people;
+  const code = await waitUntil("a pairing code", async () => {
+    const { text } = await ask(discord, owner, "/codex_auth status");
+    return /Pairing code:\s*`*\s*([A-Z0-9]{6,})/.exec(text)?.[1];
+  });
+  const { code: exit, stderr } = await world.gateway.openclaw(["pairing", "approve", "discord", code]);
+  if (exit !== 0) throw new Error(stderr);
 }
 
 describe("Discord", () => {
@@ -54,9 +66,9 @@ describe("Discord", () => {
 
   it.each<DmPolicy>(["open", "pairing"])("answers a pasted callback URL under the policy %s", async (policy) => {
     const { owner } = discord.people;
-    world.gateway.changeConfig({
-      channels: { discord: { dmPolicy: policy, allowFrom: policy === "open" ? ["*"] : [owner.id] } },
-    });
+    const allowFrom = policy === "open" ? ["*"] : [];
+    world.gateway.changeConfig({ channels: { discord: { dmPolicy: policy, allowFrom } } });
+    if (policy === "pairing") await pair();
     const name = `under-${policy}`;
     const address = world.signIn.approve(
       linkIn((await ask(discord, owner, `/codex_auth ${name}`)).text),

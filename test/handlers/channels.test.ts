@@ -351,6 +351,11 @@ describe("a message of ours", () => {
     { name: "a group", sent: { channelId: "telegram", conversationId: "-100123" }, senderId: undefined },
     { name: "a channel", sent: { channelId: "discord", conversationId: "channel:8" }, senderId: undefined },
     { name: "nobody", sent: { channelId: "telegram", conversationId: "" }, senderId: undefined },
+    {
+      name: "a chat that names no user",
+      sent: { channelId: "imessage", conversationId: "chat_id:6" },
+      senderId: undefined,
+    },
     { name: "an unknown channel", sent: { channelId: "x", conversationId: "7" }, senderId: undefined },
   ])("of the host has a user, or none: $name", ({ sent, senderId }) => {
     expect(recipientOf(sent)?.senderId).toBe(senderId);

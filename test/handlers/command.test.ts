@@ -49,6 +49,16 @@ describe("a command", () => {
     expect(await labelsFor("")).toEqual([]);
   });
 
+  it.each([
+    { to: `slash:${OWNER}`, text: "Sign-ins are private" },
+    { to: `user:${OWNER}`, text: "used by default" },
+  ])("typed as a slash command is refused if others could read the answer: $to", async ({ to, text }) => {
+    const { context, owners } = createDoor({ areSlashAnswersPublic: () => true });
+    owners.add(`slack:${OWNER}`);
+    const answer = await answerCommand(context, "select", call({ channel: "slack", from: `slack:${OWNER}`, to }));
+    expect(answer.markdown).toContain(text);
+  });
+
   it("in the web chat gets the same list as text only", async () => {
     const { context } = createDoor();
     const { markdown, rows } = await answerCommand(context, "select", WEBCHAT_CALL);

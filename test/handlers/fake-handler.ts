@@ -69,6 +69,7 @@ export function createDoor(overrides: Partial<HandlerContext> = {}): Door {
     agentOf: () => "main",
     capabilitiesOf: ({ channel }) => Promise.resolve(capabilitiesOf(channel)),
     slackBlocksOf: ({ markdown }) => Promise.resolve([{ type: "section", text: markdown }]),
+    areSlashAnswersPublic: () => false,
     canSendNow: ({ channel }) => Promise.resolve(channel !== "webchat"),
     inBackground: (task) => task(),
     sendNow: (sender, message) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { askAdapter, isInlineButtonsOn, slackBlocksOf } from "../../src/host/chat.ts";
+import { areSlashAnswersPublic, askAdapter, isInlineButtonsOn, slackBlocksOf } from "../../src/host/chat.ts";
 import { capabilitiesOf, withinAdapter } from "../../src/interaction/capabilities.ts";
 import { toReplyPayload } from "../../src/handlers/context.ts";
 import type { OpenClawPluginApi } from "../../src/host/sdk.ts";
@@ -192,6 +192,30 @@ describe("a chat can show buttons", () => {
     const api = createApi(slackAdapter("openclaw:callback_button:1:1"));
     expect(await slackBlocksOf(api, toReplyPayload("hello", ROWS))).toHaveLength(1);
     expect(await slackBlocksOf(api, toReplyPayload("hello", []))).toEqual([]);
+  });
+});
+
+function isPublic(slack: unknown): boolean {
+  const config = { current: () => ({ channels: { slack } }) };
+  const api = { runtime: { config } } as unknown as OpenClawPluginApi;
+  return areSlashAnswersPublic(api, { channel: "slack", channelAccountId: "default", senderId: "U1" });
+}
+
+describe("the answers to slash commands", () => {
+  const shown = { slashCommand: { ephemeral: false } };
+
+  it.each([
+    { name: "nothing is said", slack: {}, expected: false },
+    { name: "there is no channel", slack: undefined, expected: false },
+    { name: "the channel says so", slack: shown, expected: true },
+    { name: "the account says so", slack: { accounts: { default: shown } }, expected: true },
+    {
+      name: "the account says otherwise",
+      slack: { ...shown, accounts: { default: { slashCommand: { ephemeral: true } } } },
+      expected: false,
+    },
+  ])("are public only by the config: $name", ({ slack, expected }) => {
+    expect(isPublic(slack)).toBe(expected);
   });
 });
 
