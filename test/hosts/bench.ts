@@ -140,6 +140,11 @@ export class HostBench {
     return this.#spawn([join(HERE, "host-child.ts"), task, this.root, ...rest.map(String)]);
   }
 
+  /** See `reader-child.ts`. */
+  readerChild() {
+    return this.#spawn([join(HERE, "reader-child.ts"), this.root, this.version, this.folders.state]);
+  }
+
   /** See `our-child.ts`. */
   ourChild(task: "write" | "hold", ...rest: readonly (string | number)[]) {
     const place = [this.root, this.version, this.folders.state];

@@ -614,13 +614,14 @@ describe.each(FLAVOURS.slice(1))("a place that cannot be written, for $name", (f
 });
 
 const ids = fc.constantFrom("openai:work", "openai:a", "__proto__", "constructor", "anthropic:x", "openai-codex:work");
-const anyRecord = fc.record({
-  type: fc.constant("oauth"),
-  provider: fc.constantFrom("openai", "anthropic"),
-  foo: fc.jsonValue(),
-});
-const anyOrder = fc.dictionary(fc.constantFrom("openai", "anthropic", "__proto__"), fc.uniqueArray(ids));
-const anyStats = fc.dictionary(ids, fc.record({ errorCount: fc.nat(), foo: fc.jsonValue() }));
+/** Now and then any JSON in place of a value. */
+const orOdd = <Value>(good: fc.Arbitrary<Value>) =>
+  fc.oneof({ weight: 4, arbitrary: good as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: fc.jsonValue() });
+const anyRecord = orOdd(
+  fc.record({ type: orOdd(fc.constant("oauth")), provider: orOdd(fc.constant("openai")), foo: fc.jsonValue() }),
+);
+const anyOrder = fc.dictionary(fc.constantFrom("openai", "anthropic", "__proto__"), orOdd(fc.uniqueArray(orOdd(ids))));
+const anyStats = fc.dictionary(ids, orOdd(fc.record({ errorCount: fc.nat(), foo: fc.jsonValue() })));
 const anyFile = fc.record(
   {
     profiles: fc.dictionary(ids, anyRecord),

@@ -54,8 +54,53 @@ function edited(files: HostFiles, edit: (document: ProfilesDocument) => void): H
   const before = viewOf(files, RULES);
   const after = copyOf(before);
   edit(after);
-  return applyEdit(files, { before, after }, true);
+  return applyEdit(files, { before, after }, files.state !== undefined);
 }
+
+const work = { type: "oauth", provider: "openai", refresh: "rt" };
+const added = { type: "oauth", provider: "openai", refresh: "rt_new" };
+
+/** Odd entries beside a good profile, and the same files after another profile was added to the order. */
+const ODD_NEIGHBOURS: readonly { readonly name: string; readonly odd: object; readonly order?: unknown }[] = [
+  { name: "records of null, text and lists", odd: { profiles: { a: null, b: "text", c: [], work } } },
+  { name: "an order in text", odd: { order: "openai:work" } },
+  { name: "a provider's order in text", odd: { order: { openai: "work", x: 7 } }, order: { x: 7 } },
+  {
+    name: "null and numbers in an order",
+    odd: { order: { openai: ["work", null, 7] } },
+    order: ["work", "new", null, 7],
+  },
+  {
+    name: "another spelling of the provider",
+    odd: { order: { " OpenAI": ["work"] } },
+    order: { " OpenAI": ["work", "new"] },
+  },
+  { name: "statistics of null and text", odd: { usageStats: { work: null, b: "text" } } },
+  { name: "statistics in a list", odd: { usageStats: [] } },
+  { name: "a version in text, and unknown fields", odd: { version: "1", lastGood: null, foo: [null] } },
+];
+
+describe.each(ODD_NEIGHBOURS)("beside $name", ({ odd, order }) => {
+  const content = { profiles: { work }, ...odd };
+
+  it("a good profile is read, and the rest is written back unchanged", () => {
+    const profiles = parseProfilesFile(bytesOf(content));
+    expect(profiles).toEqual(content);
+    expect(viewOf({ profiles, state: undefined }, RULES).profiles).toEqual({ work });
+    const { profiles: written } = edited({ profiles, state: undefined }, (document) => {
+      document.profiles["new"] = added;
+      const list = document.order?.["openai"];
+      if (list !== undefined) document.order = { ...document.order, openai: [...list, "new"] };
+    });
+    const orders = Array.isArray(order) ? { openai: order } : order;
+    const isExtended = JSON.stringify(orders)?.includes("new") === true;
+    expect(written).toEqual({
+      ...content,
+      profiles: { ...content.profiles, new: added },
+      ...(isExtended ? { order: orders } : {}),
+    });
+  });
+});
 
 const withoutOrder = (document: ProfilesDocument) => void (document.order = {});
 
