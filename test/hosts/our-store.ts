@@ -33,7 +33,8 @@ function openSqlite(root: string, version: string, stateDir: string): Promise<Ho
     program: "",
     pathFolders: [],
     gatewayPort: undefined,
-    uid: process.getuid?.() ?? 0,
+    uid: process.getuid?.(),
+    platform: process.platform,
   };
   const at = { log: SILENT_LOG, environment, stateDir, host: { root, version } };
   return openTerminalHost({ ...at, authPath: undefined, mayRestart: false, assertOwn: async () => undefined });
