@@ -64,6 +64,8 @@ export interface Channel {
   /** A name that matches one of these does not name a private chat. */
   readonly group: Names;
   readonly thread?: Names;
+  /** Nothing in the names can prove a private chat. */
+  readonly hasNoSignIn?: true;
   /** The names of a private chat can be those of a group too, so a command and a message must name a session. */
   readonly needsSession?: true;
   /** The host marks the messages of private chats as a group's. */
@@ -174,6 +176,20 @@ export const CHANNELS: ReadonlyMap<string, Channel> = new Map<string, Channel>(
       needsSession: true,
       address: "user:{person}",
     },
+    // Read in the package. A direct chat is a space too: its session alone differs.
+    googlechat: {
+      hasNoSignIn: true,
+      direct: { from: ["users/{person}"], to: ["spaces/*"], message: ["spaces/*"] },
+      group: { from: ["users/{person}"], to: ["spaces/*"], message: ["spaces/*"] },
+      address: "users/{person}",
+    },
+    // Read in the package. It has only public chats.
+    twitch: {
+      hasNoSignIn: true,
+      direct: {},
+      group: { from: ["user:{person}"], to: ["channel:*"], tap: ["user:{person}"], message: ["channel:*"] },
+      address: "user:{person}",
+    },
     // Seen. `auto:` is a chat of macOS 26. A message names the room by its number. It has no threads.
     imessage: {
       direct: {
@@ -250,7 +266,7 @@ const NOBODY: ReadonlySet<string> = new Set(["", "unknown"]);
 /** Private if every name in the channel's row is given and matches, and nothing names a group. */
 function privacyOf({ channel, senderId, names, sessionKey, isGroup }: ChatFacts): Privacy {
   const row = CHANNELS.get(channel);
-  if (row === undefined) return "elsewhere";
+  if (row === undefined || row.hasNoSignIn === true) return "elsewhere";
   const person = personOf(senderId);
   const isTap = "tap" in names;
   const isMarked = isGroup && row.hasWrongGroupMark !== true;

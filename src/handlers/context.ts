@@ -62,9 +62,7 @@ interface Shown {
   readonly style: Style;
 }
 
-/**
- * Without `shown` the message has no buttons. Each form of the text is rendered only when it is read.
- */
+/** Without `shown` the message has no buttons. Each form of the text is rendered only when it is read. */
 export function presentText(
   context: HandlerContext,
   screen: Screen,
@@ -72,9 +70,11 @@ export function presentText(
 ): Message {
   const noticed = withSandboxNotice(screen, context.isSandbox);
   const locale = context.locale();
+  let markdown: string | undefined;
   return {
     get markdown() {
-      return toText(noticed, locale, inChat(style));
+      markdown ??= toText(noticed, locale, inChat(style));
+      return markdown;
     },
     get plainText() {
       return toText(noticed, locale, inChat(PLAIN));
@@ -84,11 +84,12 @@ export function presentText(
 }
 
 export async function present(context: HandlerContext, binding: Binding, screen: Screen): Promise<Message> {
-  const capabilities = await askCapabilities(context, binding);
-  const rows = rowsOf(context, binding, screen, capabilities);
+  const hasButtons = screen.rows.length > 0;
+  const capabilities = hasButtons ? await askCapabilities(context, binding) : capabilitiesOf(binding.channel);
+  const rows = hasButtons ? rowsOf(context, binding, screen, capabilities) : [];
   const whole = presentText(context, screen, { rows, style: capabilities.style });
   if (rows.length === 0 || whole.markdown.length <= capabilities.maxText) return whole;
-  // The host would split the text and leave its buttons out, or write them as a list of words.
+  // The host would split the text and leave out its buttons, or write their labels as a list.
   const short = presentText(context, screen, { rows, style: { ...capabilities.style, maxVerbatim: SHORT_VERBATIM } });
   return short.markdown.length <= capabilities.maxText
     ? short
@@ -108,7 +109,7 @@ function rowsOf(
   screen: Screen,
   { buttons, ...limits }: Capabilities,
 ): WireRows {
-  if (screen.rows.length === 0 || buttons === "none") return [];
+  if (buttons === "none") return [];
   const locale = context.locale();
   if (buttons === "links") return toWireButtons(screen, locale, { limits });
   if (buttons === "commands") return toWireButtons(screen, locale, { limits, spell: spellForChat });
@@ -117,7 +118,7 @@ function rowsOf(
 }
 
 /** The text of a screen is complete without buttons, so none are shown if the gateway cannot say. */
-export async function askCapabilities(context: HandlerContext, binding: Binding): Promise<Capabilities> {
+async function askCapabilities(context: HandlerContext, binding: Binding): Promise<Capabilities> {
   try {
     return await context.capabilitiesOf(binding);
   } catch (error) {

@@ -6,19 +6,12 @@ import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";
 import { decodePayload } from "../interaction/buttons.ts";
+import { capabilitiesOf } from "../interaction/capabilities.ts";
 import type { WireRows } from "../interaction/render.ts";
 import type { Screen } from "../interaction/screen.ts";
 import type { Binding } from "../rules/binding.ts";
 import { placeOfTap, type Place, type TapPlace } from "./channels.ts";
-import {
-  askCapabilities,
-  callerByRule,
-  errorMessage,
-  present,
-  presentText,
-  type HandlerContext,
-  type Message,
-} from "./context.ts";
+import { callerByRule, errorMessage, present, presentText, type HandlerContext, type Message } from "./context.ts";
 
 export interface Tap extends TapPlace {
   readonly payload: string;
@@ -64,7 +57,7 @@ async function answerOf(context: HandlerContext, tap: Tap): Promise<Answered | u
 async function deliver(context: HandlerContext, tap: Tap, { message, place, tapped }: Answered): Promise<void> {
   const step = (what: string, action: () => Promise<unknown>) => tryStep(context, what, action);
   if (place?.privacy === "private") {
-    const { afterTap, style } = await askCapabilities(context, place.who);
+    const { afterTap, style } = capabilitiesOf(place.who.channel);
     const isSentFirst = afterTap === "send";
     if (!isSentFirst && (await step("editing a message", () => tap.edit(message)))) return;
     if (await step("sending the answer to a tap", () => send(context, place, message))) {

@@ -3,13 +3,11 @@
  * gateway left, said and sent. What a host keeps of a chat's own messages is named by the caller, and in RISK.md part 4.
  */
 import { beforeAll, describe, expect, it } from "vitest";
+import { CARD_IN_TRANSCRIPT, CREDENTIALS, foundIn } from "../e2e/leak-scan.ts";
 import { findInDatabases } from "../support/sqlite-search.ts";
 import { waitUntil } from "../support/wait.ts";
 import type { ChatWorld } from "./chat-world.ts";
 
-const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
-/** The host's own copy of an answered command, a card's link with its state among them, and its search index. */
-const CARD_IN_TRANSCRIPT = /^agents\/\w+\/agent\/openclaw-agent\.sqlite:(?:transcript_events|session_transcript_fts)/;
 const UNDO = /\/codex-auth\/undo\.json$/;
 /** Other gateways of this machine write it too. */
 const PENDING = /^\/tmp\/openclaw\/codex-auth-pending\.json/;
@@ -97,9 +95,6 @@ export function scanForLeaks(
     });
   });
 }
-
-const foundIn = (texts: readonly string[], needles: readonly string[]) =>
-  needles.filter((needle) => texts.some((text) => text.includes(needle)));
 
 /** Whether the text has the state anywhere but in a sign-in link, in which something follows it. */
 const isOutsideLink = (text: string, state: string) =>

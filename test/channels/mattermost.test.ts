@@ -1,19 +1,8 @@
-/** Mattermost, in words. */
-import { afterAll, beforeAll, describe, inject } from "vitest";
+/** Mattermost: text commands. */
 import { startMattermost } from "../fakes/mattermost.ts";
-import { createChatWorld, type ChatWorld } from "./chat-world.ts";
-import { scanForLeaks } from "./leak-scan.ts";
-import { tellStory } from "./story.ts";
+import { driveChannel } from "./drive.ts";
 
-let world: ChatWorld;
-const worldOf = () => world;
-
-beforeAll(async () => {
-  world = await createChatWorld(inject("pluginDir"), await startMattermost());
-});
-afterAll(() => world?.close());
-
-describe("Mattermost", () => {
-  tellStory({ worldOf, prefix: " ", buttons: "none", explainsRefusal: true });
-  scanForLeaks(worldOf);
+driveChannel("Mattermost", {
+  start: startMattermost,
+  story: { prefix: " ", buttons: "none", explainsRefusal: true, hasThreads: true },
 });

@@ -67,6 +67,9 @@ export interface ChatNetwork {
   close(): Promise<void>;
 }
 
+/** The host says it by itself, before the next answer, after a message that the network refused. */
+const HOST_NOTICE = /I couldn't confirm whether my previous reply reached this chat/;
+
 /** The first message of the bot in that room after `after`, there or to come. */
 export function nextMessage(
   network: ChatNetwork,
@@ -78,7 +81,10 @@ export function nextMessage(
   return waitUntil(
     () =>
       `an answer to ${person.name} on ${network.channel} (${where}); the last: ${lastWords(network, person, where)}`,
-    () => network.messages(person, where).find((one) => one.isByBot && one.changedAt > after && fits(one)),
+    () =>
+      network
+        .messages(person, where)
+        .find((one) => one.isByBot && one.changedAt > after && !HOST_NOTICE.test(one.text) && fits(one)),
   );
 }
 
@@ -90,16 +96,26 @@ function lastWords(network: ChatNetwork, person: Person, where: Where): string {
     .join(" | ");
 }
 
-/** Writes, and waits for the bot's next new message there: an older one may be edited meanwhile. */
-export async function ask(
+/** Writes, and waits for the bot's next new message there. */
+export function ask(
   network: ChatNetwork,
   person: Person,
   text: string,
   options: SayOptions = {},
 ): Promise<ChatMessage> {
-  const [after, isNew] = [network.now(), newTo(network, person, options.where)];
-  await network.say(person, text, options);
-  return nextMessage(network, person, after, options.where, isNew);
+  return answerTo(network, person, options.where, () => network.say(person, text, options));
+}
+
+/** Acts, and waits for the bot's next new message: an older one may be edited meanwhile. */
+export async function answerTo(
+  network: ChatNetwork,
+  person: Person,
+  where: Where | undefined,
+  act: () => Promise<void>,
+): Promise<ChatMessage> {
+  const [after, isNew] = [network.now(), newTo(network, person, where)];
+  await act();
+  return nextMessage(network, person, after, where, isNew);
 }
 
 /** There the answer to a tap is a new message, and the tapped one only loses its buttons. */

@@ -1,11 +1,10 @@
 /** The channel packages that are driven: the newest that load on the host that package.json pins. */
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
 import { hostEnvironment, NODE, OPENCLAW, type GatewayFolders } from "../support/host.ts";
-import { CACHE } from "../support/npm-cache.ts";
+import { CACHE, runInstaller } from "../support/npm-cache.ts";
 
 export const CHANNEL_VERSIONS = {
   slack: "2026.9.6",
@@ -19,8 +18,6 @@ export const CHANNEL_VERSIONS = {
 } as const;
 
 export type PackagedChannel = keyof typeof CHANNEL_VERSIONS;
-
-const LIMIT_MS = 10 * 60_000;
 
 /**
  * The host's database after its own installer took the package from npm, to start a gateway's state with. The host
@@ -38,7 +35,7 @@ export async function installChannel(channel: PackagedChannel): Promise<string> 
   try {
     if (!existsSync(marker)) {
       rmSync(root, { recursive: true, force: true });
-      await runInstaller(folders, `npm:${name}@${CHANNEL_VERSIONS[channel]}`);
+      await installWithHost(folders, `npm:${name}@${CHANNEL_VERSIONS[channel]}`);
       writeFileSync(marker, "");
     }
     linkHost(folders.state, name);
@@ -48,22 +45,11 @@ export async function installChannel(channel: PackagedChannel): Promise<string> 
   return join(folders.state, "state", "openclaw.sqlite");
 }
 
-async function runInstaller(folders: GatewayFolders, spec: string): Promise<void> {
+async function installWithHost(folders: GatewayFolders, spec: string): Promise<void> {
   for (const folder of [folders.home, folders.state, folders.tmp]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // npm needs the machine's own settings: its certificates, proxies and registry.
-  const { HOME = homedir(), PATH = "" } = process.env;
-  const env = { ...process.env, ...hostEnvironment(folders), HOME, PATH: `${dirname(NODE)}:${PATH}` };
-  const child = spawn(NODE, [OPENCLAW, "plugins", "install", spec], {
-    cwd: folders.root,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: LIMIT_MS,
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += String(chunk)));
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  child.once("close", resolve);
-  if ((await promise) !== 0) throw new Error(`openclaw plugins install ${spec} failed:\n${said.slice(-2000)}`);
+  // npm has its settings in the user's own home.
+  const env = { ...hostEnvironment(folders), HOME: process.env["HOME"] ?? homedir() };
+  await runInstaller(NODE, [OPENCLAW, "plugins", "install", spec], { cwd: folders.root, env });
 }
 
 /** The installer links the host of the checkout that ran it, and other checkouts use the same cache. */

@@ -12,13 +12,14 @@ import { ALLOWED, GROUP_ID, linkOf, OWNER, PERSONAL, SECOND_OWNER, STRANGER, typ
 const PENDING_FILE = "/tmp/openclaw/codex-auth-pending.json";
 /** Its next content, while another gateway of this machine writes it. */
 const PENDING_FILE_WRITTEN = /^\/tmp\/openclaw\/codex-auth-pending\.json\.\d+\.tmp$/;
-const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
+export const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
 /** Telegram's own copy of the messages that people sent; a native command leaves none. */
 const MESSAGE_CACHE = "state/openclaw.sqlite:plugin_state_entries:telegram/telegram.message-cache";
 /** It has Telegram's queue of incoming messages. The host empties a served row, whose bytes lie there until reused. */
 const QUEUE_DATABASE = "state/openclaw.sqlite";
 /** The web chat's own copy of a card, whose link has the state in it, and its search index. */
-const CARD_IN_TRANSCRIPT = /^agents\/\w+\/agent\/openclaw-agent\.sqlite:(?:transcript_events|session_transcript_fts)/;
+export const CARD_IN_TRANSCRIPT =
+  /^agents\/\w+\/agent\/openclaw-agent\.sqlite:(?:transcript_events|session_transcript_fts)/;
 /** What follows the state in a sign-in link. Nothing does in a callback URL. */
 const AFTER_STATE_IN_LINK = "&id_token_add_organizations=";
 
@@ -142,7 +143,7 @@ export function scanForLeaks(worldOf: () => World, { chat, connects }: ScanOptio
   });
 }
 
-const foundIn = (texts: readonly string[], needles: readonly string[]) =>
+export const foundIn = (texts: readonly string[], needles: readonly string[]) =>
   needles.filter((needle) => texts.some((text) => text.includes(needle)));
 
 const modesOf = (file: string) => [file, dirname(file)].map((path) => statSync(path).mode & 0o777);
