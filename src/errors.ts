@@ -42,6 +42,7 @@ export const ERROR_CODES = [
   "authorization-failed",
   "workspace-not-entitled",
   "token-rejected",
+  "account-refused",
   "client-rejected",
   "region-unsupported",
   "provider-blocked",
@@ -50,6 +51,9 @@ export const ERROR_CODES = [
   "provider-timeout",
   "provider-unreachable",
   "provider-certificate",
+  "proxy-malformed",
+  "proxy-socks",
+  "proxy-needs-other-node",
   "token-response-invalid",
   "identity-missing",
 
@@ -59,6 +63,8 @@ export const ERROR_CODES = [
   "usage-address",
 
   "host-not-found",
+  "host-launcher",
+  "host-path-invalid",
   "host-unknown",
   "host-needs-other-node",
   "host-config-unreadable",

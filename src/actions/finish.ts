@@ -87,6 +87,8 @@ async function completeResponse(
 
 async function refusalBefore(ports: Ports, login: PendingSignIn): Promise<FinishRefusal | undefined> {
   const { profileId, profileName, storeId } = login;
+  const unreachable = ports.oauth.obstacle();
+  if (unreachable !== undefined) return { kind: "refused", ...unreachable, profileName, isOver: false };
   const { agentId } = login.binding;
   const code =
     (storeId ?? ports.profiles.storeId) === ports.profiles.storeId

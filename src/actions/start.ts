@@ -25,6 +25,8 @@ export async function startSignIn(
       isAboutToSave: false,
     });
     if (obstacle !== undefined) return { kind: "refused", code: obstacle, profileName: profile.name };
+    const unreachable = ports.oauth.obstacle();
+    if (unreachable !== undefined) return { kind: "refused", ...unreachable, profileName: profile.name };
     const request = await ports.oauth.buildAuthorizationRequest();
     const state = request.state.reveal();
     const nowMs = ports.clock.nowMs();

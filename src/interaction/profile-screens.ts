@@ -9,7 +9,7 @@ import {
   type UndoneChange,
   isUsable,
 } from "../rules/results.ts";
-import { button, command, conditionOf, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
+import { button, command, conditionOf, effectLines, factsOf, say, verbatim, type Screen } from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
@@ -85,7 +85,7 @@ export function signedOutScreen({ profileName, profileId, isUndoable, activation
 }
 
 export function undoneScreen(undone: UndoneChange): Screen {
-  return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), effectLine(undone)], rows: [] };
+  return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), ...effectLines(undone)], rows: [] };
 }
 
 export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {

@@ -16,7 +16,9 @@ export interface OutputContext {
   readonly storeOptions?: readonly string[];
   /** The sign-in server is the sandbox. Every answer says so. */
   readonly isSandbox?: boolean;
-  readonly hostVersion?: string;
+  readonly hostVersion?: string | undefined;
+  readonly hostNode?: string | undefined;
+  readonly failure?: string | undefined;
 }
 
 interface Typing {
