@@ -3,7 +3,7 @@
  * The `codex-auth` program. It reads the arguments, builds only the ports that the request needs, and prints the
  * answer.
  */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPendingPorts } from "./store/pending-sign-ins.ts";
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
@@ -65,12 +65,14 @@ export async function runTerminal(
   }
   const { request } = parsed;
   const facts: MachineFacts = {};
-  const answer = await answerOf(facts, request, log);
+  const answer = await answerOf(facts, request, keepingFailure(facts, log));
   const context: OutputContext = {
     program,
     locale: localeOf(readLocale(), facts.timeZone),
-    ...(facts.hostVersion === undefined ? {} : { hostVersion: facts.hostVersion }),
-    ...(facts.storeOwner === undefined ? {} : { storeOwner: facts.storeOwner }),
+    hostVersion: facts.hostVersion,
+    hostNode: facts.hostNode,
+    failure: facts.failure,
+    storeOwner: facts.storeOwner,
     ...(facts.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),
     storeOptions: storeOptionsOf(request),
@@ -78,15 +80,30 @@ export async function runTerminal(
   return print(answer, request, context);
 }
 
+/** A terminal has no log to point to, so its answer names the last failure itself. */
+function keepingFailure(facts: MachineFacts, log: Log): Log {
+  return {
+    info: (event) => log.info(event),
+    warn(event) {
+      facts.failure = event;
+      log.warn(event);
+    },
+  };
+}
+
 interface MachineFacts {
   timeZone?: string | undefined;
-  hostVersion?: string;
+  hostVersion?: string | undefined;
+  hostNode?: string | undefined;
+  /** What an error without a code was, by name and code. */
+  failure?: string;
   isHostless?: boolean;
   storeOwner?: string;
 }
 
-function storeOptionsOf({ agentId, authPath }: TerminalRequest): readonly string[] {
+function storeOptionsOf({ agentId, authPath, openclaw }: TerminalRequest): readonly string[] {
   return [
+    ...(openclaw === undefined ? [] : ["--openclaw", openclaw]),
     ...(agentId === undefined ? [] : ["--agent", agentId]),
     ...(authPath === undefined ? [] : ["--auth-path", authPath]),
   ];
@@ -118,7 +135,7 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
     },
     pendingPorts: async () => createPendingPorts(pending),
     async ports() {
-      const [{ createPorts }, { createPlainSend }, host] = await Promise.all([
+      const [{ createPorts }, { createPlainSend, plainObstacle }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
         openHost(facts, request, { environment, stateDir, log, assertOwn }),
@@ -130,8 +147,8 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
         pins: NO_PINS,
         workspace: undefined,
         owners: () => readOwners(environment, stateDir),
-        sandboxOrigin: readSandboxOrigin(),
-        createSend: createPlainSend,
+        sandboxOrigin: readSandboxOrigin,
+        network: { createSend: createPlainSend, obstacle: plainObstacle },
       });
     },
     readStandardInput,
@@ -148,8 +165,10 @@ interface Machine {
 async function openHost(facts: MachineFacts, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
   const ownFolder = dirname(fileURLToPath(import.meta.url));
   const { findInstalledHost, openTerminalHost } = await import("./terminal/terminal-host.ts");
-  const host = await findInstalledHost({ ...machine.environment, ownFolder });
-  if (host !== undefined) facts.hostVersion = host.version;
+  const { openclaw = machine.environment.openclaw } = request;
+  const host = await findInstalledHost({ ...machine.environment, ownFolder, named: openclaw && resolve(openclaw) });
+  facts.hostVersion = host?.version;
+  facts.hostNode = host?.node;
   const { agentId, authPath, queueApply: mayRestart } = request;
   const store = await openTerminalHost({ ...machine, host, authPath, mayRestart, agentId });
   facts.isHostless = host === undefined;

@@ -33,6 +33,9 @@ export function isSandbox(): boolean {
   }
 }
 
+/** Names the OpenClaw to use, as the option `--openclaw` does. */
+const OPENCLAW_VARIABLE = "CODEX_AUTH_OPENCLAW";
+
 export interface TerminalEnvironment {
   readonly program: string;
   readonly pathFolders: readonly string[];
@@ -42,11 +45,17 @@ export interface TerminalEnvironment {
   readonly configPath: string | undefined;
   readonly agentDir: string | undefined;
   readonly gatewayPort: number | undefined;
+  /** A variable of the host names a gateway by its URL or its container. */
+  readonly hasGatewayElsewhere?: true | undefined;
+  /** The file or the folder of the host, from `CODEX_AUTH_OPENCLAW`. */
+  readonly openclaw?: string | undefined;
   readonly tempFolder: string;
   /** Undefined on Windows. */
   readonly uid: number | undefined;
   readonly platform: NodeJS.Platform;
 }
+
+const GATEWAY_VARIABLES = ["OPENCLAW_GATEWAY_URL", "OPENCLAW_CONTAINER"];
 
 export function readTerminalEnvironment(): TerminalEnvironment {
   const { env } = process;
@@ -60,10 +69,17 @@ export function readTerminalEnvironment(): TerminalEnvironment {
     configPath: named(env["OPENCLAW_CONFIG_PATH"], home),
     agentDir: named(env["OPENCLAW_AGENT_DIR"], home) ?? named(env["PI_CODING_AGENT_DIR"], home),
     gatewayPort: portIn(env["OPENCLAW_GATEWAY_PORT"]),
+    hasGatewayElsewhere: GATEWAY_VARIABLES.some((name) => (env[name] ?? "").trim() !== "") || undefined,
+    openclaw: named(env[OPENCLAW_VARIABLE], user),
     tempFolder: tmpdir(),
     uid: process.getuid?.(),
     platform: process.platform,
   };
+}
+
+/** For variables whose names a launcher or `rules/proxy.ts` knows. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name];
 }
 
 /** Returns text such as `zh_CN.UTF-8` (POSIX: LC_ALL before LC_MESSAGES before LANG), or empty text. */
@@ -101,6 +117,19 @@ function named(value: string | undefined, home: string): string | undefined {
 function portIn(value: string | undefined): number | undefined {
   const port = Number(value?.trim() ?? "");
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+}
+
+const USE_ENV_PROXY = "--use-env-proxy";
+
+/** Node itself uses the variables that name a proxy, as it can from 22.21 and 24.0 on if it is asked to. */
+export function isNodeProxying(): boolean {
+  const { env, execArgv, versions } = process;
+  const isAsked =
+    env["NODE_USE_ENV_PROXY"] === "1" || `${env["NODE_OPTIONS"]} ${execArgv.join(" ")}`.includes(USE_ENV_PROXY);
+  // The variable is older than the option.
+  return (
+    isAsked && (process.allowedNodeEnvironmentFlags.has(USE_ENV_PROXY) || Number.parseInt(versions.node, 10) >= 24)
+  );
 }
 
 /** The whole environment, and the variables that keep the host from starting a second process of itself. */

@@ -43,6 +43,7 @@ export const ERROR_CODES = [
   "authorization-failed",
   "workspace-not-entitled",
   "token-rejected",
+  "account-refused",
   "client-rejected",
   "region-unsupported",
   "provider-blocked",
@@ -51,6 +52,9 @@ export const ERROR_CODES = [
   "provider-timeout",
   "provider-unreachable",
   "provider-certificate",
+  "proxy-malformed",
+  "proxy-socks",
+  "proxy-needs-other-node",
   "token-response-invalid",
   "identity-missing",
 
@@ -61,6 +65,8 @@ export const ERROR_CODES = [
   "usage-address-cut",
 
   "host-not-found",
+  "host-launcher",
+  "host-path-invalid",
   "host-unknown",
   "host-needs-other-node",
   "host-config-unreadable",

@@ -1,7 +1,7 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
-import type { ChatPins, Log, Ports, InstallationCheck } from "./actions/ports.ts";
-import { logFailure } from "./errors.ts";
+import type { ChatPins, InstallationCheck, Log, NetworkObstacle, OAuthClient, Ports } from "./actions/ports.ts";
+import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
@@ -19,9 +19,15 @@ export interface Parts extends PendingParts, InstallationFolders {
   readonly pins: ChatPins;
   /** In a gateway the `sharedRecentLists`. */
   readonly recent?: RecentLists;
-  /** The loopback sign-in server of demos and tests. */
-  readonly sandboxOrigin: string | undefined;
-  readonly createSend: (endpoints: Endpoints) => Send;
+  /** The loopback sign-in server of demos and tests. Throws `config-invalid`. */
+  readonly sandboxOrigin: () => string | undefined;
+  readonly network: Network;
+}
+
+export interface Network {
+  /** Reads the variables that name a proxy. */
+  obstacle(endpoints: Endpoints): NetworkObstacle | undefined;
+  createSend(endpoints: Endpoints): Send;
 }
 
 export function sharedRecentLists(version: string): RecentLists {
@@ -29,8 +35,7 @@ export function sharedRecentLists(version: string): RecentLists {
 }
 
 export function createPorts(parts: Parts): Ports {
-  const { host, log, pins, recent = new RecentLists(systemClock), stateDir, sandboxOrigin } = parts;
-  const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
+  const { host, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
   const undo = createUndoRecords(stateDir);
   return {
     ...createPendingPorts(parts),
@@ -39,9 +44,33 @@ export function createPorts(parts: Parts): Ports {
     entropy: systemEntropy,
     pins,
     installation: createInstallationCheck(parts),
-    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(parts.createSend(endpoints))),
+    oauth: createLazyClient(parts),
     profiles: createProfileStore({ host, log, recent, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
+}
+
+/** Built on first use, so that a command that sends nothing reads neither the sandbox nor a variable of a proxy. */
+function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
+  let built: OAuthClient | undefined;
+  const client = () => (built ??= createClient(sandboxOrigin(), network));
+  return {
+    obstacle() {
+      try {
+        return client().obstacle();
+      } catch (error) {
+        if (error instanceof CodexAuthError && error.code === "config-invalid") return { code: error.code };
+        throw error;
+      }
+    },
+    buildAuthorizationRequest: async () => client().buildAuthorizationRequest(),
+    exchange: async (grant) => client().exchange(grant),
+  };
+}
+
+function createClient(sandboxOrigin: string | undefined, network: Network): OAuthClient {
+  const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
+  const fetch = createGuardedFetch(network.createSend(endpoints));
+  return createOAuthClient(endpoints, systemEntropy, fetch, () => network.obstacle(endpoints));
 }
 
 export interface InstallationFolders {

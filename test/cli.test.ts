@@ -12,6 +12,8 @@ import type { ProfileName } from "../src/rules/profile-id.ts";
 import { createGuardedFetch } from "../src/host/fetch.ts";
 import { findTempFolder } from "../src/terminal/folders.ts";
 import { createPlainSend } from "../src/terminal/network.ts";
+import { localeOf } from "../src/languages/catalogue.ts";
+import { print } from "../src/terminal/output.ts";
 import { ZH_CN } from "../src/languages/zh-cn.ts";
 import { REFUSALS, SENTENCES } from "./support/english.ts";
 import { startSignIn } from "../src/actions/start.ts";
@@ -654,12 +656,78 @@ describe("without a sandbox", () => {
     expect(answer).not.toHaveProperty("sandbox");
   });
 
-  it("no answer contains an invalid proxy URL", async () => {
+  it("no answer contains an invalid proxy URL, and the refusal names the variable", async () => {
     const { machine } = newHost(OLD_HOST);
     const answer = await call(machine, ["start", "work"], { ...REAL, HTTPS_PROXY: "http://user:canary@[x" });
-    expect(answer).toMatchObject({ ok: false, error: "internal", message: REFUSALS.internal, exitCode: 2 });
-    expect(log.lines.join()).toMatch(/^warn: internal error \(\w*Error[ A-Z_]*\)$/);
+    expect(answer).toMatchObject({
+      ok: false,
+      error: "proxy_malformed",
+      variable: "HTTPS_PROXY",
+      message: expect.stringMatching(/^HTTPS_PROXY cannot be read/),
+      exitCode: 2,
+    });
     expect(JSON.stringify([answer, log.lines])).not.toContain("canary");
+  });
+
+  it("finish refuses such a variable too, before the code is spent", async () => {
+    const { machine } = newHost(OLD_HOST);
+    await start(machine);
+    const pasted = server.approve(await start(machine));
+    const broken = { ...REAL, HTTPS_PROXY: "socks5h://canary@127.0.0.1:1080" };
+    expect(await call(machine, ["finish", "--callback-url", pasted], broken)).toMatchObject({ error: "proxy_socks" });
+    expect(await call(machine, ["finish", "--callback-url", pasted])).toMatchObject({ ok: true, profile: "work" });
+  });
+
+  const SENDS_NOTHING = [["list"], ["log"], ["audit"], ["undo"], ["status"], ["cancel"], ["help"], ["version"]];
+  it.each(SENDS_NOTHING)("%s answers the same with variables that no sign-in could use", async (...args) => {
+    const { machine } = newHost(OLD_HOST);
+    const before = await call(machine, args, REAL);
+    const broken = { HTTPS_PROXY: '"127.0.0.1:canary', ALL_PROXY: "socks5h://x", HTTP_PROXY: "%", NO_PROXY: "[" };
+    const after = await call(machine, args, { ...REAL, ...broken });
+    expect(after).toEqual(before);
+    const withoutServer = await call(machine, args, { ...broken, CODEX_AUTH_SANDBOX: "not a URL" });
+    expect(withoutServer).toEqual(before);
+  });
+
+  it("start refuses an invalid sandbox", async () => {
+    const { machine } = newHost(OLD_HOST);
+    expect(await call(machine, ["start", "work"], { CODEX_AUTH_SANDBOX: "canary" })).toMatchObject({
+      error: "config_invalid",
+    });
+  });
+});
+
+describe("an openclaw on the PATH that cannot be followed", () => {
+  it("is refused with the option that names the host, and every further command keeps this option", async () => {
+    const machine = newMachine();
+    installHost({ ...machine, bin: machine.root }, OLD_HOST);
+    put(join(machine.bin, "openclaw"), '#!/bin/sh\nexec asdf exec "openclaw" "$@"\n');
+    expect(await call(machine, ["list"])).toMatchObject({
+      error: "host_launcher",
+      message: REFUSALS["host-launcher"],
+    });
+    const path = join(machine.root, "lib/node_modules/openclaw");
+    expect(await call(machine, ["start", "work", "--openclaw", path])).toMatchObject({
+      ok: true,
+      status_command: `codex-auth status --profile work --openclaw ${path}`,
+    });
+    expect(await call(machine, ["list"], { CODEX_AUTH_OPENCLAW: path })).toMatchObject({ ok: true });
+    expect(await call(machine, ["list", "--openclaw", "/nowhere"])).toMatchObject({ error: "host_path_invalid" });
+  });
+});
+
+describe("an error without a code of ours", () => {
+  it("is named by its kind, and points to no log of a gateway", () => {
+    const { text } = print(
+      { kind: "refused", code: "internal" },
+      { json: false, queueApply: false },
+      {
+        program: { name: "codex-auth", profileOption: "--profile" },
+        locale: localeOf("en"),
+        failure: "internal error (TypeError ERR_INVALID_URL)",
+      },
+    );
+    expect(text).toBe(`${REFUSALS.internal}\nThe error was: internal error (TypeError ERR_INVALID_URL)`);
   });
 });
 

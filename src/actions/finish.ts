@@ -98,6 +98,8 @@ async function refusalBefore(
   { ifOtherAccount }: FinishRequest,
 ): Promise<FinishRefusal | undefined> {
   const { profileId, profileName, storeId } = login;
+  const unreachable = ports.oauth.obstacle();
+  if (unreachable !== undefined) return { kind: "refused", ...unreachable, profileName, isOver: false };
   const { agentId } = login.binding;
   const code =
     storeId === undefined || ports.profiles.isStore(storeId)

@@ -6,6 +6,7 @@ import type { AccountConflict, ProfileAccount, CredentialDraft, Identity, TokenS
 import type { Binding } from "../rules/binding.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { ProfileId } from "../rules/profile-id.ts";
+import type { ProxyVariable } from "../rules/proxy.ts";
 import type { Activation, ListedProfile, AuditEntry } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
 
@@ -48,6 +49,7 @@ export interface AuthorizationGrant {
 
 export type ExchangeRefusal =
   | "token-rejected"
+  | "account-refused"
   | "client-rejected"
   | "region-unsupported"
   | "provider-blocked"
@@ -69,8 +71,15 @@ export type ExchangeResult =
       readonly because?: string;
     };
 
-/** Neither call throws for a failure of the network or the server. */
+export interface NetworkObstacle {
+  readonly code: "config-invalid" | "proxy-malformed" | "proxy-socks" | "proxy-needs-other-node";
+  readonly variable?: ProxyVariable;
+}
+
+/** No call throws for a failure of the network or the server. */
 export interface OAuthClient {
+  /** Returns why no token request can be sent, as far as the environment shows it before a code is spent. */
+  obstacle(): NetworkObstacle | undefined;
   buildAuthorizationRequest(): Promise<AuthorizationRequest>;
   /** Sends one token request for one claimed code, and never repeats it. */
   exchange(grant: AuthorizationGrant): Promise<ExchangeResult>;

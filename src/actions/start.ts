@@ -29,6 +29,8 @@ export async function startSignIn(
     // The finish asks before it replaces an unreadable record.
     if (obstacle !== undefined && obstacle !== "profile-unreadable")
       return { kind: "refused", code: obstacle, profileName: profile.name };
+    const unreachable = ports.oauth.obstacle();
+    if (unreachable !== undefined) return { kind: "refused", ...unreachable, profileName: profile.name };
     const request = await ports.oauth.buildAuthorizationRequest();
     const state = request.state.reveal();
     const nowMs = ports.clock.nowMs();

@@ -11,7 +11,7 @@ import {
   isUnreadable,
   isUsable,
 } from "../rules/results.ts";
-import { button, command, conditionOf, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
+import { button, command, conditionOf, effectLines, factsOf, say, verbatim, type Screen } from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
@@ -109,7 +109,10 @@ export function signedOutScreen({ profileName, profileId, isUndoable, activation
 
 export function undoneScreen(undone: UndoneChange): Screen {
   const done = say("undo.done", { name: verbatim(undone.profileName) });
-  return { lines: [done, undone.isUnreadable === true ? say("undo.unreadable") : effectLine(undone)], rows: [] };
+  return {
+    lines: [done, ...(undone.isUnreadable === true ? [say("undo.unreadable")] : effectLines(undone))],
+    rows: [],
+  };
 }
 
 export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {

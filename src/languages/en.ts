@@ -47,6 +47,7 @@ export const EN = {
     "It is saved, but the settings in openclaw.json leave it out. Add it to auth.order or auth.profiles there.",
   "saved.restart":
     "The change is saved, but a running gateway uses it only after a restart. On the gateway's machine, run openclaw gateway restart",
+  "saved.none-running": "If no gateway is running, nothing is needed.",
   "saved.undo": "Undo within 24 hours: {command}",
   "saved.delete": "Delete your message with the callback URL. The URL cannot be used again, but it is still private.",
   "account.plan": "{account} (plan: {plan})",
@@ -199,6 +200,7 @@ export const EN = {
   "option.queue-apply": "restart the gateway if the change needs a restart",
   "option.agent": "use the profiles of this agent",
   "option.auth-path": "use this auth-profiles.json, if the host keeps profiles in a file",
+  "option.openclaw": "use this OpenClaw: its file or its folder",
   "option.json": "print one JSON object",
 
   "group.withheld":
@@ -259,6 +261,8 @@ export const EN = {
   "next.begin": "Start a sign-in: {command}",
   "next.withheld": "The agent did not get the URL.",
   "next.log": "If it fails again, check the gateway's log.",
+  "next.failure": "The error was: {failure}",
+  "next.restart": "A running gateway then needs a restart.",
 
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
@@ -279,7 +283,7 @@ export const EN = {
     "This callback URL belongs to the sign-in for {name}, not to the profile that you named. To finish {name}, send the URL without a profile name.",
   "refusal.too-many-attempts": "Too many callback URLs of other sign-ins were sent, so your pending sign-in was ended.",
   "refusal.account-differs":
-    "The account that you approved is not the account of profile {name}, so nothing was saved. Start again with another profile name, or finish with the option --replace to replace the account.",
+    "The account that you approved is not the account of profile {name}, so nothing was saved. Start again with another profile name. To replace the account instead, start again and finish with the option --replace.",
   "refusal.account-has-profile":
     "Another profile already uses this account, so nothing was saved. Start again with the name of that profile.",
   "refusal.nothing-parked":
@@ -317,12 +321,15 @@ export const EN = {
     "This callback URL belongs to another sign-in, perhaps an older one. Use the newest sign-in link.",
   "refusal.code-missing": "The code is missing from the callback URL. Copy the full URL of the localhost page.",
   "refusal.code-malformed": "The callback URL was shortened or changed. Copy the full URL again from the address bar.",
-  "refusal.authorization-denied": "Access was denied on the sign-in page, so nothing was saved.",
+  "refusal.authorization-denied":
+    "The sign-in page reported that access was denied, so nothing was saved. It also reports this if you approve the same link twice. Start again, and approve the new link once.",
   "refusal.authorization-failed": "The sign-in page reported a problem, so nothing was saved.",
   "refusal.workspace-not-entitled":
     "Codex is not enabled for this ChatGPT workspace. Ask its administrator, or approve with another workspace.",
   "refusal.token-rejected":
-    "The sign-in server did not accept the callback URL. It is too old or was already used elsewhere.",
+    "The sign-in server did not accept the callback URL. It is probably too old or was already used elsewhere.",
+  "refusal.account-refused":
+    "The sign-in server refused this account or this request, and codex-auth cannot tell why. Sign in at chatgpt.com with the same account. If that works, start again. If not, approve with another account.",
   "refusal.client-rejected": "The sign-in server no longer accepts this version of codex-auth. Update codex-auth.",
   "refusal.region-unsupported":
     "OpenAI does not support the country or network of the gateway's machine, even if your own browser works. Set HTTPS_PROXY to a proxy in a supported country. A running gateway then needs a restart.",
@@ -336,7 +343,13 @@ export const EN = {
   "refusal.provider-unreachable":
     "The gateway's machine could not reach auth.openai.com. Check its network, DNS and proxy (HTTPS_PROXY).",
   "refusal.provider-certificate":
-    "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine, and look for a proxy that opens TLS.",
+    "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine. If a proxy opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.",
+  "refusal.proxy-malformed":
+    "{variable} cannot be read as the URL of a proxy. Write it as http://host:port. If it has a password, write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %.",
+  "refusal.proxy-socks":
+    "{variable} names a SOCKS proxy, which codex-auth cannot use. Set HTTPS_PROXY to an HTTP proxy, such as http://127.0.0.1:7890. Most local proxies have a port for both.",
+  "refusal.proxy-needs-other-node":
+    "This version of Node does not use {variable}, so a sign-in would go past the proxy. Run codex-auth with Node 24.16 or newer. Node 22.21 and newer also use it with NODE_USE_ENV_PROXY=1, if HTTPS_PROXY has the form http://host:port.",
   "refusal.token-response-invalid": "The answer of the sign-in server cannot be trusted, so nothing was saved.",
   "refusal.identity-missing":
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
@@ -348,17 +361,21 @@ export const EN = {
   "refusal.usage-address-cut":
     "The shell cut the callback URL at its first &. Put the URL in double quotes, or use --callback-url - and paste the URL.",
   "refusal.host-not-found":
-    "No OpenClaw was found on the PATH of this machine. Install OpenClaw, or name the file of its profiles with the option --auth-path.",
+    "No OpenClaw was found on the PATH of this machine. Install OpenClaw, name it with the option --openclaw, or name the file of its profiles with the option --auth-path.",
+  "refusal.host-launcher":
+    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta.",
+  "refusal.host-path-invalid":
+    "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
   "refusal.host-unknown":
     "codex-auth does not know how this OpenClaw keeps its profiles, so nothing was changed. Update codex-auth or OpenClaw.",
   "refusal.host-needs-other-node":
-    "The OpenClaw on this machine does not load on this version of Node. Run codex-auth with the version that openclaw --version names.",
+    "The OpenClaw on this machine does not load on this version of Node. Run codex-auth with the version of Node that OpenClaw runs on.",
   "refusal.host-config-unreadable":
-    "openclaw.json cannot be read from here. It is damaged, or it is made from other files or variables. Nothing was changed, because it is not certain where the profiles are. Run openclaw doctor, or name the file of the profiles with the option --auth-path.",
+    "openclaw.json cannot be read from here, so it is not certain where the profiles are. Nothing was changed. If it is damaged, run openclaw doctor. If it takes its agents or its auth settings from another file or a variable, name the file of the profiles with the option --auth-path.",
   "refusal.host-uses-sqlite":
     "This OpenClaw keeps its profiles in SQLite. An auth-profiles.json would break its gateway, so nothing was written. Try again without the option --auth-path.",
   "refusal.store-ambiguous":
-    "There is a newer SQLite store beside auth-profiles.json, so it is not certain which OpenClaw runs here. Nothing was changed. Put the openclaw of the gateway first on the PATH, then try again.",
+    "There is a newer SQLite store beside auth-profiles.json, so it is not certain which OpenClaw runs here. Nothing was changed. Name the openclaw of the gateway with the option --openclaw.",
   "refusal.auth-path-invalid":
     "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "refusal.store-locked": "The profile store is busy, so nothing was changed. Try again in a minute.",
@@ -374,13 +391,13 @@ export const EN = {
     "The profile store belongs to another user of the gateway's machine, so nothing was changed. Run OpenClaw and codex-auth as the user that owns it.",
   "refusal.profile-unknown": "There is no profile named {name}. To see all profiles, type {command}",
   "refusal.profile-not-codex":
-    "On this gateway, {name} is another kind of credential, such as an API key, so it was not changed. Choose another name, for example {other}",
+    "On this gateway, {name} is another kind of credential, such as an API key, so it was not changed. Choose another name, for example {example}",
   "refusal.profile-unreadable":
     "The record of profile {name} is stored in a form that this OpenClaw does not use for Codex, so it was not changed. To replace it, sign in to {name}: a chat asks you first, and a terminal needs finish with the option --replace. Undo puts it back.",
   "refusal.agent-unknown":
     "There is no agent with this name. Name an agent that openclaw agents list shows, or leave out the option --agent.",
   "refusal.login-of-other-store":
-    "This sign-in was started for another profile store. Finish it where it was started, with the same --auth-path and the same openclaw on the PATH.",
+    "This sign-in was started for another profile store. Finish it where it was started, with the same openclaw and the same --auth-path.",
   "refusal.undo-missing":
     "There is nothing to undo for {name}. Only its last change is kept, for 24 hours. To sign in, type {again}",
   "refusal.undo-changed":
@@ -403,14 +420,16 @@ export const EN = {
     "CODEX_AUTH_SANDBOX must be a loopback URL such as http://127.0.0.1:4000. Correct it or unset it. A running gateway then needs a restart.",
   "refusal.host-unsupported":
     "This OpenClaw is too old for the codex-auth plugin. Update OpenClaw to 2026.6.1 or newer, or use the program codex-auth in a terminal.",
-  "refusal.internal": "An error inside codex-auth stopped this, and nothing was saved. Try again.",
+  "refusal.internal":
+    "An unexpected error stopped this. List the profiles to see whether something was changed, then try again.",
 
   "saved.not-queued": "No restart was queued.",
   "saved.restarted": "The gateway was restarted and answers again. The next message can use the change.",
   "owner.seen": "That user is {name}.",
   "host.seen": "The version found is {version}.",
+  "host.node": "It names these versions of Node: {range}",
   "warning.no-host":
-    "No OpenClaw was found on this machine, so only the named file was changed. Restart its gateway to use the change.",
+    "No OpenClaw was found on this machine. Only the named file is used, and no gateway is told of a change.",
 } as const satisfies Readonly<Record<RequiredKey, string> & Record<string, string>>;
 
 export type SentenceKey = keyof typeof EN;

@@ -186,6 +186,8 @@ export interface Refusal {
   readonly kind: "refused";
   readonly code: ErrorCode;
   readonly profileName?: string;
+  /** The variable of the environment that has to be corrected. */
+  readonly variable?: string;
 }
 
 export interface FinishRefusal extends Refusal {

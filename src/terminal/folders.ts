@@ -105,7 +105,13 @@ async function nameOfUser(uid: number): Promise<string> {
 }
 
 export interface HostConfig {
-  readonly gateway?: { readonly port?: unknown };
+  readonly gateway?: {
+    readonly mode?: string;
+    readonly port?: unknown;
+    readonly bind?: unknown;
+    readonly customBindHost?: unknown;
+    readonly $include?: unknown;
+  };
   readonly commands?: { readonly ownerAllowFrom?: readonly unknown[] };
   readonly agents?: {
     readonly defaults?: { readonly userTimezone?: unknown } | undefined;
@@ -134,10 +140,25 @@ export async function readHostConfig(
   }
 }
 
-/** Returns true for a config with parts from other files or from the environment, which only the host can join. */
+/** A variable in the host's form. Other text, such as `${yyyy-mm-dd}`, is text to the host too. */
+const VARIABLE = /\$\{[A-Z_][A-Z0-9_]*\}/;
+
+/**
+ * Returns true if what decides about the profiles comes from other files or from the environment, which only the host
+ * can join. Other parts of the config are not looked at.
+ */
 function isPieced(config: HostConfig): boolean {
-  const read = JSON.stringify({ ...config.agents, ...config.auth, port: config.gateway?.port });
-  return "$include" in config || read.includes('"$include"') || read.includes("${");
+  const { agents = {}, auth = {} } = config;
+  const { list = [] } = agents;
+  const { order = {}, profiles = {} } = auth;
+  const records = Object.values(profiles);
+  if ([config, agents, auth, order, profiles, ...list, ...records].some((part) => "$include" in part)) return true;
+  const deciding = [
+    ...list.flatMap(({ id, agentDir }) => [id, agentDir]),
+    ...Object.values(order).flat(),
+    ...records.map(({ provider }) => provider),
+  ];
+  return deciding.some((text) => typeof text === "string" && VARIABLE.test(text));
 }
 
 function isHostConfig(value: unknown): value is HostConfig {

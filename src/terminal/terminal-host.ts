@@ -14,7 +14,7 @@ import { configuredIn, type HostAuthStore } from "../store/profiles-document.ts"
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
 import { agentFoldersOf, type AgentFolders, readHostConfig, type HostConfig } from "./folders.ts";
 import { runHostCommand, hostJson5, loadSdkPart, type InstalledHost } from "./installed-host.ts";
-import { gatewayPortOf, isListening } from "./network.ts";
+import { mayGatewayRun } from "./network.ts";
 
 const STORE_FILE = "auth-profiles.json";
 /** Shorter than the age at which an older host takes over the lock of a living holder. */
@@ -186,9 +186,8 @@ function gatewayNotifierOf(
     host === undefined ? Promise.resolve(false) : runHostCommand(host, words, RELOAD_LIMIT_MS);
   const reloadGateway = async () => {
     if (apply === "none") return true;
-    // Without a host the port of its gateway is not known, so no check is possible.
-    if (host !== undefined && !(await isListening(gatewayPortOf(environment, config)))) return true;
-    return run("secrets", "reload");
+    // Nothing that listens is no proof that no gateway runs: it may be in a container. Only its answer is a success.
+    return (await mayGatewayRun(environment, config)) && run("secrets", "reload");
   };
   let reloaded: Promise<boolean> | undefined;
   const reload = () => (reloaded ??= reloadGateway());

@@ -552,7 +552,10 @@ describe("a port that throws", () => {
     {
       port: "the exchange",
       isOver: true,
-      break: (error) => ({ ...ports, oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) } }),
+      break: (error) => ({
+        ...ports,
+        oauth: { obstacle: () => undefined, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+      }),
     },
     {
       port: "the profile store",

@@ -101,6 +101,13 @@ export class FakeOAuth implements OAuthClient {
     this.#entropy = entropy;
   }
 
+  /** Set to a network that cannot be used. */
+  unreachable: ReturnType<OAuthClient["obstacle"]>;
+
+  obstacle() {
+    return this.unreachable;
+  }
+
   async buildAuthorizationRequest(): Promise<AuthorizationRequest> {
     const codeVerifier = this.#entropy.bytes(32).toBase64Url();
     const state = this.#entropy.bytes(16).toHex();

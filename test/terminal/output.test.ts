@@ -350,7 +350,8 @@ describe("the codes", () => {
 });
 
 describe("when a change takes effect", () => {
-  const { "saved.live": LIVE, "saved.not-queued": NOT_QUEUED, "saved.restart": RESTART } = SENTENCES;
+  const { "saved.live": LIVE, "saved.not-queued": NOT_QUEUED } = SENTENCES;
+  const RESTART = `${SENTENCES["saved.restart"]} ${SENTENCES["saved.none-running"]}`;
   const EFFECTS: readonly {
     readonly name: string;
     readonly changed: Partial<SavedSignIn>;
