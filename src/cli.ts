@@ -3,7 +3,7 @@
  * The `codex-auth` program. It reads the arguments, builds only the ports that the request needs, and prints the
  * answer.
  */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPendingPorts } from "./store/pending-sign-ins.ts";
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
@@ -20,6 +20,7 @@ import {
   type TerminalEnvironment,
 } from "./environment.ts";
 import { localeOf } from "./languages/catalogue.ts";
+import { textOfBytes } from "./rules/pasted-text.ts";
 import { terminalBinding } from "./rules/binding.ts";
 import {
   parseArguments,
@@ -28,7 +29,7 @@ import {
   type TerminalOptions,
   type TerminalRequest,
 } from "./terminal/arguments.ts";
-import { findStateDir, findTempFolder, readHostConfig } from "./terminal/folders.ts";
+import { assertOwnStore, findStateDir, findTempFolder, readHostConfig, storePlacesIn } from "./terminal/folders.ts";
 import { HOST_PROGRAM } from "./terminal/host-program.ts";
 import { print, type Printed } from "./terminal/output.ts";
 import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
@@ -64,11 +65,14 @@ export async function runTerminal(
   }
   const { request } = parsed;
   const facts: MachineFacts = {};
-  const answer = await answerOf(facts, request, log);
+  const answer = await answerOf(facts, request, keepingFailure(facts, log));
   const context: OutputContext = {
     program,
     locale: localeOf(readLocale(), facts.timeZone),
-    ...(facts.hostVersion === undefined ? {} : { hostVersion: facts.hostVersion }),
+    hostVersion: facts.hostVersion,
+    hostNode: facts.hostNode,
+    failure: facts.failure,
+    storeOwner: facts.storeOwner,
     ...(facts.isHostless === true ? { warning: "no-host" as const } : {}),
     isSandbox: isSandbox(),
     storeOptions: storeOptionsOf(request),
@@ -76,14 +80,30 @@ export async function runTerminal(
   return print(answer, request, context);
 }
 
-interface MachineFacts {
-  timeZone?: string | undefined;
-  hostVersion?: string;
-  isHostless?: boolean;
+/** A terminal has no log to point to, so its answer names the last failure itself. */
+function keepingFailure(facts: MachineFacts, log: Log): Log {
+  return {
+    info: (event) => log.info(event),
+    warn(event) {
+      facts.failure = event;
+      log.warn(event);
+    },
+  };
 }
 
-function storeOptionsOf({ agentId, authPath }: TerminalRequest): readonly string[] {
+interface MachineFacts {
+  timeZone?: string | undefined;
+  hostVersion?: string | undefined;
+  hostNode?: string | undefined;
+  /** What an error without a code was, by name and code. */
+  failure?: string;
+  isHostless?: boolean;
+  storeOwner?: string;
+}
+
+function storeOptionsOf({ agentId, authPath, openclaw }: TerminalRequest): readonly string[] {
   return [
+    ...(openclaw === undefined ? [] : ["--openclaw", openclaw]),
     ...(agentId === undefined ? [] : ["--agent", agentId]),
     ...(authPath === undefined ? [] : ["--auth-path", authPath]),
   ];
@@ -104,7 +124,10 @@ async function answerOf(facts: MachineFacts, request: TerminalRequest, log: Log)
 async function openMachine(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const stateDir = await findStateDir(environment);
-  const pending = { tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
+  const assertOwn = (...places: readonly string[]) =>
+    assertOwnStore(places, environment, (name) => void (facts.storeOwner = name));
+  if (request.verb !== "help" && request.verb !== "version") await assertOwn(...storePlacesIn(stateDir));
+  const pending = { stateDir, tempFolder: await findTempFolder(environment), log, parked: new InMemoryParkedSignIns() };
   let { agentId = "" } = request;
   return {
     get binding() {
@@ -112,21 +135,20 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
     },
     pendingPorts: async () => createPendingPorts(pending),
     async ports() {
-      const [{ createPorts }, { createPlainSend }, host] = await Promise.all([
+      const [{ createPorts }, { createPlainSend, plainObstacle }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
-        openHost(facts, request, { environment, stateDir, log }),
+        openHost(facts, request, { environment, stateDir, log, assertOwn }),
       ]);
       agentId = request.agentId ?? host.defaultAgentId;
       return createPorts({
         ...pending,
         host,
         pins: NO_PINS,
-        stateDir,
         workspace: undefined,
         owners: () => readOwners(environment, stateDir),
-        sandboxOrigin: readSandboxOrigin(),
-        createSend: createPlainSend,
+        sandboxOrigin: readSandboxOrigin,
+        network: { createSend: createPlainSend, obstacle: plainObstacle },
       });
     },
     readStandardInput,
@@ -137,13 +159,16 @@ interface Machine {
   readonly log: Log;
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
+  readonly assertOwn: (...places: readonly string[]) => Promise<void>;
 }
 
 async function openHost(facts: MachineFacts, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
   const ownFolder = dirname(fileURLToPath(import.meta.url));
   const { findInstalledHost, openTerminalHost } = await import("./terminal/terminal-host.ts");
-  const host = await findInstalledHost({ ...machine.environment, ownFolder });
-  if (host !== undefined) facts.hostVersion = host.version;
+  const { openclaw = machine.environment.openclaw } = request;
+  const host = await findInstalledHost({ ...machine.environment, ownFolder, named: openclaw && resolve(openclaw) });
+  facts.hostVersion = host?.version;
+  facts.hostNode = host?.node;
   const { agentId, authPath, queueApply: mayRestart } = request;
   const store = await openTerminalHost({ ...machine, host, authPath, mayRestart, agentId });
   facts.isHostless = host === undefined;
@@ -166,7 +191,7 @@ async function readStandardInput(): Promise<string> {
     size += chunk.length;
     if (size > MAX_INPUT) break;
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return textOfBytes(Buffer.concat(chunks));
 }
 
 /** Prints answers and JSON to standard output, and refusals in words to standard error. */

@@ -33,6 +33,9 @@ export function isSandbox(): boolean {
   }
 }
 
+/** Names the OpenClaw to use, as the option `--openclaw` does. */
+const OPENCLAW_VARIABLE = "CODEX_AUTH_OPENCLAW";
+
 export interface TerminalEnvironment {
   readonly program: string;
   readonly pathFolders: readonly string[];
@@ -42,9 +45,17 @@ export interface TerminalEnvironment {
   readonly configPath: string | undefined;
   readonly agentDir: string | undefined;
   readonly gatewayPort: number | undefined;
+  /** A variable of the host names a gateway by its URL or its container. */
+  readonly hasGatewayElsewhere?: true | undefined;
+  /** The file or the folder of the host, from `CODEX_AUTH_OPENCLAW`. */
+  readonly openclaw?: string | undefined;
   readonly tempFolder: string;
-  readonly uid: number;
+  /** Undefined on Windows. */
+  readonly uid: number | undefined;
+  readonly platform: NodeJS.Platform;
 }
+
+const GATEWAY_VARIABLES = ["OPENCLAW_GATEWAY_URL", "OPENCLAW_CONTAINER"];
 
 export function readTerminalEnvironment(): TerminalEnvironment {
   const { env } = process;
@@ -58,9 +69,17 @@ export function readTerminalEnvironment(): TerminalEnvironment {
     configPath: named(env["OPENCLAW_CONFIG_PATH"], home),
     agentDir: named(env["OPENCLAW_AGENT_DIR"], home) ?? named(env["PI_CODING_AGENT_DIR"], home),
     gatewayPort: portIn(env["OPENCLAW_GATEWAY_PORT"]),
+    hasGatewayElsewhere: GATEWAY_VARIABLES.some((name) => (env[name] ?? "").trim() !== "") || undefined,
+    openclaw: named(env[OPENCLAW_VARIABLE], user),
     tempFolder: tmpdir(),
-    uid: process.getuid?.() ?? 0,
+    uid: process.getuid?.(),
+    platform: process.platform,
   };
+}
+
+/** For variables whose names a launcher or `rules/proxy.ts` knows. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name];
 }
 
 /** Returns text such as `zh_CN.UTF-8` (POSIX: LC_ALL before LC_MESSAGES before LANG), or empty text. */
@@ -69,8 +88,15 @@ export function readLocale(): string {
   return env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
 }
 
-/** A user that the machine does not know has no home folder. Nothing exists at this path. */
+/**
+ * As the host: HOME decides on Windows too. A user that the machine does not know has no home folder, and nothing exists
+ * at this path.
+ */
 function homeOfUser(): string {
+  const { env } = process;
+  const set = [env["HOME"], env["USERPROFILE"]].map((value) => value?.trim() ?? "");
+  const home = set.find((value) => !UNSET.has(value));
+  if (home !== undefined) return resolve(home);
   try {
     return homedir();
   } catch {
@@ -78,16 +104,32 @@ function homeOfUser(): string {
   }
 }
 
+/** Scripts write the last two for a variable that they could not fill. */
+const UNSET: ReadonlySet<string> = new Set(["", "undefined", "null"]);
+
 /** Reads a folder as the host does: trimmed, with `~` for the home folder. Empty text means none. */
 function named(value: string | undefined, home: string): string | undefined {
   const text = value?.trim() ?? "";
   if (text === "") return undefined;
-  return resolve(text.replace(/^~(?=$|\/)/, home));
+  return resolve(text.replace(/^~(?=$|[\\/])/, home));
 }
 
 function portIn(value: string | undefined): number | undefined {
   const port = Number(value?.trim() ?? "");
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+}
+
+const USE_ENV_PROXY = "--use-env-proxy";
+
+/** Node itself uses the variables that name a proxy, as it can from 22.21 and 24.0 on if it is asked to. */
+export function isNodeProxying(): boolean {
+  const { env, execArgv, versions } = process;
+  const isAsked =
+    env["NODE_USE_ENV_PROXY"] === "1" || `${env["NODE_OPTIONS"]} ${execArgv.join(" ")}`.includes(USE_ENV_PROXY);
+  // The variable is older than the option.
+  return (
+    isAsked && (process.allowedNodeEnvironmentFlags.has(USE_ENV_PROXY) || Number.parseInt(versions.node, 10) >= 24)
+  );
 }
 
 /** The whole environment, and the variables that keep the host from starting a second process of itself. */

@@ -4,7 +4,8 @@
  */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
 import type { Ports } from "./actions/ports.ts";
-import { isSandbox, readSandboxOrigin } from "./environment.ts";
+import { isSandbox, readSandboxOrigin, readVariable } from "./environment.ts";
+import { failingAs } from "./errors.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
 import { answerPaste } from "./handlers/message.ts";
@@ -14,7 +15,7 @@ import type { AnswerPaste, EarlyContext } from "./handlers/transcript.ts";
 import { addressOf, type SentPlace } from "./handlers/channels.ts";
 import { agentWithExpiredLogin, openRunningHost } from "./host/auth-store.ts";
 import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
-import { createHostSend } from "./host/fetch.ts";
+import { createHostSend, hostObstacle } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
 import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
@@ -90,9 +91,7 @@ function createHandlerContext(
   };
 }
 
-/** Throws `config-invalid` for an invalid sandbox. Each command then says so, and the plugin stays registered. */
 async function openPorts(api: OpenClawPluginApi, version: string, { log }: EarlyContext): Promise<Ports> {
-  const sandboxOrigin = readSandboxOrigin();
   const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();
   const config = () => api.runtime.config.current();
   return createPorts({
@@ -100,12 +99,15 @@ async function openPorts(api: OpenClawPluginApi, version: string, { log }: Early
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
-    tempFolder: resolvePreferredOpenClawTmpDir(),
+    tempFolder: await failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir()),
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,
     owners: async () => config().commands?.ownerAllowFrom ?? [],
     host: await openRunningHost(api),
-    sandboxOrigin,
-    createSend: createHostSend,
+    sandboxOrigin: readSandboxOrigin,
+    network: {
+      createSend: createHostSend,
+      obstacle: (endpoints) => hostObstacle(endpoints, readVariable),
+    },
   });
 }

@@ -1,17 +1,17 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
-import type { ChatPins, Log, Ports, InstallationCheck } from "./actions/ports.ts";
-import { logFailure } from "./errors.ts";
+import type { ChatPins, InstallationCheck, Log, NetworkObstacle, OAuthClient, Ports } from "./actions/ports.ts";
+import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
 import { readIdentity } from "./oauth/identity.ts";
-import { createPendingPorts, type PendingParts } from "./store/pending-sign-ins.ts";
-import { fileExists } from "./store/private-file.ts";
+import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
+import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices } from "./store/records.ts";
-import { createUndoRecords } from "./store/undo.ts";
+import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy } from "./system.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
@@ -19,9 +19,15 @@ export interface Parts extends PendingParts, InstallationFolders {
   readonly pins: ChatPins;
   /** In a gateway the `sharedRecentLists`. */
   readonly recent?: RecentLists;
-  /** The loopback sign-in server of demos and tests. */
-  readonly sandboxOrigin: string | undefined;
-  readonly createSend: (endpoints: Endpoints) => Send;
+  /** The loopback sign-in server of demos and tests. Throws `config-invalid`. */
+  readonly sandboxOrigin: () => string | undefined;
+  readonly network: Network;
+}
+
+export interface Network {
+  /** Reads the variables that name a proxy. */
+  obstacle(endpoints: Endpoints): NetworkObstacle | undefined;
+  createSend(endpoints: Endpoints): Send;
 }
 
 export function sharedRecentLists(version: string): RecentLists {
@@ -29,8 +35,7 @@ export function sharedRecentLists(version: string): RecentLists {
 }
 
 export function createPorts(parts: Parts): Ports {
-  const { host, log, pins, recent = new RecentLists(systemClock), stateDir, sandboxOrigin } = parts;
-  const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
+  const { host, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
   const undo = createUndoRecords(stateDir);
   return {
     ...createPendingPorts(parts),
@@ -39,14 +44,39 @@ export function createPorts(parts: Parts): Ports {
     entropy: systemEntropy,
     pins,
     installation: createInstallationCheck(parts),
-    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(parts.createSend(endpoints))),
+    oauth: createLazyClient(parts),
     profiles: createProfileStore({ host, log, recent, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
   };
+}
+
+/** Built on first use, so that a command that sends nothing reads neither the sandbox nor a variable of a proxy. */
+function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
+  let built: OAuthClient | undefined;
+  const client = () => (built ??= createClient(sandboxOrigin(), network));
+  return {
+    obstacle() {
+      try {
+        return client().obstacle();
+      } catch (error) {
+        if (error instanceof CodexAuthError && error.code === "config-invalid") return { code: error.code };
+        throw error;
+      }
+    },
+    buildAuthorizationRequest: async () => client().buildAuthorizationRequest(),
+    exchange: async (grant) => client().exchange(grant),
+  };
+}
+
+function createClient(sandboxOrigin: string | undefined, network: Network): OAuthClient {
+  const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
+  const fetch = createGuardedFetch(network.createSend(endpoints));
+  return createOAuthClient(endpoints, systemEntropy, fetch, () => network.obstacle(endpoints));
 }
 
 export interface InstallationFolders {
   readonly log: Log;
   readonly stateDir: string;
+  readonly tempFolder: string;
   readonly workspace: string | undefined;
   /** `commands.ownerAllowFrom` of the config; undefined if it cannot be read from here. */
   readonly owners: () => Promise<readonly unknown[] | undefined>;
@@ -55,12 +85,17 @@ export interface InstallationFolders {
 /** The folder of the skill that this plugin replaces, below the folders in which the host looks for skills. */
 const OLD_SKILL = "skills/codex-auth";
 
-export function createInstallationCheck({ log, stateDir, workspace, owners }: InstallationFolders): InstallationCheck {
+export function createInstallationCheck(parts: InstallationFolders): InstallationCheck {
+  const { log, stateDir, tempFolder, workspace, owners } = parts;
   const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
   return {
     async oldSkills() {
       const found = await Promise.all(folders.map((folder) => fileExists(join(folder, "SKILL.md"))));
       return folders.filter((_folder, at) => found[at] === true);
+    },
+    async isOnOpenDisk() {
+      const files = [join(stateDir, UNDO_FILE), join(tempFolder, PENDING_FILE)];
+      return (await Promise.all(files.map(isOnOpenDisk))).includes(true);
     },
     async hasOwner() {
       try {

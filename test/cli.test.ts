@@ -1,6 +1,6 @@
 /** The whole program: in this process where the answer matters, as one of its own where its streams and its end do. */
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,8 @@ import type { ProfileName } from "../src/rules/profile-id.ts";
 import { createGuardedFetch } from "../src/host/fetch.ts";
 import { findTempFolder } from "../src/terminal/folders.ts";
 import { createPlainSend } from "../src/terminal/network.ts";
+import { localeOf } from "../src/languages/catalogue.ts";
+import { print } from "../src/terminal/output.ts";
 import { ZH_CN } from "../src/languages/zh-cn.ts";
 import { REFUSALS, SENTENCES } from "./support/english.ts";
 import { startSignIn } from "../src/actions/start.ts";
@@ -129,6 +131,14 @@ async function runJson(machine: Machine, args: readonly string[], around?: Aroun
   return { ...(JSON.parse(stdout) as Record<string, unknown>), exitCode };
 }
 
+const DANA_UID = 1000;
+
+function giveToDana(folder: string): void {
+  for (const path of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) {
+    chownSync(join(folder, path), DANA_UID, DANA_UID);
+  }
+}
+
 /** What the last call in this process would have logged. */
 let log = new MemoryLog();
 
@@ -159,7 +169,7 @@ async function callAndPrint(machine: Machine, args: readonly string[], program =
 }
 
 /** What is typed in from now on, in as many pieces. */
-function typeIn(...pieces: readonly string[]): { readonly read: number } {
+function typeIn(...pieces: readonly (string | Buffer)[]): { readonly read: number } {
   const typing = { read: 0 };
   const input = Readable.from(
     (function* () {
@@ -173,6 +183,8 @@ function typeIn(...pieces: readonly string[]): { readonly read: number } {
   Object.defineProperty(process, "stdin", { value: input, configurable: true });
   return typing;
 }
+
+const utf16 = (text: string) => Buffer.from(text, "utf16le");
 
 async function start(machine: Machine, profile = "work", more: readonly string[] = []): Promise<string> {
   const { login_url: link, exitCode } = (await call(machine, ["start", "--profile", profile, ...more])) as {
@@ -222,6 +234,52 @@ describe("a command line", () => {
       stdout: "",
       stderr: `${SENTENCES.sandbox}\nThere is no such command. To see all commands, run codex-auth help\n`,
     });
+  });
+});
+
+const ASKED = [
+  ["list"],
+  ["start", "--profile", "work"],
+  ["finish", "--callback-url", "http://localhost:1455/auth/callback?code=canary&state=canary"],
+  ["status"],
+  ["cancel"],
+  ["undo", "--profile", "work"],
+  ["log"],
+  ["audit"],
+] as const;
+
+describe.runIf(process.getuid?.() === 0)("root in an installation of another user", () => {
+  it.for(ASKED)("is told whose it is, and makes nothing: %s", async (words) => {
+    const { machine } = newHost(OLD_HOST);
+    put(join(machine.stateDir, "agents/main/agent/auth-profiles.json"), { version: 1, profiles: {} });
+    mkdirSync(join(machine.stateDir, "codex-auth"));
+    giveToDana(machine.stateDir);
+    const before = readdirSync(machine.root, { recursive: true });
+    const refused = await call(machine, words);
+    expect(refused).toMatchObject({
+      error: "store_of_other_user",
+      store_owner: expect.stringContaining("uid 1000"),
+      message: expect.stringContaining("That user is "),
+    });
+    expect(readdirSync(machine.root, { recursive: true })).toEqual(before);
+  });
+
+  it("is told whose the named file is, and whose the agent's folder is", async () => {
+    const { machine } = newHost(OLD_HOST);
+    const named = put(join(machine.root, "elsewhere/auth-profiles.json"), { version: 1, profiles: {} });
+    giveToDana(join(machine.root, "elsewhere"));
+    expect(await call(machine, ["list", "--auth-path", named])).toMatchObject({ error: "store_of_other_user" });
+    put(join(machine.stateDir, "agents/ops/agent/auth-profiles.json"), { version: 1, profiles: {} });
+    giveToDana(join(machine.stateDir, "agents/ops"));
+    expect(await call(machine, ["list", "--agent", "ops"])).toMatchObject({ error: "store_of_other_user" });
+    expect(await call(machine, ["list"])).toMatchObject({ ok: true });
+  });
+
+  it("still gets help", async () => {
+    const { machine } = newHost(OLD_HOST);
+    mkdirSync(machine.stateDir);
+    giveToDana(machine.stateDir);
+    expect(await call(machine, ["help"])).toMatchObject({ ok: true });
   });
 });
 
@@ -379,6 +437,17 @@ describe("a sign-in", () => {
       [0, ""],
       [0, ""],
     ]);
+  });
+
+  it.each([
+    { name: "with a byte order mark, as PowerShell 5.1 writes it", bytes: (url: string) => utf16(`\uFEFF${url}\r\n`) },
+    { name: "of the other byte order", bytes: (url: string) => utf16(`\uFEFF${url}\r\n`).swap16() },
+    { name: "without a mark", bytes: (url: string) => utf16(url) },
+    { name: "behind a line of UTF-8", bytes: (url: string) => Buffer.concat([Buffer.from("url:\r\n"), utf16(url)]) },
+  ])("is finished by a file in UTF-16 $name", async ({ bytes }) => {
+    const { machine } = newHost(OLD_HOST);
+    typeIn(bytes(server.approve(await start(machine))));
+    expect(await call(machine, ["finish", "--callback-url", "-"])).toMatchObject({ ok: true });
   });
 
   it("is cancelled", async () => {
@@ -587,12 +656,78 @@ describe("without a sandbox", () => {
     expect(answer).not.toHaveProperty("sandbox");
   });
 
-  it("no answer contains an invalid proxy URL", async () => {
+  it("no answer contains an invalid proxy URL, and the refusal names the variable", async () => {
     const { machine } = newHost(OLD_HOST);
     const answer = await call(machine, ["start", "work"], { ...REAL, HTTPS_PROXY: "http://user:canary@[x" });
-    expect(answer).toMatchObject({ ok: false, error: "internal", message: REFUSALS.internal, exitCode: 2 });
-    expect(log.lines.join()).toMatch(/^warn: internal error \(\w*Error[ A-Z_]*\)$/);
+    expect(answer).toMatchObject({
+      ok: false,
+      error: "proxy_malformed",
+      variable: "HTTPS_PROXY",
+      message: expect.stringMatching(/^HTTPS_PROXY cannot be read/),
+      exitCode: 2,
+    });
     expect(JSON.stringify([answer, log.lines])).not.toContain("canary");
+  });
+
+  it("finish refuses such a variable too, before the code is spent", async () => {
+    const { machine } = newHost(OLD_HOST);
+    await start(machine);
+    const pasted = server.approve(await start(machine));
+    const broken = { ...REAL, HTTPS_PROXY: "socks5h://canary@127.0.0.1:1080" };
+    expect(await call(machine, ["finish", "--callback-url", pasted], broken)).toMatchObject({ error: "proxy_socks" });
+    expect(await call(machine, ["finish", "--callback-url", pasted])).toMatchObject({ ok: true, profile: "work" });
+  });
+
+  const SENDS_NOTHING = [["list"], ["log"], ["audit"], ["undo"], ["status"], ["cancel"], ["help"], ["version"]];
+  it.each(SENDS_NOTHING)("%s answers the same with variables that no sign-in could use", async (...args) => {
+    const { machine } = newHost(OLD_HOST);
+    const before = await call(machine, args, REAL);
+    const broken = { HTTPS_PROXY: '"127.0.0.1:canary', ALL_PROXY: "socks5h://x", HTTP_PROXY: "%", NO_PROXY: "[" };
+    const after = await call(machine, args, { ...REAL, ...broken });
+    expect(after).toEqual(before);
+    const withoutServer = await call(machine, args, { ...broken, CODEX_AUTH_SANDBOX: "not a URL" });
+    expect(withoutServer).toEqual(before);
+  });
+
+  it("start refuses an invalid sandbox", async () => {
+    const { machine } = newHost(OLD_HOST);
+    expect(await call(machine, ["start", "work"], { CODEX_AUTH_SANDBOX: "canary" })).toMatchObject({
+      error: "config_invalid",
+    });
+  });
+});
+
+describe("an openclaw on the PATH that cannot be followed", () => {
+  it("is refused with the option that names the host, and every further command keeps this option", async () => {
+    const machine = newMachine();
+    installHost({ ...machine, bin: machine.root }, OLD_HOST);
+    put(join(machine.bin, "openclaw"), '#!/bin/sh\nexec asdf exec "openclaw" "$@"\n');
+    expect(await call(machine, ["list"])).toMatchObject({
+      error: "host_launcher",
+      message: REFUSALS["host-launcher"],
+    });
+    const path = join(machine.root, "lib/node_modules/openclaw");
+    expect(await call(machine, ["start", "work", "--openclaw", path])).toMatchObject({
+      ok: true,
+      status_command: `codex-auth status --profile work --openclaw ${path}`,
+    });
+    expect(await call(machine, ["list"], { CODEX_AUTH_OPENCLAW: path })).toMatchObject({ ok: true });
+    expect(await call(machine, ["list", "--openclaw", "/nowhere"])).toMatchObject({ error: "host_path_invalid" });
+  });
+});
+
+describe("an error without a code of ours", () => {
+  it("is named by its kind, and points to no log of a gateway", () => {
+    const { text } = print(
+      { kind: "refused", code: "internal" },
+      { json: false, queueApply: false },
+      {
+        program: { name: "codex-auth", profileOption: "--profile" },
+        locale: localeOf("en"),
+        failure: "internal error (TypeError ERR_INVALID_URL)",
+      },
+    );
+    expect(text).toBe(`${REFUSALS.internal}\nThe error was: internal error (TypeError ERR_INVALID_URL)`);
   });
 });
 

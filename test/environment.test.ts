@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
+  isNodeProxying,
   isProgram,
   readArguments,
   readHostCommandEnvironment,
@@ -122,7 +123,7 @@ type Variables = Readonly<Record<string, string>>;
 
 /** Every variable that is read; each of them is unset but for those that a test names. */
 const READ =
-  "PATH HOME OPENCLAW_HOME OPENCLAW_STATE_DIR CLAWDBOT_STATE_DIR OPENCLAW_CONFIG_PATH OPENCLAW_AGENT_DIR PI_CODING_AGENT_DIR OPENCLAW_GATEWAY_PORT LC_ALL LC_MESSAGES LANG".split(
+  "PATH HOME OPENCLAW_HOME OPENCLAW_STATE_DIR CLAWDBOT_STATE_DIR OPENCLAW_CONFIG_PATH OPENCLAW_AGENT_DIR PI_CODING_AGENT_DIR OPENCLAW_GATEWAY_PORT OPENCLAW_GATEWAY_URL OPENCLAW_CONTAINER CODEX_AUTH_OPENCLAW LC_ALL LC_MESSAGES LANG".split(
     " ",
   );
 
@@ -148,6 +149,7 @@ describe("readTerminalEnvironment", () => {
       gatewayPort: undefined,
       tempFolder: "/somewhere/tmp",
       uid: os.userInfo().uid,
+      platform: process.platform,
     });
   });
 
@@ -193,6 +195,22 @@ describe("readTerminalEnvironment", () => {
       variables: { PI_CODING_AGENT_DIR: "/older" },
       expected: { agentDir: "/older" },
     },
+    {
+      name: "OpenClaw's file",
+      variables: { CODEX_AUTH_OPENCLAW: "~/claw" },
+      expected: { openclaw: "/people/dana/claw" },
+    },
+    {
+      name: "no file of OpenClaw in nothing",
+      variables: { CODEX_AUTH_OPENCLAW: "" },
+      expected: { openclaw: undefined },
+    },
+    {
+      name: "a gateway's URL",
+      variables: { OPENCLAW_GATEWAY_URL: "ws://10.0.0.2:1" },
+      expected: { hasGatewayElsewhere: true },
+    },
+    { name: "a container", variables: { OPENCLAW_CONTAINER: "claw" }, expected: { hasGatewayElsewhere: true } },
     { name: "the first port", variables: { OPENCLAW_GATEWAY_PORT: "1" }, expected: { gatewayPort: 1 } },
     { name: "the last port", variables: { OPENCLAW_GATEWAY_PORT: " 65535 " }, expected: { gatewayPort: 65_535 } },
     ...["", "0", "-1", "65536", "80.5", "http", "80a"].map((port) => ({
@@ -223,12 +241,25 @@ describe("readTerminalEnvironment", () => {
     });
 
     it("names an empty home", () => {
-      expect(environmentOf({}).home).toBe("/nonexistent");
+      expect(environmentOf({ HOME: "" }).home).toBe("/nonexistent");
     });
 
     it("still uses OpenClaw's own home", () => {
       expect(environmentOf({ OPENCLAW_HOME: "/srv/claw" }).home).toBe("/srv/claw");
     });
+  });
+});
+
+describe("isNodeProxying", () => {
+  it.each([
+    { variables: {}, expected: false },
+    { variables: { NODE_USE_ENV_PROXY: "1" }, expected: true },
+    { variables: { NODE_USE_ENV_PROXY: "0" }, expected: false },
+    { variables: { NODE_OPTIONS: "--no-warnings --use-env-proxy" }, expected: true },
+  ])("is $expected with $variables", ({ variables, expected }) => {
+    for (const name of ["NODE_USE_ENV_PROXY", "NODE_OPTIONS"]) vi.stubEnv(name, undefined);
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    expect(isNodeProxying()).toBe(expected);
   });
 });
 

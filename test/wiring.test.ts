@@ -22,6 +22,7 @@ const around = (owners: readonly unknown[] | undefined = [], workspace?: string)
   createInstallationCheck({
     log: new MemoryLog(),
     stateDir: join(root, "state"),
+    tempFolder: join(root, "tmp"),
     workspace,
     owners: () => Promise.resolve(owners),
   });
@@ -45,7 +46,13 @@ describe("the installation check", () => {
     expect(await around(["telegram:1"]).hasOwner()).toBe(true);
     expect(await around([]).hasOwner()).toBe(false);
     const log = new MemoryLog();
-    const unknown = { log, stateDir: root, workspace: undefined, owners: () => Promise.reject(new Error("canary")) };
+    const unknown = {
+      log,
+      stateDir: root,
+      tempFolder: root,
+      workspace: undefined,
+      owners: () => Promise.reject(new Error("canary")),
+    };
     expect(await createInstallationCheck(unknown).hasOwner()).toBeUndefined();
     expect(log.lines).toEqual(["warn: reading the owners failed (Error)"]);
   });

@@ -3,7 +3,7 @@
  * account than the profile has.
  */
 import type { ErrorCode } from "../errors.ts";
-import { accountOf, isSameAccount } from "../rules/account.ts";
+import { accountOf, isSameAccount, type ProfileAccount } from "../rules/account.ts";
 import { sameBinding, type Binding } from "../rules/binding.ts";
 import { recallOf } from "../rules/pending-sign-ins.ts";
 import { newIdOf, storedIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
@@ -54,33 +54,42 @@ async function keep(
     exchanged,
     profileId: target.profileId,
     profileName: askedName,
+    mayReplace: target.mayReplace,
     isAllowed,
   });
   return saved.kind === "refused" ? { ...saved, isOver: false } : settle(ports, login, saved);
 }
 
 type Target =
-  | { readonly kind: "target"; readonly profileId: ProfileId }
+  | { readonly kind: "target"; readonly profileId: ProfileId; readonly mayReplace?: string | undefined }
   | { readonly kind: "refused"; readonly code: ErrorCode };
 
 /**
- * Accepts a new profile, one of the same account, or the one that the question named, if its account has not changed
- * since: the user agreed to replace that account only.
+ * Accepts a new profile, one of the same account, or the one that the question named, if its account or its unreadable
+ * record has not changed since: the user agreed to replace that one only.
  */
 async function targetOf(ports: Ports, parked: ParkedSignIn, name: ProfileName): Promise<Target> {
   const { login, exchanged, conflict } = parked;
   const accounts = await ports.profiles.accounts(login.binding.agentId);
   const { provider } = ports.profiles;
-  const ids = accounts.map(({ profileId }) => profileId);
-  const profileId = storedIdOf(name, provider, ids);
+  const readable = accounts.filter(isReadable).map(({ profileId }) => profileId);
+  const unreadableIds = accounts.filter((one) => !isReadable(one)).map(({ profileId }) => profileId);
+  const profileId = storedIdOf(name, provider, readable, unreadableIds);
   if (profileId === undefined) return newIdOf(name, provider);
-  const account = accounts.find((profile) => profile.profileId === profileId)?.account;
+  const { account, unreadable } = accounts.find((profile) => profile.profileId === profileId) ?? {};
+  if (unreadable !== undefined) {
+    const isSameRecord = conflict.profile.profileId === profileId && conflict.profile.unreadable === unreadable;
+    if (!isSameRecord) return { kind: "refused", code: "profile-unreadable" };
+    return { kind: "target", profileId, mayReplace: unreadable };
+  }
   const isTheirs = account !== undefined && isSameAccount(account, accountOf(exchanged.identity)) === true;
   const wasAsked = conflict.code === "account-differs" && conflict.profile.profileId === profileId;
   const isUnchanged = JSON.stringify(account) === JSON.stringify(conflict.profile.account);
   const mayReplace = isTheirs || (wasAsked && isUnchanged);
   return mayReplace ? { kind: "target", profileId } : { kind: "refused", code: "profile-of-other-account" };
 }
+
+const isReadable = ({ unreadable }: ProfileAccount) => unreadable === undefined;
 
 const MAX_PARKED = 50;
 

@@ -12,7 +12,7 @@ import {
   buildCredential,
 } from "../rules/account.ts";
 import type { Binding } from "../rules/binding.ts";
-import type { CallbackOutcome, Paste, PastedText } from "../rules/callback-url.ts";
+import type { CallbackOutcome, Paste } from "../rules/callback-url.ts";
 import {
   claimSignIn,
   findSignIn,
@@ -37,13 +37,14 @@ export interface FinishRequest {
   readonly isAllowed: () => boolean;
   /** The pending sign-ins, if the caller has read them for this message already. */
   readonly pending?: PendingDocument | undefined;
-  /** What to do if the user approved with another account than the profile's. Only "replace" overwrites it. */
+  /**
+   * What to do if the user approved with another account than the profile's, or if the profile's record is unreadable.
+   * Only "replace" overwrites it.
+   */
   readonly ifOtherAccount: "ask" | "refuse" | "replace";
 }
 
 export const PARKED_TTL_MS = 5 * 60_000;
-
-type PastedResponse = Extract<PastedText, { kind: "response" }>;
 
 /** Never throws. */
 export async function finishSignIn(
@@ -51,31 +52,37 @@ export async function finishSignIn(
   request: FinishRequest,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   try {
-    const { parsed: pasted } = request.pasted;
-    if (pasted.kind === "refused") return { ...pasted, isOver: false };
-    return await completeResponse(ports, request, pasted);
+    const { parsed } = request.pasted;
+    // Which of several callback URLs is meant, only the pending sign-ins say.
+    if (parsed.kind === "refused" && parsed.code !== "callback-ambiguous") return { ...parsed, isOver: false };
+    return await finishPending(ports, request, request.pending ?? (await ports.pending.read()));
   } catch (error) {
     return { ...refusalOf(error, ports.log), isOver: false };
   }
 }
 
-async function completeResponse(
+async function finishPending(
   ports: Ports,
   request: FinishRequest,
-  { state, outcome }: PastedResponse,
+  pending: PendingDocument,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
-  const presented: Presented = {
-    binding: request.binding,
-    stateDigest: ports.entropy.digest(state.reveal()),
-    ...(request.profileName === undefined ? {} : { profileName: request.profileName }),
-  };
+  const { binding, profileName } = request;
   const nowMs = ports.clock.nowMs();
-  const found = findSignIn(request.pending ?? (await ports.pending.read()), presented, nowMs);
+  const presentedOf = (state: Secret): Presented => ({
+    binding,
+    stateDigest: ports.entropy.digest(state.reveal()),
+    ...(profileName === undefined ? {} : { profileName }),
+  });
+  const pasted = request.pasted.parsedFor((state) => findSignIn(pending, presentedOf(state), nowMs).kind === "found");
+  if (pasted.kind === "refused") return { ...pasted, isOver: false };
+  const { state, outcome } = pasted;
+  const presented = presentedOf(state);
+  const found = findSignIn(pending, presented, nowMs);
   if (found.kind === "found") {
     // A damaged callback URL of the right sign-in does not claim it, so that the whole URL can still be sent.
     if (outcome.kind === "refused") return { ...outcome, isOver: false };
     // Refused before the code is spent, so that the same callback URL works once the obstacle is gone.
-    const refusal = await refusalBefore(ports, found.login);
+    const refusal = await refusalBefore(ports, found.login, request);
     if (refusal !== undefined) return refusal;
   }
   // Also if none was found: the locked update decides, and counts the attempt.
@@ -85,14 +92,21 @@ async function completeResponse(
   return result.kind === "question" ? result : settle(ports, claimed.login, result);
 }
 
-async function refusalBefore(ports: Ports, login: PendingSignIn): Promise<FinishRefusal | undefined> {
+async function refusalBefore(
+  ports: Ports,
+  login: PendingSignIn,
+  { ifOtherAccount }: FinishRequest,
+): Promise<FinishRefusal | undefined> {
   const { profileId, profileName, storeId } = login;
+  const unreachable = ports.oauth.obstacle();
+  if (unreachable !== undefined) return { kind: "refused", ...unreachable, profileName, isOver: false };
   const { agentId } = login.binding;
   const code =
-    (storeId ?? ports.profiles.storeId) === ports.profiles.storeId
+    storeId === undefined || ports.profiles.isStore(storeId)
       ? await ports.profiles.obstacle({ profileId: profileId as ProfileId, agentId, isAboutToSave: true })
       : "login-of-other-store";
-  return code === undefined ? undefined : { kind: "refused", code, profileName, isOver: false };
+  const isAgreed = code === "profile-unreadable" && ifOtherAccount !== "refuse";
+  return code === undefined || isAgreed ? undefined : { kind: "refused", code, profileName, isOver: false };
 }
 
 async function redeem(
@@ -144,11 +158,13 @@ async function save(
   const conflict = conflictOf(profileId, accountOf(exchanged.identity), accounts);
   if (conflict !== undefined && ifOtherAccount === "ask")
     return ask(ports, request, { login, exchanged, conflict, accounts });
-  if (conflict?.code === "account-differs" && ifOtherAccount === "refuse") {
-    return { kind: "refused", code: "account-differs", profileName, isOver: true };
+  const isInUse = conflict?.code === "account-has-profile";
+  if (conflict !== undefined && !isInUse && ifOtherAccount === "refuse") {
+    return { kind: "refused", code: conflict.code, profileName, isOver: true };
   }
-  const sameAccountAs = conflict?.code === "account-has-profile" ? { sameAccountAs: conflict.profile.profileName } : {};
-  return saveSignIn(ports, { login, exchanged, profileId, profileName, isAllowed, ...sameAccountAs });
+  const sameAccountAs = isInUse ? { sameAccountAs: conflict.profile.profileName } : {};
+  const mayReplace = conflict?.profile.unreadable;
+  return saveSignIn(ports, { login, exchanged, profileId, profileName, isAllowed, mayReplace, ...sameAccountAs });
 }
 
 interface Conflicting {
@@ -201,15 +217,18 @@ export interface SignInToSave {
   readonly profileId: ProfileId;
   readonly profileName: string;
   readonly sameAccountAs?: string;
+  /** Digest of the unreadable record that the user agreed to replace. */
+  readonly mayReplace?: string | undefined;
   readonly isAllowed: () => boolean;
 }
 
 /** Throws only what the store's ports throw. */
 export async function saveSignIn(ports: Ports, signIn: SignInToSave): Promise<SavedSignIn | FinishRefusal> {
-  const { login, profileId, profileName, sameAccountAs, isAllowed } = signIn;
+  const { login, profileId, profileName, sameAccountAs, mayReplace, isAllowed } = signIn;
   const { tokens, identity } = signIn.exchanged;
   const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
-  const saved = await ports.profiles.save({ profileId, agentId: login.binding.agentId, credential, isAllowed });
+  const { agentId } = login.binding;
+  const saved = await ports.profiles.save({ profileId, agentId, credential, mayReplace, isAllowed });
   const outcome = saved.kind === "refused" ? saved.code : "done";
   await audited(ports, { binding: login.binding, action: "sign-in", profileName, outcome });
   if (saved.kind === "refused") return { ...saved, profileName, isOver: true };

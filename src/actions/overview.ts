@@ -138,16 +138,18 @@ const LOG_SHOWN = 10;
 
 /** Looks for problems and changes nothing. Never throws. */
 export async function inspect(ports: Ports, agentId: string): Promise<Inspection> {
-  const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner] = await Promise.all([
+  const [pendingCode, logCode, { profiles, code: storeCode }, folders, hasOwner, isOnOpenDisk] = await Promise.all([
     failureOf(ports, ports.pending.read()),
     failureOf(ports, ports.audit.last(1)),
     profilesOf(ports, agentId),
     ports.installation.oldSkills(),
     ports.installation.hasOwner(),
+    ports.installation.isOnOpenDisk(),
   ]);
   const findings: readonly (Finding | false)[] = [
-    pendingCode === "pending-insecure" && { code: "pending-insecure" },
-    logCode === "log-insecure" && { code: "log-insecure" },
+    (pendingCode === "pending-insecure" || pendingCode === "pending-of-other-user") && { code: pendingCode },
+    (logCode === "log-insecure" || logCode === "state-of-other-user") && { code: logCode },
+    isOnOpenDisk && { code: "open-disk" },
     storeCode === "store-migration-required" && { code: "legacy-file" },
     storeCode === "store-unreadable" && { code: "store-unreadable" },
     hasOwner === false && { code: "no-owner" },

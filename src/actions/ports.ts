@@ -6,6 +6,7 @@ import type { AccountConflict, ProfileAccount, CredentialDraft, Identity, TokenS
 import type { Binding } from "../rules/binding.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { ProfileId } from "../rules/profile-id.ts";
+import type { ProxyVariable } from "../rules/proxy.ts";
 import type { Activation, ListedProfile, AuditEntry } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
 
@@ -48,6 +49,7 @@ export interface AuthorizationGrant {
 
 export type ExchangeRefusal =
   | "token-rejected"
+  | "account-refused"
   | "client-rejected"
   | "region-unsupported"
   | "provider-blocked"
@@ -69,8 +71,15 @@ export type ExchangeResult =
       readonly because?: string;
     };
 
-/** Neither call throws for a failure of the network or the server. */
+export interface NetworkObstacle {
+  readonly code: "config-invalid" | "proxy-malformed" | "proxy-socks" | "proxy-needs-other-node";
+  readonly variable?: ProxyVariable;
+}
+
+/** No call throws for a failure of the network or the server. */
 export interface OAuthClient {
+  /** Returns why no token request can be sent, as far as the environment shows it before a code is spent. */
+  obstacle(): NetworkObstacle | undefined;
   buildAuthorizationRequest(): Promise<AuthorizationRequest>;
   /** Sends one token request for one claimed code, and never repeats it. */
   exchange(grant: AuthorizationGrant): Promise<ExchangeResult>;
@@ -98,6 +107,8 @@ export interface ObstacleRequest extends Pick<ProfileTarget, "agentId" | "profil
 
 export interface SaveRequest extends ProfileTarget {
   readonly credential: CredentialDraft;
+  /** Digest of the unreadable record that the user agreed to replace. No other one is replaced. */
+  readonly mayReplace?: string | undefined;
 }
 
 export type SaveRefusal =
@@ -106,7 +117,11 @@ export type SaveRefusal =
   | "store-unreadable"
   | "store-migration-required"
   | "store-write-failed"
+  | "store-read-only"
+  | "store-of-other-user"
+  | "state-of-other-user"
   | "profile-not-codex"
+  | "profile-unreadable"
   | "undo-unwritable";
 
 export interface Saved {
@@ -114,6 +129,8 @@ export interface Saved {
   /** The host's own resolver finds the profile for new turns of this agent. */
   readonly isSelectable: boolean;
   readonly isUndoable: boolean;
+  /** After an undo: the host does not use the record that was put back. */
+  readonly isUnreadable?: true;
   readonly activation: Activation;
 }
 
@@ -148,9 +165,17 @@ export interface ProfileStore {
   readonly provider: string;
   /** Identifies the store. A sign-in is finished only in the store that it was started for. */
   readonly storeId: string;
-  /** Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. */
+  /** Returns true also for another spelling of the store's path. */
+  isStore(storeId: string): boolean;
+  /**
+   * Returns why a sign-in to that profile could not be saved, as far as that is known before its code is spent. Returns
+   * `profile-unreadable` last: the sign-in can be saved if the user agrees.
+   */
   obstacle(request: ObstacleRequest): Promise<SaveRefusal | undefined>;
-  /** All Codex OAuth profiles of the agent, in the store's order. Throws `CodexAuthError` (`store-*`). */
+  /**
+   * All Codex OAuth profiles of the agent in the store's order, then the unreadable records that may be one. Throws
+   * `CodexAuthError` (`store-*`).
+   */
   list(agentId: string): Promise<readonly ListedProfile[]>;
   /** As `list`, but a long list may be ten seconds old. It always has the changes that were made through this port. */
   recentList(agentId: string): Promise<readonly ListedProfile[]>;
@@ -194,6 +219,8 @@ export interface InstallationCheck {
   oldSkills(): Promise<readonly string[]>;
   /** Returns undefined if the config cannot be read. Never throws. */
   hasOwner(): Promise<boolean | undefined>;
+  /** Returns true if a folder of the plugin's files is on a disk that keeps no modes. Never throws. */
+  isOnOpenDisk(): Promise<boolean>;
 }
 
 /** A sign-in that was approved with another account than the profile has, and waits for the user's decision. */

@@ -2,15 +2,16 @@
 import { logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileId, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
-import type {
-  ListedProfile,
-  PinnedProfile,
-  PreferredProfile,
-  Refusal,
-  ShownProfile,
-  SignedOutProfile,
-  AuditedAction,
-  UndoneChange,
+import {
+  isUnreadable,
+  type ListedProfile,
+  type PinnedProfile,
+  type PreferredProfile,
+  type Refusal,
+  type ShownProfile,
+  type SignedOutProfile,
+  type AuditedAction,
+  type UndoneChange,
 } from "../rules/results.ts";
 import { audited, refusalOf } from "./outcome.ts";
 import { listWithPin, readPin, recentListWithPin } from "./overview.ts";
@@ -130,6 +131,9 @@ async function changeProfile<Done extends { readonly kind: string }>(
   try {
     const profile = findProfile(ports, await ports.profiles.list(agentId), askedName);
     if (profile === undefined || isAnother(profile, profileId)) return unknownProfile(askedName);
+    if (isUnreadable(profile) && action !== "unuse") {
+      return { kind: "refused", code: "profile-unreadable", profileName: profile.name };
+    }
     const done = await work({ profileId: profile.profileId, agentId, isAllowed }, profile);
     const outcome = done.kind === "refused" ? (done as Refusal).code : "done";
     await audited(ports, { binding, action, profileName: profile.name, outcome });
@@ -170,8 +174,7 @@ export async function undoChange(ports: Ports, request: ProfileRequest): Promise
       }
       ports.log.info("profile put back");
       await audited(ports, { binding, action: "undo", profileName: askedName, outcome: "done" });
-      const { isSelectable, isUndoable, activation } = undone;
-      return { kind: "undone", profileId, profileName: askedName, isSelectable, isUndoable, activation };
+      return { ...undone, kind: "undone", profileId, profileName: askedName };
     }
     return { kind: "refused", code: "undo-missing", profileName: askedName };
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { Binding } from "../rules/binding.ts";
 import { SIGN_IN_TTL_MS, addSignIn } from "../rules/pending-sign-ins.ts";
 import { resolveSelector, type ProfileName } from "../rules/profile-id.ts";
-import type { Refusal, StartedSignIn } from "../rules/results.ts";
+import { isUnreadable, type Refusal, type StartedSignIn } from "../rules/results.ts";
 import { refusalOf } from "./outcome.ts";
 import type { Ports } from "./ports.ts";
 
@@ -14,17 +14,23 @@ export async function startSignIn(
 ): Promise<StartedSignIn | Refusal> {
   try {
     const discovered = await ports.profiles.list(binding.agentId);
+    const unreadableIds = discovered.filter(isUnreadable).map(({ profileId }) => profileId);
+    const readable = discovered.filter((one) => !isUnreadable(one));
     // The default profile is used in place of a profile named `default` that does not exist.
-    const first = discovered.filter(({ isDefault }) => isDefault === true);
-    const ids = [...new Set([...first, ...discovered])].map(({ profileId }) => profileId);
-    const profile = resolveSelector(askedName, ports.profiles.provider, ids);
+    const first = readable.filter(({ isDefault }) => isDefault === true);
+    const ids = [...new Set([...first, ...readable])].map(({ profileId }) => profileId);
+    const profile = resolveSelector(askedName, ports.profiles.provider, ids, unreadableIds);
     if (profile.kind === "refused") return profile;
     const obstacle = await ports.profiles.obstacle({
       profileId: profile.profileId,
       agentId: binding.agentId,
       isAboutToSave: false,
     });
-    if (obstacle !== undefined) return { kind: "refused", code: obstacle, profileName: profile.name };
+    // The finish asks before it replaces an unreadable record.
+    if (obstacle !== undefined && obstacle !== "profile-unreadable")
+      return { kind: "refused", code: obstacle, profileName: profile.name };
+    const unreachable = ports.oauth.obstacle();
+    if (unreachable !== undefined) return { kind: "refused", ...unreachable, profileName: profile.name };
     const request = await ports.oauth.buildAuthorizationRequest();
     const state = request.state.reveal();
     const nowMs = ports.clock.nowMs();
@@ -48,7 +54,7 @@ export async function startSignIn(
       profileId: profile.profileId,
       profileName: profile.name,
       isDefaultFallback: profile.isDefaultFallback,
-      isNewProfile: !ids.includes(profile.profileId),
+      isNewProfile: ![...ids, ...unreadableIds].includes(profile.profileId),
       authorizationUrl: request.authorizationUrl,
       redirectUri: request.redirectUri,
       expiresInMs: SIGN_IN_TTL_MS,

@@ -165,12 +165,13 @@ function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Sc
 }
 
 function refuse({ ownerEntry }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
-  const { code, profileName, retryAfterSeconds } = refusal;
+  const { code, profileName, retryAfterSeconds, variable } = refusal;
   return refusalScreen({
     code,
     next,
     sender: ownerEntry,
     ...(profileName === undefined ? {} : { profileName }),
+    ...(variable === undefined ? {} : { variable }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }

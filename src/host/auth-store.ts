@@ -2,14 +2,16 @@
  * Binds the host's auth-profile functions to one gateway, and opens the profile store of the gateway that runs this
  * plugin.
  */
+import { isAbsolute } from "node:path";
 import type { Log } from "../actions/ports.ts";
 import { CodexAuthError, logFailure } from "../errors.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
+import { PLUGIN_HOST_RECORDS } from "../rules/host-versions.ts";
 import { needsSignIn } from "../rules/results.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
+import type { StoredCredential } from "../store/host-records.ts";
 import {
   type ProfilesDocument,
-  type StoredCredential,
   type HostAuthStore,
   type HostChange,
   type AuthConfig,
@@ -54,14 +56,24 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
         },
         updater: (document) => edit(document as ProfilesDocument),
       })) as ProfilesDocument | null,
-    persisted: (agentDir, profileId) =>
-      agentRuntime.findPersistedAuthProfileCredential({ agentDir, profileId }) as StoredCredential | undefined,
+    persisted: (agentDir, profileId) => agentRuntime.findPersistedAuthProfileCredential({ agentDir, profileId }),
+    storePathOf: (agentDir) => storePathIn(agentRuntime, agentDir),
     legacyFileOf: (agentDir) => `${agentDir}/auth-profiles.json`,
     selectableIds(agentDir, document) {
       const store = (document ?? read(agentDir)) as ReturnType<typeof read>;
       return agentRuntime.resolveAuthProfileOrder({ cfg: config(), store, provider });
     },
   };
+}
+
+/** Only a display path, so a host that cannot give it must not stop a sign-in. */
+function storePathIn(agentRuntime: AuthSdkParts["agentRuntime"], agentDir?: string): string | undefined {
+  try {
+    const path = agentRuntime.resolveAuthStorePathForDisplay(agentDir);
+    return isAbsolute(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A newer host may have several agents and no default. Then the agent is used whose profiles all others share. */
@@ -89,7 +101,7 @@ export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthS
   const sdk = bindAuthStoreSdk(parts, config);
   const path = parts.agentRuntime.resolveAuthStorePathForDisplay(sdk.agentDirOf(defaultAgentOf(parts, config)));
   if (path.endsWith(".sqlite")) return createSqliteAuthStore(sdk);
-  if (path.endsWith("/auth-profiles.json")) return openFile(api, parts, sdk);
+  if (/[\\/]auth-profiles\.json$/.test(path)) return openFile(api, parts, sdk);
   throw new CodexAuthError("host-unknown");
 }
 
@@ -101,6 +113,7 @@ function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk
     provider: sdk.provider === "openai" ? "openai" : "openai-codex",
     lock: "file",
     state: "auth-state.json",
+    records: PLUGIN_HOST_RECORDS,
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     mainAgentDir: () => sdk.agentDirOf(defaultAgentOf(parts, config)),
     configured: () => sdk.configured(),
@@ -110,10 +123,12 @@ function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk
 
 /** Writes the same record through the host's own writer, which reads the whole file into the gateway's memory. */
 async function publish(log: Log, sdk: AuthStoreSdk, change: HostChange): Promise<boolean> {
-  const { agentDir, profileId, credential } = change;
-  const edit = (document: { profiles: Record<string, StoredCredential> }) => {
-    if (credential === undefined) delete document.profiles[profileId];
-    else document.profiles[profileId] = credential;
+  const { agentDir, profileId, record } = change;
+  // The host's writer would drop the record that an undo has just put back.
+  if (record?.kind === "unreadable") return false;
+  const edit = (document: ProfilesDocument) => {
+    if (record === undefined) delete document.profiles[profileId];
+    else document.profiles[profileId] = record.raw as StoredCredential;
     return true;
   };
   const written = await sdk.update({ agentDir, keepInOrder: [profileId], edit }).catch((error: unknown) => {
@@ -123,7 +138,7 @@ async function publish(log: Log, sdk: AuthStoreSdk, change: HostChange): Promise
   if (written === null) return false;
   // A refresh of the host that began earlier may still save the record it had loaded, and so remove ours.
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  return agentDir !== undefined && sdk.read(agentDir).profiles[profileId]?.refresh === credential?.refresh;
+  return agentDir !== undefined && sdk.read(agentDir).profiles[profileId]?.refresh === record?.credential.refresh;
 }
 
 /**

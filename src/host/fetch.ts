@@ -1,7 +1,9 @@
 /** Sends the token request: to one host, without redirects, within 30 seconds, for an answer of at most 1 MiB. */
+import type { NetworkObstacle } from "../actions/ports.ts";
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
 import type { Endpoints } from "../oauth/endpoints.ts";
 import type { TokenFetch, TokenRequestInit } from "../oauth/token.ts";
+import { proxyFor, type Variables } from "../rules/proxy.ts";
 import { hostSdk } from "./sdk.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -32,6 +34,20 @@ export function createHostSend(endpoints: Endpoints): Send {
       ...transportOf(endpoints),
     });
   };
+}
+
+/**
+ * The host repairs nothing in a variable: a value in another form than a URL fails, after the code is claimed. It
+ * goes without a proxy if only ALL_PROXY is set.
+ */
+export function hostObstacle({ isSandbox, hostname }: Endpoints, variables: Variables): NetworkObstacle | undefined {
+  if (isSandbox) return undefined;
+  const proxy = proxyFor(hostname, (name) => (/^all_proxy$/i.test(name) ? undefined : variables(name)));
+  if (proxy.kind === "none" || (proxy.kind === "proxy" && proxy.isPlain)) return undefined;
+  const { variable } = proxy;
+  // The host's own fetch speaks SOCKS 5, but knows no other name of it.
+  if (/^socks5?:\/\//i.test(variables(variable)?.trim() ?? "")) return undefined;
+  return { code: proxy.kind === "refused" ? proxy.code : "proxy-malformed", variable };
 }
 
 /** Adds the limits of time and size, and replaces every error by one without the text that was sent. */

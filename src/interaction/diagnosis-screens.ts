@@ -58,8 +58,10 @@ export function inspectionScreen({ findings, nowMs }: Inspection): Screen {
   return { lines: [say("audit.title"), ...lines], rows: [] };
 }
 
-export const fileOf = (code: Finding["code"]) =>
-  code === "log-insecure" ? "codex-auth/audit.jsonl" : "codex-auth-pending.json";
+export function fileOf(code: Finding["code"]): string {
+  if (code === "log-insecure") return "codex-auth/audit.jsonl";
+  return code === "state-of-other-user" ? "codex-auth" : "codex-auth-pending.json";
+}
 
 export function findingLine(finding: Finding, nowMs: number): Line {
   switch (finding.code) {
@@ -72,7 +74,10 @@ export function findingLine(finding: Finding, nowMs: number): Line {
         command: command("pick", finding.profile.name),
       });
     case "pending-insecure":
+    case "pending-of-other-user":
     case "log-insecure":
+    case "state-of-other-user":
+    case "open-disk":
     case "legacy-file":
     case "store-unreadable":
     case "no-owner":

@@ -2,14 +2,16 @@
 import type { ProfileName } from "../rules/profile-id.ts";
 import {
   type AccountQuestion,
+  type ListedProfile,
   type PinnedProfile,
   type PreferredProfile,
   type ShownProfile,
   type SignedOutProfile,
   type UndoneChange,
+  isUnreadable,
   isUsable,
 } from "../rules/results.ts";
-import { button, command, conditionOf, effectLine, factsOf, say, verbatim, type Screen } from "./screen.ts";
+import { button, command, conditionOf, effectLines, factsOf, say, verbatim, type Screen } from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
@@ -19,6 +21,7 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
   const shown = { name, profileId };
   const isDefault = profile.isDefault === true;
   const isPinned = profile.isPinned === true;
+  if (isUnreadable(profile)) return unreadableScreen(profile, nowMs);
   return {
     lines: [
       say("profile.title", { name: verbatim(name), facts: factsOf(profile, nowMs) }),
@@ -45,6 +48,26 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
         button("button.sign-out", { verb: "signout", ...shown, isSure: false }),
       ],
       [button("button.undo", { verb: "undo", ...shown }), BACK],
+    ],
+  };
+}
+
+/** A record that the host does not use can only be replaced, or put back after that. */
+function unreadableScreen(profile: ListedProfile, nowMs: number): Screen {
+  const { name, profileId, isPinned } = profile;
+  const unuse = { verb: "unuse", name, profileId } as const;
+  return {
+    lines: [
+      say("profile.title", { name: verbatim(name), facts: factsOf(profile, nowMs) }),
+      say("profile.unreadable"),
+      say("profile.pick", { command: command("pick", name) }),
+      ...(isPinned === true ? [say("profile.unuse", { command: command("unuse", name) })] : []),
+      say("profile.undo", { command: command("undo", name) }),
+      BACK_LINE,
+    ],
+    rows: [
+      [button("button.sign-in", { verb: "pick", name }), ...(isPinned === true ? [button("button.unuse", unuse)] : [])],
+      [button("button.undo", { verb: "undo", name, profileId }), BACK],
     ],
   };
 }
@@ -85,7 +108,11 @@ export function signedOutScreen({ profileName, profileId, isUndoable, activation
 }
 
 export function undoneScreen(undone: UndoneChange): Screen {
-  return { lines: [say("undo.done", { name: verbatim(undone.profileName) }), effectLine(undone)], rows: [] };
+  const done = say("undo.done", { name: verbatim(undone.profileName) });
+  return {
+    lines: [done, ...(undone.isUnreadable === true ? [say("undo.unreadable")] : effectLines(undone))],
+    rows: [],
+  };
 }
 
 export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
@@ -102,41 +129,41 @@ export function pinnedScreen({ kind, profile, nowMs }: PinnedProfile): Screen {
   };
 }
 
+/** What each question says, what it offers for the stored profile, and on which button. */
+const QUESTIONS = {
+  "account-differs": ["question.differs", "question.replace", "button.keep-over"],
+  "account-has-profile": ["question.has-profile", "question.update", "button.keep-update"],
+  "profile-unreadable": ["question.unreadable", "question.over", "button.keep-over"],
+} as const;
+
 /**
- * Offers three choices before anything is saved, because another account came back than the profile has, or the
- * account has a profile already.
+ * Offers three choices before anything is saved, because another account came back than the profile has, the account has
+ * a profile already, or the host cannot use the record that would be replaced.
  */
 export function questionScreen(question: AccountQuestion): Screen {
   const { questionId, profileName, newAccount, existingProfile, newName, expiresInMs } = question;
   const email = newAccount.email === undefined ? say("question.unknown") : verbatim(newAccount.email);
   const account =
     newAccount.plan === undefined ? email : say("account.plan", { account: email, plan: verbatim(newAccount.plan) });
-  const isOther = question.code === "account-differs";
-  const held = isOther
-    ? verbatim(existingProfile.email ?? existingProfile.profileName)
-    : verbatim(existingProfile.profileName);
+  const held = verbatim(
+    question.code === "account-differs"
+      ? (existingProfile.email ?? existingProfile.profileName)
+      : existingProfile.profileName,
+  );
+  const [asked, over, overButton] = QUESTIONS[question.code];
   const existingName = existingProfile.profileName as ProfileName;
   const overName = verbatim(existingName);
   return {
     lines: [
-      say(isOther ? "question.differs" : "question.has-profile", { account, held, name: verbatim(profileName) }),
+      say(asked, { account, held, name: verbatim(profileName) }),
       say("question.new", { command: command("keep", newName) }),
-      say(isOther ? "question.replace" : "question.update", {
-        name: overName,
-        command: command("keep", existingName),
-      }),
+      say(over, { name: overName, command: command("keep", existingName) }),
       say("question.leave", { command: command("cancel", profileName) }),
       say("question.time", { time: { durationMs: expiresInMs } }),
     ],
     rows: [
       [button("button.keep-new", { verb: "keep", name: newName, questionId }, { name: verbatim(newName) })],
-      [
-        button(
-          isOther ? "button.keep-over" : "button.keep-update",
-          { verb: "keep", name: existingName, questionId },
-          { name: overName },
-        ),
-      ],
+      [button(overButton, { verb: "keep", name: existingName, questionId }, { name: overName })],
       [button("button.cancel", { verb: "cancel", name: profileName as ProfileName })],
     ],
   };

@@ -171,9 +171,14 @@ export function namesOf(names: readonly string[]): Fact {
     : { items: shown, isWhole: false };
 }
 
-export function effectLine({ isSelectable, activation }: Pick<SavedSignIn, "isSelectable" | "activation">): Line {
-  if (!isSelectable) return say("saved.left-out");
-  return say(EFFECTS[activation]);
+export function effectLines({ isSelectable, activation }: Pick<SavedSignIn, "isSelectable" | "activation">) {
+  if (!isSelectable) return [say("saved.left-out")];
+  return activation === "restart" ? restartLines() : [say(EFFECTS[activation])];
 }
 
-const EFFECTS = { live: "saved.live", restart: "saved.restart", restarted: "saved.restarted" } as const;
+/** A chat's gateway runs. From a terminal, no answer can also mean that none does. */
+export function restartLines(): ScreenLine[] {
+  return [say("saved.restart"), inTerminal(say("saved.none-running"))];
+}
+
+const EFFECTS = { live: "saved.live", restarted: "saved.restarted" } as const;

@@ -18,7 +18,7 @@ import type {
 import {
   button,
   command,
-  effectLine,
+  effectLines,
   factsOf,
   inChats,
   inRows,
@@ -26,6 +26,7 @@ import {
   linkButton,
   nameButton,
   say,
+  restartLines,
   signInLink,
   typedName,
   usage,
@@ -188,7 +189,7 @@ export function savedScreen(saved: SavedSignIn, keepsCallbackUrl: boolean): Scre
   return {
     lines: [
       say("saved.title", { name: verbatim(saved.profileName), account }),
-      effectLine(saved),
+      ...effectLines(saved),
       ...(saved.sameAccountAs === undefined
         ? []
         : [say("saved.same-account", { name: verbatim(saved.sameAccountAs) })]),
@@ -212,7 +213,7 @@ export function statusScreen(status: SignInStatus): Screen {
   if (status.lastSaved !== undefined) {
     const { profileName, agoMs, activation } = status.lastSaved;
     lines.push(say("status.saved", { name: verbatim(profileName), ago: { agoMs } }));
-    if (activation === "restart") lines.push(say("saved.restart"));
+    if (activation === "restart") lines.push(...restartLines());
   }
   if (pending.length === 0)
     return { lines: [...lines, inChats(say("status.next", { command: command("page") }))], rows: [] };
@@ -254,6 +255,14 @@ export interface RefusalFacts {
   readonly sender: string;
   readonly retryAfterSeconds?: number;
   readonly hostVersion?: string | undefined;
+  /** The user who owns the profile store, if it is not the user of the terminal. */
+  readonly storeOwner?: string | undefined;
+  /** The versions of Node that the host names. */
+  readonly hostNode?: string | undefined;
+  /** The variable of the environment that has to be corrected. */
+  readonly variable?: string;
+  /** The name and the code of an error that has no code of ours, for a terminal, which has no log. */
+  readonly failure?: string | undefined;
   readonly next: NextStep;
 }
 
@@ -263,7 +272,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   const lines: ScreenLine[] = [
     say(`refusal.${facts.code}`, {
       command: command("page"),
-      example: command("pick", "work"),
+      example: command("pick", exampleBeside(facts.profileName)),
       why: command("why"),
       help: usage("help"),
       again: command("pick", facts.profileName ?? "work"),
@@ -271,14 +280,22 @@ export function refusalScreen(facts: RefusalFacts): Screen {
       file: verbatim("codex-auth-pending.json"),
       log: verbatim("codex-auth/audit.jsonl"),
       folder: verbatim("codex-auth"),
+      variable: verbatim(facts.variable ?? "HTTPS_PROXY"),
       wait,
     }),
   ];
   if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
   if (facts.code === "no-pending-login") lines.push(inChats(say("next.withheld")));
-  if (facts.code === "internal") lines.push(inChats(say("next.log")));
+  if (facts.code === "internal") lines.push(...failureLines(facts));
+  if (facts.code === "proxy-malformed" || facts.code === "proxy-socks") lines.push(inChats(say("next.restart")));
+  if (facts.code === "host-needs-other-node" && facts.hostNode !== undefined) {
+    lines.push(say("host.node", { range: verbatim(facts.hostNode) }));
+  }
   if (facts.hostVersion !== undefined && facts.code.startsWith("host-")) {
     lines.push(say("host.seen", { version: verbatim(facts.hostVersion) }));
+  }
+  if (facts.storeOwner !== undefined && facts.code === "store-of-other-user") {
+    lines.push(say("owner.seen", { name: verbatim(facts.storeOwner) }));
   }
   const name = facts.profileName as ProfileName | undefined;
   const isButton = facts.next === "again" && name !== undefined;
@@ -286,6 +303,16 @@ export function refusalScreen(facts: RefusalFacts): Screen {
     lines: [...lines, ...nextLines(facts)],
     rows: isButton ? [[button("button.again", { verb: "pick", name })]] : [],
   };
+}
+
+function failureLines({ failure }: RefusalFacts): ScreenLine[] {
+  const inLog = inChats(say("next.log"));
+  return failure === undefined ? [inLog] : [inLog, inTerminal(say("next.failure", { failure: verbatim(failure) }))];
+}
+
+/** Another name than the one that was just refused. */
+function exampleBeside(refused: string | undefined): string {
+  return /(?:^|:)work$/i.test(refused ?? "") ? "home" : "work";
 }
 
 function nextLines({ next, profileName }: RefusalFacts): ScreenLine[] {

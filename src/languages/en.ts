@@ -47,6 +47,7 @@ export const EN = {
     "It is saved, but the settings in openclaw.json leave it out. Add it to auth.order or auth.profiles there.",
   "saved.restart":
     "The change is saved, but a running gateway uses it only after a restart. On the gateway's machine, run openclaw gateway restart",
+  "saved.none-running": "If no gateway is running, nothing is needed.",
   "saved.undo": "Undo within 24 hours: {command}",
   "saved.delete": "Delete your message with the callback URL. The URL cannot be used again, but it is still private.",
   "account.plan": "{account} (plan: {plan})",
@@ -56,8 +57,11 @@ export const EN = {
   "question.differs": "Not saved yet. You approved {account}, but profile {name} uses {held}.",
   "question.has-profile":
     "Not saved yet. You approved {account}. Profile {held} already uses this account. You were signing in to {name}.",
+  "question.unreadable":
+    "Not saved yet. You approved {account}. The record that is stored for {name} has a form that this OpenClaw does not use for Codex, and this sign-in would replace it.",
   "question.new": "Save it as a new profile: {command}",
   "question.replace": "Replace the account of {name}: {command}",
+  "question.over": "Replace the record of {name}: {command}",
   "question.update": "Update {name} with this sign-in: {command}",
   "question.leave": "Discard this sign-in: {command}",
   "question.unknown": "an account without a known e-mail address",
@@ -66,6 +70,8 @@ export const EN = {
   "profile.title": "Codex profile {name}: {facts}",
   "profile.default": "Used by default: OpenClaw tries this profile first.",
   "profile.pinned": "Used in this chat, before all other profiles.",
+  "profile.unreadable":
+    "This OpenClaw does not use the record. A sign-in can replace it, asks you first, and can be undone.",
   "profile.pick": "Sign in again: {command}",
   "profile.use": "Use in this chat: {command}",
   "profile.unuse": "Stop using in this chat: {command}",
@@ -118,9 +124,15 @@ export const EN = {
   "audit.none": "This check found no problem.",
   "audit.title": "Problems and how to fix them",
   "finding.pending-insecure":
-    "• The file of pending sign-ins is not private. Another user owns it or can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+    "• The file of pending sign-ins is not private. Another user can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+  "finding.pending-of-other-user":
+    "• OpenClaw's temporary folder, or {file} in it, belongs to another user of the gateway's machine. Delete {file}, or set TMPDIR to a folder of the user that runs OpenClaw.",
+  "finding.state-of-other-user":
+    "• The gateway's state folder, or {file} in it, belongs to another user of its machine, so changes cannot be undone or logged. Give it to the user that runs OpenClaw.",
+  "finding.open-disk":
+    "• The disk of OpenClaw's state folder or temporary folder keeps no file permissions. Other users of the gateway's machine may read the tokens that are kept there for an undo. If there are other users, move the folder to another disk.",
   "finding.log-insecure":
-    "• The log of changes cannot be used, so new changes are not logged. Another user owns it or can read it, or it is a link or too large. Delete {file} from the gateway's state folder.",
+    "• The log of changes cannot be used, so new changes are not logged. Another user can read it, or it is a link or too large. Delete {file} from the gateway's state folder.",
   "finding.legacy-file":
     "• An old auth-profiles.json beside the gateway's SQLite store blocks sign-ins. Stop the gateway, then run openclaw doctor --fix on its machine.",
   "finding.store-unreadable":
@@ -145,11 +157,12 @@ export const EN = {
     "Signed out: {name} is no longer on this gateway. The login stays valid at OpenAI until it ends there.",
 
   "undo.done": "Undone: profile {name} is as it was before.",
+  "undo.unreadable": "This OpenClaw does not use its record.",
 
   "status.title": "Your sign-ins in this chat",
   "status.none": "No sign-in is pending.",
   "status.pending": "• {name}: waiting for the callback URL, {time} left",
-  "status.parked": "• {name}: approved with another account, {time} left. Save it: {command}; discard it: {cancel}",
+  "status.parked": "• {name}: approved but not saved, {time} left. Save it: {command}; discard it: {cancel}",
   "status.saved": "Last saved: {name}, {ago}",
   "status.stop": "Cancel all: {command}",
   "status.finish": "Finish: {command}",
@@ -183,10 +196,11 @@ export const EN = {
   "help.paste": "While a sign-in is pending, you can also send the callback URL as a plain message.",
   "option.profile": "the profile, such as work",
   "option.callback-url": "the callback URL, or - to read it from standard input",
-  "option.replace": "let another account replace the account of the profile",
+  "option.replace": "let the sign-in replace another account, or a record that OpenClaw does not use",
   "option.queue-apply": "restart the gateway if the change needs a restart",
   "option.agent": "use the profiles of this agent",
   "option.auth-path": "use this auth-profiles.json, if the host keeps profiles in a file",
+  "option.openclaw": "use this OpenClaw: its file or its folder",
   "option.json": "print one JSON object",
 
   "group.withheld":
@@ -219,6 +233,7 @@ export const EN = {
   "health.needs-sign-in": "needs a new sign-in",
   "health.cooling-down": "in cooldown",
   "health.disabled": "disabled by the gateway",
+  "health.unreadable": "stored in a form that this OpenClaw does not use for Codex",
 
   "button.new": "New profile",
   "button.cancel": "Cancel",
@@ -246,6 +261,8 @@ export const EN = {
   "next.begin": "Start a sign-in: {command}",
   "next.withheld": "The agent did not get the URL.",
   "next.log": "If it fails again, check the gateway's log.",
+  "next.failure": "The error was: {failure}",
+  "next.restart": "A running gateway then needs a restart.",
 
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
@@ -266,7 +283,7 @@ export const EN = {
     "This callback URL belongs to the sign-in for {name}, not to the profile that you named. To finish {name}, send the URL without a profile name.",
   "refusal.too-many-attempts": "Too many callback URLs of other sign-ins were sent, so your pending sign-in was ended.",
   "refusal.account-differs":
-    "The account that you approved is not the account of profile {name}, so nothing was saved. Start again with another profile name, or finish with the option --replace to replace the account.",
+    "The account that you approved is not the account of profile {name}, so nothing was saved. Start again with another profile name. To replace the account instead, start again and finish with the option --replace.",
   "refusal.account-has-profile":
     "Another profile already uses this account, so nothing was saved. Start again with the name of that profile.",
   "refusal.nothing-parked":
@@ -286,9 +303,12 @@ export const EN = {
     "No callback URL was found. After you approve, copy the URL that starts with http://localhost:1455/auth/callback from your browser's address bar.",
   "refusal.callback-is-sign-in-link":
     "This is the sign-in link, not the callback URL. Open it in a browser and approve. Then copy the URL of the localhost page.",
+  "refusal.callback-is-error-page":
+    "This is an error page of OpenAI, so you have not approved yet. Open the full sign-in link again in a private window and approve there.",
   "refusal.callback-taken":
     "Another program on your computer took this sign-in on port 1455, such as the Codex CLI or an editor. Close that program, then start again.",
-  "refusal.callback-ambiguous": "The text contains two different callback URLs. Use only the newest one.",
+  "refusal.callback-ambiguous":
+    "The text contains two different callback URLs. Copy the newest one again from the address bar, without any other text.",
   "refusal.callback-wrong-redirect":
     "This is not the callback URL of the sign-in, so it was not opened or sent. Copy the URL that starts with http://localhost:1455/auth/callback instead.",
   "refusal.callback-duplicate-parameter":
@@ -301,12 +321,15 @@ export const EN = {
     "This callback URL belongs to another sign-in, perhaps an older one. Use the newest sign-in link.",
   "refusal.code-missing": "The code is missing from the callback URL. Copy the full URL of the localhost page.",
   "refusal.code-malformed": "The callback URL was shortened or changed. Copy the full URL again from the address bar.",
-  "refusal.authorization-denied": "Access was denied on the sign-in page, so nothing was saved.",
+  "refusal.authorization-denied":
+    "The sign-in page reported that access was denied, so nothing was saved. It also reports this if you approve the same link twice. Start again, and approve the new link once.",
   "refusal.authorization-failed": "The sign-in page reported a problem, so nothing was saved.",
   "refusal.workspace-not-entitled":
     "Codex is not enabled for this ChatGPT workspace. Ask its administrator, or approve with another workspace.",
   "refusal.token-rejected":
-    "The sign-in server did not accept the callback URL. It is too old or was already used elsewhere.",
+    "The sign-in server did not accept the callback URL. It is probably too old or was already used elsewhere.",
+  "refusal.account-refused":
+    "The sign-in server refused this account or this request, and codex-auth cannot tell why. Sign in at chatgpt.com with the same account. If that works, start again. If not, approve with another account.",
   "refusal.client-rejected": "The sign-in server no longer accepts this version of codex-auth. Update codex-auth.",
   "refusal.region-unsupported":
     "OpenAI does not support the country or network of the gateway's machine, even if your own browser works. Set HTTPS_PROXY to a proxy in a supported country. A running gateway then needs a restart.",
@@ -320,7 +343,13 @@ export const EN = {
   "refusal.provider-unreachable":
     "The gateway's machine could not reach auth.openai.com. Check its network, DNS and proxy (HTTPS_PROXY).",
   "refusal.provider-certificate":
-    "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine, and look for a proxy that opens TLS.",
+    "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine. If a proxy opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.",
+  "refusal.proxy-malformed":
+    "{variable} cannot be read as the URL of a proxy. Write it as http://host:port. If it has a password, write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %.",
+  "refusal.proxy-socks":
+    "{variable} names a SOCKS proxy, which codex-auth cannot use. Set HTTPS_PROXY to an HTTP proxy, such as http://127.0.0.1:7890. Most local proxies have a port for both.",
+  "refusal.proxy-needs-other-node":
+    "This version of Node does not use {variable}, so a sign-in would go past the proxy. Run codex-auth with Node 24.16 or newer. Node 22.21 and newer also use it with NODE_USE_ENV_PROXY=1, if HTTPS_PROXY has the form http://host:port.",
   "refusal.token-response-invalid": "The answer of the sign-in server cannot be trusted, so nothing was saved.",
   "refusal.identity-missing":
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
@@ -329,59 +358,78 @@ export const EN = {
   "refusal.usage-option": "An option is not valid. To see all options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
+  "refusal.usage-address-cut":
+    "The shell cut the callback URL at its first &. Put the URL in double quotes, or use --callback-url - and paste the URL.",
   "refusal.host-not-found":
-    "No OpenClaw was found on the PATH of this machine. Install OpenClaw, or name the file of its profiles with the option --auth-path.",
+    "No OpenClaw was found on the PATH of this machine. Install OpenClaw, name it with the option --openclaw, or name the file of its profiles with the option --auth-path.",
+  "refusal.host-launcher":
+    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta.",
+  "refusal.host-path-invalid":
+    "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
   "refusal.host-unknown":
     "codex-auth does not know how this OpenClaw keeps its profiles, so nothing was changed. Update codex-auth or OpenClaw.",
   "refusal.host-needs-other-node":
-    "The OpenClaw on this machine does not load on this version of Node. Run codex-auth with the version that openclaw --version names.",
+    "The OpenClaw on this machine does not load on this version of Node. Run codex-auth with the version of Node that OpenClaw runs on.",
   "refusal.host-config-unreadable":
-    "openclaw.json cannot be read from here. It is damaged, or it is made from other files or variables. Nothing was changed, because it is not certain where the profiles are. Run openclaw doctor, or name the file of the profiles with the option --auth-path.",
+    "openclaw.json cannot be read from here, so it is not certain where the profiles are. Nothing was changed. If it is damaged, run openclaw doctor. If it takes its agents or its auth settings from another file or a variable, name the file of the profiles with the option --auth-path.",
   "refusal.host-uses-sqlite":
     "This OpenClaw keeps its profiles in SQLite. An auth-profiles.json would break its gateway, so nothing was written. Try again without the option --auth-path.",
   "refusal.store-ambiguous":
-    "There is a newer SQLite store beside auth-profiles.json, so it is not certain which OpenClaw runs here. Nothing was changed. Put the openclaw of the gateway first on the PATH, then try again.",
+    "There is a newer SQLite store beside auth-profiles.json, so it is not certain which OpenClaw runs here. Nothing was changed. Name the openclaw of the gateway with the option --openclaw.",
   "refusal.auth-path-invalid":
     "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "refusal.store-locked": "The profile store is busy, so nothing was changed. Try again in a minute.",
   "refusal.store-unreadable":
-    "The profile store, or this profile in it, cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again.",
+    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again.",
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-write-failed":
     "The profile store did not keep the change. Nothing else was changed. Check whether its disk is full or read-only.",
+  "refusal.store-read-only":
+    "The file of the profiles can be read but not replaced, so nothing was changed. It is read-only, or it is mounted by itself. Make it writable, or mount its folder in its place.",
+  "refusal.store-of-other-user":
+    "The profile store belongs to another user of the gateway's machine, so nothing was changed. Run OpenClaw and codex-auth as the user that owns it.",
   "refusal.profile-unknown": "There is no profile named {name}. To see all profiles, type {command}",
   "refusal.profile-not-codex":
     "On this gateway, {name} is another kind of credential, such as an API key, so it was not changed. Choose another name, for example {example}",
+  "refusal.profile-unreadable":
+    "The record of profile {name} is stored in a form that this OpenClaw does not use for Codex, so it was not changed. To replace it, sign in to {name}: a chat asks you first, and a terminal needs finish with the option --replace. Undo puts it back.",
   "refusal.agent-unknown":
     "There is no agent with this name. Name an agent that openclaw agents list shows, or leave out the option --agent.",
   "refusal.login-of-other-store":
-    "This sign-in was started for another profile store. Finish it where it was started, with the same --auth-path and the same openclaw on the PATH.",
+    "This sign-in was started for another profile store. Finish it where it was started, with the same openclaw and the same --auth-path.",
   "refusal.undo-missing":
     "There is nothing to undo for {name}. Only its last change is kept, for 24 hours. To sign in, type {again}",
   "refusal.undo-changed":
     "Profile {name} has changed since then, so nothing was undone. To see its state now, type {command}",
   "refusal.undo-unwritable":
     "The current profile could not be kept for an undo, so nothing was changed. Check the disk and the folder {folder} in the gateway's state folder.",
+  "refusal.state-of-other-user":
+    "The gateway's state folder, or {folder} in it, belongs to another user of its machine, so nothing was changed. Give it to the user that runs OpenClaw, then try again.",
   "refusal.pending-locked": "The file of pending sign-ins is busy, so nothing was changed. Try again in a minute.",
   "refusal.pending-insecure":
-    "The file of pending sign-ins is not safe to use. Another user owns it or can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+    "The file of pending sign-ins is not safe to use. Another user can read it, or it is a link. On the gateway's machine, delete {file} from OpenClaw's temporary folder.",
+  "refusal.pending-of-other-user":
+    "OpenClaw's temporary folder, or {file} in it, belongs to another user of the gateway's machine. Delete {file}, or set TMPDIR to a folder of the user that runs OpenClaw.",
   "refusal.log-insecure":
-    "The log of changes cannot be used. Another user owns it or can read it, or it is a link or too large. Delete {log} from the gateway's state folder.",
+    "The log of changes cannot be used. Another user can read it, or it is a link or too large. Delete {log} from the gateway's state folder.",
   "refusal.pending-unwritable":
-    "The file of pending sign-ins cannot be written. Check the disk and OpenClaw's temporary folder on the gateway's machine.",
+    "The file of pending sign-ins cannot be written. Check the disk of the gateway's machine. If its temporary folder cannot be written, set TMPDIR to another folder, for OpenClaw and for codex-auth.",
   "refusal.manifest-invalid": "The manifest of codex-auth is damaged. Install codex-auth again.",
   "refusal.config-invalid":
     "CODEX_AUTH_SANDBOX must be a loopback URL such as http://127.0.0.1:4000. Correct it or unset it. A running gateway then needs a restart.",
   "refusal.host-unsupported":
     "This OpenClaw is too old for the codex-auth plugin. Update OpenClaw to 2026.6.1 or newer, or use the program codex-auth in a terminal.",
-  "refusal.internal": "An error inside codex-auth stopped this, and nothing was saved. Try again.",
+  "refusal.internal":
+    "An unexpected error stopped this. List the profiles to see whether something was changed, then try again.",
 
   "saved.not-queued": "No restart was queued.",
   "saved.restarted": "The gateway was restarted and answers again. The next message can use the change.",
+  "owner.seen": "That user is {name}.",
   "host.seen": "The version found is {version}.",
+  "host.node": "It names these versions of Node: {range}",
   "warning.no-host":
-    "No OpenClaw was found on this machine, so only the named file was changed. Restart its gateway to use the change.",
+    "No OpenClaw was found on this machine. Only the named file is used, and no gateway is told of a change.",
 } as const satisfies Readonly<Record<RequiredKey, string> & Record<string, string>>;
 
 export type SentenceKey = keyof typeof EN;

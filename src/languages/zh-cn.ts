@@ -36,6 +36,7 @@ export const ZH_CN = translation({
   "saved.live": "下一条消息即可使用，无需重启。",
   "saved.left-out": "已保存，但 openclaw.json 中的设置未包含它。请将它添加到其中的 auth.order 或 auth.profiles。",
   "saved.restart": "更改已保存，但正在运行的网关须重启后才会使用。请在网关所在的机器上运行 openclaw gateway restart",
+  "saved.none-running": "如果没有网关在运行，则无须任何操作。",
   "saved.undo": "24 小时内可撤销：{command}",
   "saved.delete": "请删除含有回调网址的消息。该网址不能再次使用，但仍须保密。",
   "account.plan": "{account}（套餐：{plan}）",
@@ -44,8 +45,11 @@ export const ZH_CN = translation({
 
   "question.differs": "尚未保存。你授权的账号：{account}。配置文件 {name} 使用的账号：{held}。",
   "question.has-profile": "尚未保存。你授权的账号：{account}。配置文件 {held} 已在使用该账号。你正在登录的是 {name}。",
+  "question.unreadable":
+    "尚未保存。你授权的账号：{account}。{name} 现有的记录采用此 OpenClaw 不用于 Codex 的格式，这次登录会替换该记录。",
   "question.new": "另存为新配置文件：{command}",
   "question.replace": "替换 {name} 的账号：{command}",
+  "question.over": "替换 {name} 的记录：{command}",
   "question.update": "用这次登录更新 {name}：{command}",
   "question.leave": "放弃这次登录：{command}",
   "question.unknown": "一个邮箱未知的账号",
@@ -54,6 +58,7 @@ export const ZH_CN = translation({
   "profile.title": "Codex 配置文件 {name}：{facts}",
   "profile.default": "默认使用：OpenClaw 最先尝试此配置文件。",
   "profile.pinned": "当前聊天使用：优先于其他所有配置文件。",
+  "profile.unreadable": "此 OpenClaw 不使用该记录。登录可以替换它：会先询问你，并且可以撤销。",
   "profile.pick": "重新登录：{command}",
   "profile.use": "在当前聊天中使用：{command}",
   "profile.unuse": "在当前聊天中停止使用：{command}",
@@ -106,9 +111,15 @@ export const ZH_CN = translation({
   "audit.none": "未发现问题。",
   "audit.title": "问题及解决方法",
   "finding.pending-insecure":
-    "• 待完成登录的文件不是私有文件。其他用户拥有或可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+    "• 待完成登录的文件不是私有文件。其他用户可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+  "finding.pending-of-other-user":
+    "• OpenClaw 的临时文件夹或其中的 {file} 属于网关所在机器的其他用户。请删除 {file}，或将 TMPDIR 设为运行 OpenClaw 的用户的文件夹。",
+  "finding.state-of-other-user":
+    "• 网关的状态文件夹或其中的 {file} 属于其所在机器的其他用户，因此无法撤销或记录更改。请将其所有者改为运行 OpenClaw 的用户。",
+  "finding.open-disk":
+    "• OpenClaw 的状态文件夹或临时文件夹所在的磁盘不保存文件权限。网关所在机器的其他用户可能会读取其中为撤销而保留的令牌。如果有其他用户，请将该文件夹移到另一块磁盘。",
   "finding.log-insecure":
-    "• 更改日志无法使用，因此不再记录新的更改。其他用户拥有或可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {file}。",
+    "• 更改日志无法使用，因此不再记录新的更改。其他用户可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {file}。",
   "finding.legacy-file":
     "• 网关的 SQLite 存储旁有一个旧的 auth-profiles.json，导致无法登录。请停止网关，然后在其机器上运行 openclaw doctor --fix",
   "finding.store-unreadable": "• 无法读取网关的配置文件存储。请在网关所在的机器上运行 openclaw doctor",
@@ -129,11 +140,12 @@ export const ZH_CN = translation({
   "signout.done": "已退出登录：{name} 已不在此网关上。该登录在 OpenAI 仍然有效，直到在那里结束。",
 
   "undo.done": "已撤销：配置文件 {name} 已恢复原状。",
+  "undo.unreadable": "此 OpenClaw 不使用其记录。",
 
   "status.title": "你在当前聊天中的登录",
   "status.none": "没有待完成的登录。",
   "status.pending": "• {name}：等待回调网址，剩余 {time}",
-  "status.parked": "• {name}：用另一个账号授权，剩余 {time}。保存：{command}；放弃：{cancel}",
+  "status.parked": "• {name}：已授权但尚未保存，剩余 {time}。保存：{command}；放弃：{cancel}",
   "status.saved": "上次保存：{name}，{ago}",
   "status.stop": "全部取消：{command}",
   "status.finish": "完成登录：{command}",
@@ -167,10 +179,11 @@ export const ZH_CN = translation({
   "help.paste": "有待完成的登录时，也可以直接将回调网址作为普通消息发送。",
   "option.profile": "配置文件，例如 work",
   "option.callback-url": "回调网址；- 表示从标准输入读取",
-  "option.replace": "允许另一个账号替换该配置文件的账号",
+  "option.replace": "允许这次登录替换另一个账号，或替换 OpenClaw 不使用的记录",
   "option.queue-apply": "如果更改需要重启才能生效，则重启网关",
   "option.agent": "使用此智能体的配置文件",
   "option.auth-path": "使用此 auth-profiles.json（适用于将配置文件保存在文件中的主机）",
+  "option.openclaw": "使用此 OpenClaw：其文件或文件夹",
   "option.json": "输出一个 JSON 对象",
 
   "group.withheld": "你的消息含有须保密的回调网址。智能体没有收到它。请删除该消息，并使用私信登录。",
@@ -200,6 +213,7 @@ export const ZH_CN = translation({
   "health.needs-sign-in": "需要重新登录",
   "health.cooling-down": "冷却中",
   "health.disabled": "已被网关禁用",
+  "health.unreadable": "其存储格式不被此 OpenClaw 用于 Codex",
 
   "button.new": "新建配置文件",
   "button.cancel": "取消",
@@ -227,6 +241,8 @@ export const ZH_CN = translation({
   "next.begin": "开始登录：{command}",
   "next.withheld": "智能体没有收到该网址。",
   "next.log": "如果再次失败，请查看网关日志。",
+  "next.failure": "错误是：{failure}",
+  "next.restart": "之后须重启正在运行的网关。",
 
   "refusal.not-allowed": "只有此网关的所有者才能执行此操作。",
   "refusal.not-private": "登录须在私信中进行。请在与机器人的私信中发送 {command}",
@@ -245,7 +261,7 @@ export const ZH_CN = translation({
     "此回调网址属于 {name} 的登录，而不是你指定的配置文件。如需完成 {name} 的登录，请发送该网址，不带配置文件名称。",
   "refusal.too-many-attempts": "发送了太多属于其他登录的回调网址，因此你待完成的登录已结束。",
   "refusal.account-differs":
-    "你授权的账号不是配置文件 {name} 的账号，因此未保存任何内容。请用另一个配置文件名称重新开始，或在完成时加上选项 --replace 以替换账号。",
+    "你授权的账号不是配置文件 {name} 的账号，因此未保存任何内容。请用另一个配置文件名称重新开始。如需替换账号，请重新开始，并在完成时加上选项 --replace。",
   "refusal.account-has-profile": "另一个配置文件已在使用该账号，因此未保存任何内容。请用那个配置文件的名称重新开始。",
   "refusal.nothing-parked":
     "没有等待此选择的登录。它已保存、已放弃或已被取代，或 5 分钟的时限已过。如需重新开始，请输入 {command}",
@@ -260,9 +276,11 @@ export const ZH_CN = translation({
     "没有找到回调网址。授权后，请从浏览器的地址栏复制以 http://localhost:1455/auth/callback 开头的网址。",
   "refusal.callback-is-sign-in-link":
     "这是登录链接，不是回调网址。请在浏览器中打开它并授权。然后复制 localhost 页面的网址。",
+  "refusal.callback-is-error-page":
+    "这是 OpenAI 的错误页面，说明你还没有授权。请在无痕窗口中重新打开完整的登录链接，并在那里授权。",
   "refusal.callback-taken":
     "你电脑上的另一个程序（例如 Codex CLI 或编辑器）在端口 1455 上接收了这次登录。请关闭该程序，然后重新开始。",
-  "refusal.callback-ambiguous": "内容中有两个不同的回调网址。请只使用最新的一个。",
+  "refusal.callback-ambiguous": "内容中有两个不同的回调网址。请从地址栏重新复制最新的一个，不要带其他文字。",
   "refusal.callback-wrong-redirect":
     "这不是此登录的回调网址，因此未打开或发送它。请改为复制以 http://localhost:1455/auth/callback 开头的网址。",
   "refusal.callback-duplicate-parameter": "回调网址中有重复的部分，因此未使用它。请从地址栏重新复制。",
@@ -271,10 +289,13 @@ export const ZH_CN = translation({
   "refusal.state-mismatch": "此回调网址属于另一次登录，可能是较早的一次。请使用最新的登录链接。",
   "refusal.code-missing": "回调网址缺少 code。请复制 localhost 页面的完整网址。",
   "refusal.code-malformed": "回调网址被截短或更改。请从地址栏重新复制完整网址。",
-  "refusal.authorization-denied": "登录页面上的授权被拒绝，因此未保存任何内容。",
+  "refusal.authorization-denied":
+    "登录页面报告授权被拒绝，因此未保存任何内容。同一链接授权两次也会如此。请重新开始，并只授权新链接一次。",
   "refusal.authorization-failed": "登录页面报告了问题，因此未保存任何内容。",
   "refusal.workspace-not-entitled": "此 ChatGPT 工作区未启用 Codex。请联系其管理员，或用其他工作区授权。",
-  "refusal.token-rejected": "登录服务器未接受此回调网址。它已过期，或已在别处使用过。",
+  "refusal.token-rejected": "登录服务器未接受此回调网址。它可能已过期，或已在别处使用过。",
+  "refusal.account-refused":
+    "登录服务器拒绝了此账号或此请求，codex-auth 无法得知原因。请用同一账号登录 chatgpt.com。如果可以登录，请重新开始。如果不能，请用其他账号授权。",
   "refusal.client-rejected": "登录服务器不再接受此版本的 codex-auth。请更新 codex-auth。",
   "refusal.region-unsupported":
     "OpenAI 不支持网关所在机器的国家、地区或网络，即使你自己的浏览器可以访问。请将 HTTPS_PROXY 设为位于受支持国家或地区的代理。之后须重启正在运行的网关。",
@@ -285,57 +306,82 @@ export const ZH_CN = translation({
   "refusal.provider-timeout": "登录服务器在 30 秒内没有响应。请检查网关所在机器的网络。",
   "refusal.provider-unreachable": "网关所在的机器无法连接 auth.openai.com。请检查其网络、DNS 和代理（HTTPS_PROXY）。",
   "refusal.provider-certificate":
-    "auth.openai.com 的证书未通过验证。请检查网关所在机器的时钟，以及是否有解密 TLS 的代理。",
+    "auth.openai.com 的证书未通过验证。请检查网关所在机器的时钟。如果有解密 TLS 的代理，请将 NODE_EXTRA_CA_CERTS 设为其证书文件。",
+  "refusal.proxy-malformed":
+    "{variable} 不能作为代理的网址读取。请写成 http://host:port。如果有密码，请用 %40 代替 @，%2F 代替 /，%3F 代替 ?，%23 代替 #，%25 代替 %。",
+  "refusal.proxy-socks":
+    "{variable} 指定了 SOCKS 代理，codex-auth 无法使用。请将 HTTPS_PROXY 设为 HTTP 代理，例如 http://127.0.0.1:7890。大多数本地代理有一个两者通用的端口。",
+  "refusal.proxy-needs-other-node":
+    "此版本的 Node 不使用 {variable}，因此登录会绕过代理。请用 Node 24.16 或更高版本运行 codex-auth。如果 HTTPS_PROXY 的形式为 http://host:port，设置 NODE_USE_ENV_PROXY=1 后，Node 22.21 及更高版本也会使用它。",
   "refusal.token-response-invalid": "登录服务器的响应不可信，因此未保存任何内容。",
   "refusal.identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
   "refusal.no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。开始登录：{example}",
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
   "refusal.usage-option": "有选项无效。查看所有选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
+  "refusal.usage-address-cut":
+    "shell 在第一个 & 处截断了回调网址。请给网址加上双引号，或使用 --callback-url - 再粘贴网址。",
   "refusal.host-not-found":
-    "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，或用选项 --auth-path 指定保存配置文件的文件。",
+    "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，用选项 --openclaw 指定它，或用选项 --auth-path 指定保存配置文件的文件。",
+  "refusal.host-launcher":
+    "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。",
+  "refusal.host-path-invalid":
+    "选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径中没有 OpenClaw。请指定文件 openclaw.mjs，或 npm root -g 输出的文件夹。",
   "refusal.host-unknown":
     "codex-auth 不了解此 OpenClaw 如何保存配置文件，因此未做任何更改。请更新 codex-auth 或 OpenClaw。",
   "refusal.host-needs-other-node":
-    "这台机器上的 OpenClaw 无法在此版本的 Node 上加载。请用 openclaw --version 所示的 Node 版本运行 codex-auth。",
+    "这台机器上的 OpenClaw 无法在此版本的 Node 上加载。请用运行 OpenClaw 的 Node 版本运行 codex-auth。",
   "refusal.host-config-unreadable":
-    "无法从这里读取 openclaw.json。它已损坏，或由其他文件或变量组成。由于无法确定配置文件的位置，未做任何更改。请运行 openclaw doctor，或用选项 --auth-path 指定保存配置文件的文件。",
+    "无法从这里读取 openclaw.json，因此无法确定配置文件的位置。未做任何更改。如果它已损坏，请运行 openclaw doctor。如果其智能体或 auth 设置来自其他文件或变量，请用选项 --auth-path 指定保存配置文件的文件。",
   "refusal.host-uses-sqlite":
     "此 OpenClaw 将配置文件保存在 SQLite 中。auth-profiles.json 会使其网关出故障，因此未写入任何内容。请去掉选项 --auth-path 后重试。",
   "refusal.store-ambiguous":
-    "auth-profiles.json 旁有一个较新的 SQLite 存储，因此无法确定这里运行的是哪个 OpenClaw。未做任何更改。请将网关的 openclaw 放在 PATH 的最前面，然后重试。",
+    "auth-profiles.json 旁有一个较新的 SQLite 存储，因此无法确定这里运行的是哪个 OpenClaw。未做任何更改。请用选项 --openclaw 指定网关的 openclaw。",
   "refusal.auth-path-invalid": "选项 --auth-path 必须指向名为 auth-profiles.json 的文件。请更正后重试。",
   "refusal.store-locked": "配置文件存储正忙，因此未做任何更改。请在 1 分钟后重试。",
   "refusal.store-unreadable":
-    "无法读取配置文件存储或其中的此配置文件，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。",
+    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。",
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",
+  "refusal.store-read-only":
+    "可以读取配置文件的存储文件，但无法替换它，因此未做任何更改。它是只读的，或者被单独挂载。请将其改为可写，或改为挂载其所在的文件夹。",
+  "refusal.store-of-other-user":
+    "配置文件存储属于网关所在机器的其他用户，因此未做任何更改。请以拥有它的用户身份运行 OpenClaw 和 codex-auth。",
   "refusal.profile-unknown": "没有名为 {name} 的配置文件。如需查看所有配置文件，请输入 {command}",
   "refusal.profile-not-codex":
     "在此网关上，{name} 是另一类凭据（例如 API 密钥），因此未更改。请另选名称，例如 {example}",
+  "refusal.profile-unreadable":
+    "配置文件 {name} 的记录采用此 OpenClaw 不用于 Codex 的格式，因此未更改。要替换它，请登录 {name}：聊天会先询问你；在终端中，请在完成时加上选项 --replace。撤销可以恢复该记录。",
   "refusal.agent-unknown": "没有该名称的智能体。请指定 openclaw agents list 列出的智能体，或去掉选项 --agent",
   "refusal.login-of-other-store":
-    "此登录是为另一个配置文件存储发起的。请在发起它的地方完成，使用相同的 --auth-path 和 PATH 中相同的 openclaw。",
+    "此登录是为另一个配置文件存储发起的。请在发起它的地方完成，使用相同的 openclaw 和相同的 --auth-path。",
   "refusal.undo-missing": "{name} 没有可撤销的内容。只保留最近一次更改，为期 24 小时。如需登录，请输入 {again}",
   "refusal.undo-changed": "配置文件 {name} 在那之后又有更改，因此未撤销任何内容。如需查看其当前状态，请输入 {command}",
   "refusal.undo-unwritable":
     "无法保存当前配置文件以供撤销，因此未做任何更改。请检查磁盘以及网关状态文件夹中的文件夹 {folder}。",
+  "refusal.state-of-other-user":
+    "网关的状态文件夹或其中的 {folder} 属于其所在机器的其他用户，因此未做任何更改。请将其所有者改为运行 OpenClaw 的用户，然后重试。",
   "refusal.pending-locked": "待完成登录的文件正忙，因此未做任何更改。请在 1 分钟后重试。",
   "refusal.pending-insecure":
-    "待完成登录的文件不安全，无法使用。其他用户拥有或可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+    "待完成登录的文件不安全，无法使用。其他用户可以读取它，或者它是链接。请在网关所在的机器上，从 OpenClaw 的临时文件夹中删除 {file}。",
+  "refusal.pending-of-other-user":
+    "OpenClaw 的临时文件夹或其中的 {file} 属于网关所在机器的其他用户。请删除 {file}，或将 TMPDIR 设为运行 OpenClaw 的用户的文件夹。",
   "refusal.log-insecure":
-    "更改日志无法使用。其他用户拥有或可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {log}。",
-  "refusal.pending-unwritable": "无法写入待完成登录的文件。请检查网关所在机器的磁盘和 OpenClaw 的临时文件夹。",
+    "更改日志无法使用。其他用户可以读取它，或者它是链接或过大。请从网关的状态文件夹中删除 {log}。",
+  "refusal.pending-unwritable":
+    "无法写入待完成登录的文件。请检查网关所在机器的磁盘。如果其临时文件夹无法写入，请为 OpenClaw 和 codex-auth 将 TMPDIR 设为另一个文件夹。",
   "refusal.manifest-invalid": "codex-auth 的清单已损坏。请重新安装 codex-auth。",
   "refusal.config-invalid":
     "CODEX_AUTH_SANDBOX 必须是环回网址，例如 http://127.0.0.1:4000。请更正或取消设置。之后须重启正在运行的网关。",
   "refusal.host-unsupported":
     "此 OpenClaw 版本太旧，无法使用 codex-auth 插件。请将 OpenClaw 更新到 2026.6.1 或更高版本，或在终端中使用 codex-auth 程序。",
-  "refusal.internal": "codex-auth 内部出错，未保存任何内容。请重试。",
+  "refusal.internal": "发生了意外错误。请列出配置文件，查看是否有更改，然后重试。",
 
   "saved.not-queued": "未安排重启。",
   "saved.restarted": "网关已重启并恢复响应。下一条消息即可使用更改。",
+  "owner.seen": "该用户是 {name}。",
   "host.seen": "找到的版本是 {version}。",
-  "warning.no-host": "在这台机器上没有找到 OpenClaw，因此只更改了指定的文件。请重启其网关以使用更改。",
+  "host.node": "它指定的 Node 版本：{range}",
+  "warning.no-host": "在这台机器上没有找到 OpenClaw。只使用指定的文件，且不会通知任何网关。",
 });

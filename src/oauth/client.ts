@@ -1,6 +1,6 @@
 /** The adapter of the sign-in server: it builds sign-in links and redeems codes. */
 import { calculatePKCECodeChallenge } from "oauth4webapi";
-import type { AuthorizationRequest, Entropy, OAuthClient } from "../actions/ports.ts";
+import type { AuthorizationRequest, Entropy, NetworkObstacle, OAuthClient } from "../actions/ports.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, ORIGINATOR, REDIRECT_URI, SCOPE, type Endpoints } from "./endpoints.ts";
 import { exchangeCode, type TokenFetch } from "./token.ts";
@@ -9,8 +9,15 @@ import { exchangeCode, type TokenFetch } from "./token.ts";
 const VERIFIER_BYTES = 32;
 const STATE_BYTES = 16;
 
-export function createOAuthClient(endpoints: Endpoints, entropy: Entropy, fetch: TokenFetch): OAuthClient {
+/** `obstacle`: what the sender of `fetch` knows before it sends. */
+export function createOAuthClient(
+  endpoints: Endpoints,
+  entropy: Entropy,
+  fetch: TokenFetch,
+  obstacle: () => NetworkObstacle | undefined = () => undefined,
+): OAuthClient {
   return {
+    obstacle,
     buildAuthorizationRequest: () => buildAuthorizationRequest(endpoints, entropy),
     exchange: (grant) => exchangeCode(endpoints, fetch, grant),
   };

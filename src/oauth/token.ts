@@ -90,17 +90,25 @@ const tokenFields = z.object({
 });
 
 /**
- * The server's errors differ from RFC 6749: the code is nested, and the message is the same for an expired, a used
- * and a foreign code. Only the code is read, and the text is never shown.
+ * The server's errors differ from RFC 6749: the code is nested or beside the text, and the message is the same for an
+ * expired, a used and a foreign code. Only the code is read, and the text is never shown.
  */
 const errorBody = z.object({
-  error: z.union([z.string(), z.object({ code: z.nullish(z.string()), type: z.nullish(z.string()) })]),
+  error: z.catch(z.optional(z.union([z.string(), z.object({ code: z.nullish(z.string()) })])), undefined),
+  code: z.catch(z.optional(z.string()), undefined),
 });
 
 const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
   Object.entries({
     token_exchange_user_error: "token-rejected",
     invalid_grant: "token-rejected",
+    token_expired: "token-rejected",
+    refresh_token_expired: "token-rejected",
+    refresh_token_invalidated: "token-rejected",
+    refresh_token_reused: "token-rejected",
+    access_denied: "account-refused",
+    account_deactivated: "account-refused",
+    deactivated_workspace: "account-refused",
     unsupported_country_region_territory: "region-unsupported",
     invalid_client: "client-rejected",
     unauthorized_client: "client-rejected",
@@ -119,8 +127,8 @@ function parseJson(body: string): unknown {
 function serverCodeOf(body: string): string | undefined {
   const parsed = errorBody.safeParse(parseJson(body));
   if (!parsed.success) return undefined;
-  const { error } = parsed.data;
-  return typeof error === "string" ? error : (error.code ?? undefined);
+  const { error, code } = parsed.data;
+  return typeof error === "string" ? error : (error?.code ?? code);
 }
 
 /** Returns seconds. A date and other text are ignored. */
@@ -137,9 +145,20 @@ function judgeFailure(status: number, headers: Headers, body: string): Refused {
     const retryAfterSeconds = retryAfterOf(headers);
     return { kind: "refused", code: "provider-rate-limited", ...(retryAfterSeconds && { retryAfterSeconds }) };
   }
-  if (status === 403) return { kind: "refused", code: "provider-blocked" };
-  if (status === 400 || status === 401) return { kind: "refused", code: "token-rejected" };
-  return { kind: "refused", code: status >= 500 ? "provider-failed" : "token-response-invalid" };
+  if (status >= 500) return { kind: "refused", code: "provider-failed" };
+  if (status === 400) return { kind: "refused", code: "token-rejected" };
+  if (status < 401 || status > 403) return { kind: "refused", code: "token-response-invalid" };
+  // The server itself answers in JSON. A page comes from the protection before it.
+  if (isPage(headers, body)) return { kind: "refused", code: "provider-blocked" };
+  // Of a code that is not known here, only the status is known: the server refused, and not the callback URL.
+  const isSilent = status === 401 && serverCode === undefined;
+  return { kind: "refused", code: isSilent ? "token-rejected" : "account-refused" };
+}
+
+function isPage(headers: Headers, body: string): boolean {
+  if (headers.has("cf-mitigated")) return true;
+  if (typeof parseJson(body) === "object") return false;
+  return /^\s*<(?:!doctype|html|head|title)/i.test(body) || /\bhtml\b/i.test(headers.get("content-type") ?? "");
 }
 
 /**

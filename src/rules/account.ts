@@ -23,6 +23,8 @@ export interface ProfileAccount {
   readonly profileId: string;
   readonly profileName: string;
   readonly account: Account;
+  /** Digest of a record that the host does not use. Its account is not known. */
+  readonly unreadable?: string;
 }
 
 /**
@@ -43,17 +45,21 @@ function agree(one: string | undefined, other: string | undefined): boolean | un
 }
 
 export interface AccountConflict {
-  readonly code: Extract<ErrorCode, "account-differs" | "account-has-profile">;
+  readonly code: Extract<ErrorCode, "account-differs" | "account-has-profile" | "profile-unreadable">;
   readonly profile: ProfileAccount;
 }
 
-/** `account-differs`: the profile has another account; `account-has-profile`: the new account has a profile already. */
+/**
+ * `account-differs`: the profile has another account; `profile-unreadable`: it may have one; `account-has-profile`: the
+ * new account has a profile already.
+ */
 export function conflictOf(
   profileId: string,
   account: Account,
   profiles: readonly ProfileAccount[],
 ): AccountConflict | undefined {
   const current = profiles.find((profile) => profile.profileId === profileId);
+  if (current?.unreadable !== undefined) return { code: "profile-unreadable", profile: current };
   if (current !== undefined) {
     return isSameAccount(current.account, account) === false
       ? { code: "account-differs", profile: current }

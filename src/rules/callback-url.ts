@@ -4,11 +4,15 @@
  */
 import { Secret } from "../secret.ts";
 import {
-  cleanPastedText,
+  cleanText,
   decodeAscii,
-  findUrls,
   findQuery,
+  findUrls,
   joinLines,
+  plainTextsOf,
+  visibleText,
+  withoutDisguise,
+  withoutPercent,
   withoutSentenceEnd,
   type Readings,
 } from "./pasted-text.ts";
@@ -21,6 +25,7 @@ export type PasteRefusal =
   | "callback-too-long"
   | "callback-not-found"
   | "callback-is-sign-in-link"
+  | "callback-is-error-page"
   | "callback-taken"
   | "callback-ambiguous"
   | "callback-wrong-redirect"
@@ -60,9 +65,17 @@ const SHORTENED = /\.\.|\*/;
 
 const URL_PARTS = /^(?:(?:h?t?tps?)?:?\/\/)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
 const CALLBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])?:1455$/i;
+/** The Codex CLI listens on 1457 if 1455 is taken. */
+const LISTENER_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\]):145[57]$/i;
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 const CALLBACK_PATH = /^\/auth\/callback\/?$/;
 const TOKEN_PARAMETER = /(?:^|[\s?&#])id_token=[\w-]{8,}/;
+
+/** A callback URL with one parameter, and nothing behind it. */
+const CUT_URL = /^\S*\/auth\/callback\/?[?#](?:code|state|error|scope|iss)=[^\s&]+$/i;
+/** The text of OpenAI's error page, which does not name the callback. */
+const ERROR_PAGE_TEXT =
+  /\bauthentication \([a-z]+(?:_[a-z]+)+\)|\berror_code: ?[a-z_]+\s+request_id:|\bRoute Error \(\d{3} /i;
 
 const refused = (code: PasteRefusal): PastedText => ({ kind: "refused", code });
 
@@ -71,13 +84,19 @@ interface Response {
   readonly state: string;
   readonly parameters: URLSearchParams;
   /**
-   * True if the URL was joined from pieces. Only a code of the known shape counts then, because a stray word could
-   * become part of the code.
+   * True if the URL was joined from pieces or decoded. Only a code of the known shape counts then, because a stray word
+   * could become part of the code.
    */
   readonly isPatched: boolean;
 }
 
 type Judged = Response | { readonly kind: "refused"; readonly code: PasteRefusal };
+
+/** All that one reading of a text gives. `refusal` says why it has no response, if so. */
+interface Reading {
+  readonly responses: readonly Response[];
+  readonly refusal: PasteRefusal;
+}
 
 /**
  * A pasted text, cleaned and parsed at most once: a handler classifies it and passes the same object to the action
@@ -85,8 +104,10 @@ type Judged = Response | { readonly kind: "refused"; readonly code: PasteRefusal
  */
 export class Paste {
   readonly text: Secret;
-  #cleaned: string | undefined;
-  #judged: Judged | undefined;
+  #shown: string | undefined;
+  #undisguised: readonly string[] | undefined;
+  #decoded: readonly string[] | undefined;
+  #read: readonly Reading[] | undefined;
   #likelihood: PasteLikelihood | undefined;
   #parsed: PastedText | undefined;
 
@@ -99,53 +120,116 @@ export class Paste {
     return (this.#likelihood ??= this.#classify());
   }
 
-  /** Never throws, and keeps nothing of a refused text. */
+  /** What the text says if nothing is known of the pending sign-ins. Never throws, and keeps nothing of a refused text. */
   get parsed(): PastedText {
     return (this.#parsed ??= this.#parse());
   }
 
-  get #clean(): string {
-    return (this.#cleaned ??= cleanPastedText(this.text.reveal()));
+  /**
+   * Whether the text is a callback URL that ends before its first `&`. A shell cuts an argument without quotes there.
+   */
+  get endsAtAmpersand(): boolean {
+    const { parsed } = this;
+    const isCut = parsed.kind === "refused" ? parsed.code === "state-missing" : parsed.outcome.kind === "refused";
+    return isCut && CUT_URL.test(this.#decodings[0] ?? "");
   }
 
-  #judge(): Judged {
-    return (this.#judged ??= judgeText(this.#clean));
+  /**
+   * What the text says to the pending sign-ins. If it has several callback URLs, such as an old one and a new one, the
+   * one of a pending sign-in is taken.
+   */
+  parsedFor(isPending: (state: Secret) => boolean): PastedText {
+    if (this.parsed.kind === "refused" && this.parsed.code !== "callback-ambiguous") return this.parsed;
+    const responses = this.#readings.flatMap((reading) => reading.responses);
+    const states = new Set(responses.map(({ state }) => state));
+    const pending = new Set([...states].filter((state) => isPending(new Secret(state))));
+    return pending.size === 0 ? this.parsed : toPastedText(responses.filter(({ state }) => pending.has(state)));
+  }
+
+  get #visible(): string {
+    return (this.#shown ??= visibleText(this.text.reveal()));
+  }
+
+  get #plain(): readonly string[] {
+    return (this.#undisguised ??= plainTextsOf(this.#visible));
+  }
+
+  /** What is read: the cleaned text first, then what it may stand for. */
+  get #decodings(): readonly string[] {
+    return (this.#decoded ??= [...new Set([cleanText(this.#visible), ...this.#plain.map(withoutPercent)])]);
+  }
+
+  get #readings(): readonly Reading[] {
+    return (this.#read ??= readAll(this.#decodings, this.#plain));
   }
 
   #parse(): PastedText {
     if (this.text.reveal().trim().length > PASTE_LIMIT) return refused("callback-too-long");
-    if (this.#clean === "") return refused("callback-empty");
-    const judged = this.#judge();
-    if (judged.kind === "refused") return refused(judged.code);
-    return { kind: "response", state: new Secret(judged.state), outcome: readOutcome(judged) };
+    if (this.#visible === "") return refused("callback-empty");
+    const all = this.#readings;
+    const responses = all.flatMap((reading) => reading.responses);
+    const strong = responses.filter(isStrong);
+    if (strong.length > 0) return toPastedText(strong);
+    const first = all.find((reading) => reading.responses.length > 0);
+    return first === undefined ? refused(refusalOf(all)) : toPastedText(first.responses);
   }
 
   #classify(): PasteLikelihood {
-    const text = this.#clean;
-    if (!HINT.test(this.text.reveal()) && !HINT.test(text)) return "none";
-    const words = decodeAscii(decodeAscii(joinLines(text))).split(/\s+/);
-    if (LONE_CODE.test(text) || words.some(isCertainWord)) return "certain";
-    if (text.length > PASTE_LIMIT) return "none";
-    const judged = this.#judge();
+    if (!HINT.test(this.text.reveal()) && !HINT.test(this.#visible)) return "none";
+    const decodings = this.#decodings;
+    if (decodings.some(isCertainText)) return "certain";
+    const hasUrl = decodings.some((decoded) => SIGN_IN_URL.test(decoded) || SIGN_IN_URL.test(joinLines(decoded)));
+    if (this.#visible.length > PASTE_LIMIT) return hasUrl ? "possible" : "none";
     // What can be read in full can be redeemed, whatever broke its lines.
-    if (isStrong(judged) && !judged.parameters.has("error")) return "certain";
-    return isPossible(text, judged) ? "possible" : "none";
+    const responses = this.#readings.flatMap((reading) => reading.responses);
+    if (responses.some((response) => isStrong(response) && !response.parameters.has("error"))) return "certain";
+    return hasUrl || responses.some(isOwnResponse) || this.#isRefusedAsSignIn() ? "possible" : "none";
+  }
+
+  #isRefusedAsSignIn(): boolean {
+    const { parsed } = this;
+    if (parsed.kind !== "refused") return false;
+    if (parsed.code === "callback-wrong-redirect") return this.#decodings.some((text) => /:1455\b/.test(text));
+    return SIGN_IN_REFUSALS.has(parsed.code);
   }
 }
 
-/** Joins lines and words only if the text as it is lacks a part in its known shape. */
-function judgeText(text: string): Judged {
-  const judged = judgeOnce(text);
-  if (isStrong(judged) || !isIncomplete(judged)) return judged;
-  for (const joined of rejoin(text)) {
-    const rejoined = judgeOnce(joined);
-    if (isStrong(rejoined)) return { ...rejoined, isPatched: true };
-  }
-  return judged;
+const SIGN_IN_REFUSALS: ReadonlySet<PasteRefusal> = new Set([
+  "callback-is-sign-in-link",
+  "callback-is-error-page",
+  "callback-taken",
+]);
+
+/** Reads each decoding, and joins lines and words only if none has a part in its known shape. */
+function readAll(decodings: readonly string[], plain: readonly string[]): readonly Reading[] {
+  const readings = decodings.map((text, at) => readText(text, at > 0));
+  if (readings.some(hasStrong)) return readings;
+  const joined = new Set(plain.flatMap(rejoin));
+  return [...readings, ...[...joined].map((text) => readText(text, true)).filter(hasStrong)];
 }
 
-function isIncomplete(judged: Judged): boolean {
-  return judged.kind === "response" || judged.code === "state-missing" || judged.code === "callback-not-found";
+const hasStrong = ({ responses }: Reading) => responses.some(isStrong);
+
+function refusalOf(readings: readonly Reading[]): PasteRefusal {
+  const refusals = readings.map(({ refusal }) => refusal);
+  return refusals.find((code) => code !== "callback-not-found") ?? "callback-not-found";
+}
+
+/** Two codes of one sign-in are refused: one of them is not the server's, and the sign-in can be finished only once. */
+function toPastedText(responses: readonly Response[]): PastedText {
+  const outcomes = responses.map(readOutcome);
+  const [first, ...others] = responses;
+  if (first === undefined || others.some(({ state }) => state !== first.state)) return refused("callback-ambiguous");
+  const foreign = outcomes.find((outcome) => outcome.kind === "refused" && outcome.code === "callback-wrong-issuer");
+  const whole = outcomes.filter(({ kind }) => kind !== "refused");
+  if (foreign === undefined && new Set(whole.map(answerOf)).size > 1) return refused("callback-ambiguous");
+  const outcome = foreign ?? whole[0] ?? outcomes[0];
+  if (outcome === undefined) return refused("callback-ambiguous");
+  return { kind: "response", state: new Secret(first.state), outcome };
+}
+
+function answerOf(outcome: CallbackOutcome): string {
+  return outcome.kind === "code" ? `code ${outcome.code.reveal()}` : outcome.kind;
 }
 
 function squeeze(text: string): string {
@@ -157,33 +241,36 @@ function squeeze(text: string): string {
  * remark.
  */
 function rejoin(text: string): readonly string[] {
-  const whole = /\s/.test(text) ? squeeze(text) : "";
+  const whole = /\s/.test(text) ? decode(squeeze(text)) : "";
   if (!/state=[0-9a-f]{32}/.test(whole) || !/ac_|error=/.test(whole)) return [];
   const rest = text.slice(0, Math.max(0, text.lastIndexOf("\n")));
-  return [...new Set([joinLines(text), joinLines(rest), whole, squeeze(rest)])];
+  return [joinLines(text), joinLines(rest), squeeze(text), squeeze(rest)].map(decode);
 }
 
-function isStrong(judged: Judged): judged is Response {
-  return judged.kind === "response" && rankOf(judged.parameters) === BEST_RANK;
+/** An escape that a line break split can be read only in the joined text. */
+const decode = (joined: string) => withoutPercent(withoutDisguise(joined));
+
+function isStrong({ parameters }: Response): boolean {
+  return rankOf(parameters) === BEST_RANK;
 }
 
-function judgeOnce(text: string): Judged {
+function readText(text: string, isDecoded: boolean): Reading {
   const urls = findUrls(text);
-  const judged = urls.map(judgeUrl);
-  const [first, ...others] = judged.filter((one) => one !== undefined && one.kind === "response");
-  if (first !== undefined) {
-    const isSame = others.every((other) => other.state === first.state && sameCode(other, first));
-    return isSame ? first : { kind: "refused", code: "callback-ambiguous" };
-  }
-  if (TOKEN_PARAMETER.test(text)) return { kind: "refused", code: "callback-taken" };
-  const found = judged.find((one) => one !== undefined);
-  if (found !== undefined) return found;
+  const judged = urls.map(judgeUrl).filter((one) => one !== undefined);
+  const found = judged.length > 0 ? judged : [judgeRest(text, urls)];
+  const responses = found
+    .filter((one) => one.kind === "response")
+    .map((one) => ({ ...one, isPatched: one.isPatched || isDecoded }));
+  if (TOKEN_PARAMETER.test(text)) return { responses, refusal: "callback-taken" };
+  const refusal = found.find((one) => one.kind === "refused")?.code ?? "callback-not-found";
+  return { responses, refusal };
+}
+
+/** Judges a text in which no URL has to do with a sign-in. */
+function judgeRest(text: string, urls: readonly Readings[]): Judged {
+  if (ERROR_PAGE_TEXT.test(text)) return { kind: "refused", code: "callback-is-error-page" };
   const isElsewhere = urls.some((readings) => /^https?:/i.test(readings[0] ?? ""));
   return isElsewhere ? { kind: "refused", code: "callback-not-found" } : judgeFragment(text);
-}
-
-function sameCode(one: Response, other: Response): boolean {
-  return codeOf(one.parameters) === codeOf(other.parameters);
 }
 
 /** Returns undefined for a URL that has nothing to do with a sign-in. */
@@ -191,14 +278,23 @@ function judgeUrl(readings: Readings): Judged | undefined {
   const targets = readings.filter(isCallback);
   if (targets.length > 0) return judgeReadings(targets.map(parametersOf));
   const [url = ""] = readings;
+  const code = pageOf(url) ?? (isAnswerElsewhere(url) ? "callback-wrong-redirect" : undefined);
+  return code === undefined ? undefined : { kind: "refused", code };
+}
+
+/** The pages of a sign-in that people send instead of the callback URL. */
+function pageOf(url: string): PasteRefusal | undefined {
   const [, host = "", path = ""] = URL_PARTS.exec(url) ?? [];
-  if (path === "/oauth/authorize" && (host.toLowerCase() === "auth.openai.com" || LOOPBACK_HOST.test(host))) {
-    return { kind: "refused", code: "callback-is-sign-in-link" };
-  }
-  if (!/[?#]/.test(url)) return undefined;
+  const isServer = host.toLowerCase() === "auth.openai.com";
+  if (path === "/oauth/authorize" && (isServer || LOOPBACK_HOST.test(host))) return "callback-is-sign-in-link";
+  if (isServer && (/\/error\b/i.test(path) || /[?&#](?:error|payload)=/i.test(url))) return "callback-is-error-page";
+  return LISTENER_HOST.test(host) && /success/i.test(path) ? "callback-taken" : undefined;
+}
+
+function isAnswerElsewhere(url: string): boolean {
+  if (!/[?#]/.test(url)) return false;
   const parameters = parametersOf(url);
-  const isOAuth = parameters.has("state") && (parameters.has("code") || parameters.has("error"));
-  return isOAuth ? { kind: "refused", code: "callback-wrong-redirect" } : undefined;
+  return parameters.has("state") && (parameters.has("code") || parameters.has("error"));
 }
 
 /** Accepts the redirect URI in each spelling of loopback that a browser may show. */
@@ -232,10 +328,10 @@ function isLoneCode(text: string): boolean {
 }
 
 /** Prefers a reading whose parts have the known shapes to one that merely has all parts. */
-function judgeReadings(readings: readonly URLSearchParams[]): Judged {
-  const ranks = readings.map(rankOf);
+function judgeReadings(queries: readonly URLSearchParams[]): Judged {
+  const ranks = queries.map(rankOf);
   const at = ranks.indexOf(Math.max(...ranks));
-  const parameters = readings[at] ?? new URLSearchParams();
+  const parameters = queries[at] ?? new URLSearchParams();
   if (SINGLE_PARAMETERS.some((name) => parameters.getAll(name).length > 1)) {
     return { kind: "refused", code: "callback-duplicate-parameter" };
   }
@@ -288,7 +384,11 @@ function readError(error: string, description: string): CallbackOutcome {
 }
 
 /** Runs on every message. A text that does not match, as sent or cleaned, contains no callback URL. */
-const HINT = /145[57]|id_token|[=＝#]|ac(?:_|%(?:25)?5f)|%3d|openai\.com/i;
+const HINT =
+  /[\0\uFFFD\u2400]|\^@|145[57]|\\u\{?00|\\x[2-7]|id_token|request_id|Route Error|authentication \(|[=＝#]|ac(?:_|%(?:25)?5f)|%(?:25)*3d|openai\.com/i;
+/** A URL of the sign-in page or of the port to which it leads. A redirect URI is in the sign-in links of others too. */
+const SIGN_IN_URL =
+  /(?<!redirect_uri=)https?:\/\/(?:(?:localhost|127\.0\.0\.1|\[::1\]):145[57](?!\d)|auth\.openai\.com(?![\w.-]))|(?<![\w.@%/:\]=-])(?:(?:localhost|127\.0\.0\.1|\[::1\]):145[57]|auth\.openai\.com)\//i;
 const CALLBACK_TARGET = /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#]/i;
 const CALLBACK_PARAMETER = /[?&#](?:code|state|error)=/i;
 const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/i;
@@ -303,11 +403,13 @@ function isCertainWord(word: string): boolean {
 }
 
 /** Parts without a URL count only with a state of our own shape, because other programs have codes and states too. */
-function isPossible(text: string, judged: Judged): boolean {
-  if (judged.kind === "refused") {
-    if (judged.code === "callback-wrong-redirect") return /:1455\b/.test(text);
-    return judged.code === "callback-is-sign-in-link" || judged.code === "callback-taken";
-  }
-  const { state, parameters } = judged;
+function isOwnResponse({ state, parameters }: Response): boolean {
   return OWN_STATE.test(state) && (parameters.has("code") || parameters.has("error"));
+}
+
+function isCertainText(text: string): boolean {
+  if (LONE_CODE.test(text)) return true;
+  return decodeAscii(decodeAscii(joinLines(text)))
+    .split(/\s+/)
+    .some(isCertainWord);
 }

@@ -110,6 +110,7 @@ export const TERMINAL_OPTIONS = {
   "queue-apply": { of: ["finish", "undo"] },
   agent: { value: "<id>" },
   "auth-path": { value: "<file>" },
+  openclaw: { value: "<path>" },
   json: {},
 } as const satisfies Readonly<Record<string, Option>>;
 

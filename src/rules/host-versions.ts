@@ -11,6 +11,15 @@ export interface FileHostTraits {
   readonly apply: "none" | "reload" | "reload-under-lock";
   /** The agent whose file every agent reads besides its own. */
   readonly shared: "main" | "default-agent";
+  readonly records: RecordRules;
+}
+
+/** What a host reads in a profile's record. */
+export interface RecordRules {
+  /** The fields that may name the kind of a credential. `mode` counts only if there is no `type`. */
+  readonly kindFields: "type" | "type-or-mode";
+  /** True if the tokens may be in an encrypted file that `oauthRef` names. */
+  readonly hasSidecars: boolean;
 }
 
 export interface SqliteHostTraits {
@@ -25,21 +34,40 @@ interface TraitsSince {
   readonly traits: HostTraits;
 }
 
-const LEGACY = { medium: "file", provider: "openai-codex", state: "same-file", shared: "main" } as const;
+const TYPE_ONLY: RecordRules = { kindFields: "type", hasSidecars: false };
+const WITH_MODE: RecordRules = { kindFields: "type-or-mode", hasSidecars: false };
+const WITH_SIDECARS: RecordRules = { kindFields: "type-or-mode", hasSidecars: true };
+/** The rules of the hosts that run the plugin. */
+export const PLUGIN_HOST_RECORDS = WITH_MODE;
+
+const LEGACY = {
+  medium: "file",
+  provider: "openai-codex",
+  state: "same-file",
+  shared: "main",
+  records: WITH_MODE,
+} as const;
 
 /**
  * Oldest first. Source: the published packages, and runs of 2026.2.2-3, 3.13, 4.15, 5.12, 6.1, 6.5, 7.x, 8.2 and 9.6
  * (`npm run test:hosts`).
  */
 export const HOST_TRAITS: readonly TraitsSince[] = [
-  { from: "2026.1.29", traits: { ...LEGACY, lock: "folder", apply: "none" } },
-  { from: "2026.2.17", traits: { ...LEGACY, lock: "file", apply: "none" } },
+  { from: "2026.1.29", traits: { ...LEGACY, lock: "folder", apply: "none", records: TYPE_ONLY } },
+  { from: "2026.2.17", traits: { ...LEGACY, lock: "file", apply: "none", records: TYPE_ONLY } },
   { from: "2026.2.26", traits: { ...LEGACY, lock: "file", apply: "reload-under-lock" } },
   { from: "2026.3.31", traits: { ...LEGACY, lock: "file", apply: "reload" } },
   { from: "2026.4.7", traits: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload" } },
   {
     from: "2026.5.12",
-    traits: { ...LEGACY, lock: "file", state: "auth-state.json", apply: "reload", shared: "default-agent" },
+    traits: {
+      ...LEGACY,
+      lock: "file",
+      state: "auth-state.json",
+      apply: "reload",
+      shared: "default-agent",
+      records: WITH_SIDECARS,
+    },
   },
   {
     from: "2026.6.1",
@@ -50,6 +78,7 @@ export const HOST_TRAITS: readonly TraitsSince[] = [
       state: "auth-state.json",
       apply: "reload",
       shared: "default-agent",
+      records: WITH_MODE,
     },
   },
   { from: "2026.6.5", traits: { medium: "sqlite", provider: "openai" } },

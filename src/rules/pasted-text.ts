@@ -1,23 +1,33 @@
 /**
- * Undoes the changes that chats, keyboards and terminals make to a URL. Repairs are safe because the state must match
+ * Undoes the changes that chats, keyboards, terminals, shells and mail make to a URL. Repairs are safe because the state must match
  * a pending sign-in afterwards; the code is never guessed. Every pattern is linear in its input, so that a long
  * message cannot stop the gateway.
  */
 const INVISIBLE = /\p{Cf}|\p{Variation_Selector}/gu;
 const LINE_BREAK = /[\u0085\u2028\u2029]/g;
 const FULL_WIDTH = /[\uFF01-\uFF5E]/g;
-const ENTITY = /&(?:amp|lt|gt|quot|apos|#\d{2,3}|#x[0-9a-f]{2});/gi;
+const ENTITY = /&(?:amp|lt|gt|quot|apos|#0{0,6}\d{2,3}|#x0{0,6}[0-9a-f]{2});/gi;
 const NAMED_ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 const MARKDOWN_ESCAPE = /\\([!-/:-@[-`{-~])/g;
 /** A percent-encoded URL or query at the start of a word. A parameter of another link is not decoded. */
 const ENCODED_START =
   /(?<![^\s<>"'`()[\]{}|])(?:https?%3A(?:%2F|\/){2}|(?:localhost|127\.0\.0\.1)%3A1455|(?:%3F)?(?:code|state|error)%3D)/i;
-const ENCODED_ASCII = /%[2-7][0-9a-f]/gi;
+const ENCODED_ASCII = /%([2-7][0-9a-f])/gi;
 const GLUED_URL = /(?<=\w)(?=https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):1455\/auth\/)/gi;
 const LINE_START = /^[\s>|]+/;
 /** A word in italics. A URL, or a piece of one, may end in an underscore of its own. */
 const ITALIC = /(?<!\S)_\S+_(?!\S)/g;
 const SENTENCE_END = ".,;:!?*";
+
+/** Windows PowerShell 5.1 writes UTF-16 into files. The text begins with a byte order mark or with ASCII. */
+export function textOfBytes(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isLittle = (first === 0xff && second === 0xfe) || second === 0;
+  const isBig = (first === 0xfe && second === 0xff) || first === 0;
+  return new TextDecoder(isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8").decode(bytes);
+}
+
+const toSign = (_: string, digits: string) => String.fromCharCode(Number.parseInt(digits, 16));
 
 function decodeEntity(entity: string): string {
   const name = entity.slice(1, -1).toLowerCase();
@@ -25,8 +35,13 @@ function decodeEntity(entity: string): string {
   return String.fromCharCode(name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
 }
 
+/** Twice, because a program may escape what another one has escaped. */
+function withoutEntities(text: string): string {
+  return text.includes("&") ? text.replace(ENTITY, decodeEntity).replace(ENTITY, decodeEntity) : text;
+}
+
 export function decodeAscii(text: string): string {
-  return text.replace(ENCODED_ASCII, (encoded) => String.fromCharCode(Number.parseInt(encoded.slice(1), 16)));
+  return text.replace(ENCODED_ASCII, toSign);
 }
 
 function decodeFrom(text: string, start: number): string {
@@ -45,16 +60,122 @@ export function withoutSentenceEnd(text: string): string {
   return text.slice(0, end);
 }
 
-export function cleanPastedText(text: string): string {
-  const plain = text
+/** The text without what chats and keyboards put into it. Parts in percent signs are left as they are. */
+export function visibleText(text: string): string {
+  const visible = text
     .replace(INVISIBLE, "")
     .replace(LINE_BREAK, "\n")
-    .replace(FULL_WIDTH, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
-    .replace(ENTITY, decodeEntity)
-    .replace(ENTITY, decodeEntity)
+    .replace(FULL_WIDTH, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));
+  return withoutEntities(visible)
     .replace(MARKDOWN_ESCAPE, "$1")
-    .replace(ITALIC, (word) => (/:\/\/|#/.test(word) ? word.slice(1, -1) : word));
-  return decodeFrom(plain, plain.search(ENCODED_START)).replace(GLUED_URL, " ").trim();
+    .replace(ITALIC, (word) => (/:\/\/|#/.test(word) ? word.slice(1, -1) : word))
+    .trim();
+}
+
+/** Decodes a visible text that is in percent signs itself. */
+export function cleanText(visible: string): string {
+  return decodeFrom(visible, visible.search(ENCODED_START)).replace(GLUED_URL, " ").trim();
+}
+
+/** A key that a terminal cannot show, and the ways in which it is written instead. */
+const ESCAPE_KEY = String.raw`(?:\x1B|\^\[|\\(?:e|0?33|x1b|u001b)|\u241B)`;
+const BELL_KEY = String.raw`(?:\x07|\^G|\\(?:a|0?07|x07|u0007))`;
+/** Chats remove the escape key itself, and leave `]8;;`. */
+const HYPERLINK_START = new RegExp(String.raw`(?:${ESCAPE_KEY}?\]|\x9D)8;[\w=:.-]{0,99};`, "gi");
+const HYPERLINK_END = new RegExp(String.raw`${ESCAPE_KEY}\\|${BELL_KEY}|\x9C|\\`, "gi");
+const TERMINAL_STYLE = new RegExp(String.raw`(?:${ESCAPE_KEY}\[|\x9B)[0-?]{0,40}[ -/]{0,4}[@-~]`, "gi");
+const LEFT_ESCAPE_KEY = new RegExp(ESCAPE_KEY, "gi");
+/** UTF-16 that was read as bytes: each second character is a NUL, or what a program shows for it. */
+const BYTES_OF_UTF16 = /(?:[\t-~][\0\uFFFD\u2400]){8}/;
+const NULS = /[\0\uFFFD\u2400]/g;
+/** JSON writes `\u0026` for `&`, and JavaScript `\x26`. A string inside another doubles the backslash. */
+const CODE_UNIT = /(?<!\\)\\+(?:u(?:00|\{0{0,4})|x)([2-7][0-9a-f])\}?/gi;
+/** A shell's sign that the line goes on (cmd's caret, PowerShell's backtick, a backslash, an arrow), and its prompt. */
+const LINE_GOES_ON = /[\\^`\u2190-\u21FF\u23CE\u2934-\u2937][ \t]*\r?\n[ \t]*(?:(?:More\?|>{1,2})[ \t]*)?/g;
+/** What cmd and PowerShell put before a sign that they would otherwise read. */
+const SHELL_ESCAPE = /\^+|`(?=[^\s\w`])/g;
+/** Lines and blocks of boxes, and arrows of wrapped lines. */
+const BOX = /[\u2500-\u259F\u2190-\u21FF\u23CE\u2934-\u2937]/g;
+const RULED_LINE = /^[ \t]*[+|*#=:.'~_-]{3,}[ \t]*$/gm;
+const LINE_EDGE = /^[ \t]*(?:[*#;!:%]|\/\/|--)[ \t]+|(?<![ \t])[ \t]+[*#;!:+|][ \t]*$|\|[ \t]*$/gm;
+
+function withoutNuls(text: string): string {
+  return BYTES_OF_UTF16.test(text) ? text.replace(NULS, "") : text;
+}
+
+function withoutHyperlinks(text: string): string {
+  const opened = text.replace(HYPERLINK_START, " ");
+  return opened === text ? text : opened.replace(HYPERLINK_END, " ");
+}
+
+/** The text without what JSON, shells, terminals and boxes put into it. None of these signs is part of a code. */
+export function withoutDisguise(text: string): string {
+  const units = withoutNuls(text.replaceAll("^@", "\0")).replace(LINE_GOES_ON, "").replace(CODE_UNIT, toSign);
+  return withoutHyperlinks(withoutEntities(units))
+    .replace(TERMINAL_STYLE, "")
+    .replace(LEFT_ESCAPE_KEY, " ")
+    .replace(SHELL_ESCAPE, "")
+    .replace(BOX, " ")
+    .replace(RULED_LINE, "")
+    .replace(LINE_EDGE, "")
+    .replace(GLUED_URL, " ");
+}
+
+/** The URL in a parameter may begin on the next line. */
+const SOFT_BREAK = /=[ \t]*\r?\n[ \t>|]*(https?:\/\/)?/g;
+const QUOTED_SIGN = /=([2-7][0-9a-f])/gi;
+
+/** Proofpoint's second form: `_` is a slash, and `-3A` a colon. */
+const PROOFPOINT_CALLBACK =
+  /https?-3A__(?:localhost|127\.0\.0\.1|-5B-3A-3A1-5D)-3A1455_auth_callback_?-(?:3F|23)[^\s&<>"'`()]*/gi;
+const PROOFPOINT_SIGN = /-([2-7][0-9a-f])/gi;
+
+/** Quoted-printable, in which mail is sent: each `=` is `=3D`, and a line that goes on ends in `=`. */
+function withoutMailQuoting(text: string): string {
+  const whole = text
+    .replace(SOFT_BREAK, (_, url?: string) => (url === undefined ? "" : ` ${url}`))
+    .replace(PROOFPOINT_CALLBACK, (url) => ` ${url.replaceAll("_", "/").replace(PROOFPOINT_SIGN, toSign)} `);
+  return /=3d/i.test(whole) ? whole.replace(QUOTED_SIGN, toSign) : whole;
+}
+
+const encoded = (...signs: readonly string[]) => `(?:${signs.map((sign) => `%(?:25)*${sign}`).join("|")})`;
+const [COLON, SLASH] = [`(?:${encoded("3A")}|:)`, `(?:${encoded("2F")}|/)`];
+const LOOPBACK = String.raw`(?:localhost|127\.0\.0\.1|(?:${encoded("5B")}|\[)${COLON}{2}1(?:${encoded("5D")}|\]))`;
+/** A URL of the sign-in that is percent-encoded, however often, up to the `&` of the URL that may be around it. */
+const ENCODED_URL = new RegExp(
+  `https?${encoded("3A")}${SLASH}{2}(?:auth\\.openai\\.com${SLASH}|${LOOPBACK}${COLON}145[57]${SLASH}(?:success|auth${SLASH}callback${SLASH}?${encoded("3F", "23")}))[^&]*`,
+  "gi",
+);
+const PLAIN_CALLBACK = /(?:localhost|127\.0\.0\.1|\[::1\]):1455\/auth\/callback\/?[?#]/i;
+/** Signs of a URL, letters and digits. A space or a quote stays encoded, because it would end the URL. */
+const ENCODED_SIGN = /%(?:25)*(2[356BDEF]|3[ADF\d]|4[1-9A-F]|5[\dABDF]|6[1-9A-F]|7[\dAE])/gi;
+/** A zero-width space or another invisible character, which Teams and mail programs put into URLs. */
+const ENCODED_INVISIBLE =
+  /%(?:25)*(?:E2%(?:25)*80%(?:25)*8[B-F]|E2%(?:25)*81%(?:25)*A0|EF%(?:25)*BB%(?:25)*BF|C2%(?:25)*AD)/gi;
+const URL_WORD = /[^\s<>"'`()]+/g;
+
+/**
+ * Link checkers put the callback URL into a parameter of their own. A host and a path in plain characters are left as
+ * they are, and a parameter of a callback URL stays one.
+ */
+export function withoutPercent(text: string): string {
+  return text.includes("%") ? text.replace(URL_WORD, decodeWord) : text;
+}
+
+function decodeWord(word: string): string {
+  const query = word.search(/[?#]/);
+  const split = PLAIN_CALLBACK.test(word) ? word : word.replace(ENCODED_URL, " $& ");
+  const start = query === -1 ? 0 : query;
+  return split.slice(0, start) + split.slice(start).replace(ENCODED_INVISIBLE, "").replace(ENCODED_SIGN, toSign);
+}
+
+/**
+ * The texts that a visible text may stand for, without the signs that machines put into a URL. Mail may be quoted
+ * around the other signs, or they around it. They are at most three, and mostly one.
+ */
+export function plainTextsOf(visible: string): readonly string[] {
+  const plain = withoutDisguise(visible);
+  return [...new Set([plain, withoutDisguise(withoutMailQuoting(visible)), withoutMailQuoting(plain)])];
 }
 
 /**
@@ -64,15 +185,17 @@ export function cleanPastedText(text: string): string {
 const STOP = "\\s<>\"'`()[\\]{}|«»“”„‘’‹›「」『』【】、。，！";
 /** The start of a URL. Users may leave out the first characters of a loopback URL or of the sign-in page's. */
 const URL_START =
-  /https?:\/\/|(?<![\w.@%/:\]-])(?:(?:t?tps?)?:?\/\/)?(?:(?:localhost|127\.0\.0\.1|\[::1\])(?=:\d)|(?<!\S)(?=:1455\/auth\/callback)|auth\.openai\.com(?=\/oauth\/authorize))/gi;
+  /https?:\/\/|(?<![\w.@%/:\]-])(?:(?:t?tps?)?:?\/\/)?(?:(?:localhost|127\.0\.0\.1|\[::1\])(?=:\d)|(?<!\S)(?=:1455\/auth\/callback)|auth\.openai\.com(?=\/))/gi;
 const QUERY_START = /(?<![\w])(?:code|state|error|iss|scope)=/gi;
 const IPV6_LOOPBACK = /(?:(?:h?t?tps?)?:?\/\/)?\[::1\]/iy;
 const WORD = new RegExp(`[^${STOP}]*`, "y");
 const NEXT_WORD = new RegExp(`(\\s+)(?:[>|]\\s*)*([^${STOP}]+)`, "y");
 /** A word that may continue a broken URL. Another URL does not continue it, but has readings of its own. */
 const CONTINUATION = /^[\w.~%&=+#?/-]+$/;
-const OTHER_URL = /auth\.openai\.com\/oauth\/authorize|^(?:https?:\/\/|localhost:|127\.0\.0\.1:)/i;
+const OTHER_URL = /auth\.openai\.com\/|^(?:https?:\/\/|localhost:|127\.0\.0\.1:)/i;
 const MAX_PIECES = 24;
+/** In all URLs of a text. Those behind are read as they stand. */
+const MAX_ALL_PIECES = 48;
 /** No word is added to a longer URL, because a callback URL with an error description is shorter. */
 const MAX_PATCHED = 1536;
 
@@ -88,13 +211,17 @@ function isContinuation(word: string): boolean {
   return CONTINUATION.test(withoutSentenceEnd(word)) && !OTHER_URL.test(word);
 }
 
-function readUrl(text: string, start: number): { readonly readings: Readings; readonly end: number } {
+function readUrl(
+  text: string,
+  start: number,
+  maxPieces = MAX_PIECES,
+): { readonly readings: Readings; readonly end: number } {
   const bracketed = wordAt(IPV6_LOOPBACK, text, start)?.[0] ?? "";
   const rest = wordAt(WORD, text, start + bracketed.length)?.[0] ?? "";
   let reading = bracketed + rest;
   const readings = [reading];
   const end = start + reading.length;
-  for (let at = end; readings.length < MAX_PIECES && reading.length < MAX_PATCHED;) {
+  for (let at = end; readings.length < maxPieces && reading.length < MAX_PATCHED;) {
     const next = wordAt(NEXT_WORD, text, at);
     const word = next?.[2];
     if (next === null || word === undefined || !isContinuation(word)) break;
@@ -105,21 +232,19 @@ function readUrl(text: string, start: number): { readonly readings: Readings; re
   return { readings, end };
 }
 
-function readAll(text: string, start: RegExp): Readings[] {
+export function findUrls(text: string): readonly Readings[] {
   const found: Readings[] = [];
+  let left = MAX_ALL_PIECES;
   for (let at = 0; at < text.length;) {
-    start.lastIndex = at;
-    const match = start.exec(text);
+    URL_START.lastIndex = at;
+    const match = URL_START.exec(text);
     if (match === null) break;
-    const { readings, end } = readUrl(text, match.index);
+    const { readings, end } = readUrl(text, match.index, Math.min(MAX_PIECES, left));
     found.push(readings);
+    left -= readings.length - 1;
     at = Math.max(end, match.index + match[0].length);
   }
   return found;
-}
-
-export function findUrls(text: string): readonly Readings[] {
-  return readAll(text, URL_START);
 }
 
 /** The text that may precede bare parameters: the end of the callback URL, or no URL at all. */

@@ -84,14 +84,18 @@ export interface ResolvedProfile {
   readonly isDefaultFallback: boolean;
 }
 
-/** Finds a stored profile by its name or its whole id, without the fallback of `resolveSelector`. */
+/**
+ * Finds a stored profile by its name or its whole id, without the fallback of `resolveSelector`. An unreadable one is found
+ * only by its exact id, because a name may also mean a new profile.
+ */
 export function storedIdOf(
   name: ProfileName,
   provider: string,
   discoveredIds: readonly string[],
+  unreadableIds: readonly string[] = [],
 ): ProfileId | undefined {
   const canonical = KNOWN_PREFIX.test(name) ? name : `${provider}:${name}`;
-  const exact = [canonical, name].find((id) => discoveredIds.includes(id));
+  const exact = [canonical, name].find((id) => discoveredIds.includes(id) || unreadableIds.includes(id));
   return (exact ?? discoveredIds.find((id) => profileNameOf(id) === name)) as ProfileId | undefined;
 }
 
@@ -122,8 +126,9 @@ export function resolveSelector(
   name: ProfileName,
   provider: string,
   discoveredIds: readonly string[],
+  unreadableIds: readonly string[] = [],
 ): ResolvedProfile | { readonly kind: "refused"; readonly code: "bad-selector" | "reserved-word" } {
-  const stored = storedIdOf(name, provider, discoveredIds);
+  const stored = storedIdOf(name, provider, discoveredIds, unreadableIds);
   if (stored !== undefined) return { kind: "resolved", profileId: stored, name, isDefaultFallback: false };
   const first = discoveredIds[0];
   if (name === DEFAULT_PROFILE_NAME && first !== undefined) {

@@ -6,7 +6,7 @@ import type { Activation, AuditEntry, AuditedAction, Binding } from "./stored-re
 
 export type { Activation, AuditEntry, AuditedAction };
 
-export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled";
+export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled" | "unreadable";
 
 export interface ListedProfile {
   readonly profileId: ProfileId;
@@ -82,14 +82,14 @@ export interface SavedSignIn {
 }
 
 /**
- * Asks the user before the sign-in is saved, because another account came back than the profile has, or the account
- * has a profile already.
+ * Asks the user before the sign-in is saved, because another account came back than the profile has, the account has a
+ * profile already, or the host cannot use the record that would be replaced.
  */
 export interface AccountQuestion {
   readonly kind: "question";
   /** Keeps a button of an older question from answering a newer one. */
   readonly questionId: string;
-  readonly code: "account-differs" | "account-has-profile";
+  readonly code: "account-differs" | "account-has-profile" | "profile-unreadable";
   readonly profileName: string;
   readonly newAccount: { readonly email?: string; readonly plan?: string };
   /** The profile to be signed in, or the one that has the account already. */
@@ -104,6 +104,8 @@ export interface UndoneChange {
   readonly profileName: string;
   readonly isUndoable: boolean;
   readonly isSelectable: boolean;
+  /** The host does not use the record that was put back. */
+  readonly isUnreadable?: true;
   readonly activation: Activation;
 }
 
@@ -153,7 +155,17 @@ export interface SignedOutProfile {
 }
 
 export type Finding =
-  | { readonly code: "pending-insecure" | "log-insecure" | "legacy-file" | "store-unreadable" | "no-owner" }
+  | {
+      readonly code:
+        | "pending-insecure"
+        | "pending-of-other-user"
+        | "log-insecure"
+        | "state-of-other-user"
+        | "open-disk"
+        | "legacy-file"
+        | "store-unreadable"
+        | "no-owner";
+    }
   | { readonly code: "old-skill"; readonly folder: string }
   | { readonly code: "profile-failing"; readonly profile: ListedProfile };
 
@@ -174,6 +186,8 @@ export interface Refusal {
   readonly kind: "refused";
   readonly code: ErrorCode;
   readonly profileName?: string;
+  /** The variable of the environment that has to be corrected. */
+  readonly variable?: string;
 }
 
 export interface FinishRefusal extends Refusal {
@@ -205,7 +219,12 @@ export function needsSignIn({ health }: Condition): boolean {
   return health === "needs-sign-in";
 }
 
+/** The host does not use the record, so only a question may lead to its replacement. */
+export function isUnreadable({ health }: Condition): boolean {
+  return health === "unreadable";
+}
+
 /** Leaves out a cooldown, because it ends by itself. */
 export function isFailing({ health }: Condition): boolean {
-  return health === "needs-sign-in" || health === "disabled";
+  return health === "needs-sign-in" || health === "disabled" || health === "unreadable";
 }

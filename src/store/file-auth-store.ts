@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import type { Log } from "../actions/ports.ts";
 import { CodexAuthError } from "../errors.ts";
+import type { RecordRules } from "../rules/host-versions.ts";
 import type { Activation } from "../rules/results.ts";
 import {
   applyEdit,
@@ -12,14 +13,13 @@ import {
   mergeDocuments,
   parseProfilesFile,
   parseStateFile,
-  recordIn,
+  recordInFiles,
   renderFile,
-  replacesUnreadable,
   viewOf,
   type HostFiles,
-  type JsonObject,
 } from "./host-document.ts";
-import { keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
+import { assertReplaceable, keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
+import { readRecord, type JsonObject } from "./host-records.ts";
 import { MAX_WAIT_MS } from "./lock.ts";
 import {
   configuredIdsOf,
@@ -44,6 +44,7 @@ export interface FileHost {
   readonly lock: "folder" | "file";
   /** The file with the order and the statistics. The second file exists from 2026.4.7, and has precedence. */
   readonly state: "same-file" | "auth-state.json";
+  readonly records: RecordRules;
   agentDirOf(agentId: string): string;
   mainAgentDir(): string;
   configured(): ConfiguredIds;
@@ -60,8 +61,17 @@ export interface FileHost {
 const WAIT_MS = { file: MAX_WAIT_MS, folder: 35_000 } as const;
 
 export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[host.lock]): HostAuthStore {
-  const mainOf = () => ownOf(host.mainAgentDir());
-  const read = async (agentDir: string) => mergeDocuments(await mainOf(), await ownOf(agentDir));
+  const viewIn = async (agentDir: string) => viewOf(await readFiles(agentDir), host.records);
+  const read = async (agentDir: string) => mergeDocuments(await viewIn(host.mainAgentDir()), await viewIn(agentDir));
+  /** The record as the agent would use it, and the folder of its file. An unreadable one does not hide a good one. */
+  const find = async (agentDir: string, profileId: string) => {
+    const dirs = [...new Set([agentDir, host.mainAgentDir()])];
+    const found = await Promise.all(
+      dirs.map(async (dir) => ({ dir, record: recordInFiles(await readFiles(dir), profileId, host.records) })),
+    );
+    const isGood = ({ record }: (typeof found)[number]) => record?.kind === "credential";
+    return found.find(isGood) ?? found.find(({ record }) => record !== undefined);
+  };
   const update = async ({ agentDir = host.mainAgentDir(), edit }: Pick<HostUpdate, "agentDir" | "edit">) => {
     const path = join(agentDir, PROFILES_FILE);
     await underHostLock({ path, lock: host.lock, waitMs }, (replace) => updateFiles(agentDir, host, edit, replace));
@@ -79,10 +89,9 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     }
   };
   const ownerOf = async (agentDir: string, profileId: string) => {
-    const own = await readFiles(agentDir);
-    if (recordIn(own, profileId) !== undefined) return agentDir;
-    const isNobodys = recordIn(await readFiles(host.mainAgentDir()), profileId) === undefined;
-    return isNobodys && own.profiles !== undefined ? agentDir : host.mainAgentDir();
+    const found = await find(agentDir, profileId);
+    if (found !== undefined) return found.dir;
+    return (await readFiles(agentDir)).profiles === undefined ? host.mainAgentDir() : agentDir;
   };
   return {
     provider: host.provider,
@@ -90,18 +99,17 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     agentDirOf: (agentId) => host.agentDirOf(agentId),
     sharedDir: () => host.mainAgentDir(),
     configured: () => host.configured(),
+    async assertWritable(agentDir = host.mainAgentDir()) {
+      for (const name of [PROFILES_FILE, STATE_FILE]) await assertReplaceable(join(agentDir, name));
+    },
     read: (agentDir) => keepingUnreadable(agentDir, () => read(agentDir)),
     ownerOf: (agentDir, profileId) => keepingUnreadable(agentDir, () => ownerOf(agentDir, profileId)),
-    persisted: async (agentDir, profileId) =>
-      recordIn(await readFiles(agentDir), profileId) ?? recordIn(await readFiles(host.mainAgentDir()), profileId),
+    persisted: async (agentDir, profileId) => (await find(agentDir, profileId))?.record,
+    readRecord: (raw) => readRecord(raw, host.records),
     selectableIds: async (agentDir, document) => selectableIn(document ?? (await read(agentDir)), host),
     update,
     activate: (change) => host.publish(change),
   };
-}
-
-async function ownOf(agentDir: string): Promise<ProfilesDocument> {
-  return viewOf(await readFiles(agentDir));
 }
 
 async function updateFiles(
@@ -111,11 +119,10 @@ async function updateFiles(
   replace: ReplaceHostFiles,
 ): Promise<void> {
   const files = await readFiles(agentDir, (path, bytes) => keepCorruptCopy(path, bytes, host.log));
-  const before = viewOf(files);
+  const before = viewOf(files, host.records);
   const after = copyOf(before);
   // An edit that is async by mistake returns a promise, which is truthy but has changed nothing yet.
   if (edit(after) !== true) return;
-  if (replacesUnreadable(files, { before, after })) throw new CodexAuthError("store-unreadable");
   const keepsStateApart = host.state === "auth-state.json" || files.state !== undefined;
   const { profiles, state } = applyEdit(files, { before, after }, keepsStateApart);
   const written = [

@@ -2,15 +2,9 @@
  * Parses and edits the JSON files of hosts that keep profiles in files. Fields and records that are not understood
  * stay unchanged.
  */
-import * as z from "zod/mini";
-import {
-  storedCredential,
-  type ProfilesDocument,
-  type StoredCredential,
-  type StoredRecord,
-} from "./profiles-document.ts";
-
-export type JsonObject = Record<string, unknown>;
+import type { RecordRules } from "../rules/host-versions.ts";
+import { isObject, normalProvider, readRecord, type JsonObject, type StoredRecord } from "./host-records.ts";
+import type { ProfilesDocument } from "./profiles-document.ts";
 
 /** The contents of an agent's two files, undefined for a file that does not exist. */
 export interface HostFiles {
@@ -18,35 +12,18 @@ export interface HostFiles {
   readonly state: JsonObject | undefined;
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/**
- * zod's own record drops a key named `__proto__`, which is a profile like any other to a host. So zod only checks
- * here, and the parsed JSON itself is used.
- */
-function recordOf(value: z.ZodMiniType): z.ZodMiniType {
-  return z.custom((input) => isObject(input) && Object.values(input).every((one) => value.safeParse(one).success));
-}
-
 /** A later host may give the fields of a higher version another meaning, so such a file is not read. */
-const version = z.optional(z.unknown().check(z.refine((value) => typeof value !== "number" || value <= 1)));
-const order = z.nullish(recordOf(z.array(z.string())));
-const usageStats = z.nullish(recordOf(z.looseObject({ disabledReason: z.optional(z.string()) })));
+const isKnownVersion = ({ version }: JsonObject) => typeof version !== "number" || version <= 1;
 
-const profilesFile = z.looseObject({ version, profiles: recordOf(z.unknown()), order, usageStats });
-const stateFile = z.looseObject({ version, order, usageStats });
-
-const isReadable = (record: unknown) => storedCredential.safeParse(record).success;
-
-export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, profilesFile);
-export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, stateFile);
+export const parseProfilesFile = (bytes: Uint8Array) =>
+  parseFile(bytes, (content) => isKnownVersion(content) && isObject(content["profiles"]));
+export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, isKnownVersion);
 
 /** Returns undefined for bytes that could not be written back without loss, such as invalid UTF-8. */
-function parseFile(bytes: Uint8Array, schema: z.ZodMiniType): JsonObject | undefined {
+function parseFile(bytes: Uint8Array, isReadable: (content: JsonObject) => boolean): JsonObject | undefined {
   try {
     const content: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-    return isObject(content) && isRepeatable(content) && schema.safeParse(content).success ? content : undefined;
+    return isObject(content) && isRepeatable(content) && isReadable(content) ? content : undefined;
   } catch {
     return undefined;
   }
@@ -64,34 +41,52 @@ function isRepeatable(value: unknown, depth = 0): boolean {
 
 export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;
 
-/** Reads the files as the host does: `auth-state.json` has precedence over the older fields in the other file. */
-export function viewOf({ profiles, state }: HostFiles): ProfilesDocument {
-  const stored = entriesOf(profiles?.["profiles"]).filter(([, record]) => isReadable(record));
-  const withOrder = [...entriesOf(profiles?.["order"]), ...entriesOf(state?.["order"])];
+/**
+ * Reads the files as the host does: `auth-state.json` has precedence over the older fields in the other file, and what is
+ * odd in an order or in the records is left out.
+ */
+export function viewOf({ profiles, state }: HostFiles, rules: RecordRules): ProfilesDocument {
+  const records = entriesOf(profiles?.["profiles"]).map(([id, raw]) => [id, readRecord(raw, rules)] as const);
+  const used = records.flatMap(([id, record]): Entry[] =>
+    record.kind === "credential" ? [[id, record.credential]] : [],
+  );
+  const unused = records.flatMap(([id, record]): Entry[] => (record.kind === "unreadable" ? [[id, record.raw]] : []));
+  const withOrder = ordersIn([...entriesOf(profiles?.["order"]), ...entriesOf(state?.["order"])]);
   const withStats = [...entriesOf(profiles?.["usageStats"]), ...entriesOf(state?.["usageStats"])];
   return {
-    profiles: recordFrom(stored) as Record<string, StoredCredential>,
+    profiles: recordFrom(used) as ProfilesDocument["profiles"],
+    ...(unused.length === 0 ? {} : { unreadable: recordFrom(unused) }),
     ...(withOrder.length === 0 ? {} : { order: recordFrom(withOrder) as Record<string, string[]> }),
     ...(withStats.length === 0 ? {} : { usageStats: recordFrom(withStats) as Record<string, JsonObject> }),
   };
 }
 
-export function recordIn({ profiles: file }: HostFiles, profileId: string): StoredRecord {
+const idOf = (value: unknown) => (typeof value === "string" ? value.trim() : "");
+const isId = (value: unknown) => idOf(value) !== "";
+
+const idsIn = (list: unknown): readonly string[] => (Array.isArray(list) ? list.filter(isId).map(idOf) : []);
+
+/** Each provider in its normal spelling with the ids in its list. A list without an id is no order. */
+function ordersIn(entries: readonly Entry[]): readonly Entry[] {
+  return entries.flatMap(([provider, list]): Entry[] => {
+    const ids = idsIn(list);
+    return ids.length === 0 ? [] : [[normalProvider(provider), ids]];
+  });
+}
+
+export function recordInFiles(
+  { profiles: file }: HostFiles,
+  profileId: string,
+  rules: RecordRules,
+): StoredRecord | undefined {
   const profiles = file?.["profiles"];
   if (!isObject(profiles) || !Object.hasOwn(profiles, profileId)) return undefined;
-  const record = profiles[profileId];
-  return isReadable(record) ? (record as StoredCredential) : "unreadable";
+  return readRecord(profiles[profileId], rules);
 }
 
 interface Edited {
   readonly before: ProfilesDocument;
   readonly after: ProfilesDocument;
-}
-
-/** Returns true if the edit adds a profile under the id of an unreadable record, which `viewOf` had left out. */
-export function replacesUnreadable(files: HostFiles, { before, after }: Edited): boolean {
-  const added = Object.keys(after.profiles).filter((id) => !Object.hasOwn(before.profiles, id));
-  return added.some((id) => recordIn(files, id) === "unreadable");
 }
 
 /** The copy is shallow, because an edit adds and removes whole records only. */
@@ -100,39 +95,49 @@ export function copyOf(document: ProfilesDocument): ProfilesDocument {
   return Object.fromEntries(fields) as ProfilesDocument;
 }
 
-/** Merges as the host does: an agent's own profiles and orders have precedence over those of main. */
+/**
+ * Merges as the host does: an agent's own profiles and orders have precedence over those of main. A record that the host
+ * leaves out does not hide a good one.
+ */
 export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument): ProfilesDocument {
-  return viewOf({
-    profiles: { profiles: recordFrom([...entriesOf(shared.profiles), ...entriesOf(own.profiles)]) },
-    state: {
-      order: recordFrom([...entriesOf(shared.order), ...entriesOf(own.order)]),
-      usageStats: recordFrom([...entriesOf(shared.usageStats), ...entriesOf(own.usageStats)]),
-    },
-  });
+  const merged = (field: keyof ProfilesDocument) => [...entriesOf(shared[field]), ...entriesOf(own[field])];
+  const profiles = recordFrom(merged("profiles"));
+  const unreadable = merged("unreadable").filter(([id]) => !Object.hasOwn(profiles, id));
+  const [order, usageStats] = [merged("order"), merged("usageStats")];
+  return {
+    profiles: profiles as ProfilesDocument["profiles"],
+    ...(unreadable.length === 0 ? {} : { unreadable: recordFrom(unreadable) }),
+    ...(order.length === 0 ? {} : { order: recordFrom(order) as Record<string, string[]> }),
+    ...(usageStats.length === 0 ? {} : { usageStats: recordFrom(usageStats) as Record<string, JsonObject> }),
+  };
 }
 
 /**
  * Returns the files that change. With `keepsStateApart` the order and the statistics are written to the second file,
  * which the host reads first; removed entries are removed from both.
  */
-export function applyEdit(files: HostFiles, edit: Edited, keepsStateApart: boolean): HostFiles {
+export function applyEdit(files: HostFiles, { before, after }: Edited, keepsStateApart: boolean): HostFiles {
   const profiles: JsonObject = { ...(files.profiles ?? { version: 1, profiles: {} }) };
   const state: JsonObject = { ...(files.state ?? { version: 1 }) };
+  const orders = [profiles, state].flatMap((file) => entriesOf(file["order"]));
+  const spellings = orders.filter(([, list]) => idsIn(list).length > 0).map(([key]) => key);
   let [profilesChanged, stateChanged] = [false, false];
   for (const field of ["profiles", "order", "usageStats"] as const) {
-    const changes = changesBetween(edit.before[field], edit.after[field]);
+    const changes = changesBetween(before[field], after[field]);
     const isApart = keepsStateApart && field !== "profiles";
-    if (isApart) stateChanged = write(state, field, changes) || stateChanged;
-    profilesChanged = write(profiles, field, isApart ? changes.filter(isRemoval) : changes) || profilesChanged;
+    const write = (file: JsonObject, due: readonly Entry[]) =>
+      writeEntries(file, field, field === "order" ? spelledOrders(file, due, spellings) : due);
+    if (isApart) stateChanged = write(state, changes) || stateChanged;
+    profilesChanged = write(profiles, isApart ? changes.filter(isRemoval) : changes) || profilesChanged;
   }
   return { profiles: profilesChanged ? profiles : undefined, state: stateChanged ? state : undefined };
 }
 
-type Change = readonly [key: string, value: unknown];
+type Entry = readonly [key: string, value: unknown];
 
-const isRemoval = ([, value]: Change) => value === undefined;
+const isRemoval = ([, value]: Entry) => value === undefined;
 
-function changesBetween(before: object | undefined, after: object | undefined): readonly Change[] {
+function changesBetween(before: object | undefined, after: object | undefined): readonly Entry[] {
   const [was, is] = [new Map(entriesOf(before)), new Map(entriesOf(after))];
   const keys = [...new Set([...was.keys(), ...is.keys()])];
   const isChanged = (key: string) => {
@@ -142,7 +147,11 @@ function changesBetween(before: object | undefined, after: object | undefined): 
   return keys.filter(isChanged).map((key) => [key, is.get(key)]);
 }
 
-function write(file: JsonObject, field: string, changes: readonly Change[]): boolean {
+function writeEntries(
+  file: JsonObject,
+  field: "profiles" | "order" | "usageStats",
+  changes: readonly Entry[],
+): boolean {
   const entries = new Map(entriesOf(file[field]));
   const due = changes.filter((change) => !isRemoval(change) || entries.has(change[0]));
   for (const [key, value] of due) {
@@ -153,12 +162,27 @@ function write(file: JsonObject, field: string, changes: readonly Change[]): boo
   return due.length > 0;
 }
 
+/** Gives each list the spelling of its provider that counts in the files, and the odd members that it has in this one. */
+function spelledOrders(file: JsonObject, changes: readonly Entry[], spellings: readonly string[]): readonly Entry[] {
+  const stored = new Map(entriesOf(file["order"]));
+  return changes.map(([provider, ids]) => {
+    const found = spellings.filter((key) => normalProvider(key) === provider);
+    const key = found.findLast((one) => stored.has(one)) ?? found.at(-1) ?? provider;
+    return [key, ids === undefined ? undefined : withOddMembers(ids, stored.get(key))];
+  });
+}
+
+function withOddMembers(ids: unknown, list: unknown): unknown {
+  const odd = Array.isArray(list) ? list.filter((member) => !isId(member)) : [];
+  return [...(ids as readonly string[]), ...odd];
+}
+
 function entriesOf(record: unknown): [string, unknown][] {
   return isObject(record) ? Object.entries(record) : [];
 }
 
 /** Has no prototype, so that `__proto__` is a key like any other. */
-function recordFrom(entries: readonly Change[]): JsonObject {
+function recordFrom(entries: readonly Entry[]): JsonObject {
   const record = Object.create(null) as JsonObject;
   for (const [key, value] of entries) record[key] = value;
   return record;

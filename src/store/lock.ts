@@ -16,7 +16,6 @@ import {
   type Stats,
   closeSync,
   fstatSync,
-  linkSync,
   openSync,
   rmSync,
   writeFileSync,
@@ -25,10 +24,13 @@ import { lock } from "proper-lockfile";
 import { isErrno } from "../errors.ts";
 import * as z from "zod/mini";
 import { systemClock } from "../system.ts";
+import { isHeldOpen, machine } from "./machine.ts";
 
 /** Twice the time after which our own lock is stale. */
 export const MAX_WAIT_MS = 12_000;
 const WAIT_STEP_MS = 20;
+/** For a lock that another program has open. */
+const RELEASE_MS = 2_000;
 /** proper-lockfile must never take over a lock, because `removeDeadLock` does. */
 const NEVER_STALE_MS = Number.MAX_SAFE_INTEGER;
 
@@ -54,14 +56,16 @@ export async function acquireLock(
       if (removeDeadLock(lockPath, format) === "foreign") return "foreign";
       return await lockOnce(path, lockPath, format);
     } catch (error) {
-      // ENOENT means that the lock was removed before its first use. Nothing was done under it.
-      if (!isErrno(error, "ELOCKED") && !isErrno(error, "ENOENT")) throw error;
-      if (waitedMs >= waitMs && isErrno(error, "ENOENT")) throw error;
-      if (waitedMs >= waitMs) return "busy";
+      if (isErrno(error, "ELOCKED")) {
+        if (waitedMs >= waitMs) return "busy";
+      } else if (!isMomentary(error) || waitedMs >= waitMs) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
   }
 }
+
+/** ENOENT means that the lock was removed before its first use. Nothing was done under it. */
+const isMomentary = (error: unknown) => isErrno(error, "ENOENT") || isHeldOpen(error);
 
 async function lockOnce(path: string, lockPath: string, format: LockFormat): Promise<HeldLock> {
   // Identifies the lock that this process made. The lock on disk could be another process's by the time
@@ -84,10 +88,24 @@ async function lockOnce(path: string, lockPath: string, format: LockFormat): Pro
     isStillOurs,
     async release() {
       await release().catch(() => undefined);
-      // proper-lockfile does not remove a lock whose time was changed, and it would outlive this process.
-      quietly(removeOurs);
+      // proper-lockfile does not remove a lock whose time was changed, and it would outlive this process. On Windows the
+      // lock of a living process may stay because a waiter has it open, and nobody would take it over.
+      for (let waitedMs = 0; waitedMs <= RELEASE_MS; waitedMs += WAIT_STEP_MS) {
+        if (wasRemoved(removeOurs)) return;
+        await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
+      }
     },
   };
+}
+
+/** Returns false only if the removal may succeed a moment later. */
+function wasRemoved(remove: () => void): boolean {
+  try {
+    remove();
+    return true;
+  } catch (error) {
+    return !isHeldOpen(error);
+  }
 }
 
 function identityIn(lockPath: string, format: LockFormat): string | undefined {
@@ -226,7 +244,7 @@ export const FILE_LOCK: LockFormat = {
     );
     return `${ino}:${content}`;
   },
-  remove: (lockPath) => (statsOf(lockPath)?.isDirectory() ? rmdirSync(lockPath) : unlinkSync(lockPath)),
+  remove: (lockPath) => (statsOf(lockPath)?.isDirectory() ? rmdirSync(lockPath) : machine.unlink(lockPath)),
   judge(lockPath) {
     const stats = statsOf(lockPath);
     if (stats === undefined) return "free";
@@ -295,12 +313,7 @@ function processOf(pid: number): { readonly state: string; readonly starttime: n
 }
 
 const PRIVATE_FILE = 0o600;
-/** The error codes of a file system without hard links. */
-const NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);
-
 const LOCK_ENDING = /\.lock(?:\.takeover)*$/;
-
-const codeOf = (error: unknown) => (error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);
 
 export interface MadeLock {
   readonly ino: number;
@@ -320,13 +333,24 @@ export function makeLockFile(lockPath: string, pid: number, contentAt: (made: Da
   rmSync(beside, { force: true });
   try {
     const made = writeNew(beside, contentAt);
-    linkSync(beside, lockPath);
-    return made;
-  } catch (error) {
-    if (!NO_LINKS.has(codeOf(error))) throw error;
-    return writeNew(lockPath, contentAt);
+    return wasLinked(beside, lockPath) ? made : writeNew(lockPath, contentAt);
   } finally {
-    rmSync(beside, { force: true });
+    // The lock is made, so a leftover that cannot be removed yet must not make it look failed.
+    quietly(() => rmSync(beside, { force: true }));
+  }
+}
+
+/**
+ * Returns false if the disk or the system has no hard links, which each says with another code (Android: EACCES). Any
+ * other reason also stops the write that follows. Throws EEXIST if the name is taken, and ENOENT if the file is gone.
+ */
+function wasLinked(existing: string, path: string): boolean {
+  try {
+    machine.link(existing, path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST") || isErrno(error, "ENOENT")) throw error;
+    return false;
   }
 }
 

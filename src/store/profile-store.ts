@@ -21,7 +21,7 @@ import {
   configuredIdsOf,
   type HostAuthStore,
   orderPrefixOf,
-  hasTokens,
+  isFenced,
   accountsInDocument,
   listCodexProfiles,
   moveInOrder,
@@ -29,10 +29,12 @@ import {
   removeProfile,
   replaceProfile,
   type ProfilesDocument,
+  recordIn,
   type ReadIdentity,
-  type StoredCredential,
 } from "./profiles-document.ts";
-import { undoRecordFor, tokenDigestOf, SHARED, undoRecordOf, type UndoParts } from "./undo.ts";
+import { isSamePlace } from "./private-file.ts";
+import { useOf, type StoredRecord } from "./host-records.ts";
+import { undoRecordFor, digestOf, SHARED, undoRecordOf, type UndoParts } from "./undo.ts";
 
 export interface ProfileStoreParts extends UndoParts {
   readonly log: Log;
@@ -41,23 +43,23 @@ export interface ProfileStoreParts extends UndoParts {
   readonly readIdentity: ReadIdentity;
 }
 
-/** A record that cannot be read is never replaced: the host may use it, and no undo could restore it. */
-const UNREADABLE = { kind: "refused", code: "store-unreadable" } as const;
-
 interface Change extends ProfileTarget {
   /** The new record, or undefined to remove the profile. */
-  readonly next: StoredCredential | undefined;
+  readonly next: StoredRecord | undefined;
   /**
    * The profile's store, if it is known. For a removed profile the host would name the store of the agent that asks.
    */
   readonly ownedBy?: { readonly owner: string | undefined };
   /** Its place in the stored order. Absent for the end. */
   readonly orderIndex?: number;
-  readonly refuses?: (current: StoredCredential | undefined) => "profile-unknown" | "undo-changed" | undefined;
+  /** Digest of the unreadable record that may be replaced. Absent for none. */
+  readonly mayReplace?: string | undefined;
+  readonly refuses?: (current: StoredRecord | undefined) => "profile-unknown" | "undo-changed" | undefined;
 }
 
 export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   const { host, clock, recent } = parts;
+  const storeId = `${host.provider} ${host.namedPath ?? ""}`.trimEnd();
   const list = (agentId: string) =>
     recent.renew(agentId, async () => {
       const agentDir = host.agentDirOf(agentId);
@@ -68,7 +70,8 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     });
   return {
     provider: host.provider,
-    storeId: `${host.provider} ${host.namedPath ?? ""}`.trimEnd(),
+    storeId,
+    isStore: (id) => id === storeId || isSameNamed(host, id),
     obstacle: (target) => obstacleTo(parts, target),
     list,
     recentList: async (agentId) => recent.get(agentId) ?? (await list(agentId)),
@@ -87,11 +90,12 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       };
     },
     async accounts(agentId) {
-      return accountsInDocument(await host.read(host.agentDirOf(agentId)), host.provider, parts.readIdentity);
+      const readers = { readIdentity: parts.readIdentity, digestOf: (record: StoredRecord) => digestOf(parts, record) };
+      return accountsInDocument(await host.read(host.agentDirOf(agentId)), host.provider, readers);
     },
     save: (request) =>
       recent.duringChange(() =>
-        change(parts, { ...request, next: revealCredential(request.credential) }),
+        change(parts, { ...request, next: recordFor(request.credential) }),
       ) as Promise<SaveResult>,
     remove: (target) =>
       recent.duringChange(() => change(parts, { ...target, next: undefined, refuses: refusalOfNothing })),
@@ -100,23 +104,32 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
   };
 }
 
+function isSameNamed({ provider, namedPath }: HostAuthStore, storeId: string): boolean {
+  const prefix = `${provider} `;
+  return namedPath !== undefined && storeId.startsWith(prefix) && isSamePlace(storeId.slice(prefix.length), namedPath);
+}
+
 async function putBack(parts: ProfileStoreParts, target: ProfileTarget): Promise<ChangeResult> {
   try {
     const kept = await undoRecordFor(parts, target);
     if (kept === undefined) return { kind: "refused", code: "undo-missing" };
-    const refuses = (current: StoredCredential | undefined) =>
-      tokenDigestOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
+    const refuses = (current: StoredRecord | undefined) =>
+      digestOf(parts, current) === kept.replacedBy ? undefined : "undo-changed";
     const owner = kept.place === SHARED ? undefined : kept.place;
     const place = kept.orderIndex === undefined ? {} : { orderIndex: kept.orderIndex };
-    return await change(parts, { ...target, ...place, next: kept.record, refuses, ownedBy: { owner } });
+    const next = parts.host.readRecord(kept.record);
+    return await change(parts, { ...target, ...place, next, refuses, mayReplace: kept.replacedBy, ownedBy: { owner } });
   } catch (error) {
     return { kind: "refused", code: saveRefusalOf(error, parts.log) };
   }
 }
 
-function refusalOfNothing(current: StoredCredential | undefined) {
+function refusalOfNothing(current: StoredRecord | undefined) {
   return current === undefined ? ("profile-unknown" as const) : undefined;
 }
+
+/** The host may use the record that cannot be read, so only the user decides that it is replaced. */
+const UNREADABLE = { kind: "refused", code: "profile-unreadable" } as const;
 
 function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
   return withRetries(parts, () => changeOnce(parts, wanted));
@@ -132,8 +145,9 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
   return withRetries(parts, async () => {
     const agentDir = host.agentDirOf(target.agentId);
     const before = await host.read(agentDir);
-    if ((await host.persisted(agentDir, profileId)) === "unreadable") return UNREADABLE;
-    if (!Object.hasOwn(before.profiles, profileId)) return { kind: "refused", code: "profile-unknown" } as const;
+    const stored = await host.persisted(agentDir, profileId);
+    if (stored === undefined) return { kind: "refused", code: "profile-unknown" } as const;
+    if (useOf(profileId, stored, host.provider) === "unreadable") return UNREADABLE;
     const known = await host.selectableIds(agentDir, before);
     const othersInOrder = known.filter((id) => id !== profileId);
     let outcome: "written" | "moved" | "not-allowed" = "moved";
@@ -142,7 +156,7 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
       keepInOrder: [profileId, ...othersInOrder],
       edit(document) {
         // The record may have been removed or become unreadable since it was read.
-        if (!Object.hasOwn(document.profiles, profileId)) outcome = "moved";
+        if (recordIn(document, profileId)?.kind !== "credential") outcome = "moved";
         else outcome = target.isAllowed() ? "written" : "not-allowed";
         if (outcome !== "written") return false;
         preferProfile(document, { profileId, provider: host.provider, othersInOrder });
@@ -151,13 +165,10 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
     });
     if (outcome === "moved") return "moved";
     if (outcome === "not-allowed") return { kind: "refused", code: "not-allowed" } as const;
-    const credential = await host.persisted(agentDir, profileId);
-    // A host may be told by writing the record again, which would replace a record that is unreadable now.
-    if (credential === "unreadable") return UNREADABLE;
     const activation = await host.activate({
       agentDir: await host.ownerOf(agentDir, profileId),
       profileId,
-      credential,
+      record: await host.persisted(agentDir, profileId),
     });
     const [first] = await host.selectableIds(agentDir).catch((error: unknown) => {
       logFailure(parts.log, "asking the host for its first profile", error);
@@ -174,14 +185,15 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const agentDir = host.agentDirOf(wanted.agentId);
   const { owner } = wanted.ownedBy ?? { owner: await host.ownerOf(agentDir, profileId) };
   const before = await host.persisted(agentDir, profileId);
-  if (before === "unreadable") return UNREADABLE;
-  if (!isCodex(host, before)) return { kind: "refused", code: "profile-not-codex" };
+  const use = before && useOf(profileId, before, host.provider);
+  if (use === "other") return { kind: "refused", code: "profile-not-codex" };
   const refusal = wanted.refuses?.(before);
   if (refusal !== undefined) return { kind: "refused", code: refusal };
+  if (use === "unreadable" && wanted.mayReplace !== digestOf(parts, before)) return UNREADABLE;
   if (!wanted.isAllowed()) return { kind: "refused", code: "not-allowed" };
   const order = orderIn(await host.read(agentDir), host);
   const kept = undoRecordOf(parts, wanted, { owner, before, orderIndex: order.indexOf(profileId) });
-  if (kept !== undefined) await parts.undo.keep(kept, tokenDigestOf(parts, before));
+  if (kept !== undefined) await parts.undo.keep(kept, digestOf(parts, before));
   // Only for a new order. If an order exists, the store extends it: a copy of the shared order would miss its later
   // changes.
   const configuredIds = order.length > 0 ? [] : configuredIdsOf(host.configured());
@@ -190,12 +202,11 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
     agentDir: owner,
     keepInOrder: [profileId, ...configuredIds],
     edit(document) {
-      const current = Object.hasOwn(document.profiles, profileId) ? document.profiles[profileId] : undefined;
-      if (tokenDigestOf(parts, current) !== tokenDigestOf(parts, before)) outcome = "moved";
+      if (digestOf(parts, recordIn(document, profileId)) !== digestOf(parts, before)) outcome = "moved";
       else outcome = wanted.isAllowed() ? "written" : "not-allowed";
       if (outcome !== "written") return false;
       if (next === undefined) removeProfile(document, profileId);
-      else replaceProfile(document, { profileId, credential: next, configuredIds });
+      else replaceProfile(document, { profileId, record: next, configuredIds });
       if (wanted.orderIndex !== undefined)
         moveInOrder(document, host.provider, { profileId, index: wanted.orderIndex });
       return true;
@@ -206,27 +217,33 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   // The profile is already written, so a failure of the undo file must not make the change look failed.
   if (kept !== undefined)
     await parts.undo.settle(kept).catch((error: unknown) => logFailure(parts.log, "settling an undo record", error));
-  const activation = await host.activate({ agentDir: owner, profileId, credential: next });
+  const activation = await host.activate({ agentDir: owner, profileId, record: next });
   // Reads the record back, because the host's writer can return a document and still have kept a newer one of another
   // process.
   const stored = await host.persisted(agentDir, profileId).catch((error: unknown) => {
     logFailure(parts.log, "reading a record back", error);
     return next;
   });
-  if (stored === "unreadable" || stored?.refresh !== next?.refresh) {
-    return { kind: "refused", code: "store-write-failed" };
-  }
+  if (!isSameSignIn(parts, stored, next)) return { kind: "refused", code: "store-write-failed" };
+  const isUnreadable = next !== undefined && useOf(profileId, next, host.provider) === "unreadable";
   return {
     kind: "saved",
+    ...(isUnreadable ? { isUnreadable } : {}),
     isSelectable: await isSelectable(parts, agentDir, profileId),
     isUndoable: kept !== undefined,
     activation,
   };
 }
 
-/** An id may belong to an API key or to another provider, and the plugin does not replace those. */
-function isCodex({ provider }: HostAuthStore, record: StoredCredential | undefined): boolean {
-  return record === undefined || (record.type === "oauth" && record.provider === provider);
+/** The host may have renewed the access token by now. */
+function isSameSignIn(
+  parts: ProfileStoreParts,
+  one: StoredRecord | undefined,
+  other: StoredRecord | undefined,
+): boolean {
+  if (one?.kind !== "credential" || other?.kind !== "credential")
+    return digestOf(parts, one) === digestOf(parts, other);
+  return one.credential.refresh === other.credential.refresh;
 }
 
 /** Changes nothing. The write checks again, because the result may have changed by then. */
@@ -238,13 +255,15 @@ async function obstacleTo(
     const agentDir = host.agentDirOf(agentId);
     await host.read(agentDir);
     const current = await host.persisted(agentDir, profileId);
-    if (current === "unreadable") return "store-unreadable";
-    if (!isCodex(host, current)) return "profile-not-codex";
+    const use = current && useOf(profileId, current, host.provider);
+    if (use === "other") return "profile-not-codex";
     // Takes and releases the locks, because an obstacle to that would stop the write too.
-    if (current !== undefined && hasTokens(current)) await undo.tryOut();
+    if (current !== undefined && !isFenced(current)) await undo.tryOut();
     const owner = await host.ownerOf(agentDir, profileId);
+    await host.assertWritable(owner);
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
-    return undefined;
+    // The last one, because the user may agree to it.
+    return use === "unreadable" ? "profile-unreadable" : undefined;
   } catch (error) {
     return saveRefusalOf(error, log);
   }
@@ -282,8 +301,9 @@ async function isSelectable({ host, log }: ProfileStoreParts, agentDir: string, 
 }
 
 /** The only place that reveals the tokens, right before the host's transaction. */
-function revealCredential(draft: CredentialDraft): StoredCredential {
-  return { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
+function recordFor(draft: CredentialDraft): StoredRecord {
+  const credential = { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
+  return { kind: "credential", credential, raw: credential };
 }
 
 /** Other writers hold the store for milliseconds, so one more attempt after this time is enough. */
@@ -318,7 +338,11 @@ const SAVE_REFUSALS: ReadonlySet<string> = new Set([
   "store-unreadable",
   "store-migration-required",
   "store-write-failed",
+  "store-read-only",
+  "store-of-other-user",
+  "state-of-other-user",
   "profile-not-codex",
+  "profile-unreadable",
   "undo-unwritable",
 ] satisfies SaveRefusal[]);
 

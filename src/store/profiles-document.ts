@@ -1,32 +1,34 @@
 /** The host's document of profiles: reads its profiles, and edits one of them. */
 import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
-import type { ListedProfile, Activation } from "../rules/results.ts";
-import * as z from "zod/mini";
+import { isUnreadable, type ListedProfile, type Activation } from "../rules/results.ts";
+import { isCredential, isObject, textOf, useOf, type StoredCredential, type StoredRecord } from "./host-records.ts";
 
 /** The part of the host's store that is read or edited here. All other fields stay unchanged. */
 export interface ProfilesDocument {
+  /** The credentials as the host reads them. A host's own document may contain other values. */
   profiles: Record<string, StoredCredential>;
+  /** The JSON of the records that the host leaves out. */
+  unreadable?: Record<string, unknown>;
   order?: Record<string, readonly string[]>;
+  /** The values are not checked. */
   usageStats?: Record<string, UsageStats>;
 }
 
-/** A record of any other form is not shown and never replaced, because the host may use it. */
-export const storedCredential = z.readonly(
-  z.looseObject({
-    type: z.string(),
-    provider: z.string(),
-    access: z.optional(z.string()),
-    refresh: z.optional(z.string()),
-    email: z.optional(z.string()),
-    chatgptPlanType: z.optional(z.string()),
-    /** Not checked, because the host accepts any value. */
-    accountId: z.optional(z.unknown()),
-  }),
-);
-export type StoredCredential = z.infer<typeof storedCredential>;
+/** Returns undefined if the document has no record under this id. */
+export function recordIn(document: ProfilesDocument, profileId: string): StoredRecord | undefined {
+  const { profiles, unreadable = {} } = document;
+  if (Object.hasOwn(profiles, profileId)) {
+    const raw: unknown = profiles[profileId];
+    return isCredential(raw) ? { kind: "credential", credential: raw, raw } : { kind: "unreadable", raw };
+  }
+  return Object.hasOwn(unreadable, profileId) ? { kind: "unreadable", raw: unreadable[profileId] } : undefined;
+}
 
-export type StoredRecord = StoredCredential | "unreadable" | undefined;
+function recordsOf(document: ProfilesDocument): readonly (readonly [string, StoredRecord])[] {
+  const ids = [...Object.keys(document.profiles), ...Object.keys(document.unreadable ?? {})];
+  return ids.map((id) => [id, recordIn(document, id) as StoredRecord]);
+}
 
 interface UsageStats {
   readonly lastUsed?: number;
@@ -47,20 +49,23 @@ interface UsageStats {
 const FENCE = "openclaw-oauth-refresh-fence:v1:";
 const FAILED_FENCE = /^openclaw-oauth-refresh-fence:v1:[0-9a-f]+:failed:/;
 
-/** Returns false for the placeholder of a refresh, and for a record whose tokens are stored elsewhere. */
-export function hasTokens({ access = "", refresh = "" }: StoredCredential): boolean {
-  return access !== "" && refresh !== "" && !access.startsWith(FENCE) && !refresh.startsWith(FENCE);
+/** Returns true for the placeholder of a refresh, which could not be used after an undo. */
+export function isFenced(record: StoredRecord): boolean {
+  if (record.kind === "unreadable") return false;
+  const { access = "", refresh = "" } = record.credential;
+  return access.startsWith(FENCE) || refresh.startsWith(FENCE);
 }
 
 type Condition = Pick<ListedProfile, "health" | "unusableUntilMs" | "reason">;
 
 /** An expired access token is no problem, because the host renews it. */
-export function conditionOf(credential: StoredCredential, stats: UsageStats = {}, nowMs: number): Condition {
-  const { access = "", refresh = "" } = credential;
+export function conditionOf(credential: StoredCredential, found: UsageStats | undefined, nowMs: number): Condition {
+  const { access = "", refresh = "", hasSidecar } = credential;
+  const stats: UsageStats = isObject(found) ? found : {};
   if (FAILED_FENCE.test(access) || FAILED_FENCE.test(refresh))
     return { health: "needs-sign-in", reason: "renewal-failed" };
   if (access.startsWith(FENCE) || refresh.startsWith(FENCE)) return { health: "refreshing" };
-  if (refresh === "") return { health: "needs-sign-in", reason: "no-token" };
+  if (refresh === "" && hasSidecar !== true) return { health: "needs-sign-in", reason: "no-token" };
   const [disabledUntil, cooldownUntil] = [timeOf(stats.disabledUntil), timeOf(stats.cooldownUntil)];
   const blockedUntil = timeOf(stats.blockedUntil);
   if (disabledUntil > nowMs) {
@@ -74,11 +79,6 @@ export function conditionOf(credential: StoredCredential, stats: UsageStats = {}
   if (unusableUntilMs <= nowMs) return { health: "signed-in" };
   const reason = textOf(blockedUntil > nowMs ? stats.blockedReason : stats.cooldownReason);
   return { health: "cooling-down", ...paused(unusableUntilMs, reason) };
-}
-
-/** The host does not check its statistics, and a wrong value must not hide the whole list. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 function timeOf(value: unknown): number {
@@ -95,16 +95,35 @@ function paused(unusableUntilMs: number, reason: string | undefined) {
   };
 }
 
+/** Lists the profiles that the host uses, then the records that it should use and does not. */
 export function listCodexProfiles(document: ProfilesDocument, provider: string, nowMs: number): ListedProfile[] {
-  return Object.entries(document.profiles)
-    .filter(([, credential]) => credential.type === "oauth" && credential.provider === provider)
-    .map(([id, credential]) => ({
-      profileId: id as ProfileId,
-      name: nameIn(document, id, provider),
-      ...(credential.email === undefined ? {} : { email: credential.email }),
-      ...(credential.chatgptPlanType === undefined ? {} : { plan: credential.chatgptPlanType }),
-      ...conditionOf(credential, document.usageStats?.[id], nowMs),
-    }));
+  const listed = recordsOf(document).flatMap(([id, record]): ListedProfile[] => {
+    const use = useOf(id, record, provider);
+    if (use === "other") return [];
+    const { email, chatgptPlanType } = record.kind === "credential" ? record.credential : ownTextOf(record.raw);
+    return [
+      {
+        profileId: id as ProfileId,
+        name: use === "unreadable" ? unreadableNameOf(id, provider) : nameIn(document, id, provider),
+        ...(email === undefined ? {} : { email }),
+        ...(chatgptPlanType === undefined ? {} : { plan: chatgptPlanType }),
+        ...(use === "codex" && record.kind === "credential"
+          ? conditionOf(record.credential, document.usageStats?.[id], nowMs)
+          : { health: "unreadable" as const }),
+      },
+    ];
+  });
+  return [...listed.filter((profile) => !isUnreadable(profile)), ...listed.filter(isUnreadable)];
+}
+
+function ownTextOf(raw: unknown) {
+  const { email, chatgptPlanType } = isObject(raw) ? raw : {};
+  return { email: textOf(email), chatgptPlanType: textOf(chatgptPlanType) };
+}
+
+export interface AccountReaders {
+  readonly readIdentity: ReadIdentity;
+  readonly digestOf: (record: StoredRecord) => string;
 }
 
 export type ReadIdentity = (accessToken: string) => Identity | undefined;
@@ -113,15 +132,25 @@ export type ReadIdentity = (accessToken: string) => Identity | undefined;
 export function accountsInDocument(
   document: ProfilesDocument,
   provider: string,
-  readIdentity: ReadIdentity,
+  { readIdentity, digestOf }: AccountReaders,
 ): ProfileAccount[] {
-  return Object.entries(document.profiles)
-    .filter(([, { type, provider: of }]) => type === "oauth" && of === provider)
-    .map(([profileId, credential]) => {
-      const { access, accountId, email } = credential;
-      const account = accountOf({ chatgptAccountId: textOf(accountId), email, ...readIdentity(access ?? "") });
-      return { profileId, profileName: nameIn(document, profileId, provider), account };
-    });
+  return recordsOf(document).flatMap(([profileId, record]): ProfileAccount[] => {
+    const use = useOf(profileId, record, provider);
+    if (use === "other") return [];
+    if (use === "unreadable" || record.kind === "unreadable") {
+      const profileName = unreadableNameOf(profileId, provider);
+      return [{ profileId, profileName, account: {}, unreadable: digestOf(record) }];
+    }
+    const { access, accountId, email } = record.credential;
+    const account = accountOf({ chatgptAccountId: textOf(accountId), email, ...readIdentity(access ?? "") });
+    return [{ profileId, profileName: nameIn(document, profileId, provider), account }];
+  });
+}
+
+/** An unreadable record has a short name only under the id that a new profile of that name would get. */
+function unreadableNameOf(id: string, provider: string): ProfileName {
+  const name = profileNameOf(id);
+  return id === `${provider}:${name}` ? name : (id as ProfileName);
 }
 
 /** Returns the whole id for a profile of an older host if a current profile has the same name. */
@@ -133,7 +162,7 @@ function nameIn(document: ProfilesDocument, id: string, provider: string): Profi
 
 export interface ProfileReplacement {
   readonly profileId: string;
-  readonly credential: StoredCredential;
+  readonly record: StoredRecord;
   readonly configuredIds: readonly string[];
 }
 
@@ -143,25 +172,29 @@ export interface ProfileReplacement {
  * there is one: without an order the host tries every profile, and with one only those that it names.
  */
 export function replaceProfile(document: ProfilesDocument, replacement: ProfileReplacement): void {
-  const { profileId, credential, configuredIds } = replacement;
+  const { profileId, record, configuredIds } = replacement;
   // An assignment to `__proto__` would store nothing and change the inherited fields of the record.
-  document.profiles = { ...document.profiles, [profileId]: credential };
+  document.profiles = { ...document.profiles, [profileId]: record.raw as StoredCredential };
+  if (document.unreadable !== undefined) document.unreadable = without(document.unreadable, profileId);
   if (document.usageStats !== undefined && Object.hasOwn(document.usageStats, profileId)) {
-    const stats = document.usageStats[profileId] ?? {};
-    document.usageStats = { ...document.usageStats, [profileId]: withoutFailures(stats) };
+    const stats: unknown = document.usageStats[profileId];
+    document.usageStats = { ...document.usageStats, [profileId]: withoutFailures(isObject(stats) ? stats : {}) };
   }
-  const order = document.order?.[credential.provider];
+  if (record.kind === "unreadable") return;
+  const { provider } = record.credential;
+  const order = document.order?.[provider];
   const base = order !== undefined && order.length > 0 ? order : configuredIds;
   if (base.length > 0 && !base.includes(profileId)) {
-    document.order = { ...document.order, [credential.provider]: [...base, profileId] };
+    document.order = { ...document.order, [provider]: [...base, profileId] };
   }
 }
 
+const without = <T>(record: Record<string, T>, profileId: string) =>
+  Object.fromEntries(Object.entries(record).filter(([id]) => id !== profileId));
+
 export function removeProfile(document: ProfilesDocument, profileId: string): void {
-  const withoutIt = <T>(record: Record<string, T>) =>
-    Object.fromEntries(Object.entries(record).filter(([id]) => id !== profileId));
-  document.profiles = withoutIt(document.profiles);
-  if (document.usageStats !== undefined) document.usageStats = withoutIt(document.usageStats);
+  document.profiles = without(document.profiles, profileId);
+  if (document.usageStats !== undefined) document.usageStats = without(document.usageStats, profileId);
   if (document.order === undefined) return;
   const orders = Object.entries(document.order).map(([provider, ids]) => [
     provider,
@@ -240,20 +273,21 @@ export interface HostAuthStore {
   /** The directory of the store that all agents share. Returns undefined if it is not an agent's directory. */
   sharedDir(): string | undefined;
   configured(): ConfiguredIds;
+  /**
+   * Changes nothing and takes no lock. Throws `store-read-only` or `store-of-other-user` if a change of that store could
+   * not be written, as far as that is known beforehand. Undefined names the shared store.
+   */
+  assertWritable(agentDir: string | undefined): Promise<void>;
   /** Returns the merged document of an agent. Throws `CodexAuthError` (`store-*`). */
   read(agentDir: string): Promise<ProfilesDocument>;
   /** Returns the agent directory of the profile's store, or undefined for the shared store. */
   ownerOf(agentDir: string, profileId: string): Promise<string | undefined>;
-  /**
-   * Runs one locked transaction. The edit must not be async. Throws `CodexAuthError` (`store-*`) if nothing was
-   * written, and `store-unreadable` if the edit would replace a record that its document leaves out.
-   */
+  /** Runs one locked transaction. The edit must not be async. Throws `CodexAuthError` (`store-*`) if nothing was written. */
   update(request: HostUpdate): Promise<void>;
-  /**
-   * Returns the record that the agent would use. An unreadable record in its own store hides a good one in the shared
-   * store.
-   */
-  persisted(agentDir: string, profileId: string): Promise<StoredRecord>;
+  /** Returns the record that the agent would use, or else one that its host leaves out. */
+  persisted(agentDir: string, profileId: string): Promise<StoredRecord | undefined>;
+  /** Reads a record that was kept for an undo. */
+  readRecord(raw: unknown): StoredRecord;
   /** Returns the profiles that the host would try, in its order, of `document` or else of the agent's store. */
   selectableIds(agentDir: string, document?: ProfilesDocument): Promise<readonly string[]>;
   /** Tells the running gateway of a change. Never throws. */
@@ -289,5 +323,6 @@ export interface HostUpdate {
 export interface HostChange {
   readonly agentDir: string | undefined;
   readonly profileId: string;
-  readonly credential: StoredCredential | undefined;
+  /** Undefined for a profile that was removed. */
+  readonly record: StoredRecord | undefined;
 }

@@ -3,10 +3,9 @@
  */
 import { join } from "node:path";
 import type { AuditLog, Notices } from "../actions/ports.ts";
-import { failingAs } from "../errors.ts";
 import { auditEntry, notice, type AuditEntry } from "../rules/stored-records.ts";
 import { parseOwnDocument } from "./own-document.ts";
-import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
+import { failingInState, readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";
 const MAX_LOG_BYTES = 1024 * 1024;
@@ -31,7 +30,7 @@ function rotated(content: string): string {
 /** Ends an incomplete last line, so that the next entry stays readable. */
 const ended = (content: string) => (content === "" || content.endsWith("\n") ? content : `${content}\n`);
 
-const inLogFile = <Result>(work: () => Promise<Result>) => failingAs("log-insecure", work);
+const inLogFile = <Result>(work: () => Promise<Result>) => failingInState("log-insecure", work);
 
 export function createAuditLog(stateDir: string): AuditLog {
   const path = join(stateDir, AUDIT_FILE);

@@ -2,16 +2,14 @@
  * The store of a host that keeps profiles in SQLite, through its own SDK. No file is written here, because an
  * `auth-profiles.json` beside the database would stop the gateway's sign-ins.
  */
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CodexAuthError } from "../errors.ts";
-import { fileExists } from "./private-file.ts";
-import {
-  storedCredential,
-  type ConfiguredIds,
-  type HostAuthStore,
-  type HostUpdate,
-  type ProfilesDocument,
-  type StoredCredential,
-} from "./profiles-document.ts";
+import { PLUGIN_HOST_RECORDS } from "../rules/host-versions.ts";
+import { readRecord } from "./host-records.ts";
+import { fileExists, refusalAt } from "./private-file.ts";
+import type { ConfiguredIds, HostAuthStore, HostUpdate, ProfilesDocument } from "./profiles-document.ts";
 
 /** The host's own functions, which throw errors with a `code`. */
 export interface AuthStoreSdk {
@@ -22,8 +20,11 @@ export interface AuthStoreSdk {
   ownerOf(agentDir: string, profileId: string): string | undefined;
   /** Returns null for every failure. */
   update(request: HostUpdate): Promise<ProfilesDocument | null>;
-  persisted(agentDir: string, profileId: string): StoredCredential | undefined;
+  /** The host's own check of a record differs from version to version. */
+  persisted(agentDir: string, profileId: string): unknown;
   selectableIds(agentDir: string, document?: ProfilesDocument): readonly string[];
+  /** The file of the database. Undefined if the host does not name it. */
+  storePathOf(agentDir: string | undefined): string | undefined;
   /** The older file that stops the host's sign-ins if it is beside the database. */
   legacyFileOf(agentDir: string): string;
 }
@@ -36,6 +37,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     sharedDir: () => undefined,
     configured: () => sdk.configured(),
+    assertWritable: async (agentDir) => assertDatabase(sdk.storePathOf(agentDir)),
     async read(agentDir) {
       // Both reads run at the same time, because a user waits for them.
       const isLegacy = fileExists(sdk.legacyFileOf(agentDir));
@@ -49,11 +51,10 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     },
     ownerOf: async (agentDir, profileId) => reading(() => sdk.ownerOf(agentDir, profileId)),
     async persisted(agentDir, profileId) {
-      const record: unknown = reading(() => sdk.persisted(agentDir, profileId));
-      // A record that the undo file could not take is told before the code is spent. 2026.9.6 leaves odd records out.
-      const isReadable = record === undefined || storedCredential.safeParse(record).success;
-      return isReadable ? (record as StoredCredential | undefined) : "unreadable";
+      const raw = reading(() => sdk.persisted(agentDir, profileId));
+      return raw === undefined ? undefined : readRecord(raw, PLUGIN_HOST_RECORDS);
     },
+    readRecord: (raw) => readRecord(raw, PLUGIN_HOST_RECORDS),
     selectableIds: async (agentDir, document) => sdk.selectableIds(agentDir, document),
     async update(request) {
       if ((await sdk.update(request)) !== null) return;
@@ -66,6 +67,17 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     // The gateway reads its database for each turn, so no notification is needed.
     activate: async () => "live",
   };
+}
+
+/** SQLite writes in place, and makes its journal beside the database. */
+async function assertDatabase(path: string | undefined): Promise<void> {
+  if (path === undefined || !(await fileExists(path))) return;
+  try {
+    await access(path, constants.W_OK);
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw await refusalAt(path, error, { code: "store-read-only", ofOther: "store-of-other-user" });
+  }
 }
 
 function reading<Result>(work: () => Result): Result {

@@ -2,15 +2,15 @@
  * Keeps the last replaced record of each profile for a day, in a private file of the plugin's state folder. The
  * records contain tokens, as the host's own store does.
  */
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
-import { failingAs } from "../errors.ts";
 import * as z from "zod/mini";
 import { parseOwnDocument } from "./own-document.ts";
-import { readPrivateFile, updatePrivateFile } from "./private-file.ts";
-import { hasTokens, storedCredential, type HostAuthStore, type StoredCredential } from "./profiles-document.ts";
+import { failingInState, isSamePlace, readPrivateFile, updatePrivateFile } from "./private-file.ts";
+import type { StoredRecord } from "./host-records.ts";
+import { isFenced, type HostAuthStore } from "./profiles-document.ts";
 
-const UNDO_FILE = "codex-auth/undo.json";
+export const UNDO_FILE = "codex-auth/undo.json";
 const MAX_BYTES = 4 * 1024 * 1024;
 const KEPT_MS = 24 * 60 * 60_000;
 const MAX_RECORDS = 200;
@@ -19,9 +19,10 @@ const undoRecord = z.readonly(
   z.object({
     place: z.string(),
     profileId: z.string(),
-    record: storedCredential,
+    /** The JSON as it was stored, because an unreadable record can be put back too. */
+    record: z.unknown().check(z.refine((record) => record !== undefined)),
     orderIndex: z.optional(z.int().check(z.nonnegative())),
-    /** Digest of the tokens that replaced it. Newer tokens are not undone. */
+    /** Digest of the record that replaced it. A newer one is not undone. */
     replacedBy: z.string(),
     atMs: z.number(),
   }),
@@ -30,7 +31,7 @@ export type UndoRecord = z.infer<typeof undoRecord>;
 
 export interface UndoRecords {
   /**
-   * Call it before a write. The record that was kept for `current`, the tokens in the store now, stays, because an
+   * Call it before a write. The record that was kept for `current`, the digest of the store's record, stays, because an
    * undo needs it if the write fails. Throws `undo-unwritable`, so that a record is not replaced if it cannot be
    * kept.
    */
@@ -40,14 +41,14 @@ export interface UndoRecords {
   /** Changes nothing. Throws `undo-unwritable` if no record could be kept. */
   tryOut(): Promise<void>;
   /**
-   * Returns the record that the current tokens replaced, else the last one that was kept. Throws `undo-unwritable` if
+   * Returns the record that the current one replaced, else the last one that was kept. Throws `undo-unwritable` if
    * the file cannot be trusted.
    */
   find(target: UndoTarget): Promise<UndoRecord | undefined>;
 }
 
 export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
-  /** Digest of the tokens in the store now. */
+  /** Digest of the record in the store now. */
   readonly current: string;
   readonly nowMs: number;
 }
@@ -55,11 +56,15 @@ export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
 const documentIn = (content: string | undefined) => parseOwnDocument(content, { records: undoRecord });
 
 const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profileId">) =>
-  one.place === other.place && one.profileId === other.profileId;
+  one.profileId === other.profileId && isSameStore(one.place, other.place);
+
+/** `SHARED` is no path. */
+const isSameStore = (one: string, other: string) =>
+  one === other || (isAbsolute(one) && isAbsolute(other) && isSamePlace(one, other));
 
 const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
-const inUndoFile = <Result>(work: () => Promise<Result>) => failingAs("undo-unwritable", work);
+const inUndoFile = <Result>(work: () => Promise<Result>) => failingInState("undo-unwritable", work);
 
 export function createUndoRecords(stateDir: string): UndoRecords {
   const path = join(stateDir, UNDO_FILE);
@@ -96,36 +101,38 @@ export interface UndoParts {
   readonly entropy: Entropy;
 }
 
-/** Identifies tokens without keeping them. */
-export function tokenDigestOf({ entropy }: Pick<UndoParts, "entropy">, record: StoredCredential | undefined): string {
-  return record === undefined ? "" : entropy.digest(`${record.access ?? ""}\n${record.refresh ?? ""}`);
+/** Identifies a record without keeping it: by its tokens, which the host renews, or an unreadable one by all of it. */
+export function digestOf({ entropy }: Pick<UndoParts, "entropy">, record: StoredRecord | undefined): string {
+  if (record === undefined) return "";
+  if (record.kind === "unreadable") return entropy.digest(`unreadable\n${JSON.stringify(record.raw)}`);
+  const { access = "", refresh = "", hasSidecar, oauthRef } = record.credential;
+  const sidecar = hasSidecar === true ? `\n${JSON.stringify(oauthRef)}` : "";
+  return entropy.digest(`${access}\n${refresh}${sidecar}`);
 }
 
 interface Before {
   readonly owner: string | undefined;
-  readonly before: StoredCredential | undefined;
+  readonly before: StoredRecord | undefined;
   readonly orderIndex: number;
 }
 
-/** Returns undefined for a record without tokens, which could not be used after an undo. */
+/** Returns undefined if there is nothing that could be used after an undo. */
 export function undoRecordOf(
   parts: Pick<UndoParts, "clock" | "entropy">,
-  { profileId, next }: { readonly profileId: string; readonly next: StoredCredential | undefined },
+  { profileId, next }: { readonly profileId: string; readonly next: StoredRecord | undefined },
   { owner, before, orderIndex }: Before,
 ): UndoRecord | undefined {
-  if (before === undefined || !hasTokens(before)) return undefined;
-  const replacedBy = tokenDigestOf(parts, next);
+  if (before === undefined || isFenced(before)) return undefined;
+  const replacedBy = digestOf(parts, next);
   const index = next === undefined && orderIndex >= 0 ? { orderIndex } : {};
-  return { place: owner ?? SHARED, profileId, record: before, ...index, replacedBy, atMs: parts.clock.nowMs() };
+  return { place: owner ?? SHARED, profileId, record: before.raw, ...index, replacedBy, atMs: parts.clock.nowMs() };
 }
 
 export async function undoRecordFor(parts: UndoParts, { agentId, profileId }: ProfileTarget) {
   const { host, undo, clock } = parts;
   const agentDir = host.agentDirOf(agentId);
   const owner = await host.ownerOf(agentDir, profileId);
-  // An unreadable record is only read here. The change that would replace it is refused.
-  const record = await host.persisted(agentDir, profileId);
-  const current = tokenDigestOf(parts, record === "unreadable" ? undefined : record);
+  const current = digestOf(parts, await host.persisted(agentDir, profileId));
   const target = { profileId, current, nowMs: clock.nowMs() };
   return (
     (await undo.find({ ...target, place: owner ?? SHARED })) ??

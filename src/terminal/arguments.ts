@@ -17,6 +17,8 @@ export interface TerminalRequest {
   /** The agent whose store is used. Absent for the host's default agent. */
   readonly agentId?: string;
   readonly authPath?: string;
+  /** The file or the folder of the host. */
+  readonly openclaw?: string;
 }
 
 export type UsageError = "usage-verb" | "usage-option" | "usage-address" | "bad-selector" | "reserved-word";
@@ -36,6 +38,7 @@ export interface TerminalOptions {
   readonly json?: boolean | undefined;
   readonly agent?: string | undefined;
   readonly authPath?: string | undefined;
+  readonly openclaw?: string | undefined;
 }
 
 type ParseArgsOption = { readonly type: "boolean" | "string"; readonly short?: string };
@@ -79,6 +82,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     json: values.json,
     agent: values.agent,
     authPath: values["auth-path"],
+    openclaw: values.openclaw,
   });
 }
 
@@ -104,6 +108,7 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
       ...(options.callbackUrl === undefined ? {} : { callbackUrl: options.callbackUrl }),
       ...(options.agent === undefined ? {} : { agentId: options.agent }),
       ...(options.authPath === undefined ? {} : { authPath: options.authPath }),
+      ...(options.openclaw === undefined ? {} : { openclaw: options.openclaw }),
     },
   };
 }

@@ -1,8 +1,10 @@
 /** Finds the folders and the config of an OpenClaw on this machine, from outside its gateway. */
-import { lstat, readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { access, constants, lstat, readFile, stat } from "node:fs/promises";
+import { dirname, join, posix, resolve, win32 } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
+import { CodexAuthError, isErrno } from "../errors.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
+import { machine } from "../store/machine.ts";
 import type { AuthConfig } from "../store/profiles-document.ts";
 
 /** The state folder and its older names. The first one that exists is used. */
@@ -23,17 +25,93 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * OpenClaw's preferred temporary folder: the shared one if it belongs to this user, else one of the user's own. It
- * need not exist, and is made private when it is first written to.
+ * Chooses OpenClaw's temporary folder as the host does, so that the gateway and the terminal see the same pending sign-ins:
+ * the shared one if this user may write it or make it, else one of the user's own. It need not exist, and is made private
+ * when it is first written to.
  */
-export async function findTempFolder({ tempFolder, uid }: TerminalEnvironment): Promise<string> {
-  const shared = await lstat(SHARED_TEMP).catch(() => undefined);
-  if (shared === undefined) return SHARED_TEMP;
-  return shared.isDirectory() && shared.uid === uid ? SHARED_TEMP : join(tempFolder, `openclaw-${uid}`);
+export async function findTempFolder(
+  { tempFolder, uid, platform }: Pick<TerminalEnvironment, "platform" | "tempFolder" | "uid">,
+  shared: string = SHARED_TEMP,
+): Promise<string> {
+  const { join: joined } = platform === "win32" ? win32 : posix;
+  const own = joined(tempFolder, uid === undefined ? "openclaw" : `openclaw-${uid}`);
+  if (platform === "win32") return own;
+  return (await isUsable(shared, uid)) ? shared : own;
+}
+
+const OTHERS_WRITE = 0o022;
+const canWrite = (folder: string) =>
+  access(folder, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+async function isUsable(folder: string, uid: number | undefined): Promise<boolean> {
+  const stats = await lstat(folder).catch((error: unknown) => (isErrno(error, "ENOENT") ? "missing" : "refused"));
+  if (stats === "missing") return canWrite(dirname(folder));
+  if (typeof stats === "string" || !stats.isDirectory() || (uid !== undefined && stats.uid !== uid)) return false;
+  if (uid !== undefined && (machine.modeOf(stats) & OTHERS_WRITE) !== 0) {
+    // As the host, which then looks again: some disks keep no modes.
+    await machine.chmod(folder, 0o700).catch(() => undefined);
+    if ((machine.modeOf(await lstat(folder)) & OTHERS_WRITE) !== 0) return false;
+  }
+  return canWrite(folder);
+}
+
+/** Where hosts keep profiles, below the state folder, and the folders above. The first that exists decides who owns them. */
+const STORE_PLACES = [
+  "agents/main/agent/auth-profiles.json",
+  "agents/main/agent/openclaw-agent.sqlite",
+  "state/openclaw.sqlite",
+  "agents/main/agent",
+  ".",
+];
+
+export const storePlacesIn = (stateDir: string): readonly string[] =>
+  STORE_PLACES.map((place) => join(stateDir, place));
+
+/**
+ * Throws `store-of-other-user`, after `onOther` with the user's name, if the profile store belongs to another user: what
+ * this user makes there, the gateway could not read. Makes nothing itself. A place that every user may write tells nothing,
+ * nor does a disk without owners.
+ */
+export async function assertOwnStore(
+  places: readonly string[],
+  { uid }: Pick<TerminalEnvironment, "uid">,
+  onOther: (name: string) => void,
+): Promise<void> {
+  if (uid === undefined) return;
+  const owner = await ownerOfFirst(places);
+  if (owner === undefined || owner === uid) return;
+  onOther(await nameOfUser(owner));
+  throw new CodexAuthError("store-of-other-user");
+}
+
+const ANYONE_WRITES = 0o002;
+
+async function ownerOfFirst(places: readonly string[]): Promise<number | undefined> {
+  for (const place of places) {
+    const stats = await stat(place).catch(() => undefined);
+    if (stats !== undefined) return (machine.modeOf(stats) & ANYONE_WRITES) === 0 ? stats.uid : undefined;
+  }
+  const above = dirname(places.at(-1) ?? "/");
+  return above === places.at(-1) ? undefined : ownerOfFirst([above]);
+}
+
+async function nameOfUser(uid: number): Promise<string> {
+  const users = await readFile("/etc/passwd", "utf8").catch(() => "");
+  const named = users.split("\n").find((line) => line.split(":")[2] === String(uid));
+  return named === undefined ? `uid ${uid}` : `${named.split(":")[0]} (uid ${uid})`;
 }
 
 export interface HostConfig {
-  readonly gateway?: { readonly port?: unknown };
+  readonly gateway?: {
+    readonly mode?: string;
+    readonly port?: unknown;
+    readonly bind?: unknown;
+    readonly customBindHost?: unknown;
+    readonly $include?: unknown;
+  };
   readonly commands?: { readonly ownerAllowFrom?: readonly unknown[] };
   readonly agents?: {
     readonly defaults?: { readonly userTimezone?: unknown } | undefined;
@@ -62,10 +140,25 @@ export async function readHostConfig(
   }
 }
 
-/** Returns true for a config with parts from other files or from the environment, which only the host can join. */
+/** A variable in the host's form. Other text, such as `${yyyy-mm-dd}`, is text to the host too. */
+const VARIABLE = /\$\{[A-Z_][A-Z0-9_]*\}/;
+
+/**
+ * Returns true if what decides about the profiles comes from other files or from the environment, which only the host
+ * can join. Other parts of the config are not looked at.
+ */
 function isPieced(config: HostConfig): boolean {
-  const read = JSON.stringify({ ...config.agents, ...config.auth, port: config.gateway?.port });
-  return "$include" in config || read.includes('"$include"') || read.includes("${");
+  const { agents = {}, auth = {} } = config;
+  const { list = [] } = agents;
+  const { order = {}, profiles = {} } = auth;
+  const records = Object.values(profiles);
+  if ([config, agents, auth, order, profiles, ...list, ...records].some((part) => "$include" in part)) return true;
+  const deciding = [
+    ...list.flatMap(({ id, agentDir }) => [id, agentDir]),
+    ...Object.values(order).flat(),
+    ...records.map(({ provider }) => provider),
+  ];
+  return deciding.some((text) => typeof text === "string" && VARIABLE.test(text));
 }
 
 function isHostConfig(value: unknown): value is HostConfig {
@@ -110,7 +203,7 @@ export function agentFoldersOf(
     folderOf(agentId) {
       const named = list.find((agent) => hostIdOf(agent.id) === agentId)?.agentDir?.trim() ?? "";
       const own =
-        named === "" ? join(stateDir, "agents", agentId, "agent") : resolve(named.replace(/^~(?=$|\/)/, home));
+        named === "" ? join(stateDir, "agents", agentId, "agent") : resolve(named.replace(/^~(?=$|[\\/])/, home));
       return agentId === defaultAgentId ? (agentDir ?? own) : own;
     },
   };

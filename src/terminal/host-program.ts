@@ -29,7 +29,8 @@ export function buildHostProgram(program: CommandBuilder, name: string, descript
     const hasProfile = takes !== "nothing";
     const command = root.command(hasProfile ? `${word} [profile]` : word).description(EN[`help.${verb}`]);
     if (hasProfile) command.option(`${HOST_PROGRAM.profileOption} <profile>`, EN["option.profile"]);
-    for (const option of terminalOptionsOf(verb)) {
+    // There the host is the program itself.
+    for (const option of terminalOptionsOf(verb).filter((known) => known !== "openclaw")) {
       command.option(flagsOf(option), EN[`option.${option}`]);
     }
     command.action(async (...values) => {

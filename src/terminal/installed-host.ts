@@ -1,57 +1,91 @@
 /** Finds the OpenClaw that is installed on this machine, loads parts of its SDK and runs its commands. */
 import { readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { readHostCommandEnvironment } from "../environment.ts";
+import { readHostCommandEnvironment, readVariable } from "../environment.ts";
 import { CodexAuthError, failingAs } from "../errors.ts";
+import { pathsIn } from "./launchers.ts";
 
 export interface InstalledHost {
   readonly root: string;
   readonly version: string;
+  /** The versions of Node that its package names. */
+  readonly node?: string | undefined;
 }
 
 export interface HostHints {
   readonly program: string;
   readonly pathFolders: readonly string[];
   readonly ownFolder: string;
+  readonly home?: string;
+  /** The host's file or folder, as the user names it. It has precedence. */
+  readonly named?: string | undefined;
 }
 
 const MAX_DEPTH = 12;
 
 /**
- * Finds the host that runs this process, else the one that `openclaw` starts, else the one beside this package. Runs
- * nothing. Throws `host-unknown` if the first `openclaw` on the PATH cannot be resolved, because another host may
- * keep its profiles elsewhere.
+ * Finds the host that the user names, else the one that runs this process, else the one that `openclaw` starts, else
+ * the one beside this package. Runs nothing. Throws `host-launcher` if the first `openclaw` on the PATH cannot be
+ * followed, because another host may keep its profiles elsewhere, and `host-path-invalid` if the named path leads to
+ * none.
  */
 export async function findInstalledHost(hints: HostHints): Promise<InstalledHost | undefined> {
+  if (hints.named !== undefined) return hostNamed(hints.named, hints);
   const running = await hostAbove(hints.program);
   if (running !== undefined) return running;
   for (const folder of hints.pathFolders) {
     const command = join(folder, "openclaw");
     if ((await stat(command).catch(() => undefined))?.isFile() !== true) continue;
-    const host = (await hostAbove(command)) ?? (await hostOfScript(command));
-    if (host === undefined) throw new CodexAuthError("host-unknown");
+    const host = await hostOf(command, hints);
+    if (host === undefined) throw new CodexAuthError("host-launcher");
     return host;
   }
   return hostBeside(hints.ownFolder);
 }
 
-const MAX_SCRIPT = 16 * 1024;
-const LAUNCHED = /["'\s]((?:\$basedir|\$\{basedir\}|\/)[^"'\s]*openclaw(?:\.mjs|\/[^"'\s]*\.m?js))["'\s]/;
+/** A file of the host, a launcher of it, its folder, or a folder of packages such as `npm root -g` prints. */
+async function hostNamed(path: string, hints: HostHints): Promise<InstalledHost> {
+  const host = (await hostOf(path, hints)) ?? (await hostAt(join(path, "openclaw")));
+  if (host === undefined) throw new CodexAuthError("host-path-invalid");
+  return host;
+}
 
-async function hostOfScript(command: string): Promise<InstalledHost | undefined> {
-  const real = await realpath(command);
-  if ((await stat(real)).size > MAX_SCRIPT) return undefined;
-  const named = LAUNCHED.exec(await readFile(real, "utf8"))?.[1];
-  return named === undefined ? undefined : hostAbove(named.replace(/^\$\{?basedir\}?/, dirname(real)));
+const MAX_SCRIPT = 16 * 1024;
+const MAX_LAUNCHERS = 4;
+
+/** Returns undefined if a launcher names no host, or more than one. */
+async function hostOf(file: string, hints: HostHints, depth = 0): Promise<InstalledHost | undefined> {
+  const above = await hostAbove(file);
+  if (above !== undefined || depth === MAX_LAUNCHERS) return above;
+  const hosts = new Map<string, InstalledHost>();
+  for (const path of await pathsInScript(file, hints)) {
+    // Only another launcher of the same name is followed: an interpreter or a version manager is not the host's.
+    const host = basename(path).startsWith("openclaw") ? await hostOf(path, hints, depth + 1) : await hostAbove(path);
+    if (host !== undefined) hosts.set(host.root, host);
+  }
+  return hosts.size === 1 ? [...hosts.values()][0] : undefined;
+}
+
+async function pathsInScript(path: string, { home }: HostHints): Promise<readonly string[]> {
+  const realPath = await realpath(path).catch(() => undefined);
+  if (realPath === undefined) return [];
+  const found = await stat(realPath);
+  if (!found.isFile() || found.size > MAX_SCRIPT) return [];
+  return pathsIn({
+    text: await readFile(realPath, "utf8"),
+    path,
+    realPath,
+    variable: (name) => readVariable(name) ?? (name === "HOME" ? home : undefined),
+  });
 }
 
 async function hostAbove(file: string): Promise<InstalledHost | undefined> {
   const real = await realpath(file).catch(() => undefined);
   if (real === undefined) return undefined;
-  let folder = dirname(real);
+  let folder = (await stat(real)).isDirectory() ? real : dirname(real);
   for (let depth = 0; depth < MAX_DEPTH && folder !== dirname(folder); depth += 1) {
     const host = await hostAt(folder);
     if (host !== undefined) return host;
@@ -73,12 +107,15 @@ async function hostBeside(ownFolder: string): Promise<InstalledHost | undefined>
 interface HostPackage {
   readonly name?: unknown;
   readonly version?: unknown;
+  readonly engines?: { readonly node?: unknown };
   readonly exports?: Readonly<Record<string, string | { readonly default?: string }>>;
 }
 
 async function hostAt(folder: string): Promise<InstalledHost | undefined> {
-  const { name, version } = await readPackage(folder);
-  return name === "openclaw" && typeof version === "string" ? { root: await realpath(folder), version } : undefined;
+  const { name, version, engines } = await readPackage(folder);
+  if (name !== "openclaw" || typeof version !== "string") return undefined;
+  const node = engines?.node;
+  return { root: await realpath(folder), version, ...(typeof node === "string" ? { node } : {}) };
 }
 
 async function readPackage(folder: string): Promise<HostPackage> {

@@ -1,17 +1,36 @@
-/** Sends the token request from a terminal, in which no host's SDK is loaded, and asks whether a gateway runs. */
+/** Sends the token request from a terminal, in which no host's SDK is loaded, and asks whether a gateway listens. */
 import http from "node:http";
 import { connect } from "node:net";
-import type { TerminalEnvironment } from "../environment.ts";
+import type { NetworkObstacle } from "../actions/ports.ts";
+import { isNodeProxying, readVariable, type TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { Send } from "../host/fetch.ts";
 import type { Endpoints } from "../oauth/endpoints.ts";
+import { proxyFor } from "../rules/proxy.ts";
 import type { HostConfig } from "./folders.ts";
 
-/** Honours HTTPS_PROXY and NO_PROXY if this Node can. */
+/** Returns why the proxy that the variables name cannot be used: without it the request would go past the proxy. */
+export function plainObstacle({ isSandbox, hostname }: Endpoints): NetworkObstacle | undefined {
+  if (isSandbox) return undefined;
+  const proxy = proxyFor(hostname, readVariable);
+  switch (proxy.kind) {
+    case "none":
+      return undefined;
+    case "refused":
+      return { code: proxy.code, variable: proxy.variable };
+    case "proxy":
+      if (http.setGlobalProxyFromEnv !== undefined || (proxy.isPlain && isNodeProxying())) return undefined;
+      return { code: "proxy-needs-other-node", variable: proxy.variable };
+  }
+}
+
+/** Uses the proxy that the variables name. Throws `CodexAuthError` (`proxy-*`) with the first request if it cannot. */
 export function createPlainSend(endpoints: Endpoints): Send {
-  if (!endpoints.isSandbox) http.setGlobalProxyFromEnv?.();
+  let hasProxy = endpoints.isSandbox;
   return async (url, init, signal) => {
     if (url !== endpoints.token) throw new CodexAuthError("internal");
+    if (!hasProxy) setProxy(endpoints);
+    hasProxy = true;
     const response = await fetch(url, { ...init, signal, redirect: "manual" });
     const release = async () => response.body?.cancel().catch(() => undefined);
     if (response.status >= 300 && response.status < 400) {
@@ -22,17 +41,36 @@ export function createPlainSend(endpoints: Endpoints): Send {
   };
 }
 
+function setProxy(endpoints: Endpoints): void {
+  const obstacle = plainObstacle(endpoints);
+  if (obstacle !== undefined) throw new CodexAuthError(obstacle.code);
+  const proxy = proxyFor(endpoints.hostname, readVariable);
+  if (proxy.kind === "proxy") http.setGlobalProxyFromEnv?.({ https_proxy: proxy.url });
+}
+
 const DEFAULT_PORT = 18_789;
 const ANSWER_LIMIT_MS = 2_000;
 
-/** Finds the port as the host's own commands do: in the environment, then in the config, else the default. */
-export function gatewayPortOf({ gatewayPort }: TerminalEnvironment, config: HostConfig): number {
-  const configured = config.gateway?.port;
-  return gatewayPort ?? (typeof configured === "number" ? configured : DEFAULT_PORT);
+/** Addresses that include 127.0.0.1. */
+const LOOPBACK_BINDS: ReadonlySet<unknown> = new Set([undefined, "auto", "lan", "loopback"]);
+
+/**
+ * Returns false if the gateway can only be on this machine's loopback address and nothing listens there, so that no
+ * command of the host needs to run. If the settings name another address, another port or a container, only the
+ * host's own command knows.
+ */
+export async function mayGatewayRun(environment: TerminalEnvironment, config: HostConfig): Promise<boolean> {
+  const { gateway = {} } = config;
+  const isPlain =
+    environment.hasGatewayElsewhere !== true &&
+    !["$include", "customBindHost", "port"].some((field) => field in gateway) &&
+    LOOPBACK_BINDS.has(gateway.bind) &&
+    (gateway.mode ?? "local") === "local";
+  return !isPlain || isListening(environment.gatewayPort ?? DEFAULT_PORT);
 }
 
 /** Returns false only if the machine refuses the connection. Sends nothing. */
-export function isListening(port: number): Promise<boolean> {
+function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: ANSWER_LIMIT_MS });
     const finish = (answer: boolean) => {

@@ -6,7 +6,7 @@ import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import { findingLine, inspectionScreen, logScreen } from "../interaction/diagnosis-screens.ts";
 import { undoneScreen } from "../interaction/profile-screens.ts";
 import { toText } from "../interaction/render.ts";
-import { effectLine, say, verbatim, type Line, type Screen } from "../interaction/screen.ts";
+import { effectLines, say, verbatim, type Line, type Screen } from "../interaction/screen.ts";
 import {
   cancelledScreen,
   cardScreen,
@@ -57,7 +57,8 @@ function textOf(answer: TerminalAnswer, request: QueueRequest, context: OutputCo
   return toText(screen, context.locale, terminalSurface(context));
 }
 
-function screenOf(answer: TerminalAnswer, { hostVersion, program }: OutputContext): Screen {
+function screenOf(answer: TerminalAnswer, context: OutputContext): Screen {
+  const { hostVersion, hostNode, failure, program, storeOwner } = context;
   switch (answer.kind) {
     case "started":
       return cardScreen(answer);
@@ -80,7 +81,7 @@ function screenOf(answer: TerminalAnswer, { hostVersion, program }: OutputContex
     case "version":
       return { lines: [[verbatim(`codex-auth ${answer.version}`)]], rows: [] };
     case "refused":
-      return refusalScreen({ next: "none", ...answer, hostVersion, sender: "" });
+      return refusalScreen({ next: "none", ...answer, hostVersion, hostNode, failure, storeOwner, sender: "" });
   }
 }
 
@@ -160,8 +161,10 @@ function toFields(answer: TerminalAnswer, request: QueueRequest, context: Output
         error: codeOf(answer.code),
         message: messageOf(screenOf(answer, context).lines, context),
         ...(answer.profileName === undefined ? {} : { profile: answer.profileName }),
+        ...(answer.variable === undefined ? {} : { variable: answer.variable }),
         ...("retryAfterSeconds" in answer ? { retry_after: answer.retryAfterSeconds } : {}),
         ...(context.hostVersion === undefined ? {} : { host_version: context.hostVersion }),
+        ...(context.storeOwner === undefined ? {} : { store_owner: context.storeOwner }),
       };
   }
 }
@@ -186,7 +189,7 @@ function startedFields(started: StartedSignIn, context: OutputContext): Fields {
 }
 
 function changedFields(changed: SavedSignIn | UndoneChange, request: QueueRequest, context: OutputContext): Fields {
-  const lines = changed.kind === "undone" ? undoneScreen(changed).lines : [effectLine(changed)];
+  const lines = changed.kind === "undone" ? undoneScreen(changed).lines : effectLines(changed);
   return {
     ok: true,
     profile: changed.profileName,

@@ -89,7 +89,9 @@ async function undo(context: TerminalContext, { profileName }: TerminalRequest):
 
 async function finish(context: TerminalContext, request: TerminalRequest): Promise<TerminalAnswer> {
   const { callbackUrl = "", profileName } = request;
-  const pasted = new Paste(callbackUrl === "-" ? await context.readStandardInput() : callbackUrl);
+  const isArgument = callbackUrl !== "-";
+  const pasted = new Paste(isArgument ? callbackUrl : await context.readStandardInput());
+  if (isArgument && pasted.endsAtAmpersand) return { kind: "refused", code: "usage-address-cut" };
   const ports = await context.ports();
   const ifOtherAccount = request.replace === true ? "replace" : "refuse";
   const completed = await finishSignIn(ports, {

@@ -14,7 +14,7 @@ import { configuredIn, type HostAuthStore } from "../store/profiles-document.ts"
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
 import { agentFoldersOf, type AgentFolders, readHostConfig, type HostConfig } from "./folders.ts";
 import { runHostCommand, hostJson5, loadSdkPart, type InstalledHost } from "./installed-host.ts";
-import { gatewayPortOf, isListening } from "./network.ts";
+import { mayGatewayRun } from "./network.ts";
 
 const STORE_FILE = "auth-profiles.json";
 /** Shorter than the age at which an older host takes over the lock of a living holder. */
@@ -31,6 +31,8 @@ export interface TerminalHostRequest {
   readonly agentId?: string | undefined;
   /** True if the gateway may be restarted, which happens only if it cannot be reloaded of a change in another way. */
   readonly mayRestart: boolean;
+  /** Throws `store-of-other-user` for a place of another user. */
+  readonly assertOwn: (place: string) => Promise<void>;
 }
 
 export interface TerminalHost extends HostAuthStore {
@@ -114,6 +116,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
       ? agentFoldersOf(config ?? {}, stateDir, environment)
       : { defaultAgentId: DEFAULT_AGENT, folderOf: () => dirname(authPath) };
   const mainDir = folders.folderOf(traits.shared === "main" ? DEFAULT_AGENT : folders.defaultAgentId);
+  await request.assertOwn(join(mainDir, STORE_FILE));
   for (const database of databasesBeside(mainDir, stateDir, traits)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
@@ -123,6 +126,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     provider: traits.provider,
     lock: traits.lock,
     state: traits.state,
+    records: traits.records,
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
     configured: () => configuredIn(config?.auth, traits.provider),
@@ -130,6 +134,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     publish: async () => notifier.activation(),
   });
   await assertAgent(request, config ?? {}, folders);
+  if (request.agentId !== undefined) await request.assertOwn(join(folders.folderOf(request.agentId), STORE_FILE));
   return {
     ...store,
     ...(authPath === undefined ? {} : { namedPath: authPath }),
@@ -181,9 +186,8 @@ function gatewayNotifierOf(
     host === undefined ? Promise.resolve(false) : runHostCommand(host, words, RELOAD_LIMIT_MS);
   const reloadGateway = async () => {
     if (apply === "none") return true;
-    // Without a host the port of its gateway is not known, so no check is possible.
-    if (host !== undefined && !(await isListening(gatewayPortOf(environment, config)))) return true;
-    return run("secrets", "reload");
+    // Nothing that listens is no proof that no gateway runs: it may be in a container. Only its answer is a success.
+    return (await mayGatewayRun(environment, config)) && run("secrets", "reload");
   };
   let reloaded: Promise<boolean> | undefined;
   const reload = () => (reloaded ??= reloadGateway());

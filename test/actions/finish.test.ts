@@ -139,6 +139,63 @@ describe("the callback URL of a pending sign-in", () => {
   });
 });
 
+/** Of a sign-in that was replaced, and of the one that replaced it. */
+const oldAndNew = async () => [await beginAndApprove(), await beginAndApprove()] as const;
+
+describe("several callback URLs in one text", () => {
+  it.each([
+    { name: "the old one first", join: (old: string, now: string) => `${old}\n${now}` },
+    { name: "the new one first", join: (old: string, now: string) => `${now} ${old}` },
+    {
+      name: "the new one in a link checker's",
+      join: (old: string, now: string) => `${old}\nhttps://www.google.com/url?q=${encodeURIComponent(now)}&sa=D`,
+    },
+    { name: "both behind carets", join: (old: string, now: string) => `${old} ${now}`.replaceAll("&", "^&") },
+  ])("finish the pending sign-in: $name", async ({ join: joined }) => {
+    const [old, now] = await oldAndNew();
+    expect(await complete(joined(old, now))).toEqual(SAVED);
+    expect(ports.oauth.exchanges.map(({ code }) => code.reveal())).toEqual([new URL(now).searchParams.get("code")]);
+  });
+
+  it("finish the sign-in whose profile is named", async () => {
+    const [work, play] = [await beginAndApprove("work"), await beginAndApprove("play")];
+    expect(await complete(`${work}\n${play}`)).toEqual(refused("callback-ambiguous"));
+    expect(await complete(`${work}\n${play}`, { profileName: "work" as ProfileName })).toEqual(SAVED);
+  });
+
+  it.each([
+    {
+      name: "two codes of the pending state",
+      change: (url: string) => url.replace(/code=[^&]+/, "code=ac_other.other"),
+    },
+    {
+      name: "another code in a link checker's parameter",
+      change: (url: string) => {
+        const other = url.replace(/code=[^&]+/, `code=ac_${"x".repeat(43)}.${"y".repeat(43)}`);
+        return `https://www.google.com/url?q=${encodeURIComponent(other)}&sa=D`;
+      },
+    },
+    {
+      name: "a code and an error",
+      change: (url: string) => url.replace(/code=[^&]+/, "error=access_denied"),
+    },
+  ])("are refused and keep the sign-in if they have $name", async ({ change }) => {
+    const address = await beginAndApprove();
+    expect(await complete(`${address}\n\n${change(address)}`)).toEqual(refused("callback-ambiguous"));
+    expect(ports.oauth.exchanges).toEqual([]);
+    expect(await complete(address)).toEqual(SAVED);
+  });
+
+  it("are refused and count no attempt if none is of a pending sign-in", async () => {
+    const address = await beginAndApprove();
+    const others = ["1", "2"].map((digit) => address.replace(stateIn(address), digit.repeat(32))).join("\n");
+    for (let time = 0; time <= MAX_ATTEMPTS; time += 1) {
+      expect(await complete(others)).toEqual(refused("callback-ambiguous"));
+    }
+    expect(await complete(address)).toEqual(SAVED);
+  });
+});
+
 describe("an obstacle to saving", () => {
   it.each(["store-unreadable", "profile-not-codex", "undo-unwritable"] as const)(
     "is reported before the code is used, and the URL works later: %s",
@@ -155,7 +212,7 @@ describe("an obstacle to saving", () => {
   it("is another store than that of the start", async () => {
     const address = await beginAndApprove();
     const profiles = Object.create(ports.profiles, {
-      storeId: { value: "openai /elsewhere" },
+      isStore: { value: (storeId: string) => storeId === "openai /elsewhere" },
     }) as typeof ports.profiles;
     expect(await complete(address, {}, { ...ports, profiles })).toEqual(
       refused("login-of-other-store", { profileName: "work" }),
@@ -495,7 +552,10 @@ describe("a port that throws", () => {
     {
       port: "the exchange",
       isOver: true,
-      break: (error) => ({ ...ports, oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) } }),
+      break: (error) => ({
+        ...ports,
+        oauth: { obstacle: () => undefined, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+      }),
     },
     {
       port: "the profile store",

@@ -391,12 +391,15 @@ describe("an inspection", () => {
   it("finds each problem and each failing profile", async () => {
     ports.installation.owner = false;
     ports.installation.skills = ["/state/skills/codex-auth"];
+    ports.installation.openDisk = true;
     ports.profiles.becomes("openai:team", { health: "disabled" });
-    expect(await codes()).toEqual(["no-owner", "old-skill", "profile-failing"]);
+    expect(await codes()).toEqual(["open-disk", "no-owner", "old-skill", "profile-failing"]);
   });
 
   it.each([
     { name: "a pending file that others can read", port: "pending", code: "pending-insecure" },
+    { name: "a temporary folder of another user", port: "pending", code: "pending-of-other-user" },
+    { name: "a state folder of another user", port: "audit", code: "state-of-other-user" },
     { name: "an older host's file", port: "profiles", code: "store-migration-required", finding: "legacy-file" },
     { name: "a damaged store", port: "profiles", code: "store-unreadable" },
     { name: "a log that others can write", port: "audit", code: "log-insecure" },

@@ -49,6 +49,7 @@ function watched(broken: Partial<ProfileStore> = {}): Ports & { readonly targets
   const store: ProfileStore = {
     provider: profiles.provider,
     storeId: profiles.storeId,
+    isStore: profiles.isStore,
     obstacle: () => profiles.obstacle(),
     list: (agentId) => profiles.list(agentId),
     recentList: (agentId) => profiles.recentList(agentId),

@@ -148,7 +148,10 @@ describe("a sign-in that cannot begin", () => {
     },
     {
       port: "the sign-in server",
-      break: (error) => ({ ...ports, oauth: { buildAuthorizationRequest: failing(error), exchange: failing(error) } }),
+      break: (error) => ({
+        ...ports,
+        oauth: { obstacle: () => undefined, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+      }),
     },
     {
       port: "the clock",
@@ -171,4 +174,17 @@ describe("a sign-in that cannot begin", () => {
       expect(ports.log.lines.join()).not.toContain("canary");
     },
   );
+});
+
+describe("a network that cannot be used", () => {
+  it("refuses the start, names the variable and stores no sign-in", async () => {
+    ports.oauth.unreachable = { code: "proxy-socks", variable: "ALL_PROXY" };
+    expect(await startSignIn(ports, DANA, "work" as ProfileName)).toEqual({
+      kind: "refused",
+      code: "proxy-socks",
+      variable: "ALL_PROXY",
+      profileName: "work",
+    });
+    expect(ports.pending.document.logins).toEqual([]);
+  });
 });

@@ -16,6 +16,7 @@ import {
   STRANGER,
   type Door,
 } from "../handlers/fake-handler.ts";
+import { COPIERS } from "../vectors/pastes.ts";
 import { assertLaws, must, requireSilence } from "./law.ts";
 
 // The fakes draw the same numbers in every run, so that this is the address that waits at every door made here.
@@ -102,6 +103,7 @@ const SEEDS = [
   `http://localhost:1455/success?id_token=eyJhbGciOiJub25lIn0.${CODE}`,
   `https://auth.openai.com/oauth/authorize?state=${STATE}&redirect_uri=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback`,
   `ａｄｄｒｅｓｓ：${ADDRESS.replace("?", "？")}`,
+  ...Object.values(COPIERS).map((copy) => copy(ADDRESS)),
 ];
 const WORDS = [
   ADDRESS,
@@ -116,6 +118,13 @@ const WORDS = [
   "\n> ",
   "%3Fcode%3D",
   "ac_",
+  "^&code=",
+  "\\u0026state=",
+  "=3D",
+  "=\r\n",
+  "\u001B]8;;",
+  " │\n│ ",
+  "?url=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback%3Fcode%3D",
   "/codex_auth_finish ",
   "work ",
   "cancel ",

@@ -101,6 +101,13 @@ export class FakeOAuth implements OAuthClient {
     this.#entropy = entropy;
   }
 
+  /** Set to a network that cannot be used. */
+  unreachable: ReturnType<OAuthClient["obstacle"]>;
+
+  obstacle() {
+    return this.unreachable;
+  }
+
   async buildAuthorizationRequest(): Promise<AuthorizationRequest> {
     const codeVerifier = this.#entropy.bytes(32).toBase64Url();
     const state = this.#entropy.bytes(16).toHex();
@@ -213,6 +220,7 @@ export class MemoryPendingStore implements PendingStore {
 export class MemoryProfileStore implements ProfileStore {
   readonly provider = "openai";
   readonly storeId = "openai";
+  readonly isStore = (storeId: string) => storeId === this.storeId;
   readonly saves: SaveRequest[] = [];
   /** Ids of profiles that can be put back, each once. */
   readonly undoable = new Set<string>();
@@ -393,9 +401,14 @@ export class MemoryNotices implements Notices {
 export class FakeInstallationCheck implements InstallationCheck {
   skills: readonly string[] = [];
   owner: boolean | undefined = true;
+  openDisk = false;
 
   async oldSkills(): Promise<readonly string[]> {
     return this.skills;
+  }
+
+  async isOnOpenDisk(): Promise<boolean> {
+    return this.openDisk;
   }
 
   async hasOwner(): Promise<boolean | undefined> {
@@ -487,7 +500,7 @@ export function brokenProfiles(
     prefer: fail,
     undo: fail,
   };
-  return { provider: "openai", storeId: "openai", obstacle, ...broken };
+  return { provider: "openai", storeId: "openai", isStore: () => true, obstacle, ...broken };
 }
 
 /** A method that fails like this. */

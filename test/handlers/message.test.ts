@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { answerCommand } from "../../src/handlers/command.ts";
 import type { HandlerContext } from "../../src/handlers/context.ts";
@@ -5,6 +6,7 @@ import { withholdFromTranscript, type ChatMessage, type Claim } from "../../src/
 import { CodexAuthError } from "../../src/errors.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
+import { COPIERS } from "../vectors/pastes.ts";
 import {
   claimMessage,
   BROKEN,
@@ -141,6 +143,59 @@ describe("a message that is possibly a callback URL", () => {
   ])("passes if the pending sign-in belongs elsewhere: $name", async ({ extra }) => {
     const { context } = await waiting();
     expect(await claimMessage(context, message(POSSIBLE, extra))).toBeUndefined();
+  });
+});
+
+/** Texts with a URL of the sign-in page or of the port, and no answer in them. */
+const SIGN_IN_URLS = [
+  { name: "the short success page", text: "http://localhost:1455/success", says: REFUSALS["callback-taken"] },
+  { name: "the same without scheme", text: "localhost:1455/success", says: REFUSALS["callback-taken"] },
+  {
+    name: "OpenAI's error page",
+    text: "https://auth.openai.com/error?payload=eyJraW5kIjoiQXV0aEFwaUZhaWx1cmUifQ==",
+    says: REFUSALS["callback-is-error-page"],
+  },
+  {
+    name: "the words of that page",
+    text: "An error occurred during authentication (invalid_state). Please try again.",
+    says: REFUSALS["callback-is-error-page"],
+  },
+  { name: "the port", text: "I only see http://localhost:1455/", says: REFUSALS["callback-not-found"] },
+  { name: "a bare callback", text: "http://127.0.0.1:1455/auth/callback", says: REFUSALS["state-missing"] },
+  { name: "the consent page", text: "https://auth.openai.com/consent", says: REFUSALS["callback-not-found"] },
+  {
+    name: "a long text about the port",
+    text: `${"words ".repeat(2000)} https://localhost:1455`,
+    says: REFUSALS["callback-too-long"],
+  },
+];
+
+describe("a URL of the sign-in page or of its port", () => {
+  it.each(SIGN_IN_URLS)("is kept from the model while a sign-in is pending: $name", async ({ text, says }) => {
+    const door = await waiting();
+    const claim = await claimMessage(door.context, message(text));
+    expect(claim?.handled).toBe(true);
+    expect(answerOf(claim, door)).toContain(says);
+    expect(answerOf(claim, door)).toContain(SENTENCES["next.still-waiting"]);
+    expect((await claimMessage(door.context, message("why?", { replyToBody: text })))?.handled).toBe(true);
+    expect(waitingIn(door.ports)).toBe(1);
+  });
+
+  it.each(SIGN_IN_URLS)("passes without a pending sign-in, and of a stranger: $name", async ({ text }) => {
+    expect(await claimMessage(createDoor().context, message(text))).toBeUndefined();
+    expect(await claimMessage((await waiting()).context, message(text, OF_STRANGER))).toBeUndefined();
+  });
+
+  it("is kept from the model in any copy and any words", async () => {
+    const urls = SIGN_IN_URLS.filter(({ text }) => text.length < 100 && !text.includes(" "));
+    const copies = fc.constantFrom(...Object.entries(COPIERS).filter(([name]) => !/twice|three/.test(name)));
+    const words = fc.constantFrom("", "I see ", "what is this: ", "\n> ", "(");
+    const door = await waiting();
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...urls), copies, words, async ({ text }, [, copy], before) => {
+        expect((await claimMessage(door.context, message(copy(`${before}${text}`))))?.handled).toBe(true);
+      }),
+    );
   });
 });
 

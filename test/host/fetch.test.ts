@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { createGuardedFetch, createHostSend } from "../../src/host/fetch.ts";
+import { createGuardedFetch, createHostSend, hostObstacle } from "../../src/host/fetch.ts";
 import { OPENAI, sandboxEndpoints, type Endpoints } from "../../src/oauth/endpoints.ts";
 import type { TokenRequestInit } from "../../src/oauth/token.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
@@ -450,5 +450,27 @@ describe("the guard around any sender", () => {
       await createGuardedFetch(async () => ({ response, release }))(OPENAI.token, INIT).catch(() => undefined);
     }
     expect(released).toEqual(["released", "released"]);
+  });
+});
+
+/** What the host's own fetch does with each value was seen with OpenClaw 2026.9.6 on Node 24.21. */
+describe("hostObstacle", () => {
+  const PROXY = "http://127.0.0.1:7890";
+  it.each([
+    { name: "no variable", variables: {}, code: undefined },
+    { name: "a URL", variables: { HTTPS_PROXY: PROXY }, code: undefined },
+    { name: "a URL between spaces", variables: { https_proxy: ` ${PROXY} ` }, code: undefined },
+    { name: "the URL of SOCKS 5, which the host speaks", variables: { HTTPS_PROXY: "socks5://h:1" }, code: undefined },
+    { name: "ALL_PROXY, which the host does not read", variables: { ALL_PROXY: "socks5h://h:1" }, code: undefined },
+    { name: "an exemption", variables: { HTTPS_PROXY: "a b", NO_PROXY: "openai.com" }, code: undefined },
+    { name: "no scheme", variables: { HTTPS_PROXY: "127.0.0.1:7890" }, code: "proxy-malformed" },
+    { name: "quotes", variables: { HTTPS_PROXY: `"${PROXY}"` }, code: "proxy-malformed" },
+    { name: "a password with %", variables: { HTTPS_PROXY: "http://a:50%off@h:1" }, code: "proxy-malformed" },
+    { name: "a path", variables: { HTTP_PROXY: `${PROXY}/x` }, code: "proxy-malformed" },
+    { name: "another name of SOCKS", variables: { HTTPS_PROXY: "socks5h://h:1" }, code: "proxy-socks" },
+  ])("finds before a code is spent what the host's fetch fails with: $name", ({ variables, code }) => {
+    const values: Readonly<Record<string, string | undefined>> = variables;
+    expect(hostObstacle(OPENAI, (name) => values[name])?.code).toBe(code);
+    expect(hostObstacle(sandboxEndpoints("http://127.0.0.1:1"), (name) => values[name])).toBeUndefined();
   });
 });

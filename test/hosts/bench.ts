@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import { hostTraitsOf, type HostTraits } from "../../src/rules/host-versions.ts";
-import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
+import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import { fakeAccount, SignInServer, type FakeAccount } from "../fakes/sign-in-server.ts";
 import { hostEnvironment, NODE, type GatewayFolders } from "../support/host.ts";
 import { readHostRows } from "../support/host-rows.ts";
@@ -137,6 +138,11 @@ export class HostBench {
   /** See `host-child.ts`. */
   hostChild(task: "write" | "hold", ...rest: readonly (string | number)[]) {
     return this.#spawn([join(HERE, "host-child.ts"), task, this.root, ...rest.map(String)]);
+  }
+
+  /** See `reader-child.ts`. */
+  readerChild() {
+    return this.#spawn([join(HERE, "reader-child.ts"), this.root, this.version, this.folders.state]);
   }
 
   /** See `our-child.ts`. */

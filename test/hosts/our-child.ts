@@ -1,65 +1,17 @@
 /**
- * Our own store over one host as another process: `<task> <root> <version> <stateDir> …`. Nobody is told to reload
- * anything, so that many writes are quick.
+ * Our own store over one host as another process: `<task> <root> <version> <stateDir> …`.
  * `write <prefix> <count>` saves so many profiles and says the codes of those that were refused.
  * `hold` says `held` inside an update of ours, and never ends.
  */
 import { writeSync } from "node:fs";
-import { join } from "node:path";
-import { SILENT_LOG } from "../../src/errors.ts";
-import { hostTraitsOf } from "../../src/rules/host-versions.ts";
-import { openTerminalHost } from "../../src/terminal/terminal-host.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
 import { Secret } from "../../src/secret.ts";
-import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
-import { type HostAuthStore } from "../../src/store/profiles-document.ts";
-import { createProfileStore, RecentLists } from "../../src/store/profile-store.ts";
-import { readIdentity } from "../../src/oauth/identity.ts";
-import { createUndoRecords } from "../../src/store/undo.ts";
-import { systemClock } from "../../src/system.ts";
-import { systemEntropy } from "../../src/system.ts";
+import { openProfileStore, openStore } from "./our-store.ts";
 
 const [task, root = "", version = "", stateDir = "", first = "", second = ""] = process.argv.slice(2);
 
-async function openStore(): Promise<HostAuthStore> {
-  const traits = hostTraitsOf(version);
-  if (traits?.medium === "sqlite") return openSqlite();
-  if (traits === undefined) throw new Error(`no traits of ${version}`);
-  const mainDir = join(stateDir, "agents/main/agent");
-  return createFileAuthStore({
-    ...traits,
-    log: SILENT_LOG,
-    agentDirOf: () => mainDir,
-    mainAgentDir: () => mainDir,
-    configured: () => ({ order: [], profiles: [] }),
-    publish: async () => "live",
-  });
-}
-
-function openSqlite(): Promise<HostAuthStore> {
-  const nowhere = { home: stateDir, stateDir, configPath: undefined, agentDir: undefined, tempFolder: stateDir };
-  const environment = {
-    ...nowhere,
-    program: "",
-    pathFolders: [],
-    gatewayPort: undefined,
-    uid: process.getuid?.() ?? 0,
-  };
-  const at = { log: SILENT_LOG, environment, stateDir, host: { root, version } };
-  return openTerminalHost({ ...at, authPath: undefined, mayRestart: false });
-}
-
-async function write(host: HostAuthStore): Promise<string> {
-  const undo = createUndoRecords(stateDir);
-  const store = createProfileStore({
-    host,
-    log: SILENT_LOG,
-    recent: new RecentLists(systemClock),
-    undo,
-    clock: systemClock,
-    entropy: systemEntropy,
-    readIdentity,
-  });
+async function write(): Promise<string> {
+  const store = await openProfileStore(root, version, stateDir);
   const refused: string[] = [];
   for (let index = 0; index < Number(second); index += 1) {
     const profileId = `${first}-${index}` as ProfileId;
@@ -85,7 +37,8 @@ function draftOf(profileId: string) {
   };
 }
 
-async function hold(host: HostAuthStore): Promise<string> {
+async function hold(): Promise<string> {
+  const host = await openStore(root, version, stateDir);
   await host.update({
     agentDir: undefined,
     keepInOrder: [],
@@ -97,6 +50,5 @@ async function hold(host: HostAuthStore): Promise<string> {
   return "{}";
 }
 
-const host = await openStore();
-writeSync(1, `${await (task === "write" ? write(host) : hold(host))}\n`);
+writeSync(1, `${await (task === "write" ? write() : hold())}\n`);
 process.exit(0);

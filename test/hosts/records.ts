@@ -1,5 +1,5 @@
 /** Profiles as the tests lay them down. */
-import type { StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
 
 const FAR_MS = 1_900_000_000_000;
 

@@ -64,12 +64,12 @@ export const FILE_TROUBLES: readonly Trouble[] = [
       asRoot(() => chownSync(storeFile, SOMEBODY_ELSE, SOMEBODY_ELSE));
       return [storeFile];
     },
-    answers: UNREADABLE,
+    answers: ["store_of_other_user"],
   },
   {
     name: "read-only",
     make: ({ storeFile }) => freeze([storeFile]),
-    answers: ["store_write_failed"],
+    answers: ["store_read_only"],
   },
   {
     name: "on a full disk",
@@ -141,7 +141,7 @@ export const SQLITE_TROUBLES: readonly Trouble[] = [
       asRoot(() => files.forEach((file) => chownSync(file, SOMEBODY_ELSE, SOMEBODY_ELSE)));
       return [];
     },
-    answers: ["saved"],
+    answers: ["saved", "store_of_other_user"],
   },
   {
     name: "read-only",
@@ -149,7 +149,7 @@ export const SQLITE_TROUBLES: readonly Trouble[] = [
       execute(bench, "SELECT 1");
       return freeze(filesOf(databaseOf(bench))).slice(0, 1);
     },
-    answers: UNWRITTEN,
+    answers: [...UNWRITTEN, "store_read_only"],
   },
   {
     name: "on a full disk",

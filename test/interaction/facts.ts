@@ -133,6 +133,12 @@ export const HAS_PROFILE: AccountQuestion = {
   newName: "work" as ProfileName,
 };
 
+export const UNREADABLE: AccountQuestion = {
+  ...QUESTION,
+  code: "profile-unreadable",
+  existingProfile: { profileName: "work" },
+};
+
 export const CHOICE: ExplainedChoice = {
   kind: "choice",
   decides: "host",
@@ -312,7 +318,14 @@ const anyRefusal = fc
 
 function questionWith(text: fc.Arbitrary<string>): fc.Arbitrary<AccountQuestion> {
   return fc
-    .tuple(fc.constantFrom(QUESTION, HAS_PROFILE), anyName, anyName, anyName, maybe("email", text), maybe("plan", text))
+    .tuple(
+      fc.constantFrom(QUESTION, HAS_PROFILE, UNREADABLE),
+      anyName,
+      anyName,
+      anyName,
+      maybe("email", text),
+      maybe("plan", text),
+    )
     .map(([question, profileName, there, newName, email, plan]) => ({
       ...question,
       profileName,
@@ -425,6 +438,9 @@ export function sampleScreens(): readonly NamedScreen[] {
     "status, a choice": statusScreen({ kind: "status", pending: [], parked: [waiting] }),
     "question, another account": questionScreen(QUESTION),
     "question, the account has a profile": questionScreen(HAS_PROFILE),
+    "question, the record is unreadable": questionScreen(UNREADABLE),
+    "profile, unreadable": profileScreen(shown(listed("work", { health: "unreadable" }))),
+    "profile, unreadable and pinned": profileScreen(shown(listed("work", { health: "unreadable", isPinned: true }))),
     "saved, the same account": savedScreen({ ...SAVED, sameAccountAs: "home" }, false),
     ...Object.fromEntries(DECIDING.map((decides) => [`why, ${decides}`, whyScreen({ ...CHOICE, decides })])),
     "why, all there is": whyScreen({
@@ -467,7 +483,10 @@ export function sampleScreens(): readonly NamedScreen[] {
       kind: "inspection",
       findings: [
         { code: "pending-insecure" },
+        { code: "pending-of-other-user" },
         { code: "log-insecure" },
+        { code: "state-of-other-user" },
+        { code: "open-disk" },
         { code: "legacy-file" },
         { code: "store-unreadable" },
         { code: "no-owner" },
@@ -480,6 +499,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "notice, one line": { lines: [noticeLine(listed("work"))], rows: [] },
     undone: undoneScreen(UNDONE),
     "undone, left out": undoneScreen({ ...UNDONE, isSelectable: false }),
+    "undone, unreadable": undoneScreen({ ...UNDONE, isUnreadable: true }),
     "status, waiting": statusScreen({
       kind: "status",
       pending: [waiting],
@@ -522,6 +542,7 @@ export function screensAbout(name: ProfileName): readonly Screen[] {
     savedScreen({ ...SAVED, profileName: name, isUndoable: true }, true),
     profileScreen(shown(profile)),
     profileScreen(shown({ ...profile, isPinned: true, isDefault: true })),
+    profileScreen(shown({ ...profile, isPinned: true, health: "unreadable" })),
     preferredScreen({ ...PREFERRED, profileName: name, kept: "work" }),
     signOutScreen(shown(profile)),
     signedOutScreen({ ...SIGNED_OUT, profileName: name }),

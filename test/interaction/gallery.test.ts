@@ -53,7 +53,14 @@ const fenced = (text: string) => `\`\`\`text\n${text}\n\`\`\``;
 
 function galleryOf(locale: Locale, language: string): string {
   const program = { name: "codex-auth", profileOption: "--profile" } as const;
-  const around = { program, locale, hostVersion: "2026.3.13" };
+  const around = {
+    program,
+    locale,
+    hostVersion: "2026.3.13",
+    hostNode: ">=22.12.0",
+    failure: "internal error (TypeError)",
+    storeOwner: "dana (uid 1000)",
+  };
   return [
     `# Every screen (${language})`,
     "A test writes this file and compares it. Do not edit it: change src/languages or src/interaction.",

@@ -10,11 +10,13 @@ import {
   cardScreen,
   newProfileScreen,
   PAGE_SIZE,
+  refusalScreen,
   savedScreen,
   selectorScreen,
   statusScreen,
 } from "../../src/interaction/screens.ts";
-import { SENTENCES } from "../support/english.ts";
+import { ERROR_CODES } from "../../src/errors.ts";
+import { REFUSALS, SENTENCES } from "../support/english.ts";
 import {
   anyName,
   anyProfileList,
@@ -240,4 +242,20 @@ it("no screen but the question before it takes a profile out with one tap", () =
     }),
   );
   expect(actionsOf(signOutScreen(shownProfile(listed("work"))))).toContainEqual({ verb: "show", name: "work" });
+});
+
+describe("the example of a refusal", () => {
+  const EXEMPLARY = ERROR_CODES.filter((code) => REFUSALS[code].includes("{example}"));
+  const REFUSED = ["work", "Work", "home", "openai:work", undefined].map((profileName) => ({ profileName }));
+  it.each(EXEMPLARY.flatMap((code) => REFUSED.map((row) => ({ ...row, code }))))(
+    "names another profile than the refused one: $code, $profileName",
+    ({ code, profileName }) => {
+      const screen = refusalScreen({ code, next: "none", sender: "", ...(profileName && { profileName }) });
+      const [example] = /\/codex_auth \w+/.exec(toPlainText(screen)) ?? [];
+      expect(example?.toLowerCase()).toMatch(/^\/codex_auth (?:work|home)$/);
+      expect(example?.toLowerCase().endsWith(` ${(profileName ?? "").toLowerCase().replace("openai:", "")}`)).toBe(
+        false,
+      );
+    },
+  );
 });

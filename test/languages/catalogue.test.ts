@@ -11,7 +11,14 @@ const KEYS = Object.keys(EN) as SentenceKey[];
 const keysWhere = (breaks: (key: SentenceKey) => boolean) => KEYS.filter(breaks);
 
 /** Words with a character of markup that have to be there: names of variables, and the grammar of a profile name. */
-const UNAVOIDABLE = ["HTTPS_PROXY", "CODEX_AUTH_SANDBOX", ". _ @ + -"];
+const UNAVOIDABLE = [
+  "HTTPS_PROXY",
+  "NODE_USE_ENV_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+  "CODEX_AUTH_SANDBOX",
+  "CODEX_AUTH_OPENCLAW",
+  ". _ @ + -",
+];
 const bare = (sentence: string) =>
   UNAVOIDABLE.reduce((text, word) => text.replaceAll(word, ""), sentence.replaceAll(/\{\w+\}/g, ""));
 

@@ -129,16 +129,32 @@ const FAILURES: readonly (readonly [name: string, status: number, body: string, 
   ["a reused refresh token's code", 401, nested("refresh_token_reused"), "token-rejected"],
   ["a dead token's code", 401, nested("token_expired"), "token-rejected"],
   ["an unknown code with 400", 400, nested("something_new"), "token-rejected"],
-  ["an unknown code with 403", 403, nested("something_new"), "provider-blocked"],
+  ["an unknown code with 401", 401, nested("something_new"), "account-refused"],
+  ["an unknown code with 402", 402, nested("something_new"), "account-refused"],
+  ["an unknown code with 403", 403, nested("something_new"), "account-refused"],
+  ["an account that was deactivated, with 401", 401, nested("account_deactivated"), "account-refused"],
+  ["an account that was deactivated, with 403", 403, nested("account_deactivated"), "account-refused"],
+  ["an account that was deactivated, with 400", 400, nested("account_deactivated"), "account-refused"],
+  ["a workspace that was deactivated", 402, '{"detail":{"code":"deactivated_workspace"}}', "account-refused"],
+  ["access that was denied, flat", 403, '{"error":"access_denied","error_description":"canary"}', "account-refused"],
+  ["access that was denied, at the top level", 403, '{"code":"access_denied"}', "account-refused"],
+  ["a sentence beside no code", 403, '{"detail":"canary"}', "account-refused"],
+  ["401 with a page", 401, "<!DOCTYPE html><title>canary</title>", "provider-blocked"],
+  ["403 with a page", 403, "\n<html>canary</html>", "provider-blocked"],
+  ["403 with text", 403, "canary", "account-refused"],
+  ["402 without a body", 402, "", "account-refused"],
+  ["401 without a body", 401, "", "token-rejected"],
+  ["401 with an error without a code", 401, '{"error":{}}', "token-rejected"],
+  ["a code of an expired token", 401, nested("refresh_token_expired"), "token-rejected"],
   ["the country's code with another status", 400, nested("unsupported_country_region_territory"), "region-unsupported"],
   ["a code that is null", 400, nested(null), "token-rejected"],
   ["a code that is a number", 400, nested(17), "token-rejected"],
   ["an error that is null", 400, '{"error":null}', "token-rejected"],
   ["an error that is a list", 400, '{"error":["invalid_client"]}', "token-rejected"],
-  ["an error at the top level only", 401, '{"code":"x"}', "token-rejected"],
+  ["an error at the top level only", 401, '{"code":"x"}', "account-refused"],
   ["no body", 400, "", "token-rejected"],
   ["400 with a page", 400, "<html>canary</html>", "token-rejected"],
-  ["403 without a body", 403, "", "provider-blocked"],
+  ["403 without a body", 403, "", "account-refused"],
   ["404", 404, "<html>canary</html>", "token-response-invalid"],
   ["405", 405, "{}", "token-response-invalid"],
   ["301", 301, "{}", "token-response-invalid"],
@@ -148,12 +164,31 @@ const FAILURES: readonly (readonly [name: string, status: number, body: string, 
   ["a status past 500", 599, "{}", "provider-failed"],
   ["a code that is a key of every object", 400, nested("constructor"), "token-rejected"],
   ["a flat error that is a key of every object", 500, '{"error":"toString"}', "provider-failed"],
-  ["a code that is the prototype's key", 403, nested("__proto__"), "provider-blocked"],
+  ["a code that is the prototype's key", 403, nested("__proto__"), "account-refused"],
 ];
 
 describe("an answer with another status", () => {
   it.each(FAILURES)("maps %s", async (_, status, body, code) => {
     expect(await judge(body, { status })).toEqual(refused(code));
+  });
+
+  it("is a page by its type or by its content, and never if it is JSON", async () => {
+    const page = { headers: { "content-type": "text/html; charset=UTF-8" }, status: 403 };
+    expect(await judge("canary", page)).toEqual(refused("provider-blocked"));
+    expect(await judge(nested("something_new"), page)).toEqual(refused("account-refused"));
+    const challenge = { headers: { "cf-mitigated": "challenge" }, status: 403 };
+    expect(await judge("", challenge)).toEqual(refused("provider-blocked"));
+  });
+
+  it("is never called a block of the network if it has a code in JSON", async () => {
+    const KNOWN = /^(?:account-refused|token-rejected|client-rejected|region-unsupported)$/;
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(401, 402, 403), fc.string({ minLength: 1 }), async (status, code) => {
+        for (const body of [nested(code), JSON.stringify({ error: code }), JSON.stringify({ code })]) {
+          expect(await judge(body, { status })).toMatchObject({ code: expect.stringMatching(KNOWN) });
+        }
+      }),
+    );
   });
 
   it("always answers one of our codes and nothing of the server's text", async () => {

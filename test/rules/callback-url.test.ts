@@ -7,6 +7,8 @@ import {
   CALLBACK,
   CALLBACK_URL,
   CODE,
+  COPIERS,
+  OLD_URL,
   OTHER_CODE,
   OTHER_STATE,
   PASTES,
@@ -38,6 +40,13 @@ function verdictOf(result: PastedText, pair = OURS): Verdict | "another-code" {
 }
 
 const judge = (text: string, pair = OURS) => verdictOf(new Paste(text).parsed, pair);
+
+/** The result if only this pair's sign-in is pending. */
+const judgeFor = (text: string, pair = OURS) =>
+  verdictOf(
+    new Paste(text).parsedFor((state) => state.reveal() === pair.state),
+    pair,
+  );
 
 /** Every way the result could print, with all that an inspector can be made to show. */
 const printed = (result: PastedText) =>
@@ -397,6 +406,135 @@ describe.each(Object.entries(DISGUISES))("a callback under %s", (_, disguise) =>
   });
 });
 
+/** What is done to the URL first, what to the text that it is in, and what to that text on its way. */
+const names = Object.keys(COPIERS) as (keyof typeof COPIERS)[];
+const AROUND: readonly (readonly [before: string, after: string])[] = [
+  ["", ""],
+  ["here: ", " thanks"],
+  ["<", ">"],
+  ["[here](", ")"],
+  ["```\n", "\n```"],
+];
+const inLinks = (text: string, depth: number): string =>
+  depth === 0
+    ? text
+    : inLinks(`https://eur01.safelinks.protection.outlook.com/?url=${encodeURIComponent(text)}&data=05&s=1`, depth - 1);
+
+describe("a copy of a callback URL", () => {
+  it.each(names)("gives its code through %s, in link checkers and wrappers", (name) => {
+    fc.assert(
+      fc.property(pairs, fc.constantFrom(0, 1, 2), fc.constantFrom(...AROUND), (pair, depth, [before, after]) => {
+        const text = `${before}${COPIERS[name](inLinks(urlOf(pair), depth))}${after}`;
+        expect({ judged: judge(text, pair), likelihood: new Paste(text).likelihood }).toEqual({
+          judged: "code",
+          likelihood: "certain",
+        });
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("gives its code or no code through two of them, and is never left to the model if it can be read", () => {
+    fc.assert(
+      fc.property(pairs, fc.constantFrom(...names), fc.constantFrom(...names), (pair, one, two) => {
+        const text = COPIERS[two](COPIERS[one](urlOf(pair)));
+        const judged = judgeFor(text, pair);
+        expect(judged).not.toBe("another-code");
+        if (judged === "code") expect(new Paste(text).likelihood).toBe("certain");
+      }),
+      RUNS,
+    );
+  });
+
+  it("is not read if a character of its code was lost", () => {
+    fc.assert(
+      fc.property(pairs, fc.constantFrom(...names), fc.nat(89), (pair, name, at) => {
+        const short = pair.code.slice(0, at) + pair.code.slice(at + 1);
+        expect(judgeFor(COPIERS[name](urlOf({ ...pair, code: short })), pair)).not.toBe("code");
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("a text with several callback URLs", () => {
+  const TWO = [
+    { name: "the old one first", text: `${OLD_URL}\n${CALLBACK_URL}` },
+    { name: "the new one first", text: `${CALLBACK_URL} ${OLD_URL}` },
+    {
+      name: "three of them",
+      text: `${OLD_URL}\n${OLD_URL.replace(OTHER_STATE, STATE.replaceAll("a", "b"))}\n${CALLBACK_URL}`,
+    },
+    {
+      name: "an old one that was denied",
+      text: `${CALLBACK}?error=access_denied&state=${OTHER_STATE}\n${CALLBACK_URL}`,
+    },
+    { name: "the new one in a safe link", text: `${OLD_URL}\n${inLinks(CALLBACK_URL, 1)}` },
+    { name: "the new one behind carets", text: `${OLD_URL}\n${CALLBACK_URL.replaceAll("&", "^&")}` },
+    { name: "the new one in a box", text: `${OLD_URL}\n${COPIERS["a box"](CALLBACK_URL)}` },
+    { name: "both in mail", text: COPIERS["quoted-printable mail"](`${OLD_URL}\n${CALLBACK_URL}`) },
+    { name: "both in one quote", text: `> ${OLD_URL}\n> ${CALLBACK_URL}` },
+    { name: "the new one twice", text: `${CALLBACK_URL}\n${OLD_URL}\n${CALLBACK_URL}` },
+  ];
+
+  it.each(TWO)("gives the code of the pending sign-in: $name", ({ text }) => {
+    expect(judgeFor(text)).toBe("code");
+    expect(judgeFor(text, { code: OTHER_CODE, state: STATE })).toBe("another-code");
+    expect(new Paste(text).parsedFor(() => false)).toEqual({ kind: "refused", code: "callback-ambiguous" });
+    expect(new Paste(text).likelihood).toBe("certain");
+  });
+
+  it.each([
+    { name: "both sign-ins are pending", text: `${OLD_URL}\n${CALLBACK_URL}`, pending: [STATE, OTHER_STATE] },
+    {
+      name: "the pending one has two codes",
+      text: `${OLD_URL}\n${CALLBACK_URL}\n${CALLBACK_URL.replace(CODE, OTHER_CODE)}`,
+      pending: [STATE],
+    },
+    {
+      name: "the pending one has two codes, one of another shape",
+      text: `${CALLBACK_URL}\n${CALLBACK}?code=another-shape&state=${STATE}`,
+      pending: [STATE],
+    },
+    {
+      name: "the pending one has a code and an error",
+      text: `${OLD_URL}\n${CALLBACK_URL}\n${CALLBACK}?error=access_denied&state=${STATE}`,
+      pending: [STATE],
+    },
+  ])("is refused if $name", ({ text, pending }) => {
+    const result = new Paste(text).parsedFor((state) => pending.includes(state.reveal()));
+    expect(result).toEqual({ kind: "refused", code: "callback-ambiguous" });
+  });
+
+  it("is refused if two copies give different codes for the pending state", () => {
+    fc.assert(
+      fc.property(pairs, pairs, fc.constantFrom(...names), fc.boolean(), (pair, other, name, isFirst) => {
+        const copy = COPIERS[name](urlOf({ ...pair, code: other.code }));
+        const texts = isFirst ? [copy, urlOf(pair)] : [urlOf(pair), copy];
+        expect(["code", "another-code"]).not.toContain(judgeFor(texts.join("\n\n"), pair));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("a callback URL that the shell cut", () => {
+  it.each([
+    { name: "after the code", text: `${CALLBACK}?code=${CODE}`, isCut: true },
+    { name: "after a code of another shape", text: `${CALLBACK}?code=another-shape`, isCut: true },
+    { name: "after the state", text: `${CALLBACK}?state=${STATE}`, isCut: true },
+    { name: "after an error", text: `${CALLBACK}?error=access_denied`, isCut: true },
+    { name: "without its scheme", text: `localhost:1455/auth/callback?code=${CODE}`, isCut: true },
+    { name: "not at all", text: CALLBACK_URL, isCut: false },
+    { name: "later, after &", text: `${CALLBACK}?code=${CODE}&scope=openid`, isCut: false },
+    { name: "before its parameters", text: CALLBACK, isCut: false },
+    { name: "with words behind", text: `${CALLBACK}?code=${CODE} thanks`, isCut: false },
+    { name: "and of another host", text: `https://evil.example/auth/callback?code=${CODE}`, isCut: false },
+  ])("is recognised: $name", ({ text, isCut }) => {
+    expect(new Paste(text).endsAtAmpersand).toBe(isCut);
+  });
+});
+
 describe("a text that is certain to be a callback", () => {
   const SIGNS = [
     /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#](?:[^?#&]*&)*(?:code|state|error)=/i,
@@ -480,6 +618,28 @@ const ADVERSARIAL: Readonly<Record<string, (length: number) => string>> = {
   "success pages": (length) => "localhost/success?".repeat(length / 18),
   hashes: (length) => "a#".repeat(length / 2),
   "letters and a hash": (length) => `${"a".repeat(length)}#`,
+  "escape keys": (length) => "\u001B".repeat(length),
+  "hyperlinks that never end": (length) => "\u001B]8;;".repeat(length / 5),
+  "hyperlinks in carets": (length) => "^[]8;".repeat(length / 5),
+  "colours that never end": (length) => "\u001B[0000".repeat(length / 6),
+  "code units": (length) => "\\u0026=".repeat(length / 7),
+  "percent signs of percent signs": (length) => `=%${"25".repeat(length / 2)}`,
+  "encoded callbacks": (length) => "http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback%3F".repeat(length / 50),
+  "Proofpoint's callbacks": (length) => "http-3A__localhost-3A1455_auth_callback-3F".repeat(length / 42),
+  "bars behind spaces": (length) => `=|${" ".repeat(length)}x`,
+  "bars between spaces": (length) => "= | ".repeat(length / 4),
+  "asterisks on lines": (length) => "=\n * ".repeat(length / 5),
+  "soft breaks": (length) => "=\n".repeat(length / 2),
+  "lines that go on": (length) => "^\n=".repeat(length / 3),
+  "NUL after each letter": (length) => "=\0".repeat(length / 2),
+  boxes: (length) => "│=\n".repeat(length / 3),
+  "ruled lines": (length) => "===--- ".repeat(length / 7),
+  "callbacks behind carets": (length) => `${CALLBACK}?code=ac_a^&state=${STATE} `.repeat(length / 90),
+  "callbacks in mail": (length) => `${CALLBACK}?code=3Dac_a&state=3D${STATE}\n`.repeat(length / 92),
+  "callbacks under all signs": (length) =>
+    `│ http://localhost:1455/auth/call \n│ back?code=3Dac_a^&sta\n│ te=3D${STATE}%26 x\\u0026 y\n`.repeat(length / 120),
+  "pieces under all signs": (length) =>
+    `localhost:1455/auth/callback?state=${STATE}&code=ac_a${" b^ %41 =3D │".repeat(length / 12 - 10)}`,
   "dots and letters": (length) => "a.".repeat(length / 2),
 };
 

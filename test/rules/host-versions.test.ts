@@ -2,17 +2,26 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HOST_TRAITS, hostTraitsOf, OLDEST_PLUGIN_HOST } from "../../src/rules/host-versions.ts";
 
-const FILE = { medium: "file", provider: "openai-codex", lock: "file", state: "same-file", shared: "main" } as const;
+const WITH_MODE = { kindFields: "type-or-mode", hasSidecars: false } as const;
+const FILE = {
+  medium: "file",
+  provider: "openai-codex",
+  lock: "file",
+  state: "same-file",
+  shared: "main",
+  records: WITH_MODE,
+} as const;
+const TYPE_ONLY = { ...FILE, records: { ...WITH_MODE, kindFields: "type" } } as const;
 const TWO_FILES = { ...FILE, state: "auth-state.json", apply: "reload" } as const;
 
 /** Of each kind of host the first version, some between, and the last one known. */
 const KNOWN: readonly (readonly [versions: string, expected: object])[] = [
-  ["2026.1.29 2026.1.30 2026.2.2-3 2026.2.12 2026.2.16", { ...FILE, lock: "folder", apply: "none" }],
-  ["2026.2.17 2026.2.25", { ...FILE, apply: "none" }],
+  ["2026.1.29 2026.1.30 2026.2.2-3 2026.2.12 2026.2.16", { ...TYPE_ONLY, lock: "folder", apply: "none" }],
+  ["2026.2.17 2026.2.25", { ...TYPE_ONLY, apply: "none" }],
   ["2026.2.26 2026.3.2 2026.3.13 2026.3.28", { ...FILE, apply: "reload-under-lock" }],
   ["2026.3.31 2026.4.2", { ...FILE, apply: "reload" }],
   ["2026.4.7 2026.4.15", TWO_FILES],
-  ["2026.5.12 2026.5.28", { ...TWO_FILES, shared: "default-agent" }],
+  ["2026.5.12 2026.5.28", { ...TWO_FILES, shared: "default-agent", records: { ...WITH_MODE, hasSidecars: true } }],
   ["2026.6.1", { ...TWO_FILES, provider: "openai", shared: "default-agent" }],
   ["2026.6.5 2026.7.1 2026.8.2 2026.9.6 2026.10.1 2027.1.1 2026.9.6-beta.1", { medium: "sqlite", provider: "openai" }],
 ];

@@ -15,6 +15,7 @@ const MEANINGS: Readonly<Record<ProfileHealth, readonly string[]>> = {
   "needs-sign-in": ["needs a sign-in", "is failing"],
   "cooling-down": [],
   disabled: ["is failing"],
+  unreadable: ["is failing"],
 };
 
 it.each(Object.entries(MEANINGS))("a profile that is %s has the meaning: %j", (name, expected) => {

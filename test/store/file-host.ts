@@ -7,13 +7,33 @@ import type { FileHost } from "../../src/store/file-auth-store.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import type { AuthConfig } from "./memory-host-auth-store.ts";
 
-export type Flavour = Pick<FileHost, "provider" | "lock" | "state"> & { readonly name: string };
+export type Flavour = Pick<FileHost, "provider" | "lock" | "state" | "records"> & { readonly name: string };
+
+const READS_MODE = { kindFields: "type-or-mode", hasSidecars: false } as const;
 
 /** The three kinds of such hosts. */
 export const FLAVOURS = [
-  { name: "2026.2.12: a folder as lock, one file", provider: "openai-codex", lock: "folder", state: "same-file" },
-  { name: "2026.3.13: a file as lock, one file", provider: "openai-codex", lock: "file", state: "same-file" },
-  { name: "2026.6.1: a file as lock, two files", provider: "openai", lock: "file", state: "auth-state.json" },
+  {
+    name: "2026.2.12: a folder as lock, one file",
+    provider: "openai-codex",
+    lock: "folder",
+    state: "same-file",
+    records: { ...READS_MODE, kindFields: "type" },
+  },
+  {
+    name: "2026.3.13: a file as lock, one file",
+    provider: "openai-codex",
+    lock: "file",
+    state: "same-file",
+    records: READS_MODE,
+  },
+  {
+    name: "2026.6.1: a file as lock, two files",
+    provider: "openai",
+    lock: "file",
+    state: "auth-state.json",
+    records: READS_MODE,
+  },
 ] as const satisfies readonly Flavour[];
 
 export const flavourOf = (name: string | undefined): Flavour =>

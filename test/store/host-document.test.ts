@@ -11,6 +11,7 @@ import {
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 
 const bytesOf = (content: unknown) => Buffer.from(JSON.stringify(content));
+const RULES = { kindFields: "type-or-mode", hasSidecars: false } as const;
 const record = { type: "oauth", provider: "openai" };
 
 describe("a file that is read", () => {
@@ -21,42 +22,85 @@ describe("a file that is read", () => {
   ])("may have $name", ({ content }) => {
     const profiles = parseProfilesFile(bytesOf(content));
     expect(profiles).toEqual(content);
-    expect(viewOf({ profiles, state: undefined })).toEqual({ profiles: {} });
+    expect(viewOf({ profiles, state: undefined }, RULES)).toEqual({ profiles: {} });
   });
 
   it.each([
     { name: "null", content: null },
+    { name: "a list", content: [] },
     { name: "profiles of null", content: { profiles: null } },
-    { name: "a reason that is no text", content: { profiles: {}, usageStats: { a: { disabledReason: 7 } } } },
-    { name: "statistics of null", content: { profiles: {}, usageStats: { a: null } } },
-    { name: "an order of numbers", content: { profiles: {}, order: { openai: [1] } } },
-  ])("is none with $name", ({ content }) => {
+    { name: "profiles in a list", content: { profiles: [] } },
+    { name: "a version to come", content: { version: 2, profiles: {} } },
+  ])("is not read with $name", ({ content }) => {
     expect(parseProfilesFile(bytesOf(content))).toBeUndefined();
   });
 });
 
 describe("the second file", () => {
-  it("may hold what is not ours", () => {
+  it("may contain other fields", () => {
     const content = { version: 1, order: { openai: ["openai:a"] }, lastGood: { openai: "openai:a" } };
     expect(parseStateFile(bytesOf(content))).toEqual(content);
   });
 
   it.each([
     { name: "a version to come", content: { version: 2 } },
-    { name: "an order that is no list", content: { order: { openai: "openai:a" } } },
-    { name: "statistics that are no object", content: { usageStats: [] } },
     { name: "a list", content: [] },
-  ])("is none with $name", ({ content }) => {
+  ])("is not read with $name", ({ content }) => {
     expect(parseStateFile(bytesOf(content))).toBeUndefined();
   });
 });
 
 function edited(files: HostFiles, edit: (document: ProfilesDocument) => void): HostFiles {
-  const before = viewOf(files);
+  const before = viewOf(files, RULES);
   const after = copyOf(before);
   edit(after);
-  return applyEdit(files, { before, after }, true);
+  return applyEdit(files, { before, after }, files.state !== undefined);
 }
+
+const work = { type: "oauth", provider: "openai", refresh: "rt" };
+const added = { type: "oauth", provider: "openai", refresh: "rt_new" };
+
+/** Odd entries beside a good profile, and the same files after another profile was added to the order. */
+const ODD_NEIGHBOURS: readonly { readonly name: string; readonly odd: object; readonly order?: unknown }[] = [
+  { name: "records of null, text and lists", odd: { profiles: { a: null, b: "text", c: [], work } } },
+  { name: "an order in text", odd: { order: "openai:work" } },
+  { name: "a provider's order in text", odd: { order: { openai: "work", x: 7 } }, order: { x: 7 } },
+  {
+    name: "null and numbers in an order",
+    odd: { order: { openai: ["work", null, 7] } },
+    order: ["work", "new", null, 7],
+  },
+  {
+    name: "another spelling of the provider",
+    odd: { order: { " OpenAI": ["work"] } },
+    order: { " OpenAI": ["work", "new"] },
+  },
+  { name: "statistics of null and text", odd: { usageStats: { work: null, b: "text" } } },
+  { name: "statistics in a list", odd: { usageStats: [] } },
+  { name: "a version in text, and unknown fields", odd: { version: "1", lastGood: null, foo: [null] } },
+];
+
+describe.each(ODD_NEIGHBOURS)("beside $name", ({ odd, order }) => {
+  const content = { profiles: { work }, ...odd };
+
+  it("a good profile is read, and the rest is written back unchanged", () => {
+    const profiles = parseProfilesFile(bytesOf(content));
+    expect(profiles).toEqual(content);
+    expect(viewOf({ profiles, state: undefined }, RULES).profiles).toEqual({ work });
+    const { profiles: written } = edited({ profiles, state: undefined }, (document) => {
+      document.profiles["new"] = added;
+      const list = document.order?.["openai"];
+      if (list !== undefined) document.order = { ...document.order, openai: [...list, "new"] };
+    });
+    const orders = Array.isArray(order) ? { openai: order } : order;
+    const isExtended = JSON.stringify(orders)?.includes("new") === true;
+    expect(written).toEqual({
+      ...content,
+      profiles: { ...content.profiles, new: added },
+      ...(isExtended ? { order: orders } : {}),
+    });
+  });
+});
 
 const withoutOrder = (document: ProfilesDocument) => void (document.order = {});
 

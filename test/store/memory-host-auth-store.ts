@@ -1,7 +1,8 @@
 /** The host's auth-profile store in memory, with the host's own rules (STORE.md 4, 5 and 8). */
 import { configuredIdsOf, type ConfiguredIds, type HostUpdate } from "../../src/store/profiles-document.ts";
 import type { AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
-import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
+import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 
 export interface AuthConfig {
   order?: Record<string, readonly string[]>;
@@ -29,6 +30,10 @@ export class MemoryHostAuthStore implements AuthStoreSdk {
 
   agentDirOf(agentId: string): string {
     return `/state/agents/${agentId}/agent`;
+  }
+
+  storePathOf(): undefined {
+    return undefined;
   }
 
   configured(): ConfiguredIds {

@@ -19,7 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CodexAuthError } from "../../src/errors.ts";
+import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import { acquireLock, OWN_LOCK } from "../../src/store/lock.ts";
 import {
   createPrivateReader,
@@ -53,7 +53,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const write = (content: string) => updatePrivateFile(path, MAX_BYTES, () => ({ result: undefined, next: content }));
 const read = () => readPrivateFile(path, MAX_BYTES);
-const refusal = (code: "pending-insecure" | "pending-locked" | "pending-unwritable") => new CodexAuthError(code);
+const refusal = (code: ErrorCode) => new CodexAuthError(code);
 const modeOf = (place: string) => (lstatSync(place).mode & 0o777).toString(8);
 
 /** A file such as we would have written, for tests that then spoil one thing. */
@@ -216,6 +216,7 @@ interface InsecureRow {
   readonly name: string;
   readonly spoil: () => void;
   readonly onlyAsRoot?: true;
+  readonly code?: ErrorCode;
 }
 
 /** What could hold somebody else's word, or be somebody else's to read. */
@@ -230,7 +231,12 @@ const INSECURE: readonly InsecureRow[] = [
   { name: "a file its group can write", spoil: () => plant("x", 0o620) },
   { name: "a file everybody can read", spoil: () => plant("x", 0o604) },
   { name: "a file everybody can run", spoil: () => plant("x", 0o601) },
-  { name: "somebody else's file", spoil: () => (plant(), chownSync(path, NOBODY, NOBODY)), onlyAsRoot: true },
+  {
+    name: "somebody else's file",
+    spoil: () => (plant(), chownSync(path, NOBODY, NOBODY)),
+    onlyAsRoot: true,
+    code: "pending-of-other-user",
+  },
   {
     name: "a pipe, which would keep a reader for ever",
     spoil: () => (plant(), rmSync(path), execFileSync("mkfifo", ["-m", "600", path])),
@@ -247,13 +253,16 @@ function replaceByLink(target: string): void {
 }
 
 describe("a file that cannot be trusted", () => {
-  it.each(INSECURE)("is neither read nor given to an edit: $name", async ({ spoil, onlyAsRoot }) => {
-    if (onlyAsRoot && !IS_ROOT) return;
-    spoil();
-    await expect(read()).rejects.toThrow(refusal("pending-insecure"));
-    const edited = updatePrivateFile(path, MAX_BYTES, () => ({ result: "edited", next: "overwritten" }));
-    await expect(edited).rejects.toThrow(refusal("pending-insecure"));
-  });
+  it.each(INSECURE)(
+    "is neither read nor given to an edit: $name",
+    async ({ spoil, onlyAsRoot, code = "pending-insecure" }) => {
+      if (onlyAsRoot && !IS_ROOT) return;
+      spoil();
+      await expect(read()).rejects.toThrow(refusal(code));
+      const edited = updatePrivateFile(path, MAX_BYTES, () => ({ result: "edited", next: "overwritten" }));
+      await expect(edited).rejects.toThrow(refusal(code));
+    },
+  );
 
   it("stays as it is, behind a link too", async () => {
     plant("theirs");
@@ -338,13 +347,16 @@ describe("createPrivateReader", () => {
     expect(await look()).toBeUndefined();
   });
 
-  it.each(INSECURE)("refuses a file that becomes insecure: $name", async ({ spoil, onlyAsRoot }) => {
-    if (onlyAsRoot && !IS_ROOT) return;
-    await rememberPlanted();
-    rmSync(folder, { recursive: true });
-    spoil();
-    await expect(look()).rejects.toThrow(refusal("pending-insecure"));
-  });
+  it.each(INSECURE)(
+    "refuses a file that becomes insecure: $name",
+    async ({ spoil, onlyAsRoot, code = "pending-insecure" }) => {
+      if (onlyAsRoot && !IS_ROOT) return;
+      await rememberPlanted();
+      rmSync(folder, { recursive: true });
+      spoil();
+      await expect(look()).rejects.toThrow(refusal(code));
+    },
+  );
 
   it.each([
     { name: "opened to others", spoil: () => chmodSync(path, 0o604) },
@@ -367,7 +379,7 @@ describe("a folder that cannot be trusted", () => {
   it.runIf(IS_ROOT)("is refused if another user owns it", async () => {
     mkdirSync(folder, { mode: 0o777 });
     chownSync(folder, NOBODY, NOBODY);
-    await expect(write("x")).rejects.toThrow(refusal("pending-insecure"));
+    await expect(write("x")).rejects.toThrow(refusal("pending-of-other-user"));
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -412,9 +424,9 @@ describe("a write", () => {
 });
 
 describe("a place that cannot be written", () => {
-  it("is reported if the folder cannot be made", () => {
+  it("is reported if the folder cannot be made, and whose the folder above is", () => {
     chmodSync(base, 0o555);
-    expect(writeAsNobody()).toBe("pending-unwritable");
+    expect(writeAsNobody()).toBe(IS_ROOT ? "pending-of-other-user" : "pending-unwritable");
     chmodSync(base, 0o755);
   });
 

@@ -5,7 +5,8 @@ import { CodexAuthError } from "../../src/errors.ts";
 import type { ProfileStore, ProfileTarget, SaveRequest } from "../../src/actions/ports.ts";
 import { type HostAuthStore } from "../../src/store/profiles-document.ts";
 import { createProfileStore } from "../../src/store/profile-store.ts";
-import type { ProfilesDocument, StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
+import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import { credential as credentialOf, NOW_MS, partsOver, saveRequest } from "./profile-store-requests.ts";
 import type { AuthConfig, StoreTrouble } from "./memory-host-auth-store.ts";
 

@@ -151,7 +151,8 @@ describe("a preferred profile", () => {
     expect(await store.prefer(shared("openai:p3"))).toEqual({ kind: "preferred", isFirst: true, activation: "live" });
     expect(memory.stored().order).toEqual({ openai: ["openai:p3", "openai:p1"] });
     expect(updates.map(({ keepInOrder }) => keepInOrder)).toEqual([["openai:p3", "openai:p1"]]);
-    expect(activated).toEqual([{ agentDir: undefined, profileId: "openai:p3", credential: credential("openai:p3") }]);
+    const record = expect.objectContaining({ raw: credential("openai:p3") });
+    expect(activated).toEqual([{ agentDir: undefined, profileId: "openai:p3", record }]);
   });
 
   it("is not, by one who may no more, and nothing changes", async () => {
@@ -172,9 +173,9 @@ describe("a saved profile", () => {
     await store.save(saveRequest("openai:p3", "1"));
     await store.save(saveRequest("openai:new", "2"));
     expect(settled).toEqual(["openai:p3"]);
-    expect(activated.map(({ profileId, credential: held }) => [profileId, held?.refresh])).toEqual([
-      ["openai:p3", "refresh-1"],
-      ["openai:new", "refresh-2"],
+    expect(activated.map(({ profileId, record }) => [profileId, record])).toEqual([
+      ["openai:p3", expect.objectContaining({ raw: expect.objectContaining({ refresh: "refresh-1" }) })],
+      ["openai:new", expect.objectContaining({ raw: expect.objectContaining({ refresh: "refresh-2" }) })],
     ]);
   });
 

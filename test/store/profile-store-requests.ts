@@ -8,7 +8,7 @@ import { RecentLists, type ProfileStoreParts } from "../../src/store/profile-sto
 import type { UndoRecord, UndoRecords, UndoTarget } from "../../src/store/undo.ts";
 import type { SaveRequest } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
-import type { StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
 
 export const NOW_MS = 1_795_000_000_000;
 

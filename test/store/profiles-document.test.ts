@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProfileHealth } from "../../src/rules/results.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
 import {
   orderPrefixOf,
   conditionOf,
-  hasTokens,
+  isFenced,
   accountsInDocument,
   listCodexProfiles,
   moveInOrder,
@@ -12,7 +13,6 @@ import {
   removeProfile,
   replaceProfile,
   type ProfilesDocument,
-  type StoredCredential,
 } from "../../src/store/profiles-document.ts";
 
 const NOW_MS = 1_795_000_000_000;
@@ -186,21 +186,17 @@ describe("conditionOf", () => {
   });
 });
 
-describe("hasTokens", () => {
+describe("isFenced", () => {
   it.each([
-    { name: "both", change: {}, expected: true },
-    { name: "no access token", change: { access: "" }, expected: false },
-    { name: "no refresh token", change: { refresh: "" }, expected: false },
-    { name: "a parked access token", change: { access: `${FENCE}:access:${DIGEST}` }, expected: false },
-    { name: "a parked refresh token", change: { refresh: `${FENCE}:refresh:${DIGEST}` }, expected: false },
-    { name: "tokens that end like a fence", change: { access: `x${FENCE}`, refresh: `x${FENCE}` }, expected: true },
-  ])("of $name: $expected", ({ change, expected }) => {
-    expect(hasTokens(credential(change))).toBe(expected);
-  });
-
-  it.each(["access", "refresh"] as const)("of a record without %s at all: false", (missing) => {
-    const { [missing]: _left, ...others } = GOOD;
-    expect(hasTokens(others)).toBe(false);
+    { name: "both tokens", change: {}, expected: false },
+    { name: "no tokens", change: { access: "", refresh: "" }, expected: false },
+    { name: "a parked access token", change: { access: `${FENCE}:access:${DIGEST}` }, expected: true },
+    { name: "a parked refresh token", change: { refresh: `${FENCE}:refresh:${DIGEST}` }, expected: true },
+    { name: "tokens that end like a fence", change: { access: `x${FENCE}`, refresh: `x${FENCE}` }, expected: false },
+  ])("of a record with $name: $expected", ({ change, expected }) => {
+    const raw = credential(change);
+    expect(isFenced({ kind: "credential", credential: raw, raw })).toBe(expected);
+    expect(isFenced({ kind: "unreadable", raw })).toBe(false);
   });
 });
 
@@ -221,7 +217,7 @@ describe("accountsInDocument", () => {
         "other:key": credential({ type: "api_key", provider: "anthropic" }),
       },
     };
-    expect(accountsInDocument(document, "openai", readIdentity)).toEqual([
+    expect(accountsInDocument(document, "openai", { readIdentity, digestOf: () => "digest" })).toEqual([
       {
         profileId: "openai:a",
         profileName: "a",
@@ -234,7 +230,7 @@ describe("accountsInDocument", () => {
 });
 
 describe("listCodexProfiles", () => {
-  it("lists the OAuth profiles of the provider and no others, in the document's order", () => {
+  it("lists the OAuth profiles of the provider in the document's order, then those of the provider's other name", () => {
     const document: ProfilesDocument = {
       profiles: {
         "openai:b": GOOD,
@@ -250,6 +246,7 @@ describe("listCodexProfiles", () => {
       ["openai:b", "b"],
       ["openai-codex:old", "old"],
       ["openai:a", "a"],
+      ["openai-codex:older", "openai-codex:older"],
     ]);
   });
 
@@ -298,9 +295,10 @@ describe("listCodexProfiles", () => {
 });
 
 const NEW: StoredCredential = credential({ access: "eyJ.new", refresh: "rt_new" });
+const NEW_RECORD = { kind: "credential", credential: NEW, raw: NEW } as const;
 const replaced = (document: ProfilesDocument, configuredIds: readonly string[] = [], profileId = "openai:work") => {
   const copy = structuredClone(document);
-  replaceProfile(copy, { profileId, credential: NEW, configuredIds });
+  replaceProfile(copy, { profileId, record: NEW_RECORD, configuredIds });
   return copy;
 };
 
@@ -435,7 +433,7 @@ describe("replaceProfile", () => {
     const document = JSON.parse(
       '{"profiles":{"__proto__":{"type":"oauth","provider":"openai","refresh":"r"}}}',
     ) as ProfilesDocument;
-    replaceProfile(document, { profileId: "__proto__", credential: NEW, configuredIds: [] });
+    replaceProfile(document, { profileId: "__proto__", record: NEW_RECORD, configuredIds: [] });
     expect(Object.getOwnPropertyDescriptor(document.profiles, "__proto__")?.value).toEqual(NEW);
   });
 });
@@ -563,7 +561,7 @@ describe("the law of replaceProfile", () => {
     const configuredIds = Object.freeze(["openai:a"]);
     const order = { openai: Object.freeze(["openai:a"]) as string[] };
     const document: ProfilesDocument = { profiles: {}, order };
-    replaceProfile(document, { profileId: "openai:work", credential: NEW, configuredIds });
+    replaceProfile(document, { profileId: "openai:work", record: NEW_RECORD, configuredIds });
     expect([configuredIds, order.openai]).toEqual([["openai:a"], ["openai:a"]]);
   });
 });

@@ -46,10 +46,13 @@ describe("a write that did not happen", () => {
   });
 });
 
-it.each([null, "text", { type: "oauth", provider: "openai", email: null }, { mode: "oauth", provider: "openai" }])(
-  "calls a stored record unreadable if the undo file could not take it: %j",
-  async (record) => {
-    host.persisted = () => record as never;
-    expect(await createSqliteAuthStore(host).persisted("main", "openai:work")).toBe("unreadable");
-  },
-);
+it.each([
+  { record: null, kind: "unreadable" },
+  { record: "text", kind: "unreadable" },
+  { record: { provider: "openai", access: "canary" }, kind: "unreadable" },
+  { record: { type: "oauth", provider: "openai", email: null }, kind: "credential" },
+  { record: { mode: "oauth", provider: " OpenAI" }, kind: "credential" },
+])("reads a stored record as the host does: $record is $kind", async ({ record, kind }) => {
+  host.persisted = () => record as never;
+  expect(await createSqliteAuthStore(host).persisted("main", "openai:work")).toMatchObject({ kind, raw: record });
+});

@@ -33,13 +33,22 @@ function plantRecords(content: string): void {
   writeFileSync(file, content, { mode: 0o600 });
 }
 
-const damaged = (record: object) => JSON.stringify({ version: 1, records: [{ ...recordOf("a"), record }] });
+const { record: _record, ...WITHOUT_RECORD } = recordOf("a");
 
 describe("the undo records", () => {
   it("give back what was kept, to another process too", async () => {
     await createUndoRecords(stateDir).keep(recordOf("a"), "");
     expect(await createUndoRecords(stateDir).find(targetOf("shared", NOW_MS))).toEqual(recordOf("a"));
   });
+
+  it.each([null, false, 7, "text", [1], {}, { mode: "oauth", provider: "openai", email: null }])(
+    "give back the JSON of an unreadable record: %j",
+    async (record) => {
+      await createUndoRecords(stateDir).keep(recordOf("a", { record }), "");
+      const found = await createUndoRecords(stateDir).find(targetOf("shared", NOW_MS));
+      expect(JSON.stringify(found?.record)).toBe(JSON.stringify(record));
+    },
+  );
 
   it("hold the last record of each profile in each place", async () => {
     const records = createUndoRecords(stateDir);
@@ -142,8 +151,7 @@ describe("the undo records", () => {
   it.each([
     { name: "half of one", content: "{" },
     { name: "a version in text", content: '{"version":"2","records":[]}' },
-    { name: "a record of no type", content: damaged({ provider: "openai" }) },
-    { name: "a record of no provider", content: damaged({ type: "oauth" }) },
+    { name: "an entry without a record", content: JSON.stringify({ version: 1, records: [WITHOUT_RECORD] }) },
   ])("count a damaged file as none: $name", async ({ content }) => {
     plantRecords(content);
     expect(await createUndoRecords(stateDir).find(targetOf("shared", NOW_MS))).toBeUndefined();

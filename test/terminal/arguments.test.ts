@@ -83,9 +83,9 @@ const UNDERSTOOD: readonly Row[] = [
     }),
   },
   {
-    name: "an agent and a file",
-    argv: ["list", "--agent", "ops_2-b", "--auth-path", "/x/auth-profiles.json"],
-    expected: request({ verb: "list", agentId: "ops_2-b", authPath: "/x/auth-profiles.json" }),
+    name: "an agent, a file and a host",
+    argv: ["list", "--agent", "ops_2-b", "--auth-path", "/x/auth-profiles.json", "--openclaw", "/y"],
+    expected: request({ verb: "list", agentId: "ops_2-b", authPath: "/x/auth-profiles.json", openclaw: "/y" }),
   },
   {
     name: "the last of an option that is given twice",

@@ -1,16 +1,22 @@
-import { chmodSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { resolvePreferredOpenClawTmpDir } from "openclaw/plugin-sdk/temp-path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import type { CodexAuthError } from "../../src/errors.ts";
 import { configuredIdsOf, configuredIn } from "../../src/store/profiles-document.ts";
 import {
   agentFoldersOf,
+  assertOwnStore,
   findStateDir,
   findTempFolder,
   type HostConfig,
   readHostConfig,
+  storePlacesIn,
 } from "../../src/terminal/folders.ts";
 import { type Machine, makeMachine, put } from "./machine.ts";
+
+const STORE = "agents/main/agent/auth-profiles.json";
 
 let machine: Machine;
 beforeEach(() => {
@@ -52,6 +58,132 @@ describe("findStateDir", () => {
   });
 });
 
+/** The function of the host itself, in a world whose shared folder is this one. */
+const hostTempFolder = (shared: string) =>
+  resolvePreferredOpenClawTmpDir({
+    preferredDir: shared,
+    tmpdir: () => machine.environment.tempFolder,
+    warn: () => undefined,
+  } as Parameters<typeof resolvePreferredOpenClawTmpDir>[0]);
+
+const NOBODY = 65_534;
+
+interface SharedRow {
+  readonly name: string;
+  /** Returns false if this machine cannot do it. */
+  readonly make: (shared: string, parent: string) => unknown;
+  readonly onlyAsRoot?: true;
+}
+
+const isDone = (...words: readonly string[]) => spawnSync(words[0] ?? "", words.slice(1)).status === 0;
+
+function undone(...words: readonly string[]): void {
+  onTestFinished(() => void spawnSync(words[0] ?? "", words.slice(1)));
+}
+
+const SHARED: readonly SharedRow[] = [
+  { name: "missing, and can be made", make: () => undefined },
+  { name: "there", make: (shared) => mkdirSync(shared, { mode: 0o700 }) },
+  { name: "open to others", make: (shared) => (mkdirSync(shared), chmodSync(shared, 0o777)) },
+  { name: "readable for others", make: (shared) => (mkdirSync(shared), chmodSync(shared, 0o755)) },
+  { name: "a file", make: (shared) => put(shared, "") },
+  { name: "a link", make: (shared, parent) => symlinkSync(parent, shared) },
+  { name: "a link to nothing", make: (shared) => symlinkSync("/nonexistent", shared) },
+  { name: "missing below a folder that is missing", make: (_, parent) => rmdirSync(parent) },
+  { name: "below a file", make: (_, parent) => (rmdirSync(parent), put(parent, "")) },
+  {
+    name: "another user's",
+    make: (shared) => (mkdirSync(shared), chownSync(shared, NOBODY, NOBODY)),
+    onlyAsRoot: true,
+  },
+  {
+    name: "missing on a read-only disk",
+    make: (_, parent) => {
+      if (!isDone("mount", "--bind", parent, parent)) return false;
+      undone("umount", "-l", parent);
+      return isDone("mount", "-o", "remount,bind,ro", parent);
+    },
+    onlyAsRoot: true,
+  },
+  {
+    name: "there on a read-only disk",
+    make: (shared, parent) => {
+      mkdirSync(shared, { mode: 0o700 });
+      if (!isDone("mount", "--bind", parent, parent)) return false;
+      undone("umount", "-l", parent);
+      return isDone("mount", "-o", "remount,bind,ro", parent);
+    },
+    onlyAsRoot: true,
+  },
+  {
+    name: "missing in an immutable folder",
+    make: (_, parent) => (undone("chattr", "-i", parent), isDone("chattr", "+i", parent)),
+    onlyAsRoot: true,
+  },
+];
+
+const OWNERS: readonly { readonly name: string; readonly theirs: readonly string[]; readonly refused: boolean }[] = [
+  { name: "everything is theirs", theirs: ["", "agents/main/agent", STORE], refused: true },
+  { name: "the profiles are theirs", theirs: [STORE], refused: true },
+  { name: "only the state folder is theirs", theirs: [""], refused: false },
+  { name: "only the folder of the plugin is theirs", theirs: ["codex-auth"], refused: false },
+];
+
+const ownershipFor = async (uid: number | undefined, folder = machine.stateDir) => {
+  const names: string[] = [];
+  const checked = assertOwnStore(storePlacesIn(folder), { uid }, (name) => names.push(name));
+  return [
+    await checked.then(
+      () => "own",
+      (error: CodexAuthError) => error.code,
+    ),
+    names,
+  ];
+};
+const OWN = ["own", []];
+const give = (uid: number, ...paths: readonly string[]) => {
+  for (const path of paths) chownSync(join(machine.stateDir, path), uid, uid);
+};
+
+describe.runIf(process.getuid?.() === 0)("the owner of the profile store", () => {
+  it.each(OWNERS)("decides who may use the terminal: $name", async ({ theirs, refused }) => {
+    put(join(machine.stateDir, STORE), {});
+    mkdirSync(join(machine.stateDir, "codex-auth"));
+    give(NOBODY, ...theirs);
+    expect(await ownershipFor(0)).toEqual(refused ? ["store-of-other-user", [`nobody (uid ${NOBODY})`]] : OWN);
+    // The other way round, and on a machine without users.
+    expect(await ownershipFor(NOBODY)).toEqual(refused ? OWN : ["store-of-other-user", ["root (uid 0)"]]);
+    expect(await ownershipFor(undefined)).toEqual(OWN);
+  });
+
+  it.each(["agents/main/agent/openclaw-agent.sqlite", "state/openclaw.sqlite", "agents/main/agent/any"])(
+    "is that of a newer host's database, or of the nearest folder: %s",
+    async (path) => {
+      put(join(machine.stateDir, path), "");
+      give(4242, path, join(path, ".."));
+      expect(await ownershipFor(0)).toEqual(["store-of-other-user", ["uid 4242"]]);
+    },
+  );
+
+  it("is that of the home folder if there is no state folder yet, and nobody's in a folder for everyone", async () => {
+    expect(await ownershipFor(0)).toEqual(OWN);
+    chownSync(machine.home, NOBODY, NOBODY);
+    expect((await ownershipFor(0))[0]).toBe("store-of-other-user");
+    chmodSync(machine.home, 0o1777);
+    expect([await ownershipFor(0), await ownershipFor(4242)]).toEqual([OWN, OWN]);
+  });
+
+  it("does not matter on a disk on which every user may write everything", async () => {
+    chmodSync(put(join(machine.stateDir, STORE), {}), 0o777);
+    expect(await ownershipFor(NOBODY)).toEqual(OWN);
+  });
+
+  it("is looked at without making anything", async () => {
+    await ownershipFor(0);
+    expect(existsSync(machine.stateDir)).toBe(false);
+  });
+});
+
 describe("findTempFolder", () => {
   it("agrees with the host's own", async () => {
     expect(await findTempFolder(machine.environment)).toBe(resolvePreferredOpenClawTmpDir());
@@ -63,9 +195,43 @@ describe("findTempFolder", () => {
   });
 
   it("names a folder of the user if the shared one belongs to another", async () => {
-    const { tempFolder, uid } = machine.environment;
+    const { tempFolder, uid = 0 } = machine.environment;
     const other = { ...machine.environment, uid: uid + 1 };
     expect(await findTempFolder(other)).toBe(join(tempFolder, `openclaw-${uid + 1}`));
+  });
+
+  it.each(SHARED)("takes the host's own choice if the shared folder is $name", async ({ make, onlyAsRoot }) => {
+    if (onlyAsRoot === true && process.getuid?.() !== 0) return;
+    const parent = join(machine.root, "shared");
+    mkdirSync(parent);
+    const shared = join(parent, "openclaw");
+    const isMade = make(shared, parent);
+    if (isMade === false) return;
+    const own = await findTempFolder(machine.environment, shared);
+    mkdirSync(machine.environment.tempFolder);
+    expect(own).toBe(hostTempFolder(shared));
+    expect([shared, join(machine.environment.tempFolder, `openclaw-${process.getuid?.()}`)]).toContain(own);
+  });
+
+  it("is found without making anything", async () => {
+    const shared = join(machine.root, "nothing/openclaw");
+    expect(await findTempFolder(machine.environment, shared)).toContain(machine.environment.tempFolder);
+    expect([existsSync(join(machine.root, "nothing")), existsSync(machine.environment.tempFolder)]).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  it("is %TEMP% on Windows, where no user has a number", async () => {
+    const tempFolder = String.raw`C:\Users\Dana\AppData\Local\Temp`;
+    const windows = { platform: "win32", uid: undefined, tempFolder } as const;
+    expect(await findTempFolder(windows)).toBe(String.raw`C:\Users\Dana\AppData\Local\Temp\openclaw`);
+  });
+
+  it("is TMPDIR on a phone without /tmp", async () => {
+    const tempFolder = "/data/data/com.termux/files/usr/tmp";
+    const phone = { platform: "android", uid: 10_234, tempFolder } as const;
+    expect(await findTempFolder(phone, join(machine.root, "nothing/openclaw"))).toBe(`${tempFolder}/openclaw-10234`);
   });
 });
 

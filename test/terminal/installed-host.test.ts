@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { findInstalledHost, hostJson5, loadSdkPart, runHostCommand } from "../../src/terminal/installed-host.ts";
@@ -75,7 +76,7 @@ describe("findInstalledHost", () => {
     put(inside("other/bin/openclaw"), "");
     installHost(machine, "2026.3.13");
     const pathFolders = [inside("other/bin"), machine.bin];
-    await expect(find({ pathFolders })).rejects.toThrow(new CodexAuthError("host-unknown"));
+    await expect(find({ pathFolders })).rejects.toThrow(new CodexAuthError("host-launcher"));
   });
 
   it.each([
@@ -85,6 +86,186 @@ describe("findInstalledHost", () => {
     putHost(inside("lib/node_modules/openclaw"), "2026.9.6");
     put(inside("shim/openclaw"), `#!/bin/sh\nbasedir=$(dirname "$0")\n${script.replace("ROOT", machine.root)}\n`);
     expect(await found({ pathFolders: [inside("shim")] })).toBe("lib/node_modules/openclaw 2026.9.6");
+  });
+
+  /** `ROOT`: the folder of this machine. The launcher is `shim/openclaw`, and `link/openclaw` is a link to it. */
+  const FOLLOWED: readonly { readonly name: string; readonly script: string }[] = [
+    {
+      name: "npm's",
+      script: String.raw`basedir=$(dirname "$(echo "$0" | sed -e 's,\\,/,g')")
+if [ -x "$basedir/node" ]; then exec "$basedir/node" "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"
+else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
+    },
+    { name: "one below the home folder", script: 'exec node "$HOME/lib/node_modules/openclaw/openclaw.mjs" "$@"' },
+    {
+      name: "one below the home folder, in braces",
+      script: 'exec "${HOME}/lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    { name: "one with a tilde", script: 'exec node ~/lib/node_modules/openclaw/dist/entry.js "$@"' },
+    { name: "one with quotes in the path", script: 'exec node "$HOME"/lib/node_modules/"openclaw"/openclaw.mjs "$@"' },
+    {
+      name: "one with a variable",
+      script: 'OPENCLAW_DIR="ROOT/lib/node_modules/openclaw"\nexec node "$OPENCLAW_DIR/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one with a default",
+      script: 'exec node "${CLAW_PLACE:-$HOME/lib/node_modules/openclaw}/openclaw.mjs" "$@"',
+    },
+    { name: "one with a variable of the environment", script: 'exec node "$CLAW_SET/openclaw/openclaw.mjs" "$@"' },
+    {
+      name: "one that changes the folder first",
+      script: 'cd ROOT/lib/node_modules/openclaw && exec node dist/entry.js "$@"',
+    },
+    {
+      name: "one that asks where it is",
+      script:
+        'here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" >/dev/null 2>&1 && pwd -P)"\nexec node "$here/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one that asks where it is, a folder up",
+      script: 'root=$(cd "$(dirname "$0")/.." && pwd)\nexec node "$root/lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one that follows links to itself",
+      script: 'exec node "$(dirname "$(readlink -f "$0")")/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one with its own folder by its name",
+      script: 'exec node "${0%/*}/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    { name: "one that starts another launcher", script: 'exec "ROOT/wrapped/openclaw-wrapped" "$@"' },
+    { name: "one that starts a link to the program", script: 'exec "ROOT/bin/openclaw" "$@"' },
+    {
+      name: "one behind options",
+      script: "exec node --max-old-space-size=4096 --import=ROOT/lib/node_modules/openclaw/hook.mjs openclaw",
+    },
+    { name: "one of JavaScript", script: 'import "../lib/node_modules/openclaw/openclaw.mjs";' },
+    { name: "that of cmd", script: String.raw`@"%~dp0\..\lib\node_modules\openclaw\openclaw.mjs" %*` },
+    {
+      name: "that of cmd with a variable",
+      script: String.raw`"%_prog%"  "%dp0%\..\lib\node_modules\openclaw\openclaw.mjs" %*`,
+    },
+    {
+      name: "that of PowerShell",
+      script: '& "$basedir/node$exe"  "ROOT/lib/node_modules/openclaw/openclaw.mjs" $args',
+    },
+  ];
+
+  it.each(FOLLOWED)("follows a launcher that names a file: $name", async ({ name, script }) => {
+    vi.stubEnv("HOME", machine.root);
+    vi.stubEnv("CLAW_SET", inside("lib/node_modules"));
+    vi.stubEnv("CLAW_PLACE", undefined);
+    installHost(machine, "2026.9.6", { "dist/entry.js": "", "hook.mjs": "" });
+    put(inside("wrapped/openclaw-wrapped"), `#!/bin/sh\nexec '${inside("bin/openclaw")}' "$@"\n`);
+    const interpreter = name.includes("JavaScript") ? "node" : "sh";
+    put(inside("shim/openclaw"), `#!/usr/bin/env ${interpreter}\n${script.replaceAll("ROOT", machine.root)}\n`);
+    expect(await found({ pathFolders: [inside("shim")] })).toBe("lib/node_modules/openclaw 2026.9.6");
+  });
+
+  const NOT_FOLLOWED: readonly { readonly name: string; readonly script: string }[] = [
+    { name: "asdf's", script: '#!/usr/bin/env bash\n# asdf-plugin: nodejs 22.14.0\nexec asdf exec "openclaw" "$@"' },
+    {
+      name: "asdf's with its path",
+      script: '#!/usr/bin/env bash\nexec ROOT/manager/asdf exec "openclaw" "$@" # asdf_allow: \' asdf \'',
+    },
+    {
+      name: "nodenv's",
+      script:
+        '#!/usr/bin/env bash\nset -e\nprogram="${0##*/}"\nexport NODENV="ROOT/nodenv"\nexec "ROOT/libexec/nodenv" exec "$program" "$@"',
+    },
+    { name: "mise's", script: '#!/bin/sh\nexec mise x -- openclaw "$@"' },
+    {
+      name: "one that names the host in a comment only",
+      script: "#!/bin/sh\n# was ROOT/lib/node_modules/openclaw/openclaw.mjs\nexec docker run openclaw",
+    },
+    {
+      name: "one that names two hosts",
+      script:
+        "#!/bin/sh\nif x; then exec ROOT/lib/node_modules/openclaw/openclaw.mjs; else exec ROOT/other/openclaw.mjs; fi",
+    },
+    { name: "one that starts itself", script: '#!/bin/sh\nexec "ROOT/shim/openclaw" "$@"' },
+    { name: "one that names nothing there is", script: '#!/bin/sh\nexec node "ROOT/gone/openclaw.mjs" "$@"' },
+    { name: "one whose variable names itself", script: '#!/bin/sh\nA="$A/x"\nexec "$A/openclaw"' },
+    { name: "a program of bytes", script: "\0\x01ELF ROOT\0" },
+    { name: "a large program", script: `ROOT/lib/node_modules/openclaw/openclaw.mjs ${"x".repeat(17 * 1024)}` },
+    { name: "an empty file", script: "" },
+  ];
+
+  it.each(NOT_FOLLOWED)("refuses a launcher that has to be run or names no host: $name", async ({ script }) => {
+    installHost(machine, "2026.9.6");
+    putHost(inside("other"), "2026.3.13");
+    put(
+      inside("manager/asdf"),
+      "#!/bin/sh\nexec ROOT/lib/node_modules/openclaw/openclaw.mjs".replace("ROOT", machine.root),
+    );
+    put(inside("shim/openclaw"), script.replaceAll("ROOT", machine.root));
+    await expect(find({ pathFolders: [inside("shim")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
+  });
+
+  it.each([
+    { name: "its program", path: "lib/node_modules/openclaw/openclaw.mjs" },
+    { name: "its folder", path: "lib/node_modules/openclaw" },
+    { name: "the folder of packages", path: "lib/node_modules" },
+    { name: "a link to it", path: "bin/openclaw" },
+    { name: "a launcher of it", path: "shim/openclaw" },
+  ])("takes the host that is named, before the one on the PATH: $name", async ({ path }) => {
+    installHost(machine, "2026.9.6");
+    put(inside("shim/openclaw"), `exec ${inside("bin/openclaw")}`);
+    putHost(inside("first"), "2026.3.13", { "bin/openclaw": "" });
+    const hints = { named: inside(path), program: inside("first/bin/openclaw"), pathFolders: [inside("first/bin")] };
+    expect(await found(hints)).toBe("lib/node_modules/openclaw 2026.9.6");
+  });
+
+  it.each(["nowhere", "home", "shim/openclaw"])("refuses a named path that leads to no host: %s", async (path) => {
+    installHost(machine, "2026.9.6");
+    put(inside("shim/openclaw"), 'exec asdf exec "openclaw" "$@"');
+    await expect(find({ named: inside(path) })).rejects.toThrow(new CodexAuthError("host-path-invalid"));
+  });
+
+  it("gives the versions of Node that the host names", async () => {
+    const engines = { node: ">=24.16.0" };
+    installHost(machine, "2026.9.6", { "package.json": { name: "openclaw", version: "2026.9.6", engines } });
+    expect((await find())?.node).toBe(">=24.16.0");
+  });
+
+  it("never throws another error for a launcher of any text, and never takes long", async () => {
+    const WORDS = [
+      "$0",
+      '$(dirname "$0")',
+      "${0%/*}",
+      "$(cd ",
+      "&& pwd)",
+      "A=",
+      "$A",
+      "${A:-",
+      "}",
+      '"',
+      "'",
+      "/",
+      "ROOT",
+      "openclaw.mjs",
+      " ",
+      "\n",
+      "$(",
+      ")",
+      "~/",
+      "%~dp0\\",
+      ">",
+      "-- ",
+    ];
+    const script = fc.oneof(
+      fc.string(),
+      fc.array(fc.constantFrom(...WORDS), { maxLength: 200 }).map((words) => words.join("")),
+    );
+    await fc.assert(
+      fc.asyncProperty(script, async (text) => {
+        put(inside("shim/openclaw"), text.replaceAll("ROOT", machine.root));
+        const startedMs = performance.now();
+        await expect(find({ pathFolders: [inside("shim")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
+        expect(performance.now() - startedMs).toBeLessThan(1000);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("goes on after a link to nowhere and after a circle of links", async () => {
@@ -109,7 +290,7 @@ describe("findInstalledHost", () => {
   ])("refuses a package whose package.json has $name", async ({ content }) => {
     put(inside("app/package.json"), content);
     put(inside("app/bin/openclaw"), "");
-    await expect(find({ pathFolders: [inside("app/bin")] })).rejects.toThrow(new CodexAuthError("host-unknown"));
+    await expect(find({ pathFolders: [inside("app/bin")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
   });
 
   it("runs nothing of what it finds", async () => {

@@ -47,7 +47,8 @@ export function makeMachine(): Machine {
     agentDir: undefined,
     gatewayPort: GATEWAY_PORT,
     tempFolder: join(root, "tmp"),
-    uid: process.getuid?.() ?? 0,
+    uid: process.getuid?.(),
+    platform: process.platform,
   };
   return { root, home, bin, stateDir: join(home, ".openclaw"), environment };
 }

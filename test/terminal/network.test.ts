@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { createGuardedFetch } from "../../src/host/fetch.ts";
 import { type Endpoints, OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import type { TerminalEnvironment } from "../../src/environment.ts";
 import type { TokenRequestInit } from "../../src/oauth/token.ts";
 import type { HostConfig } from "../../src/terminal/folders.ts";
-import { createPlainSend, gatewayPortOf, isListening } from "../../src/terminal/network.ts";
+import { createPlainSend, mayGatewayRun, plainObstacle } from "../../src/terminal/network.ts";
 import { closeServer, freePort, listenOnLoopback, readBody } from "../support/loopback.ts";
 import { makeMachine } from "./machine.ts";
 
@@ -123,7 +124,10 @@ describe("behind the guarded fetch", () => {
 const ELSEWHERE: Endpoints = { ...OPENAI, token: "https://sign-in.invalid/oauth/token", hostname: "sign-in.invalid" };
 
 describe("a proxy that the environment names", () => {
-  const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+  const PROXY_VARIABLES = ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
+    name,
+    name.toLowerCase(),
+  ]);
   const setProxy = vi.spyOn(http, "setGlobalProxyFromEnv");
   let tunnels: string[];
   const proxy = createServer();
@@ -156,6 +160,64 @@ describe("a proxy that the environment names", () => {
     expect(tunnels).toEqual([]);
   });
 
+  it.each([
+    { name: "without a scheme", write: (place: string) => place },
+    { name: "in quotes", write: (place: string) => `"http://${place}"` },
+    { name: "between spaces", write: (place: string) => ` http://${place} ` },
+    { name: "with a password that has % and @", write: (place: string) => `dana:50%off@h@${place}` },
+    { name: "with a path", write: (place: string) => `http://${place}/proxy` },
+  ])("is used as people write it: $name", async ({ write }) => {
+    const place = (process.env["HTTPS_PROXY"] ?? "").slice("http://".length);
+    vi.stubEnv("HTTPS_PROXY", write(place));
+    expect(plainObstacle(ELSEWHERE)).toBeUndefined();
+    await expect(createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal())).rejects.toThrow();
+    expect(tunnels).toEqual(["sign-in.invalid:443"]);
+  });
+
+  it("is used if only ALL_PROXY names it", async () => {
+    vi.stubEnv("ALL_PROXY", process.env["HTTPS_PROXY"]);
+    vi.stubEnv("HTTPS_PROXY", undefined);
+    await expect(createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal())).rejects.toThrow();
+    expect(tunnels).toEqual(["sign-in.invalid:443"]);
+  });
+
+  it("is refused before anything is sent if it cannot be used", async () => {
+    vi.stubEnv("HTTPS_PROXY", "socks5h://127.0.0.1:1080");
+    expect(plainObstacle(ELSEWHERE)).toEqual({ code: "proxy-socks", variable: "HTTPS_PROXY" });
+    const sent = createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal());
+    await expect(sent).rejects.toThrow(new CodexAuthError("proxy-socks"));
+    expect(setProxy).not.toHaveBeenCalled();
+  });
+
+  describe("on a Node that does not set it", () => {
+    const original = http.setGlobalProxyFromEnv;
+    beforeEach(() => Object.assign(http, { setGlobalProxyFromEnv: undefined }));
+    afterEach(() => Object.assign(http, { setGlobalProxyFromEnv: original }));
+
+    it("is refused, unless NO_PROXY names the server", () => {
+      vi.stubEnv("NODE_USE_ENV_PROXY", undefined);
+      expect(plainObstacle(ELSEWHERE)).toEqual({ code: "proxy-needs-other-node", variable: "HTTPS_PROXY" });
+      vi.stubEnv("NO_PROXY", ".invalid");
+      expect(plainObstacle(ELSEWHERE)).toBeUndefined();
+    });
+
+    it.each([
+      { name: "a URL", variable: "HTTPS_PROXY", value: "http://127.0.0.1:7890", expected: undefined },
+      { name: "no scheme", variable: "HTTPS_PROXY", value: "127.0.0.1:7890", expected: "proxy-needs-other-node" },
+      {
+        name: "curl's variable",
+        variable: "ALL_PROXY",
+        value: "http://127.0.0.1:1",
+        expected: "proxy-needs-other-node",
+      },
+    ])("is left to NODE_USE_ENV_PROXY if it has $name: $expected", ({ variable, value, expected }) => {
+      vi.stubEnv("HTTPS_PROXY", undefined);
+      vi.stubEnv("NODE_USE_ENV_PROXY", "1");
+      vi.stubEnv(variable, value);
+      expect(plainObstacle(ELSEWHERE)?.code).toBe(expected);
+    });
+  });
+
   it("is not used for a sandbox on this machine", async () => {
     vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${await freePort()}`);
     expect((await send()).response.status).toBe(200);
@@ -165,57 +227,56 @@ describe("a proxy that the environment names", () => {
 
 const { environment } = makeMachine();
 
-describe("gatewayPortOf", () => {
-  const ROWS: readonly {
-    readonly name: string;
-    readonly gatewayPort: number | undefined;
-    readonly config: HostConfig;
-    readonly expected: number;
-  }[] = [
-    { name: "the environment's word", gatewayPort: 4001, config: {}, expected: 4001 },
-    {
-      name: "the environment's word before the config's",
-      gatewayPort: 4001,
-      config: { gateway: { port: 4002 } },
-      expected: 4001,
-    },
-    { name: "the config's", gatewayPort: undefined, config: { gateway: { port: 4002 } }, expected: 4002 },
-    { name: "the default beside a config without one", gatewayPort: undefined, config: {}, expected: 18_789 },
-    {
-      name: "the default beside a gateway without one",
-      gatewayPort: undefined,
-      config: { gateway: {} },
-      expected: 18_789,
-    },
-    {
-      name: "the default beside one that is no number",
-      gatewayPort: undefined,
-      config: { gateway: { port: "4002" } },
-      expected: 18_789,
-    },
-  ];
-
-  it.each(ROWS)("is $name", ({ gatewayPort, config, expected }) => {
-    expect(gatewayPortOf({ ...environment, gatewayPort }, config)).toBe(expected);
-  });
-});
-
-describe("isListening", () => {
+describe("mayGatewayRun", () => {
   const listener = createNetServer();
+  let port: number;
+  beforeEach(async () => {
+    port = await listenOnLoopback(listener);
+  });
   afterEach(() => closeServer(listener));
 
-  it("is true for a listener, which receives nothing", async () => {
+  const ask = (config: HostConfig, change: Partial<TerminalEnvironment> = {}) =>
+    mayGatewayRun({ ...environment, gatewayPort: port, ...change }, config);
+
+  it("is true for a listener on loopback, which receives nothing", async () => {
     const received = Promise.withResolvers<number>();
     listener.once("connection", (socket) => {
       socket.on("error", () => undefined);
       socket.on("close", () => received.resolve(socket.bytesRead));
       socket.resume();
     });
-    expect(await isListening(await listenOnLoopback(listener))).toBe(true);
+    expect(await ask({})).toBe(true);
     expect(await received.promise).toBe(0);
   });
 
-  it("is false without a listener", async () => {
-    expect(await isListening(await freePort())).toBe(false);
+  it.each([
+    { name: "no gateway", config: {} },
+    { name: "an empty gateway", config: { gateway: {} } },
+    { name: "a gateway on loopback", config: { gateway: { mode: "local", bind: "loopback" } } },
+    { name: "a gateway on all addresses", config: { gateway: { bind: "lan" } } },
+    { name: "a gateway on an address that the host chooses", config: { gateway: { bind: "auto" } } },
+  ])("is false without a listener if the config has $name", async ({ config }) => {
+    await closeServer(listener);
+    expect(await ask(config)).toBe(false);
+  });
+
+  it.each([
+    { name: "a port", config: { gateway: { port: 28_789 } } },
+    { name: "a port in text", config: { gateway: { port: "28789" } } },
+    { name: "a port in a variable", config: { gateway: { port: "${PORT}" } } },
+    { name: "an address", config: { gateway: { bind: "custom", customBindHost: "127.0.0.9" } } },
+    { name: "an address without its kind", config: { gateway: { customBindHost: "10.0.0.2" } } },
+    { name: "the address of a tailnet", config: { gateway: { bind: "tailnet" } } },
+    { name: "a kind of address that is not known here", config: { gateway: { bind: "docker" } } },
+    { name: "a gateway on another machine", config: { gateway: { mode: "remote" } } },
+    { name: "a gateway from another file", config: { gateway: { $include: "./gateway.json" } } },
+  ])("is true without a listener if the config names $name", async ({ config }) => {
+    await closeServer(listener);
+    expect(await ask(config)).toBe(true);
+  });
+
+  it("is true without a listener if the environment names a URL or a container", async () => {
+    await closeServer(listener);
+    expect(await ask({}, { hasGatewayElsewhere: true })).toBe(true);
   });
 });

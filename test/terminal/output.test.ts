@@ -350,7 +350,8 @@ describe("the codes", () => {
 });
 
 describe("when a change takes effect", () => {
-  const { "saved.live": LIVE, "saved.not-queued": NOT_QUEUED, "saved.restart": RESTART } = SENTENCES;
+  const { "saved.live": LIVE, "saved.not-queued": NOT_QUEUED } = SENTENCES;
+  const RESTART = `${SENTENCES["saved.restart"]} ${SENTENCES["saved.none-running"]}`;
   const EFFECTS: readonly {
     readonly name: string;
     readonly changed: Partial<SavedSignIn>;
@@ -401,6 +402,14 @@ describe("the text", () => {
     const unknown = { kind: "refused", code: "host-unknown" } as const;
     expect(textOf(unknown, around)).toBe(`${REFUSALS["host-unknown"]}\nThe version found is 2031.1.1.`);
     expect(textOf(unknown)).toBe(REFUSALS["host-unknown"]);
+    expect(textOf({ kind: "refused", code: "store-locked" }, around)).toBe(REFUSALS["store-locked"]);
+  });
+
+  it("of a refusal names the user that owns the profile store", () => {
+    const around = { ...PLAIN, storeOwner: "dana (uid 1000)" };
+    const others = { kind: "refused", code: "store-of-other-user" } as const;
+    expect(textOf(others, around)).toBe(`${REFUSALS["store-of-other-user"]}\nThat user is dana (uid 1000).`);
+    expect(fieldsOf(others, around)).toMatchObject({ error: "store_of_other_user", store_owner: "dana (uid 1000)" });
     expect(textOf({ kind: "refused", code: "store-locked" }, around)).toBe(REFUSALS["store-locked"]);
   });
 

@@ -130,6 +130,38 @@ describe("finish", () => {
     expect(await run("finish", { callbackUrl: "-" })).toMatchObject({ kind: "saved" });
   });
 
+  it.each([
+    { name: "the code", cut: (url: string) => url.slice(0, url.indexOf("&")) },
+    { name: "the state", cut: (url: string) => url.replace(/\?.*(state=.*)$/, "?$1") },
+  ])("says that the shell cut an argument that ends behind $name, and builds nothing", async ({ cut }) => {
+    const callbackUrl = ports.oauth.approve(await start("work"));
+    asked = [];
+    expect(await run("finish", { callbackUrl: cut(callbackUrl) })).toEqual({
+      kind: "refused",
+      code: "usage-address-cut",
+    });
+    expect(asked).toEqual([]);
+    expect(await run("finish", { callbackUrl })).toMatchObject({ kind: "saved" });
+  });
+
+  it("says of the same on standard input what is missing", async () => {
+    const callbackUrl = ports.oauth.approve(await start("work"));
+    input = callbackUrl.slice(0, callbackUrl.indexOf("&"));
+    expect(await run("finish", { callbackUrl: "-" })).toMatchObject({ code: "state-missing" });
+  });
+
+  it.each([
+    { name: "the short success page", callbackUrl: "http://localhost:1455/success", code: "callback-taken" },
+    {
+      name: "OpenAI's error page",
+      callbackUrl: "https://auth.openai.com/error?payload=e30",
+      code: "callback-is-error-page",
+    },
+  ])("names $name", async ({ callbackUrl, code }) => {
+    await start("work");
+    expect(await run("finish", { callbackUrl })).toMatchObject({ code, next: "still-waiting" });
+  });
+
   it("refuses an empty standard input", async () => {
     await start("work");
     expect(await run("finish", { callbackUrl: "-" })).toMatchObject({ kind: "refused", code: "callback-empty" });

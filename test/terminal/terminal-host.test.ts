@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError, SILENT_LOG, type ErrorCode } from "../../src/errors.ts";
 import { openTerminalHost, type TerminalHost, type TerminalHostRequest } from "../../src/terminal/terminal-host.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
-import type { StoredCredential } from "../../src/store/profiles-document.ts";
+import type { StoredCredential } from "../../src/store/host-records.ts";
 import { freePort } from "../support/loopback.ts";
 import { installHost, makeMachine, put, type Machine } from "./machine.ts";
 
@@ -26,6 +27,7 @@ function open(request: Partial<TerminalHostRequest> = {}): Promise<TerminalHost>
     host: undefined,
     authPath: undefined,
     mayRestart: false,
+    assertOwn: async () => undefined,
     ...request,
   });
 }
@@ -60,7 +62,7 @@ async function write(store: HostAuthStore, agentId = "main", name = "work") {
       return true;
     },
   });
-  return store.activate({ agentDir, profileId, credential });
+  return store.activate({ agentDir, profileId, record: store.readRecord(credential) });
 }
 
 const FILE_HOSTS = [
@@ -137,12 +139,80 @@ describe("if the kind of store is not certain", () => {
     expect((await open({ host: installHost(machine, "2026.6.1") })).timeZone).toBe(expected);
   });
 
+  const AGENT = { agentDir: "/srv/main" };
   it.each([
-    { name: "from another file", config: { agents: { $include: "./agents.json" } } },
-    { name: "from the environment", config: { agents: { list: [{ id: "main", agentDir: "${DIR}/main" }] } } },
-  ])("opens nothing if the config takes agents $name", async ({ config }) => {
+    { name: "everything from another file", config: { $include: "./all.json" } },
+    { name: "agents from another file", config: { agents: { $include: "./agents.json" } } },
+    { name: "an agent from another file", config: { agents: { list: [{ $include: "./main.json" }] } } },
+    {
+      name: "an agent's folder from a variable",
+      config: { agents: { list: [{ id: "main", agentDir: "${DIR}/main" }] } },
+    },
+    { name: "an agent's id from a variable", config: { agents: { list: [{ id: "${AGENT}" }] } } },
+    { name: "auth from another file", config: { auth: { $include: "./auth.json" } } },
+    { name: "the order from another file", config: { auth: { order: { $include: "./order.json" } } } },
+    { name: "the order from a variable", config: { auth: { order: { openai: ["${PROFILE}"] } } } },
+    { name: "a profile from another file", config: { auth: { profiles: { "openai:a": { $include: "./a.json" } } } } },
+    {
+      name: "a profile's provider from a variable",
+      config: { auth: { profiles: { "openai:a": { provider: "${P}" } } } },
+    },
+  ])("opens nothing if the config takes $name", async ({ config }) => {
     put(inState("openclaw.json"), config);
-    expect(await codeOf({ host: installHost(machine, "2026.6.1") })).toBe("host-config-unreadable");
+    const host = installHost(machine, "2026.6.1");
+    expect(await codeOf({ host })).toBe("host-config-unreadable");
+    expect(await codeOf({ host, authPath: inState("auth-profiles.json") })).toBeUndefined();
+  });
+
+  it.each([
+    {
+      name: "a key of the memory search",
+      config: { agents: { defaults: { memorySearch: { remote: { apiKey: "${OPENAI_API_KEY}" } } } } },
+    },
+    { name: "defaults from another file", config: { agents: { defaults: { $include: "./defaults.json" } } } },
+    { name: "a prompt with an escaped variable", config: { agents: { list: [{ ...AGENT, prompt: "see $${HOME}" }] } } },
+    { name: "an agent's own key", config: { agents: { list: [{ ...AGENT, tools: { key: "${KEY}" } }] } } },
+    { name: "text that is no variable", config: { agents: { list: [{ ...AGENT, name: "${yyyy-mm-dd}" }] } } },
+    {
+      name: "a folder with text that is no variable",
+      config: { agents: { list: [{ agentDir: "/srv/${yyyy-mm-dd}" }] } },
+    },
+    { name: "a channel's token", config: { channels: { telegram: { botToken: "${TELEGRAM_BOT_TOKEN}" } } } },
+    {
+      name: "a variable of the environment",
+      config: { env: { vars: { KEY: "${OTHER}" } }, plugins: { $include: "./p.json" } },
+    },
+    {
+      name: "a profile's e-mail address",
+      config: { auth: { profiles: { "openai:a": { provider: "openai", email: "${MAIL}" } } } },
+    },
+    { name: "the times of a cooldown", config: { auth: { cooldowns: { $include: "./c.json", billing: "${HOURS}" } } } },
+    { name: "the gateway's port", config: { gateway: { port: "${PORT}", auth: { token: "${TOKEN}" } } } },
+    { name: "the time zone", config: { agents: { defaults: { userTimezone: "${TZ}" } } } },
+  ])("opens the store if the config takes something else from there: $name", async ({ config }) => {
+    put(inState("openclaw.json"), config);
+    expect(await codeOf({ host: installHost(machine, "2026.6.1") })).toBeUndefined();
+  });
+
+  it("reads the same agents and profiles, whatever variables the other parts have", async () => {
+    const text = fc.constantFrom("${KEY}", "$${HOME}", "${yyyy-mm-dd}", "plain", "$include");
+    const part = fc.object({ values: [text], key: fc.constantFrom("a", "b", "prompt", "$include"), maxDepth: 3 });
+    const host = installHost(machine, "2026.6.1");
+    const list = [{ id: "ops", agentDir: "/srv/ops" }];
+    const read = async (config: object) => {
+      put(inState("openclaw.json"), config);
+      const store = await open({ host });
+      return [store.defaultAgentId, store.agentDirOf("ops"), store.configured()];
+    };
+    const auth = { order: { openai: ["openai:work"] } };
+    const plain = await read({ agents: { list }, auth });
+    await fc.assert(
+      fc.asyncProperty(part, part, part, async (defaults, tools, cooldowns) => {
+        const agents = { defaults, list: list.map((agent) => ({ ...agent, tools })) };
+        expect(await read({ agents, auth: { ...auth, cooldowns }, channels: tools, models: defaults })).toEqual(plain);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("opens no file of a host that keeps profiles in a database", async () => {
@@ -248,11 +318,60 @@ describe("telling a running gateway", () => {
     expect(host.calls()).toEqual([RELOAD]);
   });
 
-  it("needs nothing if no gateway listens", async () => {
-    const host = installHost(machine, "2026.6.1");
+  it.each(["2026.2.26", "2026.3.31", "2026.6.1"])(
+    "is no success with %s if nobody listens on loopback, and starts no command",
+    async (version) => {
+      const host = installHost(machine, version);
+      const environment = { ...machine.environment, gatewayPort: await freePort() };
+      expect(await write(await open({ host, environment }))).toBe("restart");
+      expect(host.calls()).toEqual([]);
+    },
+  );
+
+  it.each(["2026.2.2-3", "2026.2.17"])("needs nothing with %s, whether a gateway listens or not", async (version) => {
     const environment = { ...machine.environment, gatewayPort: await freePort() };
-    expect(await write(await open({ host, environment, mayRestart: true }))).toBe("live");
-    expect(host.calls()).toEqual([]);
+    expect(await write(await open({ host: installHost(machine, version), environment }))).toBe("live");
+  });
+
+  const ELSEWHERE = [
+    { name: "another address", gateway: { bind: "custom", customBindHost: "127.0.0.9" } },
+    { name: "another port", gateway: { port: 28_789 } },
+    { name: "another machine", gateway: { mode: "remote", remote: { url: "ws://127.0.0.9:1" } } },
+  ];
+  it.each(ELSEWHERE.flatMap((row) => [0, 1].map((exitCode) => ({ ...row, exitCode }))))(
+    "is decided by the host's own reload if the config names $name: exit code $exitCode",
+    async ({ gateway, exitCode }) => {
+      put(inState("openclaw.json"), { gateway });
+      const host = installHost(machine, "2026.6.1");
+      host.exitWith(exitCode);
+      const environment = { ...machine.environment, gatewayPort: await freePort() };
+      expect(await write(await open({ host, environment }))).toBe(exitCode === 0 ? "live" : "restart");
+      expect(host.calls()).toEqual([RELOAD]);
+    },
+  );
+
+  it("is never live without evidence, for any config, version and answer", async () => {
+    const gateway = fc.record(
+      {
+        port: fc.constantFrom<unknown>(1, 28_789, "${PORT}"),
+        bind: fc.constantFrom<unknown>("loopback", "lan", "auto", "custom", "tailnet", 7),
+        customBindHost: fc.constant("127.0.0.9"),
+        mode: fc.constantFrom("local", "remote"),
+      },
+      { requiredKeys: [] },
+    );
+    const gatewayPort = await freePort();
+    await fc.assert(
+      fc.asyncProperty(gateway, fc.constantFrom("2026.2.17", "2026.6.1"), async (config, version) => {
+        const one = makeMachine();
+        put(join(one.stateDir, "openclaw.json"), { gateway: config });
+        const host = installHost(one, version);
+        host.exitWith(1);
+        const store = await open({ host, stateDir: one.stateDir, environment: { ...one.environment, gatewayPort } });
+        expect(await write(store)).toBe(version === "2026.2.17" ? "live" : "restart");
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it.each(["2026.2.26", "2026.3.13"])("needs a reload with %s, under the lock and after the write", async (version) => {
@@ -427,7 +546,7 @@ describe("a host of a database", () => {
   it("reloads after a change, because a running gateway keeps the old tokens", async () => {
     const host = installHost(machine, "2026.9.6", sdkOf(PARTS));
     const store = await open({ host });
-    const change = { agentDir: undefined, profileId: "openai:work", credential: credentialOf(store) };
+    const change = { agentDir: undefined, profileId: "openai:work", record: undefined };
     expect(await store.activate(change)).toBe("live");
     expect(host.calls()).toEqual([["secrets", "reload"]]);
   });

@@ -395,6 +395,126 @@ const BROKEN = rows("code", "certain", {
   "an emoji after": `${everyColumns(60, "\n")} 👍`,
 });
 
+const inParameter = (url: string) =>
+  `https://eur01.safelinks.protection.outlook.com/?url=${encodeURIComponent(url)}&data=05%7C02%7Cx%40y.example&reserved=0`;
+
+/** Quoted-printable: no escape is split, and a line that goes on ends in `=`. */
+const quotedPrintable = (text: string, end = "=\r\n") =>
+  (text.replaceAll("=", "=3D").match(/(?:=3D|[^=]){1,70}/g) ?? []).join(end);
+
+function boxed(text: string, side: string, rule: string): string {
+  const lines = everyColumns(60, "\n", text).split("\n");
+  return [rule, ...lines.map((line) => `${side} ${line.padEnd(60)} ${side}`), rule].join("\n");
+}
+
+const hyperlink = (url: string, label = url, key = "\u001B", end = `${key}\\`) =>
+  `${key}]8;;${url}${end}${label}${key}]8;;${end}`;
+
+/** What machines make of a text on its way, each as a function, so that a test can put them together. */
+export const COPIERS = {
+  "cmd's carets": (text) => text.replaceAll("&", "^&"),
+  "cmd's carets twice": (text) => text.replaceAll("&", "^^^&"),
+  "JSON's code units": (text) => text.replaceAll("&", "\\u0026"),
+  "JSON in JSON": (text) => text.replaceAll("&", "\\\\u0026").replaceAll("=", "\\\\u003D"),
+  "JavaScript's code units": (text) => text.replaceAll("&", "\\x26"),
+  "PowerShell's backticks": (text) => text.replaceAll("&", "`&"),
+  "HTML's entities": (text) => text.replaceAll("&", "&#0038;"),
+  "a percent-encoding twice": (text) => encodeURIComponent(encodeURIComponent(text)),
+  "a percent-encoding three times": (text) => encodeURIComponent(encodeURIComponent(encodeURIComponent(text))),
+  "quoted-printable mail": (text) => quotedPrintable(text),
+  "quoted-printable mail in a quote": (text) => `> ${quotedPrintable(text, "=\n> ")}`,
+  "lines that end in a caret": (text) => everyColumns(60, "^\r\n", text),
+  "lines that end in a backtick": (text) => everyColumns(60, "`\r\n", text),
+  "lines that end in a backslash": (text) => everyColumns(60, " \\\n    ", text),
+  "a box": (text) => boxed(text, "│", `╭${"─".repeat(62)}╮`),
+  "a double box": (text) => boxed(text, "║", `╔${"═".repeat(62)}╗`),
+  "a box of ASCII": (text) => boxed(text, "|", `+${"-".repeat(62)}+`),
+  "a box of asterisks": (text) => boxed(text, "*", "*".repeat(64)),
+  "a terminal's hyperlink": (text) => hyperlink(text),
+  "a terminal's hyperlink with a label": (text) => hyperlink(text, "sign in"),
+  "a terminal's hyperlink that ends in a bell": (text) => hyperlink(text, text, "\u001B", "\u0007"),
+  "a terminal's hyperlink without its escape keys": (text) => `]8;;${text}\\${text}]8;;\\`,
+  "a terminal's hyperlink in carets": (text) => hyperlink(text, text, "^["),
+  "a terminal's colours": (text) => `\u001B[36m${text}\u001B[0m`,
+  "UTF-16, least byte first": (text) => text.replaceAll(/[^]/g, "$&\0"),
+  "UTF-16, least byte last": (text) => text.replaceAll(/[^]/g, "\0$&"),
+} as const satisfies Readonly<Record<string, (text: string) => string>>;
+
+export const OLD_URL = withState(OTHER_STATE).replace(CODE, OTHER_CODE);
+const COPIED = [
+  ...rows("code", "certain", {
+    ...Object.fromEntries(Object.entries(COPIERS).map(([name, copy]) => [name, copy(CALLBACK_URL)])),
+    "cmd's carets before every sign": CALLBACK_URL.replaceAll(/[&?=:/%+]/g, "^$&"),
+    "cmd's line that goes on": everyColumns(60, "^\r\nMore? "),
+    "PowerShell's line that goes on": everyColumns(60, "`\r\n>> "),
+    "PowerShell's backticks before every sign": CALLBACK_URL.replaceAll(/[&?=+]/g, "`$&"),
+    "JSON, each sign a code unit": CALLBACK_URL.replaceAll(/\W/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`),
+    "JSON, each character a code unit": CALLBACK_URL.replaceAll(
+      /[^]/g,
+      (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`,
+    ),
+    "JavaScript with braces": CALLBACK_URL.replaceAll("&", "\\u{26}"),
+    "JSON of a terminal's hyperlink": JSON.stringify(hyperlink(CALLBACK_URL)),
+    "a shell script's hyperlink": hyperlink(CALLBACK_URL, "here", "\\033"),
+    "a terminal's hyperlink with an id": `\u001B]8;id=a1;${CALLBACK_URL}\u001B\\here\u001B]8;;\u001B\\`,
+    "a terminal's hyperlink, its label on lines": hyperlink(CALLBACK_URL, everyColumns(80, "\n")),
+    "a terminal's hyperlink, its label shortened": hyperlink(CALLBACK_URL, `${CALLBACK_URL.slice(0, 70)}…`),
+    "a terminal's search colours": CALLBACK_URL.replace("code", "\u001B[01;31m\u001B[Kcode\u001B[m\u001B[K"),
+    "a narrow box": `│ ${everyColumns(8, " │\n│ ")} │`,
+    "a box without spaces": `│${everyColumns(78, "│\n│")}│`,
+    "a box of ASCII without spaces": `|${everyColumns(78, "|\n|")}|`,
+    "a box's left side": `│  ${everyColumns(60, "\n│  ")}`,
+    "a table with a label": `│ url │ ${everyColumns(60, " │\n│     │ ")} │`,
+    "a pane's border": everyColumns(60, "   ┃\n"),
+    "comment lines": `# ${everyColumns(60, "\n# ")}`,
+    "a wrap arrow": everyColumns(60, "\n↪ "),
+    "a rule between the pieces": cutAfter("\n---\n", CODE_HALF),
+    "pieces with mail's equal sign": cutAfter("=\r\n", CODE_HALF),
+    "quoted-printable in small letters": CALLBACK_URL.replaceAll("=", "=3d"),
+    "quoted-printable HTML": `<a href=3D"${quotedPrintable(CALLBACK_URL.replaceAll("&", "&amp;"))}">here</a>`,
+    "UTF-16 behind a mark that was read as text": `ÿþ${COPIERS["UTF-16, least byte first"](CALLBACK_URL)}`,
+    "UTF-16, a question mark for each NUL": CALLBACK_URL.replaceAll(/[^]/g, "$&\uFFFD"),
+    "UTF-16 in vi": CALLBACK_URL.replaceAll(/[^]/g, "$&^@"),
+    "UTF-16 in a console, as spaces": CALLBACK_URL.replaceAll(/[^]/g, "$& "),
+    "UTF-16 behind a line of UTF-8": `old\r\n${COPIERS["UTF-16, least byte first"](CALLBACK_URL)}`,
+    "a query encoded once too often": `${CALLBACK}?${encodeURIComponent(QUERY)}`,
+    "a query encoded twice too often": `${CALLBACK}?${encodeURIComponent(encodeURIComponent(QUERY))}`,
+    "an encoded zero-width space in the code": withCode(CODE.replace("ac_", "ac_%E2%80%8B")),
+    "an encoded zero-width space in the state": withState(`${STATE.slice(0, 9)}%E2%80%8B${STATE.slice(9)}`),
+    "an encoded byte order mark in a safe link": inParameter(withCode(CODE.replace(".", "%EF%BB%BF."))),
+    "a code encoded twice": withCode(CODE.replace("_", "%255F").replace(".", "%252E")),
+    "Firefox's error page": `about:neterror?e=connectionFailure&u=${ENCODED.replaceAll("%2F", "/")}&c=UTF-8&d=x`,
+    "Outlook's safe link": inParameter(CALLBACK_URL),
+    "Outlook's safe link twice": inParameter(inParameter(CALLBACK_URL)),
+    "Outlook's safe link with entities": inParameter(CALLBACK_URL).replaceAll("&", "&amp;"),
+    "Outlook's safe link on lines": everyColumns(76, "\n", inParameter(CALLBACK_URL)),
+    "Outlook's safe link behind the address": `${CALLBACK_URL}<${inParameter(CALLBACK_URL)}>`,
+    "Outlook's safe link in quoted-printable": quotedPrintable(inParameter(CALLBACK_URL)),
+    "Teams' safe link": `https://statics.teams.cdn.office.net/evergreen-assets/safelinks/2/atp-safelinks.html?url=${ENCODED}&locale=en-us&dest=https%3A%2F%2Fteams.microsoft.com&pc=x`,
+    "Proofpoint's link, second form": `https://urldefense.proofpoint.com/v2/url?u=${CALLBACK_URL.replaceAll(
+      /[^A-Za-z0-9./]/g,
+      (sign) => `-${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+    ).replaceAll("/", "_")}&d=DwMF&c=x`,
+    "Proofpoint's link, third form": `https://urldefense.com/v3/__${CALLBACK_URL.replaceAll("+", "*")}__;Kys!!x$`,
+    "Google's redirect": `https://www.google.com/url?q=${ENCODED}&sa=D`,
+    "Google's redirect in a safe link": inParameter(`https://www.google.com/url?q=${ENCODED}&sa=D`),
+    "Slack's redirect": `https://slack-redir.net/link?url=${ENCODED}`,
+    "Telegram's share link": `https://t.me/share/url?url=${ENCODED}`,
+    "Facebook's redirect": `https://l.facebook.com/l.php?u=${ENCODED}&h=AT0`,
+    "Cisco's link": `https://secure-web.cisco.com/1abc/${ENCODED}`,
+    "a label that is shortened, with its state": `[${withCode(`${CODE.slice(0, 12)}…`)}](${CALLBACK_URL})`,
+  }),
+  ...rows("error:access_denied", "certain", {
+    "a safe link around a refusal": inParameter(`${CALLBACK}?error=access_denied&error_description=no&state=${STATE}`),
+  }),
+  ...rows("callback-ambiguous", "certain", {
+    "two codes of one state, one in a safe link": `${CALLBACK_URL}\n${inParameter(withCode(OTHER_CODE))}`,
+    "two codes of one state, one behind carets": `${CALLBACK_URL}\n${withCode(OTHER_CODE).replaceAll("&", "^&")}`,
+    "two codes of one state, one in mail": `${quotedPrintable(CALLBACK_URL)}\n\n${withCode(OTHER_CODE)}`,
+    "two codes of one state, one encoded": `${withCode(OTHER_CODE)}\n${ENCODED}`,
+  }),
+];
+
 const denied = (query: string) => `${CALLBACK}?${query}&state=${STATE}`;
 const DENIED = denied("error=access_denied&error_description=The+resource+owner+denied+the+request");
 const NOT_ENTITLED = denied("error=access_denied&error_description=missing_codex_entitlement%3A+not+enabled");
@@ -509,7 +629,6 @@ const INCOMPLETE = [
     "a code with an umlaut": withCode(CODE.replace(".", "ü.")),
     "a code with a Cyrillic letter": withCode(CODE.replace("ac_", "\u0430c_")),
     "a code with an emoji": withCode(CODE.replace(".", "🙂.")),
-    "a code with a caret, as cmd.exe escapes": CALLBACK_URL.replaceAll("&", "^&"),
     "a code of 2,100 characters": withCode(CODE.padEnd(2100, "A")),
   }),
   // Pieces that were not meant to be joined as they stand: put together or refused, but never sent as they come.
@@ -517,7 +636,6 @@ const INCOMPLETE = [
     "words between the pieces": cutAfter("\nand the rest is\n", CODE_HALF),
     "a name between the pieces": cutAfter("\nDana:\n", CODE_HALF),
     "a time between the pieces": cutAfter("\n12:05\n", CODE_HALF),
-    "a rule between the pieces": cutAfter("\n---\n", CODE_HALF),
     "two messages with names and times": `[14:22, 3.11.2026] Dana: ${cutAfter("\n[14:23, 3.11.2026] Dana: ", CODE_HALF)}`,
     "pieces that overlap": cutAfter(`\n${CODE_HALF.slice(-5)}`, CODE_HALF),
     "pieces as a list": `- ${cutAfter("\n- ", CODE_HALF)}`,
@@ -525,9 +643,6 @@ const INCOMPLETE = [
     "pieces with line numbers": `1 ${cutAfter("\n2 ", CODE_HALF)}`,
     "pieces of a diff": `+${cutAfter("\n+", CODE_HALF)}`,
     "pieces with a hyphen": cutAfter("-\n", CODE_HALF),
-    "pieces with a backslash": cutAfter("\\\n", CODE_HALF),
-    "pieces with mail's equal sign": cutAfter("=\r\n", CODE_HALF),
-    "pieces with a wrap arrow": cutAfter("\n↪ ", CODE_HALF),
   }),
   ...rows(["code-malformed", "code-missing"], "certain", { "a code blotted out": withCode("***") }),
   ...rows(["code-malformed", "code-missing", "state-missing"], "certain", {
@@ -648,26 +763,12 @@ const WRONG_REDIRECT = [
     "our address as another's path": `https://evil.example/${CALLBACK_URL}`,
     "our address as another's parameter": `https://evil.example/out?url=${CALLBACK_URL}`,
   }),
-  // What link checkers make of it: another host's address, so refused, but plainly the person's own and never the model's.
-  ...rows(["callback-wrong-redirect", "callback-not-found", "state-missing", "code-missing"], "certain", {
-    "Outlook's safe link": `https://eur01.safelinks.protection.outlook.com/?url=${ENCODED}&data=05%7C02&reserved=0`,
-    "Google's redirect": `https://www.google.com/url?q=${ENCODED}&sa=D`,
-    "Slack's redirect": `https://slack-redir.net/link?url=${ENCODED}`,
-    "Telegram's share link": `https://t.me/share/url?url=${ENCODED}`,
-    "Facebook's redirect": `https://l.facebook.com/l.php?u=${ENCODED}&h=AT0`,
-  }),
   // Refused or read, but never left to the model.
   ...rows(["code", "another-state", "callback-wrong-redirect", "callback-not-found", "state-missing"], "certain", {
-    "Firefox's error page": `about:neterror?e=connectionFailure&u=${ENCODED.replaceAll("%2F", "/")}&c=UTF-8&d=x`,
-    "a query encoded once too often": `${CALLBACK}?${encodeURIComponent(QUERY)}`,
-    "an address encoded twice": encodeURIComponent(ENCODED),
     "an address encoded twice, its code of another shape": encodeURIComponent(
       encodeURIComponent(`${CALLBACK}?code=x-y`),
     ),
-    "JSON with escaped ampersands": around('{"url":"', '"}').replaceAll("&", "\\u0026"),
-    "quoted-printable mail": CALLBACK_URL.replaceAll("=", "=3D"),
     "a defanged address": CALLBACK_URL.replace("http", "hxxp").replace("localhost:", "localhost[:]"),
-    "a tall table of a terminal": `│ ${everyColumns(60, " │\n│ ")} │`,
     "HTML breaks": everyColumns(60, "<br>"),
   }),
 ];
@@ -712,6 +813,21 @@ const OTHER_PAGES = [
     "the success page with a fragment": TAKEN.replace("?", "#"),
     "the success page without port": TAKEN.replace(":1455", ""),
   }),
+  // Another program took the sign-in and shortened its address.
+  ...rows("callback-taken", "possible", {
+    "the short success page": "http://localhost:1455/success",
+    "the short success page without scheme": "localhost:1455/success",
+    "the short success page with a slash": "http://localhost:1455/success/",
+    "the short success page with ?": "http://localhost:1455/success?",
+    "the short success page with other parameters": "http://localhost:1455/success?needs_setup=false&plan_type=plus",
+    "the short success page on 127.0.0.1": "http://127.0.0.1:1455/success",
+    "the short success page on [::1]": "http://[::1]:1455/success",
+    "the short success page on 1457": "http://localhost:1457/success",
+    "the short success page in words": "I am on http://localhost:1455/success, what now?",
+    "the short success page in brackets": "(localhost:1455/success)",
+    "the short success page of another program": "http://localhost:1455/auth/success.html",
+    "the short success page, percent-encoded": encodeURIComponent("http://localhost:1455/success"),
+  }),
   ...rows("callback-taken", "possible", {
     "the success page without host": `/success?${TAKEN_QUERY}`,
     "the success page's query": `?${TAKEN_QUERY}`,
@@ -742,9 +858,6 @@ const NOTHING = [
     "a thumb": "👍",
     NUL: "\0",
     "half a surrogate pair": "\uD800",
-    "the consent page": "https://auth.openai.com/sign-in-with-chatgpt/codex/consent",
-    "the device page": "https://auth.openai.com/codex/device",
-    "the error page": `https://auth.openai.com/error?payload=${Buffer.from('{"kind":"AuthApiFailure"}').toString("base64")}`,
     "Chrome's own page": "chrome-error://chromewebdata/",
     "another host's sign-in page": authorize("https://evil.example"),
     "a sign-in page of a host that ends in localhost": authorize("http://evil-localhost:1455"),
@@ -777,23 +890,67 @@ const NO_CODE: readonly Verdict[] = [
 ];
 const uuid = "550e8400-e29b-41d4-a716-446655440000";
 
+/**
+ * A URL of the sign-in page, or of the port to which it leads. It may be an attempt to answer, so while a sign-in is
+ * pending it is kept from the model.
+ */
+const SIGN_IN_URLS = [
+  ...rows(NO_CODE, "possible", {
+    "a redirect constant": `const REDIRECT_URI = "${CALLBACK}";`,
+    "the registered address": `is ${CALLBACK} the right redirect?`,
+    "the registered address as question": `Is the redirect ${CALLBACK}?`,
+    "the registered address, and another's error": `Is it ${CALLBACK}? My other app shows ?error=access_denied`,
+    "the registered address, and a search": `We use ${CALLBACK}? See https://example.com/find?code=7&x=1`,
+    "the port's address": "curl -I http://localhost:1455/",
+    "a proxy": "location / { proxy_pass http://127.0.0.1:1455; }",
+    "the consent page": "https://auth.openai.com/sign-in-with-chatgpt/codex/consent",
+    "the consent page without scheme": "auth.openai.com/sign-in-with-chatgpt/codex/consent",
+    "the device page": "https://auth.openai.com/codex/device",
+    "the device page in words": "it says https://auth.openai.com/codex/device now?",
+    "the sign-in page's host": "https://auth.openai.com",
+    "the port on 127.0.0.1": "http://127.0.0.1:1455/",
+    "the port on [::1]": "http://[::1]:1455/favicon.ico",
+    "the port with https": "https://localhost:1455",
+    "the port without scheme": "localhost:1455/",
+    "the CLI's second port": "http://localhost:1457/",
+    "the port on a line of its own": "I am on\nlocalhost:1455/",
+    "the registered address without scheme": "localhost:1455/auth/callback",
+    "the registered address, broken": "http://localhost:1455/auth\n/callback",
+    "the registered address in an ampersand's disguise": "http:\\u002F\\u002Flocalhost:1455\\u002F",
+    "a page in a link checker's parameter": `https://www.google.com/url?q=${encodeURIComponent("https://auth.openai.com/log-in")}`,
+    "a page in a long text": `${"word ".repeat(2000)} https://auth.openai.com/log-in`,
+  }),
+  ...rows("callback-too-long", "possible", {
+    "the port in a long text": `${"word ".repeat(2000)} http://localhost:1455/`,
+  }),
+];
+
+const ERROR_PAYLOAD = Buffer.from('{"kind":"AuthApiFailure","errorCode":"invalid_state"}').toString("base64");
+const ERROR_PAGES = rows("callback-is-error-page", "possible", {
+  "its URL": `https://auth.openai.com/error?payload=${ERROR_PAYLOAD}`,
+  "its URL without scheme": `auth.openai.com/error?payload=${ERROR_PAYLOAD}`,
+  "its URL without payload": "https://auth.openai.com/error",
+  "its URL in words": `it shows <https://auth.openai.com/error?payload=${ERROR_PAYLOAD}> and nothing else`,
+  "its URL of the log-in": "https://auth.openai.com/log-in/error?error=session_expired",
+  "its URL with a state": `https://auth.openai.com/error?error=invalid_request&state=${STATE}`,
+  "its URL, percent-encoded": encodeURIComponent(`https://auth.openai.com/error?payload=${ERROR_PAYLOAD}`),
+  "its URL in a link checker's parameter": `https://www.google.com/url?q=${encodeURIComponent(`https://auth.openai.com/error?payload=${ERROR_PAYLOAD}`)}&sa=D`,
+  "its words of 2026":
+    "Authentication Error\nAn unknown parameter was provided.\nerror_code: unknown_parameter\nrequest_id: 3acf6fde",
+  "its words of 2025": "Oops!\nAn error occurred during authentication (invalid_state). Please try again.",
+  "its words of an old session": 'Route Error (400 Invalid Session): "Your authorization session has expired"',
+});
+
 /** Messages for the model. None of them may be kept from it, not even while a sign-in waits. */
 const ORDINARY = rows(NO_CODE, "none", {
   "JavaScript with code and state": 'const code = 200; let state = "open"; if (code === 200) state = "ok";',
   "a React hook": "const [state, setState] = useState({ code: 1 });",
   "Python with code and state": "code = response.status_code\nstate = 'done'\nprint(f'{code=} {state=}')",
   "a line that joins a query": 'fetch("/auth/callback?code=" + code + "&state=" + state)',
-  "a redirect constant": `const REDIRECT_URI = "${CALLBACK}";`,
   "a redirect parameter": `redirect_uri=${CALLBACK}&scope=openid`,
-  "the registered address": `is ${CALLBACK} the right redirect?`,
-  "the registered address as question": `Is the redirect ${CALLBACK}?`,
-  "the registered address, and another's error": `Is it ${CALLBACK}? My other app shows ?error=access_denied`,
-  "the registered address, and a search": `We use ${CALLBACK}? See https://example.com/find?code=7&x=1`,
   "the port": "what listens on localhost:1455?",
-  "the port's address": "curl -I http://localhost:1455/",
   "a tunnel": "ssh -N -L 1455:localhost:1455 dana@server.example",
   "a container's port": "docker run -p 1455:1455 -e PORT=1455 codex",
-  "a proxy": "location / { proxy_pass http://127.0.0.1:1455; }",
   "who listens": "lsof -nP -iTCP:1455 -sTCP:LISTEN",
   "an environment file": "PORT=1455\nHOST=localhost\nSTATE=/var/lib/codex",
   "Chrome's error":
@@ -867,11 +1024,14 @@ export const PASTES: Readonly<Record<string, readonly PasteRow[]>> = {
   "an address with": IN_WORDS,
   "an address disguised by": ESCAPED,
   "an address broken": BROKEN,
+  "an address copied from": COPIED,
   "an answer that says": ERRORS,
   "an incomplete answer:": INCOMPLETE,
   "a contradictory answer:": CONTRADICTORY,
   "an answer for somewhere else:": WRONG_REDIRECT,
   "another page:": OTHER_PAGES,
+  "OpenAI's error page:": ERROR_PAGES,
+  "a URL of the sign-in:": SIGN_IN_URLS,
   "nothing of a sign-in:": NOTHING,
   "an ordinary message:": ORDINARY,
 };

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { PROXY_VARIABLES, proxyFor as proxyOf } from "../../src/rules/proxy.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const proxyFor = (hostname: string, variables: Variables) => proxyOf(hostname, (name) => variables[name]);
+const SERVER = "auth.openai.com";
+const of = (value: string) => proxyFor(SERVER, { HTTPS_PROXY: value });
+
+describe("the value of a proxy variable", () => {
+  const READ: readonly { readonly name: string; readonly value: string; readonly url: string }[] = [
+    { name: "a URL", value: "http://127.0.0.1:7890", url: "http://127.0.0.1:7890" },
+    { name: "a URL of a proxy over TLS", value: "https://proxy.example:8443", url: "https://proxy.example:8443" },
+    { name: "no scheme", value: "127.0.0.1:7890", url: "http://127.0.0.1:7890" },
+    { name: "a name and a port", value: "localhost:7890", url: "http://localhost:7890" },
+    { name: "no port", value: "http://proxy.example", url: "http://proxy.example" },
+    { name: "an IPv6 address", value: "[::1]:7890", url: "http://[::1]:7890" },
+    { name: "a scheme in capitals", value: "HTTP://127.0.0.1:7890", url: "http://127.0.0.1:7890" },
+    { name: "double quotes", value: '"http://127.0.0.1:7890"', url: "http://127.0.0.1:7890" },
+    { name: "single quotes", value: "'127.0.0.1:7890'", url: "http://127.0.0.1:7890" },
+    { name: "spaces, in quotes and around", value: ' " http://127.0.0.1:7890 "\r\n', url: "http://127.0.0.1:7890" },
+    { name: "a slash at the end", value: "http://127.0.0.1:7890/", url: "http://127.0.0.1:7890" },
+    { name: "a path, which means nothing to a proxy", value: "http://127.0.0.1:1/x/y", url: "http://127.0.0.1:1" },
+    { name: "a user", value: "http://dana@h:1", url: "http://dana@h:1" },
+    { name: "a user and a password without a scheme", value: "dana:secret@h:1", url: "http://dana:secret@h:1" },
+    { name: "a password with an encoded @", value: "http://dana:a%40b@h:1", url: "http://dana:a%40b@h:1" },
+    { name: "a password with @", value: "http://dana:a@b@h:1", url: "http://dana:a%40b@h:1" },
+    {
+      name: "a password with % that encodes nothing",
+      value: "http://dana:50%off@h:1",
+      url: "http://dana:50%25off@h:1",
+    },
+    { name: "a password that ends with %", value: "http://dana:a%@h:1", url: "http://dana:a%25@h:1" },
+    { name: "a password with bytes that are no text", value: "http://dana:a%ff@h:1", url: "http://dana:a%25ff@h:1" },
+    { name: "a password with a colon", value: "http://dana:a:b@h:1", url: "http://dana:a%3Ab@h:1" },
+  ];
+
+  it.each(READ)("is read if it has $name", ({ value, url }) => {
+    expect(of(value)).toMatchObject({ kind: "proxy", variable: "HTTPS_PROXY", url });
+  });
+
+  it.each([
+    { name: "SOCKS", value: "socks5://127.0.0.1:1080", code: "proxy-socks" },
+    { name: "SOCKS with names resolved there", value: '"socks5h://127.0.0.1:1080"', code: "proxy-socks" },
+    { name: "older SOCKS", value: "SOCKS4A://127.0.0.1:1080", code: "proxy-socks" },
+    { name: "another scheme", value: "ftp://127.0.0.1:1", code: "proxy-malformed" },
+    { name: "a port that is no number", value: "http://127.0.0.1:port", code: "proxy-malformed" },
+    { name: "a port past the last", value: "127.0.0.1:70000", code: "proxy-malformed" },
+    { name: "a password with #", value: "http://dana:a#b@h:1", code: "proxy-malformed" },
+    { name: "a password with /", value: "http://dana:a/b@h:1", code: "proxy-malformed" },
+    { name: "a password with ?", value: "http://dana:a?b@h:1", code: "proxy-malformed" },
+    { name: "a space inside", value: "http://127.0.0.1 :1", code: "proxy-malformed" },
+    { name: "two values", value: "http://a:1,http://b:1", code: "proxy-malformed" },
+    { name: "a scheme only", value: "http://", code: "proxy-malformed" },
+    { name: "one quote", value: '"http://127.0.0.1:1', code: "proxy-malformed" },
+  ])("is refused if it has $name", ({ value, code }) => {
+    expect(of(value)).toEqual({ kind: "refused", variable: "HTTPS_PROXY", code });
+  });
+
+  it.each(["", "  ", '""', "''"])("is none if it is %j", (value) => {
+    expect(of(value)).toEqual({ kind: "none" });
+  });
+
+  it.each([
+    { value: "http://127.0.0.1:1", isPlain: true },
+    { value: "https://dana:a%40b@h:1/", isPlain: true },
+    { value: " http://127.0.0.1:1 ", isPlain: true },
+    { value: "127.0.0.1:1", isPlain: false },
+    { value: "localhost:1", isPlain: false },
+    { value: '"http://h:1"', isPlain: false },
+    { value: "http://dana:50%off@h:1", isPlain: false },
+    { value: "http://h:1/x", isPlain: false },
+  ])("is plain for Node: $value $isPlain", ({ value, isPlain }) => {
+    expect(of(value)).toMatchObject({ isPlain });
+  });
+
+  it("keeps every user and password that is encoded, and gives one that Node and the host can decode", () => {
+    const login = fc.record({ user: fc.string({ minLength: 1, unit: "grapheme" }), password: fc.string() });
+    fc.assert(
+      fc.property(login, ({ user, password }) => {
+        fc.pre(user.isWellFormed() && password.isWellFormed());
+        const value = `http://${encodeURIComponent(user)}:${encodeURIComponent(password)}@h:1`;
+        const read = of(value);
+        if (read.kind !== "proxy") throw new Error(read.kind);
+        const url = new URL(read.url);
+        expect([url.username, url.password].map(decodeURIComponent)).toEqual([user, password]);
+      }),
+    );
+  });
+
+  it("gives a URL that is plain, or a refusal without any of the value, for every text", () => {
+    const PARTS = [
+      "http://",
+      "https://",
+      "socks5h://",
+      '"',
+      "'",
+      " ",
+      "@",
+      "%",
+      "%40",
+      ":",
+      "/",
+      "#",
+      "?",
+      "canary",
+      "h",
+      "[",
+      "]",
+      "7890",
+    ];
+    const value = fc.oneof(
+      fc.string(),
+      fc.array(fc.constantFrom(...PARTS)).map((parts) => parts.join("")),
+    );
+    fc.assert(
+      fc.property(value, (text) => {
+        const read = of(text);
+        if (read.kind === "proxy") expect(of(read.url)).toMatchObject({ url: read.url, isPlain: true });
+        else
+          expect(Object.values(read).join(" ")).toMatch(
+            /^(?:none|refused HTTPS_PROXY proxy-(?:malformed|socks)|refused proxy-(?:malformed|socks) HTTPS_PROXY)$/,
+          );
+      }),
+    );
+  });
+});
+
+describe("the variables", () => {
+  it("have an order of precedence, and an empty one names nothing", () => {
+    for (const [at, variable] of PROXY_VARIABLES.entries()) {
+      const variables = Object.fromEntries(
+        PROXY_VARIABLES.map((name, place) => [
+          name,
+          place < at ? " " : `http://${name.toLowerCase()}.example:${place + 1}`,
+        ]),
+      );
+      expect(proxyFor(SERVER, variables)).toMatchObject({ variable });
+    }
+  });
+
+  const EXEMPT: readonly { readonly noProxy: Variables; readonly isExempt: boolean }[] = [
+    { noProxy: { NO_PROXY: "*" }, isExempt: true },
+    { noProxy: { NO_PROXY: SERVER }, isExempt: true },
+    { noProxy: { NO_PROXY: ".openai.com" }, isExempt: true },
+    { noProxy: { NO_PROXY: "*.openai.com" }, isExempt: true },
+    { noProxy: { NO_PROXY: "openai.com" }, isExempt: true },
+    { noProxy: { NO_PROXY: "localhost, AUTH.openai.com." }, isExempt: true },
+    { noProxy: { NO_PROXY: '"localhost openai.com:443"' }, isExempt: true },
+    { noProxy: { no_proxy: "x", NO_PROXY: "*" }, isExempt: false },
+    { noProxy: { NO_PROXY: "" }, isExempt: false },
+    { noProxy: { NO_PROXY: "nai.com" }, isExempt: false },
+    { noProxy: { NO_PROXY: "openai.com:80" }, isExempt: false },
+    { noProxy: { NO_PROXY: "*,localhost" }, isExempt: false },
+  ];
+  it.each(EXEMPT)("do not count for the server if $noProxy: $isExempt", ({ noProxy, isExempt }) => {
+    for (const HTTPS_PROXY of ["http://h:1", "socks5h://h:1", "a b"]) {
+      expect(proxyFor(SERVER, { HTTPS_PROXY, ...noProxy }).kind === "none").toBe(isExempt);
+    }
+  });
+});
