@@ -47,7 +47,7 @@ export async function answerTap(context: HandlerContext, tap: Tap): Promise<void
     answered = { message: errorMessage(context, error) };
   }
   const isReplaced = await deliver(context, tap, answered);
-  // The user may still see the old buttons. They must not act again, but they must lead on: to the list of profiles.
+  // The user may still see the old buttons. They do not act again: they lead to the list of profiles.
   if (!isReplaced) context.screens.forget(claimed);
 }
 

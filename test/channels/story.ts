@@ -236,7 +236,7 @@ interface Replays {
   readonly buttons: "taps" | "commands";
 }
 
-/** The network's apps send such taps only by accident. Whoever wrote an app of their own can send each of them. */
+/** A network's own apps send such a tap only by accident. An app that somebody else wrote can send all of them. */
 function tellReplays(worldOf: () => ChatWorld, { command, buttons }: Replays): void {
   let world: ChatWorld;
   let network: ChatNetwork;
