@@ -321,10 +321,15 @@ function tellReplays(worldOf: () => ChatWorld, { command, buttons }: Replays): v
       const answered = press(network, owner, card, "Sign in again");
       await network.tapAnyway(owner, card, "Sign in again");
       expect(linkOn(await answered)).toContain("/oauth/authorize?");
-      // A later click is answered, so those before it were handled too.
-      await press(network, owner, await command(""), "work");
+      const after = network.now();
+      // Each click gets a card. Both were answered before the commands that follow.
+      const answerOf = async (words: string, beginning: string) => {
+        await command(words);
+        await nextMessage(network, owner, after, "direct", ({ text }) => text.includes(beginning));
+      };
+      await answerOf("", "Codex profiles");
       expect(pendingSignIns(world.gateway)).toMatchObject([{ profileName: "work" }]);
-      expect((await command("cancel work")).text).toContain("Cancelled");
+      await answerOf("cancel work", "Cancelled");
       expect(storedProfiles(world.gateway)).toEqual(before);
       expect(world.model.requests.length).toBe(requests);
     });
