@@ -316,7 +316,7 @@ export const EN = {
   "refusal.callback-wrong-issuer":
     "This callback URL comes from another sign-in service. Open the newest sign-in link and approve there.",
   "refusal.state-missing":
-    "The state is missing from the callback URL. Copy the full URL of the localhost page, up to its very end.",
+    "The state is missing from the callback URL, or a part of it is. Copy the full URL of the localhost page, up to its very end and without other text.",
   "refusal.state-mismatch":
     "This callback URL belongs to another sign-in, perhaps an older one. Use the newest sign-in link.",
   "refusal.code-missing": "The code is missing from the callback URL. Copy the full URL of the localhost page.",

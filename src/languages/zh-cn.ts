@@ -285,7 +285,8 @@ export const ZH_CN = translation({
     "这不是此登录的回调网址，因此未打开或发送它。请改为复制以 http://localhost:1455/auth/callback 开头的网址。",
   "refusal.callback-duplicate-parameter": "回调网址中有重复的部分，因此未使用它。请从地址栏重新复制。",
   "refusal.callback-wrong-issuer": "此回调网址来自其他登录服务。请打开最新的登录链接，并在那里授权。",
-  "refusal.state-missing": "回调网址缺少 state。请复制 localhost 页面的完整网址，一直到末尾。",
+  "refusal.state-missing":
+    "回调网址缺少 state，或 state 不完整。请复制 localhost 页面的完整网址，一直到末尾，不要带其他文字。",
   "refusal.state-mismatch": "此回调网址属于另一次登录，可能是较早的一次。请使用最新的登录链接。",
   "refusal.code-missing": "回调网址缺少 code。请复制 localhost 页面的完整网址。",
   "refusal.code-malformed": "回调网址被截短或更改。请从地址栏重新复制完整网址。",
