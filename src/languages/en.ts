@@ -345,7 +345,7 @@ export const EN = {
   "refusal.provider-certificate":
     "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine. If a proxy opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.",
   "refusal.proxy-malformed":
-    "{variable} cannot be read as the URL of a proxy. Write it as http://host:port. If it has a password, write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %.",
+    "{variable} cannot be read as the URL of a proxy. Write it as http://host:port, or unset it. If it has a password, write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %.",
   "refusal.proxy-socks":
     "{variable} names a SOCKS proxy, which codex-auth cannot use. Set HTTPS_PROXY to an HTTP proxy, such as http://127.0.0.1:7890. Most local proxies have a port for both.",
   "refusal.proxy-needs-other-node":

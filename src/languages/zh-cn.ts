@@ -309,7 +309,7 @@ export const ZH_CN = translation({
   "refusal.provider-certificate":
     "auth.openai.com 的证书未通过验证。请检查网关所在机器的时钟。如果有解密 TLS 的代理，请将 NODE_EXTRA_CA_CERTS 设为其证书文件。",
   "refusal.proxy-malformed":
-    "{variable} 不能作为代理的网址读取。请写成 http://host:port。如果有密码，请用 %40 代替 @，%2F 代替 /，%3F 代替 ?，%23 代替 #，%25 代替 %。",
+    "{variable} 不能作为代理的网址读取。请写成 http://host:port，或取消设置。如果有密码，请用 %40 代替 @，%2F 代替 /，%3F 代替 ?，%23 代替 #，%25 代替 %。",
   "refusal.proxy-socks":
     "{variable} 指定了 SOCKS 代理，codex-auth 无法使用。请将 HTTPS_PROXY 设为 HTTP 代理，例如 http://127.0.0.1:7890。大多数本地代理有一个两者通用的端口。",
   "refusal.proxy-needs-other-node":
