@@ -203,7 +203,7 @@ describe("readTerminalEnvironment", () => {
     {
       name: "an OpenClaw in quotes, with the line break of the command that printed it",
       variables: { CODEX_AUTH_OPENCLAW: ' "~/my claw" \n' },
-      expected: { openclaw: "/home/dana/my claw" },
+      expected: { openclaw: "/people/dana/my claw" },
     },
     {
       name: "no file of OpenClaw in nothing",
