@@ -380,7 +380,7 @@ export const EN = {
     "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "refusal.store-locked": "The profile store is busy, so nothing was changed. Try again in a minute.",
   "refusal.store-unreadable":
-    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again.",
+    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again. If that does not help, restore the store's file from a backup, or move it away and sign in again.",
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-write-failed":

@@ -340,7 +340,7 @@ export const ZH_CN = translation({
   "refusal.auth-path-invalid": "选项 --auth-path 必须指向名为 auth-profiles.json 的文件。请更正后重试。",
   "refusal.store-locked": "配置文件存储正忙，因此未做任何更改。请在 1 分钟后重试。",
   "refusal.store-unreadable":
-    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。",
+    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。如果没有帮助，请从备份恢复该存储的文件，或将它移走后重新登录。",
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",

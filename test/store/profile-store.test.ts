@@ -102,8 +102,9 @@ describe("the host store", () => {
     host.seed({ profiles: { "openai:a": credential("a") } });
     const undo = new MemoryUndoRecords();
     undo.tryOut = () => Promise.reject(new CodexAuthError("undo-unwritable"));
-    const assertWritable = () => Promise.reject(new CodexAuthError("store-read-only"));
-    const store = createProfileStore(partsOver({ ...createSqliteAuthStore(host), assertWritable }, undo));
+    const database = createSqliteAuthStore(host);
+    database.assertWritable = () => Promise.reject(new CodexAuthError("store-read-only"));
+    const store = createProfileStore(partsOver(database, undo));
     expect(await store.obstacle({ ...saveRequest("openai:a", "1"), isAboutToSave: false })).toBe("store-read-only");
   });
 
