@@ -363,7 +363,7 @@ export const EN = {
   "refusal.host-not-found":
     "No OpenClaw was found on the PATH of this machine. Install OpenClaw, name it with the option --openclaw, or name the file of its profiles with the option --auth-path.",
   "refusal.host-launcher":
-    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta.",
+    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta. If the launcher starts a container or another machine, run codex-auth there.",
   "refusal.host-path-invalid":
     "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
   "refusal.host-unknown":
@@ -380,7 +380,7 @@ export const EN = {
     "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "refusal.store-locked": "The profile store is busy, so nothing was changed. Try again in a minute.",
   "refusal.store-unreadable":
-    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again.",
+    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again. If that does not help, restore the store's file from a backup, or move it away and sign in again.",
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-write-failed":

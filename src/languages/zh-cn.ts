@@ -326,7 +326,7 @@ export const ZH_CN = translation({
   "refusal.host-not-found":
     "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，用选项 --openclaw 指定它，或用选项 --auth-path 指定保存配置文件的文件。",
   "refusal.host-launcher":
-    "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。",
+    "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。如果启动器启动的是容器或另一台机器，请在那里运行 codex-auth。",
   "refusal.host-path-invalid":
     "选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径中没有 OpenClaw。请指定文件 openclaw.mjs，或 npm root -g 输出的文件夹。",
   "refusal.host-unknown":
@@ -342,7 +342,7 @@ export const ZH_CN = translation({
   "refusal.auth-path-invalid": "选项 --auth-path 必须指向名为 auth-profiles.json 的文件。请更正后重试。",
   "refusal.store-locked": "配置文件存储正忙，因此未做任何更改。请在 1 分钟后重试。",
   "refusal.store-unreadable":
-    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。",
+    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。如果没有帮助，请从备份恢复该存储的文件，或将它移走后重新登录。",
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",
