@@ -53,6 +53,7 @@ export const EN = {
   "code.off":
     "If the page says that codes are turned off: in ChatGPT, open Settings, then Security, and turn on “Enable device code authorization for Codex”. In a workspace, only its admin can do that. Then get a new code.",
   "code.link": "Or use the sign-in link: {command}",
+  "code.ended": "The sign-in with a code to profile {name} has ended.",
   "code.again": "Get a new code: {command}",
   "code.replaces": "A code was issued for profile {name}, so the link that was here no longer works.",
   "code.link-works": "The sign-in link still works:",
@@ -178,6 +179,8 @@ export const EN = {
   "status.title": "Your sign-ins in this chat",
   "status.none": "No sign-in is pending.",
   "status.pending": "• {name}: waiting for the callback URL, {time} left",
+  "status.pending-code": "• {name}: waiting for the code to be approved, {time} left",
+  "status.failed": "Last ended: {name}, {ago}",
   "status.parked": "• {name}: approved but not saved, {time} left. Save it: {command}; discard it: {cancel}",
   "status.saved": "Last saved: {name}, {ago}",
   "status.stop": "Cancel all: {command}",

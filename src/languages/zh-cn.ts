@@ -44,6 +44,7 @@ export const ZH_CN = translation({
   "code.off":
     "如果页面提示代码已关闭：在 ChatGPT 中打开“设置”，再打开“安全”，然后启用“Enable device code authorization for Codex”。在工作区中，只有管理员可以这样做。之后请获取新的代码。",
   "code.link": "或使用登录链接：{command}",
+  "code.ended": "配置文件 {name} 的代码登录已结束。",
   "code.again": "获取新的代码：{command}",
   "code.replaces": "已为配置文件 {name} 签发代码，因此原来在这里的链接不再有效。",
   "code.link-works": "登录链接仍然有效：",
@@ -161,6 +162,8 @@ export const ZH_CN = translation({
   "status.title": "你在当前聊天中的登录",
   "status.none": "没有待完成的登录。",
   "status.pending": "• {name}：等待回调网址，剩余 {time}",
+  "status.pending-code": "• {name}：等待代码获得批准，剩余 {time}",
+  "status.failed": "最近结束：{name}，{ago}",
   "status.parked": "• {name}：已授权但尚未保存，剩余 {time}。保存：{command}；放弃：{cancel}",
   "status.saved": "上次保存：{name}，{ago}",
   "status.stop": "全部取消：{command}",
