@@ -95,6 +95,15 @@ export function scanForLeaks(worldOf: () => World, { chat, connects }: ScanOptio
       expect((await plainFiles(states)).filter((file) => file !== PENDING_FILE)).toEqual([]);
     });
 
+    it("a device id is nowhere, and a device code only in its card", async () => {
+      const secrets = world.signIn.devices.secrets();
+      expect(databases(secrets).filter((place) => !ownCard.test(place))).toEqual([]);
+      expect(await plainFiles(secrets)).toEqual([]);
+      const ids = secrets.filter((secret) => secret.startsWith("deviceauth_"));
+      expect(foundIn([...world.modelBodies(), ...textsOfBot(world)], ids)).toEqual([]);
+      expect(foundIn([world.gateway.logText()], secrets)).toEqual([]);
+    });
+
     it("the state of a pending sign-in is only in the pending file, 0600 in 0700", async () => {
       expect(databases([waiting])).toEqual([]);
       expect(await plainFiles([waiting])).toEqual([PENDING_FILE]);
