@@ -32,6 +32,7 @@ async function afterPolls(count: number): Promise<void> {
 describe("a sign-in with a code", () => {
   it("is asked for on the card, which then says that its link is replaced", async () => {
     const card = await ask("/codex_auth tapped");
+    const link = linkOf(card);
     const before = world.telegram.now();
     world.telegram.tap(OWNER, card, "Use a code instead");
     const code = await told(/Type this code there/, before);
@@ -42,7 +43,7 @@ describe("a sign-in with a code", () => {
     const edited = await told(/the link that was here no longer works/, before);
     expect([edited.id, world.telegram.keyboard(edited)]).toEqual([card.id, []]);
 
-    const refused = await ask(world.signIn.approve(linkOf(card), accountOf("tapped")));
+    const refused = await ask(world.signIn.approve(link, accountOf("tapped")));
     expect(refused.text).toContain("A newer sign-in of yours replaced this one");
     const approvedAt = world.telegram.now();
     world.signIn.devices.approve(newestCode(), accountOf("tapped"));
@@ -222,4 +223,30 @@ describe("a sign-in with a code", () => {
   });
 });
 
-scanForLeaks(() => world, { chat: "telegram", connects: ["auth.openai.com:443"] });
+describe("a sign-in with a code in the web chat", () => {
+  const say = async (message: string) => (await (await world.gateway.client()).chat(message)).text;
+
+  it("says how to ask for the result, which status then has", async () => {
+    const card = await say("/codex_auth code web");
+    expect(card).toContain(`Type this code there: \`${newestCode()}\``);
+    expect(card).toContain("Then send `/codex_auth status` to see the result.");
+    world.signIn.devices.approve(newestCode(), accountOf("web"));
+    await waitUntil("the profile", () => profiles().includes("openai:web"));
+    await waitUntil("the result", async () => (await say("/codex_auth status")).includes("Last saved: `web`"));
+  });
+
+  it("has the question about another account in its status", async () => {
+    await say("/codex_auth code web");
+    world.signIn.devices.approve(newestCode(), accountOf("another"));
+    await waitUntil("the question", async () => (await say("/codex_auth status")).includes("Not saved yet"));
+    expect(await say("/codex_auth keep web")).toContain("profile `web` now uses `another@example.com`");
+  });
+
+  it("has the reason in its status if it was declined", async () => {
+    await say("/codex_auth code web");
+    world.signIn.devices.deny(newestCode());
+    await waitUntil("the reason", async () => (await say("/codex_auth status")).includes("access was denied"));
+  });
+});
+
+scanForLeaks(() => world, { chat: "both", connects: ["auth.openai.com:443"] });
