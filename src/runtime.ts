@@ -25,7 +25,7 @@ import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, sharedBell, systemClock, systemEntropy } from "./system.ts";
-import { createPendingStore, createPorts, sharedRecentLists } from "./wiring.ts";
+import { createPorts, openPendingStore, sharedRecentLists } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -66,7 +66,7 @@ async function pollCodes(
   version: string,
   openHost: () => Promise<PollerHost>,
 ): Promise<(() => void) | undefined> {
-  const pending = createPendingStore(await findTempFolder(), gateway);
+  const pending = openPendingStore(await findTempFolder(), gateway);
   if (polledSignInsOf(await pending.read(), gateway, nowMs()).length === 0) return undefined;
   const { DevicePoller } = await import("./actions/device-poller.ts");
   const poller = remember("poller", version, () => new DevicePoller());

@@ -1,6 +1,14 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
-import type { ChatPins, InstallationCheck, Log, NetworkObstacle, OAuthClient, Ports } from "./actions/ports.ts";
+import type {
+  ChatPins,
+  InstallationCheck,
+  Log,
+  NetworkObstacle,
+  OAuthClient,
+  PendingStore,
+  Ports,
+} from "./actions/ports.ts";
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
@@ -13,8 +21,6 @@ import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
-
-export { createPendingStore };
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
@@ -32,6 +38,11 @@ export interface Network {
   /** Reads the variables that name a proxy. */
   obstacle(endpoints: Endpoints): NetworkObstacle | undefined;
   createSend(endpoints: Endpoints): Send;
+}
+
+/** Opens only the file of pending sign-ins, for a look at it that needs no profile. */
+export function openPendingStore(tempFolder: string, stateDir: string): PendingStore {
+  return createPendingStore(tempFolder, stateDir);
 }
 
 export function sharedRecentLists(version: string): RecentLists {

@@ -14,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const ask = (text: string, who = OWNER) => world.telegram.ask(who, text);
+/** In the web chat. */
+const say = async (message: string) => (await (await world.gateway.client()).chat(message)).text;
 const profiles = () => Object.keys(storedProfiles(world.gateway).profiles);
 const exchanges = () => world.signIn.tokenRequests("authorization_code").length;
 const newestCode = () => world.signIn.devices.userCodes().at(-1) ?? "";
@@ -224,8 +226,6 @@ describe("a sign-in with a code", () => {
 });
 
 describe("a sign-in with a code in the web chat", () => {
-  const say = async (message: string) => (await (await world.gateway.client()).chat(message)).text;
-
   it("says how to ask for the result, which status then has", async () => {
     const card = await say("/codex_auth code web");
     expect(card).toContain(`Type this code there: \`${newestCode()}\``);
