@@ -3,7 +3,9 @@
  * (`plugin.ts`).
  */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
+import type { PollerHost } from "./actions/device-poller.ts";
 import type { Ports } from "./actions/ports.ts";
+import { polledSignInsOf } from "./rules/pending-sign-ins.ts";
 import { isSandbox, readSandboxOrigin, readVariable } from "./environment.ts";
 import { failingAs } from "./errors.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
@@ -22,8 +24,8 @@ import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./hos
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
-import { once, remember, systemClock, systemEntropy } from "./system.ts";
-import { createPorts, sharedRecentLists } from "./wiring.ts";
+import { once, remember, sharedBell, systemClock, systemEntropy } from "./system.ts";
+import { createPorts, openPendingStore, sharedRecentLists } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -32,10 +34,13 @@ export interface Runtime {
   /** Returns the message with advice, or undefined to leave it unchanged. */
   explain(content: string, sent: SentPlace): Promise<string | undefined>;
   notifyOwners(): Promise<void>;
+  /** Polls the pending device codes, if there are any. Returns how to stop. */
+  pollCodes(): Promise<(() => void) | undefined>;
 }
 
 export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early: EarlyContext): Runtime {
   const context = createHandlerContext(api, manifest, early);
+  const openHost = once(async () => (await import("./handlers/unattended.ts")).createPollerHost(context));
   return {
     async answerCommand(handler, call) {
       const { markdown, rows } = await answerCommand(context, handler, call);
@@ -48,7 +53,32 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
       const agentId = await agentWithExpiredLogin(api, context.nowMs());
       if (agentId !== undefined) await notifyOwners(context, agentId);
     },
+    pollCodes: () => pollCodes(context, manifest.version, openHost),
   };
+}
+
+/**
+ * Reads the file of pending sign-ins, and loads the poller only for one with a code. There is one poller for all copies
+ * of the plugin in this process.
+ */
+async function pollCodes(
+  { gateway, nowMs }: HandlerContext,
+  version: string,
+  openHost: () => Promise<PollerHost>,
+): Promise<(() => void) | undefined> {
+  const pending = openPendingStore(await findTempFolder(), gateway);
+  if (polledSignInsOf(await pending.read(), gateway, nowMs()).length === 0) return undefined;
+  const { DevicePoller } = await import("./actions/device-poller.ts");
+  const poller = remember("poller", version, () => new DevicePoller());
+  const host = await openHost();
+  poller.start(host);
+  await poller.look();
+  return () => poller.stop(host);
+}
+
+async function findTempFolder(): Promise<string> {
+  const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();
+  return failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir());
 }
 
 const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
@@ -92,14 +122,14 @@ function createHandlerContext(
 }
 
 async function openPorts(api: OpenClawPluginApi, version: string, { log }: EarlyContext): Promise<Ports> {
-  const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();
   const config = () => api.runtime.config.current();
   return createPorts({
     log,
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
-    tempFolder: await failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir()),
+    tempFolder: await findTempFolder(),
+    wakePoller: () => sharedBell(version).ring(),
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,
     owners: async () => config().commands?.ownerAllowFrom ?? [],

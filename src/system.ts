@@ -1,7 +1,21 @@
 /** The only clock, the only randomness, and the memory that copies of the plugin share. */
-import type { Clock, Entropy } from "./actions/ports.ts";
+import type { Clock, Entropy, Timers } from "./actions/ports.ts";
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
+
+export const systemTimers: Timers = {
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
+      const finish = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, ms);
+      signal?.addEventListener("abort", finish);
+    }),
+};
 
 /** Loaded on first use, because loading it takes Node as long as a small program: `status` does not need it. */
 const crypto = () => process.getBuiltinModule("node:crypto");
@@ -25,6 +39,23 @@ export function remember<T>(name: string, version: string, create: () => T): T {
   return (memory[key] ??= create());
 }
 
+/** Lets one copy of the plugin wake the services of all copies in this process. */
+export class Bell {
+  readonly #listeners = new Set<() => void>();
+
+  ring(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Returns how to stop listening. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+export const sharedBell = (version: string): Bell => remember("bell", version, () => new Bell());
+
 export function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {
@@ -34,6 +65,13 @@ export function once<T>(load: () => Promise<T>): () => Promise<T> {
     });
     return loaded;
   };
+}
+
+/** Runs a task once, later. It does not keep the process alive. Returns how to prevent it. */
+export function after(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
 }
 
 /**

@@ -1,18 +1,26 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
-import type { ChatPins, InstallationCheck, Log, NetworkObstacle, OAuthClient, Ports } from "./actions/ports.ts";
+import type {
+  ChatPins,
+  InstallationCheck,
+  Log,
+  NetworkObstacle,
+  OAuthClient,
+  PendingStore,
+  Ports,
+} from "./actions/ports.ts";
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
 import { readIdentity } from "./oauth/identity.ts";
-import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
+import { createPendingPorts, createPendingStore, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
-import { createAuditLog, createNotices } from "./store/records.ts";
+import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
-import { remember, systemClock, systemEntropy } from "./system.ts";
+import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
@@ -22,12 +30,19 @@ export interface Parts extends PendingParts, InstallationFolders {
   /** The loopback sign-in server of demos and tests. Throws `config-invalid`. */
   readonly sandboxOrigin: () => string | undefined;
   readonly network: Network;
+  /** Absent in a terminal. */
+  readonly wakePoller?: () => void;
 }
 
 export interface Network {
   /** Reads the variables that name a proxy. */
   obstacle(endpoints: Endpoints): NetworkObstacle | undefined;
   createSend(endpoints: Endpoints): Send;
+}
+
+/** Opens only the file of pending sign-ins, for a look at it that needs no profile. */
+export function openPendingStore(tempFolder: string, stateDir: string): PendingStore {
+  return createPendingStore(tempFolder, stateDir);
 }
 
 export function sharedRecentLists(version: string): RecentLists {
@@ -41,6 +56,9 @@ export function createPorts(parts: Parts): Ports {
     ...createPendingPorts(parts),
     audit: createAuditLog(stateDir),
     notices: createNotices(stateDir),
+    methods: createUsedMethods({ stateDir, log, clock: systemClock }),
+    wakePoller: parts.wakePoller ?? (() => undefined),
+    timers: systemTimers,
     entropy: systemEntropy,
     pins,
     installation: createInstallationCheck(parts),
@@ -63,6 +81,9 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
       }
     },
     buildAuthorizationRequest: async () => client().buildAuthorizationRequest(),
+    authorizationUrlOf: async (request) => client().authorizationUrlOf(request),
+    requestDeviceCode: async () => client().requestDeviceCode(),
+    pollDevice: async (device, pace) => client().pollDevice(device, pace),
     exchange: async (grant) => client().exchange(grant),
   };
 }

@@ -60,6 +60,10 @@ export interface Caller {
   readonly ownerEntry: string;
   /** Whether a used callback URL stays readable in the chat. The web chat's transcript keeps nothing of it. */
   readonly keepsCallbackUrl: boolean;
+  /** The user as the network spells them. Empty in the web chat. */
+  readonly senderId: string;
+  /** Whether the result of a sign-in can be sent to this chat later. Never throws. */
+  canBeTold(): Promise<boolean>;
   /** Asked again right before each write. Never throws. */
   readonly isAllowed: () => boolean;
 }
@@ -96,7 +100,9 @@ const ANSWERS = {
       selectorScreen(list, page),
     ),
   pick: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await startSignIn(ports, caller.binding, name), cardScreen),
+    screenOrRefusal(caller, await startSignIn(ports, caller.binding, name, caller.senderId), cardScreen),
+  code: async (ports, caller, intent) => (await import("./code.ts")).answerWithCode(ports, caller, intent),
+  link: async (ports, caller, intent) => (await import("./code.ts")).answerWithLink(ports, caller, intent),
   finish,
   status: async (ports, caller) => screenOrRefusal(caller, await readStatus(ports, caller.binding), statusScreen),
   cancel: async (ports, caller, { name }) =>

@@ -138,9 +138,36 @@ export function callerByRule(
     privacy,
     ownerEntry: ownerEntryOf(sender),
     keepsCallbackUrl: keepsCallbackUrl(binding.channel),
+    senderId: sender.senderId,
+    canBeTold: () => canBeTold(context, sender),
     isOwner: isOwner(sender),
     isAllowed: () => isStillOwner(context, isOwner, sender),
   };
+}
+
+/** Returns false if the host cannot say. */
+export async function canBeTold(context: HandlerContext, sender: Sender): Promise<boolean> {
+  try {
+    return await context.canSendNow(sender);
+  } catch (error) {
+    logFailure(context.log, "asking whether a message can be sent", error);
+    return false;
+  }
+}
+
+/** Sends a message that is no reply, and tries it twice. Never throws. */
+export async function sendTwice(context: HandlerContext, sender: Sender, message: Message): Promise<void> {
+  const isSent = (await trySend(context, sender, message)) || (await trySend(context, sender, message));
+  if (!isSent) context.log.warn("sending an answer failed twice");
+}
+
+async function trySend(context: HandlerContext, sender: Sender, message: Message): Promise<boolean> {
+  try {
+    return await context.sendNow(sender, message);
+  } catch (error) {
+    logFailure(context.log, "sending an answer", error);
+    return false;
+  }
 }
 
 /** Asks the owner rule again. Returns false if it throws. */

@@ -26,6 +26,8 @@ interface Answered {
   readonly message: Message;
   readonly place?: Place<Binding>;
   readonly tapped?: Screen;
+  /** What the tapped message becomes if the answer is a message of its own. */
+  readonly instead?: Screen;
 }
 
 /**
@@ -61,23 +63,30 @@ async function answerOf(
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
   const place = { ...rest, who: binding };
   const caller = callerByRule(context, place, await context.loadOwnerCheck());
-  const message = await present(context, binding, await answer(() => context.ports(), caller, intent));
-  return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}) };
+  const screen = await answer(() => context.ports(), caller, intent);
+  const message = await present(context, binding, screen);
+  const instead = screen.instead === undefined ? {} : { instead: { lines: screen.instead, rows: [] } };
+  return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}), ...instead };
 }
 
 /**
  * A message in a group is not replaced, because it may be someone else's. The answer says where to go instead. Returns
  * whether the tapped message has lost its buttons.
  */
-async function deliver(context: HandlerContext, tap: Tap, { message, place, tapped }: Answered): Promise<boolean> {
+async function deliver(
+  context: HandlerContext,
+  tap: Tap,
+  { message, place, tapped, instead }: Answered,
+): Promise<boolean> {
   const step = (what: string, action: () => Promise<unknown>) => tryStep(context, what, action);
   const edit = (to: Message) => step("editing a message", () => tap.edit(to));
   if (place?.privacy === "private") {
     const { afterTap, style } = capabilitiesOf(place.who.channel);
-    const isSentFirst = afterTap === "send";
+    const isSentFirst = afterTap === "send" || instead !== undefined;
+    const left = instead ?? tapped;
     if (!isSentFirst && (await edit(message))) return true;
     if (await step("sending the answer to a tap", () => send(context, place, message)))
-      return isSentFirst && tapped !== undefined && edit(presentText(context, tapped, { rows: [], style }));
+      return isSentFirst && left !== undefined && edit(presentText(context, left, { rows: [], style }));
   }
   await step("answering a tap", () => tap.reply(message));
   return false;

@@ -34,6 +34,7 @@ export const COMMANDS = {
   page: { chat: { word: "page", takes: "page" }, terminal: { word: "list", takes: "nothing" }, hasButton: true },
   /** The chat has no word for it: the name alone starts the sign-in. */
   pick: { chat: { word: "", takes: "name" }, terminal: { word: "start", takes: "name?" }, hasButton: true },
+  code: { chat: { word: "code", takes: "name?" }, hasButton: true },
   finish: { chat: { word: "finish", takes: "callback URL" }, terminal: { word: "finish", takes: "callback URL" } },
   status: { chat: { word: "status", takes: "anything" }, terminal: { word: "status", takes: "name?" } },
   cancel: { chat: { word: "cancel", takes: "name?" }, terminal: { word: "cancel", takes: "name?" }, hasButton: true },
@@ -49,6 +50,8 @@ export const COMMANDS = {
   audit: { chat: { word: "audit", takes: "anything" }, terminal: { word: "audit", takes: "nothing" } },
   help: { chat: { word: "help", takes: "anything" }, terminal: { word: "help", takes: "anything" } },
   version: { terminal: { word: "version", takes: "anything" } },
+  /** Shows the link of the sign-in that also has a code. */
+  link: { hasButton: true },
   new: { hasButton: true },
   close: { hasButton: true },
 } as const satisfies Readonly<Record<string, Command>>;

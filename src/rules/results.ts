@@ -2,9 +2,9 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
-import type { Activation, AuditEntry, AuditedAction, Binding } from "./stored-records.ts";
+import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
 
-export type { Activation, AuditEntry, AuditedAction };
+export type { Activation, AuditEntry, AuditedAction, SignInMethod };
 
 export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled" | "unreadable";
 
@@ -26,6 +26,8 @@ export interface ListedProfile {
 export interface PendingSummary {
   readonly profileName: string;
   readonly expiresInMs: number;
+  /** It waits for its callback URL or for its device code. */
+  readonly hasCode?: true;
 }
 
 export interface ProfileList {
@@ -46,6 +48,10 @@ export interface SignInStatus {
     readonly agoMs: number;
     readonly activation: Activation;
   };
+  /** A newer sign-in that failed while nobody waited for an answer. */
+  readonly lastFailed?: { readonly profileName: string; readonly agoMs: number; readonly code: ErrorCode };
+  /** The newest question about another account. */
+  readonly question?: AccountQuestion;
 }
 
 export interface StartedSignIn {
@@ -57,6 +63,22 @@ export interface StartedSignIn {
   readonly authorizationUrl: Secret;
   readonly redirectUri: string;
   readonly expiresInMs: number;
+  /** How the user last signed in to this profile, if it is remembered. */
+  readonly lastMethod?: SignInMethod | undefined;
+}
+
+/** A started sign-in that has a device code beside its link. */
+export interface StartedWithCode extends Omit<StartedSignIn, "authorizationUrl" | "kind" | "redirectUri"> {
+  readonly kind: "code";
+  readonly userCode: Secret;
+  /** Where the user types the code. */
+  readonly verificationUri: string;
+}
+
+/** No code was issued. The link of the pending sign-in, if there is one, still works. */
+export interface CodeRefusal extends Refusal {
+  readonly retryAfterSeconds?: number | undefined;
+  readonly link?: StartedSignIn | undefined;
 }
 
 export interface CancelledSignIns {
