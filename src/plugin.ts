@@ -1,5 +1,5 @@
 /**
- * Registers commands, buttons, hooks, the CLI and the watch, and does nothing else, because the host may register the
+ * Registers commands, buttons, hooks, the CLI and the service, and does nothing else, because the host may register the
  * plugin several times. The first command, tap, paste or check for expired logins loads `runtime.ts`. The code that keeps callback URLs from
  * transcripts and models is loaded from the start.
  */
@@ -21,7 +21,7 @@ import { namespacesOf } from "./interaction/buttons.ts";
 import { localeOf } from "./languages/catalogue.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Runtime } from "./runtime.ts";
-import { once, remember, repeat, systemClock } from "./system.ts";
+import { once, remember, repeat, sharedEndings, systemClock } from "./system.ts";
 import { buildHostProgram, type CommandBuilder } from "./terminal/host-program.ts";
 
 type LoadRuntime = () => Promise<Runtime>;
@@ -33,7 +33,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerButtons(api, manifest, early, runtime);
   registerHooks(api, early, runtime);
   registerTerminal(api, manifest);
-  api.registerService({ id: "codex-auth-watch", ...createWatch(api, early, runtime) });
+  api.registerService({ id: "codex-auth-watch", ...createService(api, manifest, early, runtime) });
 }
 
 function createEarlyContext(api: OpenClawPluginApi, { version }: Manifest): EarlyContext {
@@ -130,11 +130,27 @@ function registerTerminal(api: OpenClawPluginApi, { cli: { name, description } }
 const WATCH_MS = 60_000;
 const SANDBOX_WATCH_MS = 2_000;
 
-/** Notifies owners of expired logins. The setting is read again each time, because it may change. */
-function createWatch(api: OpenClawPluginApi, early: EarlyContext, runtime: LoadRuntime) {
+/** Notifies owners of expired logins. The settings are read again each time, because they may change. */
+function createService(api: OpenClawPluginApi, { version }: Manifest, early: EarlyContext, runtime: LoadRuntime) {
+  let isResumed = false;
   const look = async (): Promise<void> => {
-    if (settingsOf(api).notify) await (await runtime()).notifyOwners();
+    const { notify, loopback } = settingsOf(api);
+    if (loopback && !isResumed) {
+      isResumed = true;
+      await (await runtime()).listenAgain();
+    }
+    if (notify) await (await runtime()).notifyOwners();
   };
   const periodMs = isSandbox() ? SANDBOX_WATCH_MS : WATCH_MS;
-  return repeat(periodMs, look, (error) => logFailure(early.log, "looking for expired logins", error));
+  const watch = repeat(periodMs, look, (error) => logFailure(early.log, "looking for expired logins", error));
+  return {
+    start(): void {
+      isResumed = false;
+      watch.start();
+    },
+    stop(): void {
+      watch.stop();
+      for (const end of sharedEndings(version)) end();
+    },
+  };
 }

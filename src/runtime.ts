@@ -3,9 +3,11 @@
  * (`plugin.ts`).
  */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
-import type { Ports } from "./actions/ports.ts";
-import { isSandbox, readSandboxOrigin, readVariable } from "./environment.ts";
-import { failingAs } from "./errors.ts";
+import type { CallbackListener, Log, Ports } from "./actions/ports.ts";
+import { spellForChat } from "./commands/arguments.ts";
+import { isSandbox, readCallbackPort, readSandboxOrigin, readVariable } from "./environment.ts";
+import { failingAs, logFailure } from "./errors.ts";
+import { answerCallback, isCallbackExpected } from "./handlers/callback.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
 import { answerPaste } from "./handlers/message.ts";
@@ -18,11 +20,12 @@ import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf }
 import { createHostSend, hostObstacle } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
-import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
+import { hostSdk, settingsOf, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
-import { once, remember, systemClock, systemEntropy } from "./system.ts";
+import type { ListenerKeeper } from "./loopback/keeper.ts";
+import { once, remember, repeat, sharedEndings, systemClock, systemEntropy } from "./system.ts";
 import { createPorts, sharedRecentLists } from "./wiring.ts";
 
 export interface Runtime {
@@ -32,6 +35,8 @@ export interface Runtime {
   /** Returns the message with advice, or undefined to leave it unchanged. */
   explain(content: string, sent: SentPlace): Promise<string | undefined>;
   notifyOwners(): Promise<void>;
+  /** Opens the listener again for sign-ins that were pending when the gateway or the plugin was restarted. */
+  listenAgain(): Promise<void>;
 }
 
 export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early: EarlyContext): Runtime {
@@ -48,6 +53,9 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
       const agentId = await agentWithExpiredLogin(api, context.nowMs());
       if (agentId !== undefined) await notifyOwners(context, agentId);
     },
+    async listenAgain() {
+      if (await isCallbackExpected(context)) await (await context.ports()).listener.open();
+    },
   };
 }
 
@@ -60,7 +68,7 @@ function createHandlerContext(
   { interaction, version }: Manifest,
   early: EarlyContext,
 ): HandlerContext {
-  return {
+  const context: HandlerContext = {
     ...early,
     get gateway() {
       return gatewayOf(api);
@@ -68,7 +76,7 @@ function createHandlerContext(
     callbackPrefix: interaction.callbackPrefix,
     isSandbox: isSandbox(),
     screens: remember("screens", version, () => new ShownScreens(newScreenId)),
-    ports: once(() => openPorts(api, version, early)),
+    ports: once(() => openPorts(api, version, context)),
     loadOwnerCheck: once(() => loadOwnerCheck(api)),
     agentOf: (sender) => resolveAgent(api, sender),
     async capabilitiesOf({ channel, channelAccountId }) {
@@ -89,12 +97,15 @@ function createHandlerContext(
       });
     },
   };
+  return context;
 }
 
-async function openPorts(api: OpenClawPluginApi, version: string, { log }: EarlyContext): Promise<Ports> {
+async function openPorts(api: OpenClawPluginApi, version: string, context: HandlerContext): Promise<Ports> {
+  const { log } = context;
   const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();
   const config = () => api.runtime.config.current();
   return createPorts({
+    listener: createListener(api, version, context),
     log,
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
@@ -110,4 +121,44 @@ async function openPorts(api: OpenClawPluginApi, version: string, { log }: Early
       obstacle: (endpoints) => hostObstacle(endpoints, readVariable),
     },
   });
+}
+
+/** How often the pending sign-ins are looked at while the listener is open. */
+const LISTENER_LOOK_MS = 2_000;
+
+/** Loaded with the first sign-in that may use it. */
+function loadKeeper(version: string, log: Log): Promise<ListenerKeeper> {
+  const load = remember("listener", version, () =>
+    once(async () => {
+      const loaded = await import("./loopback/keeper.ts");
+      const keeper = new loaded.ListenerKeeper((look) =>
+        repeat(LISTENER_LOOK_MS, look, (error) => logFailure(log, "watching the listener", error)),
+      );
+      sharedEndings(version).add(() => keeper.stop());
+      return keeper;
+    }),
+  );
+  return load();
+}
+
+function createListener(api: OpenClawPluginApi, version: string, context: HandlerContext): CallbackListener {
+  const isOn = () => settingsOf(api).loopback;
+  return {
+    async open() {
+      try {
+        if (!isOn()) return false;
+        const keeper = await loadKeeper(version, context.log);
+        return await keeper.open({
+          port: readCallbackPort(),
+          locale: () => context.locale(),
+          statusCommand: spellForChat({ command: "status" }) ?? "",
+          isNeeded: async () => isOn() && isCallbackExpected(context),
+          answer: (callbackUrl) => answerCallback(context, callbackUrl),
+        });
+      } catch (error) {
+        logFailure(context.log, "listening for callback URLs", error);
+        return false;
+      }
+    },
+  };
 }

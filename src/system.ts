@@ -25,6 +25,11 @@ export function remember<T>(name: string, version: string, create: () => T): T {
   return (memory[key] ??= create());
 }
 
+/** What a stop of the plugin's service ends, such as a listener, whichever copy of the plugin began it. */
+export function sharedEndings(version: string): Set<() => void> {
+  return remember("endings", version, () => new Set());
+}
+
 export function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {

@@ -1,6 +1,14 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
-import type { ChatPins, InstallationCheck, Log, NetworkObstacle, OAuthClient, Ports } from "./actions/ports.ts";
+import type {
+  CallbackListener,
+  ChatPins,
+  InstallationCheck,
+  Log,
+  NetworkObstacle,
+  OAuthClient,
+  Ports,
+} from "./actions/ports.ts";
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
@@ -22,7 +30,11 @@ export interface Parts extends PendingParts, InstallationFolders {
   /** The loopback sign-in server of demos and tests. Throws `config-invalid`. */
   readonly sandboxOrigin: () => string | undefined;
   readonly network: Network;
+  /** Absent in a terminal, which prints the link and ends. */
+  readonly listener?: CallbackListener;
 }
+
+const NO_LISTENER: CallbackListener = { open: async () => false };
 
 export interface Network {
   /** Reads the variables that name a proxy. */
@@ -35,13 +47,14 @@ export function sharedRecentLists(version: string): RecentLists {
 }
 
 export function createPorts(parts: Parts): Ports {
-  const { host, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
+  const { host, listener = NO_LISTENER, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
   const undo = createUndoRecords(stateDir);
   return {
     ...createPendingPorts(parts),
     audit: createAuditLog(stateDir),
     notices: createNotices(stateDir),
     entropy: systemEntropy,
+    listener,
     pins,
     installation: createInstallationCheck(parts),
     oauth: createLazyClient(parts),

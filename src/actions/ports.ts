@@ -249,7 +249,14 @@ export interface Notices {
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
 }
 
+/** Receives callback URLs from browsers on this machine (`loopback/`). */
+export interface CallbackListener {
+  /** Call it once a sign-in with a link is pending. Returns whether it listens. Never rejects. */
+  open(): Promise<boolean>;
+}
+
 export interface Ports {
+  readonly listener: CallbackListener;
   readonly notices: Notices;
   readonly installation: InstallationCheck;
   readonly audit: AuditLog;

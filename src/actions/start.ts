@@ -11,6 +11,8 @@ export async function startSignIn(
   ports: Ports,
   binding: Binding,
   askedName: ProfileName,
+  /** The sender as the network spells it, so that they can be told later how the sign-in ended. */
+  senderId?: string,
 ): Promise<StartedSignIn | Refusal> {
   try {
     const discovered = await ports.profiles.list(binding.agentId);
@@ -47,8 +49,10 @@ export async function startSignIn(
       createdAtMs: nowMs,
       expiresAtMs: nowMs + SIGN_IN_TTL_MS,
       attempts: 0,
+      ...(senderId === undefined || senderId === binding.senderId ? {} : { senderId }),
     };
     await ports.pending.update((document) => addSignIn(document, login, nowMs));
+    const isListening = await ports.listener.open();
     return {
       kind: "started",
       profileId: profile.profileId,
@@ -58,6 +62,7 @@ export async function startSignIn(
       authorizationUrl: request.authorizationUrl,
       redirectUri: request.redirectUri,
       expiresInMs: SIGN_IN_TTL_MS,
+      isListening,
     };
   } catch (error) {
     return refusalOf(error, ports.log);

@@ -49,11 +49,13 @@ import {
 } from "../interaction/screens.ts";
 import type { Binding, Privacy } from "../rules/binding.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
-import type { FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
+import type { AccountQuestion, FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
 import type { Intent } from "./arguments.ts";
 
 export interface Caller {
   readonly binding: Binding;
+  /** The sender as the network spells it. Empty in the web chat. */
+  readonly senderId: string;
   readonly isOwner: boolean;
   readonly privacy: Privacy;
   /** The entry in `commands.ownerAllowFrom` that names the user. Empty for the web chat. */
@@ -96,7 +98,7 @@ const ANSWERS = {
       selectorScreen(list, page),
     ),
   pick: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await startSignIn(ports, caller.binding, name), cardScreen),
+    screenOrRefusal(caller, await startSignIn(ports, caller.binding, name, caller.senderId), cardScreen),
   finish,
   status: async (ports, caller) => screenOrRefusal(caller, await readStatus(ports, caller.binding), statusScreen),
   cancel: async (ports, caller, { name }) =>
@@ -152,10 +154,18 @@ async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: I
   if (pasted === undefined) return finishHelpScreen();
   const { binding, isAllowed } = caller;
   const request = { binding, pasted, profileName: name, pending, isAllowed, ifOtherAccount: "ask" } as const;
-  const result = await finishSignIn(ports, request);
+  return finishedScreen(ports, caller, await finishSignIn(ports, request));
+}
+
+/** For every way to finish a sign-in. Throws only what the store of pending sign-ins throws. */
+export async function finishedScreen(
+  ports: Ports,
+  caller: Caller,
+  result: SavedSignIn | AccountQuestion | FinishRefusal,
+): Promise<Screen> {
   if (result.kind === "saved") return savedScreen(result, caller.keepsCallbackUrl);
   if (result.kind === "question") return questionScreen(result);
-  return refuse(caller, result, await nextAfter(ports, binding, result));
+  return refuse(caller, result, await nextAfter(ports, caller.binding, result));
 }
 
 /** If the choice cannot be saved, the other choices stay: only a lost sign-in has to be started again. */

@@ -41,6 +41,7 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
   const isOwner = call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true;
   return {
     binding: who,
+    senderId: sender.senderId,
     privacy,
     ownerEntry: ownerEntryOf(sender),
     keepsCallbackUrl: keepsCallbackUrl(call.channel),

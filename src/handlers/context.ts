@@ -135,6 +135,7 @@ export function callerByRule(
 ): Caller {
   return {
     binding,
+    senderId: sender.senderId,
     privacy,
     ownerEntry: ownerEntryOf(sender),
     keepsCallbackUrl: keepsCallbackUrl(binding.channel),
@@ -149,6 +150,21 @@ export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: Owne
     return isOwner(sender);
   } catch (error) {
     logFailure(log, "asking for the owner", error);
+    return false;
+  }
+}
+
+/** Sends a message that is no reply, a second time if the first fails. Never rejects. */
+export async function deliver(context: HandlerContext, sender: Sender, message: Message): Promise<void> {
+  const isSent = (await trySend(context, sender, message)) || (await trySend(context, sender, message));
+  if (!isSent) context.log.warn("sending an answer failed twice");
+}
+
+async function trySend(context: HandlerContext, sender: Sender, message: Message): Promise<boolean> {
+  try {
+    return await context.sendNow(sender, message);
+  } catch (error) {
+    logFailure(context.log, "sending an answer", error);
     return false;
   }
 }

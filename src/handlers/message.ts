@@ -2,13 +2,20 @@
 import { concernsSignIn } from "../actions/finish.ts";
 import type { Caller } from "../commands/answer.ts";
 import { answer } from "../commands/answer.ts";
-import { logFailure } from "../errors.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import type { Paste } from "../rules/callback-url.ts";
 import type { PendingDocument } from "../rules/pending-sign-ins.ts";
-import type { Binding, Sender } from "../rules/binding.ts";
+import type { Binding } from "../rules/binding.ts";
 import { placeOfMessage, type Place } from "./channels.ts";
-import { callerByRule, errorMessage, present, presentText, type HandlerContext, type Message } from "./context.ts";
+import {
+  callerByRule,
+  deliver,
+  errorMessage,
+  present,
+  presentText,
+  type HandlerContext,
+  type Message,
+} from "./context.ts";
 import type { ChatMessage, Claim, PastedMessage } from "./transcript.ts";
 
 type PendingFile = () => Promise<PendingDocument>;
@@ -86,17 +93,7 @@ async function finish(
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
     // Do not return it as the hook's own text instead: the host would begin a turn with it and show the URL to the
     // model.
-    const isSent = (await trySend(context, sender, message)) || (await trySend(context, sender, message));
-    if (!isSent) context.log.warn("sending an answer failed twice");
+    await deliver(context, sender, message);
   });
   return { handled: true };
-}
-
-async function trySend(context: HandlerContext, sender: Sender, message: Message): Promise<boolean> {
-  try {
-    return await context.sendNow(sender, message);
-  } catch (error) {
-    logFailure(context.log, "sending an answer", error);
-    return false;
-  }
 }

@@ -169,6 +169,7 @@ export function cardScreen(started: StartedSignIn): Screen {
   lines.push(
     CARD_OPEN,
     [link],
+    ...(started.isListening ? [say("card.listening", { command: command("status") })] : []),
     ...afterOpening(started),
     inChats(say("card.quiet", { command: usage("finish") })),
     say("card.time", {

@@ -34,12 +34,30 @@ export const EN = {
   "card.title.again": "Sign in again to profile {name}",
   "card.stand-in": "No profile has the name default, so this sign-in is for {name}.",
   "card.open": "1. Open this link on any device and approve. Approve only if you started this sign-in yourself:",
+  "card.listening":
+    "If the browser runs on the gateway's machine, or reaches it with ssh -L 1455:127.0.0.1:1455, the sign-in is then finished. To see the result, use {command}. Otherwise:",
   "card.page": "2. Your browser then shows a localhost page that cannot load. This is expected.",
   "card.paste": "3. Copy the full URL of this page (the callback URL) from the address bar and send it here.",
   "card.run":
     "3. Copy the full URL of this page (the callback URL). Run {command} and paste the URL. Then press Enter and Ctrl-D.",
   "card.quiet": "More private: {command} leaves the least behind in this chat.",
   "card.time": "Time left: {time}. Cancel: {command}",
+
+  "page.title": "Codex sign-in",
+  "page.done":
+    "This page belongs to a Codex sign-in on this machine. You can close it. To see the result, use {command}",
+  "page.saved": "You are signed in. You can close this page.",
+  "page.saving": "The sign-in is being saved. You can close this page. To see the result, use {command}",
+  "page.question":
+    "Nothing is saved yet, because there is a question about the account. To answer it, use {command} where you started the sign-in.",
+  "page.failed":
+    "The sign-in did not work, so nothing was saved. To see why, use {command} where you started it. Then start again.",
+  "page.over":
+    "This sign-in was cancelled, replaced or expired, so nothing was saved. Start a new one where you started it.",
+  "page.unknown":
+    "No sign-in on this machine is waiting for this page, so nothing was done. Copy the full URL of this page and paste it where you started the sign-in.",
+  "page.later":
+    "The sign-in cannot be finished right now, so nothing was saved. Wait a minute and reload this page, or copy its full URL and paste it where you started the sign-in.",
 
   "saved.title": "Signed in: profile {name} now uses {account}.",
   "saved.live": "The next message can use it. No restart is needed.",

@@ -26,11 +26,24 @@ export const ZH_CN = translation({
   "card.title.again": "重新登录配置文件 {name}",
   "card.stand-in": "没有名为 default 的配置文件，因此这次登录用于 {name}。",
   "card.open": "1. 在任意设备上打开此链接并授权。只有当这次登录由你本人发起时才可授权：",
+  "card.listening":
+    "如果浏览器就在网关所在的机器上，或通过 ssh -L 1455:127.0.0.1:1455 连到该机器，登录到此就完成了。查看结果：{command}。否则：",
   "card.page": "2. 随后浏览器会显示一个无法加载的 localhost 页面，这是正常的。",
   "card.paste": "3. 从地址栏复制该页面的完整网址（回调网址）并发送到这里。",
   "card.run": "3. 复制该页面的完整网址（回调网址）。运行 {command} 并粘贴该网址。然后按 Enter 和 Ctrl-D。",
   "card.quiet": "更私密的方式：{command} 在当前聊天中留下的内容最少。",
   "card.time": "剩余时间：{time}。取消：{command}",
+
+  "page.title": "Codex 登录",
+  "page.done": "此页面属于本机上的一次 Codex 登录，可以关闭。查看结果：{command}",
+  "page.saved": "登录成功。可以关闭此页面。",
+  "page.saving": "正在保存这次登录。可以关闭此页面。查看结果：{command}",
+  "page.question": "由于账户问题尚待你回答，目前没有保存任何内容。请在发起登录的地方使用 {command} 回答。",
+  "page.failed": "登录没有成功，没有保存任何内容。请在发起登录的地方使用 {command} 查看原因，然后重新开始。",
+  "page.over": "这次登录已取消、被替换或已过期，没有保存任何内容。请在发起登录的地方重新开始。",
+  "page.unknown": "本机上没有登录在等待此页面，因此没有执行任何操作。请复制此页面的完整网址，并粘贴到发起登录的地方。",
+  "page.later":
+    "目前无法完成这次登录，没有保存任何内容。请稍等一分钟后重新加载此页面，或复制完整网址并粘贴到发起登录的地方。",
 
   "saved.title": "已登录：配置文件 {name}，账号：{account}。",
   "saved.live": "下一条消息即可使用，无需重启。",

@@ -2,7 +2,7 @@
  * The life of a started sign-in, as pure edits of one document. It is pending until it is claimed, cancelled, replaced
  * or expired. A receipt without any secret is left, so that a late paste gets the true answer.
  */
-import { isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
+import { isTerminal, mayFinish, maySee, sameBinding, type Sender } from "./binding.ts";
 import type { Binding, PendingDocument, PendingSignIn, Receipt, ReceiptOutcome } from "./stored-records.ts";
 
 export type { PendingDocument, PendingSignIn, ReceiptOutcome };
@@ -175,6 +175,35 @@ export function findSignIn(document: PendingDocument, presented: Presented, nowM
   }
   const isWaiting = pendingSignInsOf(current, presented.binding, nowMs).length > 0;
   return { kind: "refused", code: isWaiting ? "state-mismatch" : "no-pending-login" };
+}
+
+/** The user who started a sign-in, as their network spells them. */
+export function senderOf({ binding, senderId = binding.senderId }: PendingSignIn): Sender {
+  const { channel, channelAccountId } = binding;
+  return { channel, channelAccountId, senderId };
+}
+
+export type SignInOfState =
+  | { readonly kind: "pending"; readonly login: PendingSignIn }
+  | { readonly kind: "receipt"; readonly receipt: Receipt };
+
+/** The pending or ended sign-in of a gateway to which a state belongs, for a caller that knows no user. */
+export function signInOf(
+  document: PendingDocument,
+  gateway: string,
+  stateDigest: string,
+  nowMs: number,
+): SignInOfState | undefined {
+  const current = sweep(document, nowMs);
+  const isMeant = (one: PendingSignIn | Receipt) => one.stateDigest === stateDigest && one.binding.gateway === gateway;
+  const login = current.logins.find(isMeant);
+  if (login !== undefined) return { kind: "pending", login };
+  const ended = current.receipts.findLast(isMeant);
+  return ended === undefined ? undefined : { kind: "receipt", receipt: ended };
+}
+
+export function hasPendingSignIn(document: PendingDocument, gateway: string, nowMs: number): boolean {
+  return document.logins.some((login) => login.binding.gateway === gateway && isAlive(login, nowMs));
 }
 
 /**

@@ -57,7 +57,18 @@ export interface StartedSignIn {
   readonly authorizationUrl: Secret;
   readonly redirectUri: string;
   readonly expiresInMs: number;
+  /** A browser on this machine finishes the sign-in by itself. */
+  readonly isListening: boolean;
 }
+
+/** The pages to which a browser is led away from a callback URL that cannot be used again. */
+export const DONE_PAGES = ["saved", "saving", "question", "failed", "over"] as const;
+
+/**
+ * What a browser that brings a callback URL is shown. `unknown`: no sign-in here has its state. `later`: the same URL
+ * can still be used.
+ */
+export type CallbackPage = (typeof DONE_PAGES)[number] | "unknown" | "later";
 
 export interface CancelledSignIns {
   readonly kind: "cancelled";

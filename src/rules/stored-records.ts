@@ -43,6 +43,8 @@ export const pendingSignIn = z.readonly(
     createdAtMs: time,
     expiresAtMs: time,
     attempts: z.int(),
+    /** The sender as the network spells it, if the binding has another spelling. Needed to write to them later. */
+    senderId: z.optional(name),
   }),
 );
 export type PendingSignIn = z.infer<typeof pendingSignIn>;

@@ -18,6 +18,7 @@ const WORK = "work" as ProfileName;
 function createCaller(extra: Partial<Caller> = {}): Caller {
   return {
     binding: DANA,
+    senderId: DANA.senderId,
     isOwner: true,
     privacy: "private",
     ownerEntry: `telegram:${DANA.senderId}`,

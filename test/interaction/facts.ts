@@ -84,6 +84,7 @@ export function started(extra: Partial<StartedSignIn> = {}): StartedSignIn {
     isNewProfile: false,
     authorizationUrl: new Secret(LINK),
     expiresInMs: 15 * 60_000,
+    isListening: false,
     ...extra,
   };
 }
@@ -393,6 +394,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "new profile": newProfileScreen(["team"]),
     "card, new": cardScreen(started({ isNewProfile: true, expiresInMs: 30_000 })),
     "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
+    "card, listening": cardScreen(started({ isListening: true })),
     "card, stand-in": cardScreen(started({ isDefaultFallback: true })),
     "rate limit, with its time": refusalScreen({
       code: "provider-rate-limited",
