@@ -18,9 +18,9 @@ import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pen
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
-import { createAuditLog, createNotices } from "./store/records.ts";
+import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
-import { remember, systemClock, systemEntropy } from "./system.ts";
+import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
@@ -32,6 +32,8 @@ export interface Parts extends PendingParts, InstallationFolders {
   readonly network: Network;
   /** Absent in a terminal, which prints the link and ends. */
   readonly listener?: CallbackListener;
+  /** Absent in a terminal. */
+  readonly wakePoller?: () => void;
 }
 
 const NO_LISTENER: CallbackListener = { open: async () => false };
@@ -53,6 +55,9 @@ export function createPorts(parts: Parts): Ports {
     ...createPendingPorts(parts),
     audit: createAuditLog(stateDir),
     notices: createNotices(stateDir),
+    methods: createUsedMethods({ stateDir, log, clock: systemClock }),
+    wakePoller: parts.wakePoller ?? (() => undefined),
+    timers: systemTimers,
     entropy: systemEntropy,
     listener,
     pins,
@@ -76,6 +81,9 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
       }
     },
     buildAuthorizationRequest: async () => client().buildAuthorizationRequest(),
+    authorizationUrlOf: async (request) => client().authorizationUrlOf(request),
+    requestDeviceCode: async () => client().requestDeviceCode(),
+    pollDevice: async (device, pace) => client().pollDevice(device, pace),
     exchange: async (grant) => client().exchange(grant),
   };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { once, remember, repeat, systemClock, systemEntropy } from "../src/system.ts";
+import { once, remember, repeat, systemClock, systemEntropy, systemTimers } from "../src/system.ts";
 
 it("reads the wall clock in milliseconds", () => {
   vi.useFakeTimers({ now: 1_795_000_000_123, toFake: ["Date"] });
@@ -107,5 +107,28 @@ describe("repeat", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect([runs.length, failures]).toEqual([2, [error]]);
     timer.stop();
+  });
+});
+
+const isOver = async (wait: Promise<void>) => Promise.race([wait.then(() => true), Promise.resolve(false)]);
+
+describe("systemTimers", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  it("waits for its time", async () => {
+    const wait = systemTimers.wait(1000);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(await isOver(wait)).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await wait;
+  });
+
+  it("ends early with its signal, and leaves no timer", async () => {
+    const stopped = new AbortController();
+    const wait = systemTimers.wait(1000, stopped.signal);
+    stopped.abort();
+    await wait;
+    await systemTimers.wait(1000, stopped.signal);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -44,7 +44,7 @@ async function keep(
   { askedName, isAllowed }: ProfileRequest,
   parked: ParkedSignIn,
 ): Promise<SavedSignIn | FinishRefusal> {
-  const { login, exchanged } = parked;
+  const { login, exchanged, method } = parked;
   const recalled = recallOf(await ports.pending.read(), login.stateDigest);
   if (recalled !== undefined) return { kind: "refused", code: recalled, profileName: login.profileName, isOver: true };
   const target = await targetOf(ports, parked, askedName);
@@ -52,6 +52,7 @@ async function keep(
   const saved = await saveSignIn(ports, {
     login,
     exchanged,
+    method,
     profileId: target.profileId,
     profileName: askedName,
     mayReplace: target.mayReplace,

@@ -24,10 +24,10 @@ import {
   settleSignIn,
 } from "../rules/pending-sign-ins.ts";
 import { newIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
-import type { AccountQuestion, FinishRefusal, SavedSignIn } from "../rules/results.ts";
+import type { AccountQuestion, FinishRefusal, SavedSignIn, SignInMethod } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import { audited, lineOf, refusalOf } from "./outcome.ts";
-import type { ExchangeResult, Ports } from "./ports.ts";
+import type { AuthorizationGrant, ExchangeResult, Ports } from "./ports.ts";
 
 export interface FinishRequest {
   readonly binding: Binding;
@@ -41,10 +41,21 @@ export interface FinishRequest {
    * What to do if the user approved with another account than the profile's, or if the profile's record is unreadable.
    * Only "replace" overwrites it.
    */
-  readonly ifOtherAccount: "ask" | "refuse" | "replace";
+  readonly ifOtherAccount: IfOtherAccount;
 }
 
+/** `ask-later`: nobody is waiting for the answer, so the question lives longer. */
+export type IfOtherAccount = "ask" | "ask-later" | "refuse" | "replace";
+
 export const PARKED_TTL_MS = 5 * 60_000;
+export const LATER_PARKED_TTL_MS = 15 * 60_000;
+
+/** How a claimed sign-in is saved. */
+export type SaveChoice = Pick<FinishRequest, "ifOtherAccount" | "isAllowed"> & {
+  /** The user who is asked about another account. */
+  readonly binding: Binding;
+  readonly method: SignInMethod;
+};
 
 /** Never throws. */
 export async function finishSignIn(
@@ -88,14 +99,50 @@ async function finishPending(
   // Also if none was found: the locked update decides, and counts the attempt.
   const claimed = await ports.pending.update((document) => claimSignIn(document, presented, nowMs));
   if (claimed.kind === "refused") return { ...claimed, isOver: false };
-  const result = await redeem(ports, request, claimed.login, outcome);
-  return result.kind === "question" ? result : settle(ports, claimed.login, result);
+  return finishClaimed(ports, { ...request, method: "link" }, claimed.login, outcome);
 }
 
-async function refusalBefore(
+async function finishClaimed(ports: Ports, request: SaveChoice, login: PendingSignIn, outcome: CallbackOutcome) {
+  const over = (code: ErrorCode) => refusedAt(login, code);
+  if (outcome.kind === "error")
+    return settle(ports, login, over(deniedCodeOf(outcome.error, outcome.description)), keepingOf(request));
+  if (outcome.kind === "refused") return settle(ports, login, over(outcome.code), keepingOf(request));
+  return redeemClaimed(ports, request, login, {
+    code: outcome.code,
+    codeVerifier: new Secret(login.codeVerifier),
+    redirectUri: login.redirectUri,
+  });
+}
+
+const refusedAt = ({ profileName }: PendingSignIn, code: ErrorCode): FinishRefusal => ({
+  kind: "refused",
+  code,
+  profileName,
+  isOver: true,
+});
+
+/** What redeems a code: the code, and what it was issued for. */
+export type ClaimedGrant = Omit<AuthorizationGrant, "state">;
+
+/** Exchanges the code of a claimed sign-in, once, and saves it. Never throws. */
+export async function redeemClaimed(
+  ports: Ports,
+  choice: SaveChoice,
+  login: PendingSignIn,
+  grant: ClaimedGrant,
+): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
+  const result = await redeem(ports, choice, login, grant);
+  if (result.kind === "question") return result;
+  return settle(ports, login, result, keepingOf(choice));
+}
+
+const keepingOf = ({ ifOtherAccount }: SaveChoice) => (ifOtherAccount === "ask-later" ? "keep-code" : undefined);
+
+/** Returns why the sign-in could not be saved, as far as that is known before its code is spent. */
+export async function refusalBefore(
   ports: Ports,
   login: PendingSignIn,
-  { ifOtherAccount }: FinishRequest,
+  { ifOtherAccount }: Pick<FinishRequest, "ifOtherAccount">,
 ): Promise<FinishRefusal | undefined> {
   const { profileId, profileName, storeId } = login;
   const unreachable = ports.oauth.obstacle();
@@ -111,21 +158,13 @@ async function refusalBefore(
 
 async function redeem(
   ports: Ports,
-  request: FinishRequest,
+  request: SaveChoice,
   login: PendingSignIn,
-  outcome: CallbackOutcome,
+  grant: ClaimedGrant,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
-  const over = (code: ErrorCode) => ({ kind: "refused", code, profileName: login.profileName, isOver: true }) as const;
   try {
-    if (outcome.kind === "error") return over(deniedCodeOf(outcome.error, outcome.description));
-    if (outcome.kind === "refused") return over(outcome.code);
-    if (!request.isAllowed()) return over("not-allowed");
-    const exchanged = await ports.oauth.exchange({
-      code: outcome.code,
-      state: new Secret(login.state),
-      codeVerifier: new Secret(login.codeVerifier),
-      redirectUri: login.redirectUri,
-    });
+    if (!request.isAllowed()) return refusedAt(login, "not-allowed");
+    const exchanged = await ports.oauth.exchange({ ...grant, state: new Secret(login.state) });
     if (exchanged.kind === "refused") {
       const { because, ...refusal } = exchanged;
       ports.log.warn(lineOf(refusal.code, because));
@@ -134,7 +173,7 @@ async function redeem(
     // The user may have cancelled or restarted it during the exchange: an older account must not overwrite a newer
     // one.
     const recalled = recallOf(await ports.pending.read(), login.stateDigest);
-    if (recalled !== undefined) return over(recalled);
+    if (recalled !== undefined) return refusedAt(login, recalled);
     return await save(ports, request, login, exchanged);
   } catch (error) {
     return { ...refusalOf(error, ports.log), profileName: login.profileName, isOver: true };
@@ -147,16 +186,16 @@ async function redeem(
  */
 async function save(
   ports: Ports,
-  request: FinishRequest,
+  request: SaveChoice,
   login: PendingSignIn,
   exchanged: Extract<ExchangeResult, { kind: "exchanged" }>,
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
-  const { isAllowed, ifOtherAccount } = request;
+  const { isAllowed, ifOtherAccount, method } = request;
   const profileId = login.profileId as ProfileId;
   const { profileName } = login;
   const accounts = await ports.profiles.accounts(login.binding.agentId);
   const conflict = conflictOf(profileId, accountOf(exchanged.identity), accounts);
-  if (conflict !== undefined && ifOtherAccount === "ask")
+  if (conflict !== undefined && (ifOtherAccount === "ask" || ifOtherAccount === "ask-later"))
     return ask(ports, request, { login, exchanged, conflict, accounts });
   const isInUse = conflict?.code === "account-has-profile";
   if (conflict !== undefined && !isInUse && ifOtherAccount === "refuse") {
@@ -164,7 +203,8 @@ async function save(
   }
   const sameAccountAs = isInUse ? { sameAccountAs: conflict.profile.profileName } : {};
   const mayReplace = conflict?.profile.unreadable;
-  return saveSignIn(ports, { login, exchanged, profileId, profileName, isAllowed, mayReplace, ...sameAccountAs });
+  const target = { profileId, profileName, mayReplace, ...sameAccountAs };
+  return saveSignIn(ports, { login, exchanged, method, isAllowed, ...target });
 }
 
 interface Conflicting {
@@ -176,15 +216,15 @@ interface Conflicting {
 
 function ask(
   ports: Ports,
-  { binding }: FinishRequest,
+  { binding, ifOtherAccount, method }: SaveChoice,
   { login, exchanged, conflict, accounts }: Conflicting,
 ): AccountQuestion {
   const nowMs = ports.clock.nowMs();
   const questionId = login.stateDigest.slice(0, 12);
-  ports.parked.park(binding, { questionId, login, exchanged, conflict, expiresAtMs: nowMs + PARKED_TTL_MS }, nowMs);
+  const expiresInMs = ifOtherAccount === "ask-later" ? LATER_PARKED_TTL_MS : PARKED_TTL_MS;
   const { email, plan } = exchanged.identity;
   const { profileName, account } = conflict.profile;
-  return {
+  const question: AccountQuestion = {
     kind: "question",
     questionId,
     code: conflict.code,
@@ -192,8 +232,11 @@ function ask(
     newAccount: { ...(email === undefined ? {} : { email }), ...(plan === undefined ? {} : { plan }) },
     existingProfile: { profileName, ...(account.email === undefined ? {} : { email: account.email }) },
     newName: newNameFor(ports, { login, exchanged, conflict, accounts }) as ProfileName,
-    expiresInMs: PARKED_TTL_MS,
+    expiresInMs,
   };
+  const expiresAtMs = nowMs + expiresInMs;
+  ports.parked.park(binding, { questionId, login, exchanged, method, conflict, question, expiresAtMs }, nowMs);
+  return question;
 }
 
 function newNameFor({ profiles }: Ports, { login, exchanged, conflict, accounts }: Conflicting): string {
@@ -219,12 +262,13 @@ export interface SignInToSave {
   readonly sameAccountAs?: string;
   /** Digest of the unreadable record that the user agreed to replace. */
   readonly mayReplace?: string | undefined;
+  readonly method: SignInMethod;
   readonly isAllowed: () => boolean;
 }
 
 /** Throws only what the store's ports throw. */
 export async function saveSignIn(ports: Ports, signIn: SignInToSave): Promise<SavedSignIn | FinishRefusal> {
-  const { login, profileId, profileName, sameAccountAs, mayReplace, isAllowed } = signIn;
+  const { login, method, profileId, profileName, sameAccountAs, mayReplace, isAllowed } = signIn;
   const { tokens, identity } = signIn.exchanged;
   const credential = buildCredential(tokens, identity, ports.profiles.provider, ports.clock.nowMs());
   const { agentId } = login.binding;
@@ -233,6 +277,7 @@ export async function saveSignIn(ports: Ports, signIn: SignInToSave): Promise<Sa
   await audited(ports, { binding: login.binding, action: "sign-in", profileName, outcome });
   if (saved.kind === "refused") return { ...saved, profileName, isOver: true };
   ports.log.info("profile saved");
+  await ports.methods.note(login.binding, profileId, method);
   return {
     kind: "saved",
     profileId,
@@ -248,11 +293,15 @@ export async function saveSignIn(ports: Ports, signIn: SignInToSave): Promise<Sa
   };
 }
 
-/** Writes the outcome into the receipt. A failure is only logged, because the profile is already saved or refused. */
+/**
+ * Writes the outcome into the receipt, with `keep-code` also why it failed, for a later `status`. An error is only
+ * logged, because the profile is already saved or refused.
+ */
 export async function settle(
   ports: Ports,
   login: PendingSignIn,
   result: SavedSignIn | FinishRefusal,
+  keeping?: "keep-code",
 ): Promise<SavedSignIn | FinishRefusal> {
   const settled =
     result.kind === "saved"
@@ -262,7 +311,7 @@ export async function settle(
           profileId: result.profileId,
           profileName: result.profileName,
         } as const)
-      : ({ outcome: "failed" } as const);
+      : ({ outcome: "failed", ...(keeping === undefined ? {} : { code: result.code }) } as const);
   const nowMs = ports.clock.nowMs();
   try {
     await ports.pending.update((document) => settleSignIn(document, login.stateDigest, settled, nowMs));

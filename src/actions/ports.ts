@@ -7,12 +7,17 @@ import type { Binding } from "../rules/binding.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { ProfileId } from "../rules/profile-id.ts";
 import type { ProxyVariable } from "../rules/proxy.ts";
-import type { Activation, ListedProfile, AuditEntry } from "../rules/results.ts";
+import type { AccountQuestion, Activation, ListedProfile, AuditEntry, SignInMethod } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
 
 export interface Clock {
   /** Unix time in milliseconds. */
   nowMs(): number;
+}
+
+export interface Timers {
+  /** Resolves after that time, or as soon as the signal aborts. It keeps the process alive until then. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface RandomBytes {
@@ -71,6 +76,60 @@ export type ExchangeResult =
       readonly because?: string;
     };
 
+export type DeviceCodeRefusal =
+  | "device-code-refused"
+  | "region-unsupported"
+  | "provider-blocked"
+  | "provider-rate-limited"
+  | "provider-failed"
+  | "provider-timeout"
+  | "provider-unreachable"
+  | "provider-certificate"
+  | "token-response-invalid";
+
+export type DeviceCodeResult =
+  | {
+      readonly kind: "issued";
+      /** Where the user types the code. It contains no secret. */
+      readonly verificationUri: string;
+      readonly deviceAuthId: Secret;
+      readonly userCode: Secret;
+      /** The shortest time between two polls. */
+      readonly intervalMs: number;
+      /** Unix time in milliseconds, if the server names one that can be read. */
+      readonly expiresAtMs?: number | undefined;
+    }
+  | {
+      readonly kind: "refused";
+      readonly code: DeviceCodeRefusal;
+      readonly retryAfterSeconds?: number | undefined;
+      readonly because?: string | undefined;
+    };
+
+/** What a poller remembers of earlier answers: how long it waits, and how many answers in a row were useless. */
+export interface PollingPace {
+  readonly intervalMs: number;
+  readonly blocked?: number;
+  readonly rejected?: number;
+  readonly unanswered?: number;
+}
+
+export type DevicePoll =
+  /** The server hands this out once, with a verifier of its own. */
+  | { readonly kind: "approved"; readonly grant: Pick<AuthorizationGrant, "code" | "codeVerifier" | "redirectUri"> }
+  | { readonly kind: "waiting"; readonly waitMs: number; readonly pace: PollingPace }
+  | {
+      readonly kind: "ended";
+      readonly code:
+        | "authorization-denied"
+        | "device-code-off"
+        | "device-code-expired"
+        | "region-unsupported"
+        | "provider-blocked"
+        | "client-rejected"
+        | "token-response-invalid";
+    };
+
 export interface NetworkObstacle {
   readonly code: "config-invalid" | "proxy-malformed" | "proxy-socks" | "proxy-needs-other-node";
   readonly variable?: ProxyVariable;
@@ -81,6 +140,15 @@ export interface OAuthClient {
   /** Returns why no token request can be sent, as far as the environment shows it before a code is spent. */
   obstacle(): NetworkObstacle | undefined;
   buildAuthorizationRequest(): Promise<AuthorizationRequest>;
+  /** Builds the sign-in link of a pending sign-in again. */
+  authorizationUrlOf(request: Pick<AuthorizationRequest, "codeVerifier" | "state">): Promise<Secret>;
+  /** Asks for one device code, once. */
+  requestDeviceCode(): Promise<DeviceCodeResult>;
+  /** Asks once whether the code was approved. */
+  pollDevice(
+    device: { readonly deviceAuthId: Secret; readonly userCode: Secret },
+    pace: PollingPace,
+  ): Promise<DevicePoll>;
   /** Sends one token request for one claimed code, and never repeats it. */
   exchange(grant: AuthorizationGrant): Promise<ExchangeResult>;
 }
@@ -229,7 +297,10 @@ export interface ParkedSignIn {
   /** Already claimed: its state and its verifier are spent. */
   readonly login: PendingSignIn;
   readonly exchanged: Extract<ExchangeResult, { kind: "exchanged" }>;
+  readonly method: SignInMethod;
   readonly conflict: AccountConflict;
+  /** As it was asked. */
+  readonly question: AccountQuestion;
   /** Unix time in milliseconds. */
   readonly expiresAtMs: number;
 }
@@ -242,6 +313,12 @@ export interface ParkedSignIns {
   list(binding: Binding, nowMs: number): readonly ParkedSignIn[];
   /** Removes and returns the one of the question, or the newest. */
   take(binding: Binding, nowMs: number, questionId?: string): ParkedSignIn | undefined;
+}
+
+/** Remembers how a user last signed in to a profile. No call throws. */
+export interface UsedMethods {
+  last(binding: Binding, profileId: string): Promise<SignInMethod | undefined>;
+  note(binding: Binding, profileId: string, method: SignInMethod): Promise<void>;
 }
 
 export interface Notices {
@@ -258,11 +335,15 @@ export interface CallbackListener {
 export interface Ports {
   readonly listener: CallbackListener;
   readonly notices: Notices;
+  readonly methods: UsedMethods;
+  /** Wakes the poller of device codes. Does nothing in a terminal. */
+  readonly wakePoller: () => void;
   readonly installation: InstallationCheck;
   readonly audit: AuditLog;
   readonly parked: ParkedSignIns;
   readonly pins: ChatPins;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly entropy: Entropy;
   readonly log: Log;
   readonly oauth: OAuthClient;

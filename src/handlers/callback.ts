@@ -32,7 +32,7 @@ async function finishCallback(context: HandlerContext, ports: Ports, pasted: Pas
   }
   const { isAllowed } = caller;
   // Nobody reads a terminal that has printed its link and ended.
-  const ifOtherAccount = isTerminal(binding) ? "refuse" : "ask";
+  const ifOtherAccount = isTerminal(binding) ? "refuse" : "ask-later";
   const result = await finishSignIn(ports, { binding, pasted, pending: found.document, isAllowed, ifOtherAccount });
   const page = pageOf(result);
   if (page === undefined) {

@@ -43,6 +43,22 @@ export const EN = {
   "card.quiet": "More private: {command} leaves the least behind in this chat.",
   "card.time": "Time left: {time}. Cancel: {command}",
 
+  "card.code": "If you cannot copy this URL, use a code instead: {command}",
+
+  "code.title": "Sign in with a code: profile {name}",
+  "code.open": "1. Open this page on any device and sign in:",
+  "code.type": "2. Type this code there: {code}",
+  "code.told": "3. Then you are done. The result appears here by itself.",
+  "code.ask": "3. Then send {command} to see the result.",
+  "code.warning":
+    "Type the code only because you asked for it here yourself. Never send it to anyone: nobody from OpenAI, OpenClaw or this plugin asks for it.",
+  "code.off":
+    "If the page says that codes are turned off: in ChatGPT, open Settings, then Security, and turn on “Enable device code authorization for Codex”. In a workspace, only its admin can do that. Then get a new code.",
+  "code.link": "Or use the sign-in link: {command}",
+  "code.again": "Get a new code: {command}",
+  "code.replaces": "A code was issued for profile {name}, so the link that was here no longer works.",
+  "code.link-works": "The sign-in link still works:",
+
   "page.title": "Codex sign-in",
   "page.done":
     "This page belongs to a Codex sign-in on this machine. You can close it. To see the result, use {command}",
@@ -196,6 +212,7 @@ export const EN = {
   "help.line": "{command}: {about}",
   "help.page": "list your profiles",
   "help.pick": "sign in to a profile, new or again",
+  "help.code": "sign in with a code in place of a link",
   "help.finish": "finish a sign-in with its callback URL",
   "help.status": "list pending sign-ins and the last saved profile",
   "help.cancel": "cancel all pending sign-ins, or one profile's",
@@ -257,6 +274,10 @@ export const EN = {
   "button.cancel": "Cancel",
   "button.previous": "Previous",
   "button.next": "Next",
+  "button.code": "Use a code instead",
+  "button.code-again": "New code",
+  "button.device-page": "Open the page",
+  "button.link": "Use the link instead",
   "button.open": "Open the sign-in page",
   "button.again": "Start again",
   "button.sign-in": "Sign in again",
@@ -344,6 +365,9 @@ export const EN = {
   "refusal.authorization-failed": "The sign-in page reported a problem, so nothing was saved.",
   "refusal.workspace-not-entitled":
     "Codex is not enabled for this ChatGPT workspace. Ask its administrator, or approve with another workspace.",
+  "refusal.device-code-refused": "OpenAI did not issue a code.",
+  "refusal.device-code-off": "Codes are turned off for this ChatGPT account, so nothing was saved.",
+  "refusal.device-code-expired": "The code ended before it was approved and used, so nothing was saved.",
   "refusal.token-rejected":
     "The sign-in server did not accept the callback URL. It is probably too old or was already used elsewhere.",
   "refusal.account-refused":

@@ -34,6 +34,22 @@ export const ZH_CN = translation({
   "card.quiet": "更私密的方式：{command} 在当前聊天中留下的内容最少。",
   "card.time": "剩余时间：{time}。取消：{command}",
 
+  "card.code": "如果无法复制该网址，可以改用代码：{command}",
+
+  "code.title": "使用代码登录：配置文件 {name}",
+  "code.open": "1. 在任意设备上打开此页面并登录：",
+  "code.type": "2. 在页面上输入此代码：{code}",
+  "code.told": "3. 这样就完成了。结果会自动显示在这里。",
+  "code.ask": "3. 然后发送 {command} 查看结果。",
+  "code.warning":
+    "只有在您自己在这里请求了代码时才输入它。不要把它发给任何人：OpenAI、OpenClaw 和本插件都不会向您索要代码。",
+  "code.off":
+    "如果页面提示代码已关闭：在 ChatGPT 中打开“设置”，再打开“安全”，然后启用“Enable device code authorization for Codex”。在工作区中，只有管理员可以这样做。之后请获取新的代码。",
+  "code.link": "或使用登录链接：{command}",
+  "code.again": "获取新的代码：{command}",
+  "code.replaces": "已为配置文件 {name} 签发代码，因此原来在这里的链接不再有效。",
+  "code.link-works": "登录链接仍然有效：",
+
   "page.title": "Codex 登录",
   "page.done": "此页面属于本机上的一次 Codex 登录，可以关闭。查看结果：{command}",
   "page.saved": "登录成功。可以关闭此页面。",
@@ -174,6 +190,7 @@ export const ZH_CN = translation({
   "help.line": "{command}：{about}",
   "help.page": "列出你的配置文件",
   "help.pick": "登录一个配置文件（新建或重新登录）",
+  "help.code": "使用代码而不是链接登录",
   "help.finish": "用回调网址完成登录",
   "help.status": "列出待完成的登录和上次保存的配置文件",
   "help.cancel": "取消所有待完成的登录，或只取消一个配置文件的登录",
@@ -232,6 +249,10 @@ export const ZH_CN = translation({
   "button.cancel": "取消",
   "button.previous": "上一页",
   "button.next": "下一页",
+  "button.code": "改用代码",
+  "button.code-again": "新代码",
+  "button.device-page": "打开页面",
+  "button.link": "改用链接",
   "button.open": "打开登录页面",
   "button.again": "重新开始",
   "button.sign-in": "重新登录",
@@ -306,6 +327,9 @@ export const ZH_CN = translation({
     "登录页面报告授权被拒绝，因此未保存任何内容。同一链接授权两次也会如此。请重新开始，并只授权新链接一次。",
   "refusal.authorization-failed": "登录页面报告了问题，因此未保存任何内容。",
   "refusal.workspace-not-entitled": "此 ChatGPT 工作区未启用 Codex。请联系其管理员，或用其他工作区授权。",
+  "refusal.device-code-refused": "OpenAI 没有签发代码。",
+  "refusal.device-code-off": "此 ChatGPT 账号已关闭代码登录，因此没有保存任何内容。",
+  "refusal.device-code-expired": "代码在批准并使用之前已失效，因此没有保存任何内容。",
   "refusal.token-rejected": "登录服务器未接受此回调网址。它可能已过期，或已在别处使用过。",
   "refusal.account-refused":
     "登录服务器拒绝了此账号或此请求，codex-auth 无法得知原因。请用同一账号登录 chatgpt.com。如果可以登录，请重新开始。如果不能，请用其他账号授权。",

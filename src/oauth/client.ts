@@ -19,14 +19,27 @@ export function createOAuthClient(
   return {
     obstacle,
     buildAuthorizationRequest: () => buildAuthorizationRequest(endpoints, entropy),
+    authorizationUrlOf: ({ state, codeVerifier }) =>
+      authorizationUrlOf(endpoints, state.reveal(), codeVerifier.reveal()),
+    requestDeviceCode: async () => (await import("./device.ts")).requestDeviceCode(endpoints, fetch),
+    pollDevice: async (device, pace) => (await import("./device.ts")).pollDevice(endpoints, fetch, device, pace),
     exchange: (grant) => exchangeCode(endpoints, fetch, grant),
   };
 }
 
-/** Builds the sign-in link (RFC 6749 section 4.1.1, RFC 7636 section 4.3) exactly as OpenClaw's own login does. */
 export async function buildAuthorizationRequest(endpoints: Endpoints, entropy: Entropy): Promise<AuthorizationRequest> {
   const codeVerifier = entropy.bytes(VERIFIER_BYTES).toBase64Url();
   const state = entropy.bytes(STATE_BYTES).toHex();
+  return {
+    authorizationUrl: await authorizationUrlOf(endpoints, state, codeVerifier),
+    state: new Secret(state),
+    codeVerifier: new Secret(codeVerifier),
+    redirectUri: REDIRECT_URI,
+  };
+}
+
+/** Builds the sign-in link (RFC 6749 section 4.1.1, RFC 7636 section 4.3) exactly as OpenClaw's own login does. */
+async function authorizationUrlOf(endpoints: Endpoints, state: string, codeVerifier: string): Promise<Secret> {
   const url = new URL(endpoints.authorization);
   url.search = new URLSearchParams([
     ["response_type", "code"],
@@ -40,10 +53,5 @@ export async function buildAuthorizationRequest(endpoints: Endpoints, entropy: E
     ["codex_cli_simplified_flow", "true"],
     ["originator", ORIGINATOR],
   ]).toString();
-  return {
-    authorizationUrl: new Secret(url.toString()),
-    state: new Secret(state),
-    codeVerifier: new Secret(codeVerifier),
-    redirectUri: REDIRECT_URI,
-  };
+  return new Secret(url.toString());
 }

@@ -8,6 +8,8 @@
  * was pasted.
  */
 export const REDIRECT_URI = "http://localhost:1455/auth/callback";
+/** Registered for device codes. Nobody opens it: the server hands the code to the poll (openai/codex device_code_auth.rs). */
+export const DEVICE_REDIRECT_URI = "https://auth.openai.com/deviceauth/callback";
 export const CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann";
 export const SCOPE = "openid profile email offline_access";
 /** The server checks it against a list after the user has signed in, and shows an error page for any other name. */
@@ -17,7 +19,13 @@ export interface Endpoints {
   readonly issuer: string;
   readonly authorization: string;
   readonly token: string;
-  /** The only host that the token request may reach. */
+  /** Issues a device code (RFC 8628 section 3.1, with OpenAI's own names). */
+  readonly deviceCode: string;
+  /** Answers whether a device code was approved. */
+  readonly devicePoll: string;
+  /** The page on which the user types a device code. It is shown and never requested. */
+  readonly devicePage: string;
+  /** The only host that a request may reach. */
   readonly hostname: string;
   /** True for the sandbox on a loopback address. Every screen says so. */
   readonly isSandbox: boolean;
@@ -27,6 +35,9 @@ export const OPENAI: Endpoints = {
   issuer: "https://auth.openai.com",
   authorization: "https://auth.openai.com/oauth/authorize",
   token: "https://auth.openai.com/oauth/token",
+  deviceCode: "https://auth.openai.com/api/accounts/deviceauth/usercode",
+  devicePoll: "https://auth.openai.com/api/accounts/deviceauth/token",
+  devicePage: "https://auth.openai.com/codex/device",
   hostname: "auth.openai.com",
   isSandbox: false,
 };
@@ -37,6 +48,9 @@ export function sandboxEndpoints(origin: string): Endpoints {
     issuer: OPENAI.issuer,
     authorization: `${origin}/oauth/authorize`,
     token: `${origin}/oauth/token`,
+    deviceCode: `${origin}/api/accounts/deviceauth/usercode`,
+    devicePoll: `${origin}/api/accounts/deviceauth/token`,
+    devicePage: `${origin}/codex/device`,
     hostname: new URL(origin).hostname,
     isSandbox: true,
   };

@@ -116,7 +116,7 @@ const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
   }),
 );
 
-function parseJson(body: string): unknown {
+export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
@@ -124,7 +124,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-function serverCodeOf(body: string): string | undefined {
+export function serverCodeOf(body: string): string | undefined {
   const parsed = errorBody.safeParse(parseJson(body));
   if (!parsed.success) return undefined;
   const { error, code } = parsed.data;
@@ -132,7 +132,7 @@ function serverCodeOf(body: string): string | undefined {
 }
 
 /** Returns seconds. A date and other text are ignored. */
-function retryAfterOf(headers: Headers): number | undefined {
+export function retryAfterOf(headers: Headers): number | undefined {
   const text = headers.get("retry-after");
   return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
 }
@@ -155,7 +155,7 @@ function judgeFailure(status: number, headers: Headers, body: string): Refused {
   return { kind: "refused", code: isSilent ? "token-rejected" : "account-refused" };
 }
 
-function isPage(headers: Headers, body: string): boolean {
+export function isPage(headers: Headers, body: string): boolean {
   if (headers.has("cf-mitigated")) return true;
   if (typeof parseJson(body) === "object") return false;
   return /^\s*<(?:!doctype|html|head|title)/i.test(body) || /\bhtml\b/i.test(headers.get("content-type") ?? "");

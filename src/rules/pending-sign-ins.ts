@@ -2,6 +2,7 @@
  * The life of a started sign-in, as pure edits of one document. It is pending until it is claimed, cancelled, replaced
  * or expired. A receipt without any secret is left, so that a late paste gets the true answer.
  */
+import type { ErrorCode } from "../errors.ts";
 import { isTerminal, mayFinish, maySee, sameBinding, type Sender } from "./binding.ts";
 import type { Binding, PendingDocument, PendingSignIn, Receipt, ReceiptOutcome } from "./stored-records.ts";
 
@@ -51,9 +52,15 @@ const RECEIPT_CODES = {
   "given-up": "too-many-attempts",
 } as const satisfies Record<ReceiptOutcome, ClaimRefusal>;
 
-function receiptOf(login: PendingSignIn, outcome: ReceiptOutcome, nowMs: number): Receipt {
+function receiptOf(login: PendingSignIn, outcome: ReceiptOutcome, nowMs: number, code?: ErrorCode): Receipt {
   const { binding, profileId, profileName, stateDigest } = login;
-  return { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
+  const receipt = { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
+  return code === undefined ? receipt : { ...receipt, code };
+}
+
+/** Nobody may have been there to be told that the code of a sign-in ended. */
+function expiredReceiptOf(login: PendingSignIn, nowMs: number): Receipt {
+  return receiptOf(login, "expired", nowMs, login.device && "device-code-expired");
 }
 
 /** A sign-in from the future was made before the clock was set back. Its age is unknown, so it is dead. */
@@ -73,7 +80,7 @@ export function sweep(document: PendingDocument, nowMs: number): PendingDocument
   return {
     version: 1,
     logins: document.logins.filter((login) => isAlive(login, nowMs)).slice(-MAX_PENDING),
-    receipts: [...receipts, ...dead.map((login) => receiptOf(login, "expired", nowMs))].slice(-MAX_RECEIPTS),
+    receipts: [...receipts, ...dead.map((login) => expiredReceiptOf(login, nowMs))].slice(-MAX_RECEIPTS),
   };
 }
 
@@ -82,8 +89,9 @@ function end(
   ends: (login: PendingSignIn) => boolean,
   outcome: ReceiptOutcome,
   nowMs: number,
+  code?: ErrorCode,
 ): PendingDocument {
-  const ended = document.logins.filter(ends).map((login) => receiptOf(login, outcome, nowMs));
+  const ended = document.logins.filter(ends).map((login) => receiptOf(login, outcome, nowMs, code));
   return {
     version: 1,
     logins: document.logins.filter((login) => !ends(login)),
@@ -266,7 +274,7 @@ export function cancelSignIns(
 export function settleSignIn(
   document: PendingDocument,
   stateDigest: string,
-  settled: Pick<Receipt, "outcome"> & Partial<Pick<Receipt, "activation" | "profileId" | "profileName">>,
+  settled: Pick<Receipt, "outcome"> & Partial<Pick<Receipt, "activation" | "code" | "profileId" | "profileName">>,
   nowMs: number,
 ): Edit<void> {
   const receipts = document.receipts.map((receipt) =>
@@ -275,4 +283,59 @@ export function settleSignIn(
       : receipt,
   );
   return { result: undefined, next: { ...document, receipts } };
+}
+
+/** A pending sign-in that has a device code. */
+export type DeviceSignIn = PendingSignIn & { readonly device: NonNullable<PendingSignIn["device"]> };
+
+const MAX_POLLED = 20;
+
+/**
+ * Returns the sign-ins whose codes this gateway polls, the oldest first. One of a terminal is polled by the program that
+ * started it.
+ */
+export function polledSignInsOf(document: PendingDocument, gateway: string, nowMs: number): readonly DeviceSignIn[] {
+  const isPolled = (login: PendingSignIn): login is DeviceSignIn =>
+    login.device !== undefined &&
+    login.binding.gateway === gateway &&
+    !isTerminal(login.binding) &&
+    isAlive(login, nowMs);
+  return document.logins.filter(isPolled).slice(0, MAX_POLLED);
+}
+
+/** What became of a sign-in whose code is polled. `over` needs no answer: the user ended it, or another way did. */
+export type PolledSignIn =
+  | { readonly kind: "pending"; readonly login: PendingSignIn }
+  | { readonly kind: "expired" }
+  | { readonly kind: "over" };
+
+export function polledSignIn(document: PendingDocument, stateDigest: string, nowMs: number): PolledSignIn {
+  const isMeant = (candidate: PendingSignIn | Receipt) => candidate.stateDigest === stateDigest;
+  const current = sweep(document, nowMs);
+  const login = current.logins.find(isMeant);
+  if (login !== undefined) return { kind: "pending", login };
+  return { kind: current.receipts.findLast(isMeant)?.outcome === "expired" ? "expired" : "over" };
+}
+
+/** Ends a sign-in whose code the server ended, or whose user may no longer finish it. False if it had ended already. */
+export function endPolled(
+  document: PendingDocument,
+  stateDigest: string,
+  code: ErrorCode,
+  nowMs: number,
+): Edit<boolean> {
+  const isMeant = (login: PendingSignIn) => login.stateDigest === stateDigest;
+  const current = sweep(document, nowMs);
+  if (!current.logins.some(isMeant)) return { result: false };
+  return { result: true, next: end(current, isMeant, "failed", nowMs, code) };
+}
+
+/** Keeps a longer interval, because a server that said `slow_down` means all later polls too. */
+export function slowDown(document: PendingDocument, stateDigest: string, intervalMs: number): Edit<void> {
+  const logins = document.logins.map((login) =>
+    login.stateDigest === stateDigest && login.device !== undefined
+      ? { ...login, device: { ...login.device, intervalMs } }
+      : login,
+  );
+  return { result: undefined, next: { ...document, logins } };
 }

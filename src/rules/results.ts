@@ -2,9 +2,9 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
-import type { Activation, AuditEntry, AuditedAction, Binding } from "./stored-records.ts";
+import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
 
-export type { Activation, AuditEntry, AuditedAction };
+export type { Activation, AuditEntry, AuditedAction, SignInMethod };
 
 export type ProfileHealth = "signed-in" | "refreshing" | "needs-sign-in" | "cooling-down" | "disabled" | "unreadable";
 
@@ -59,6 +59,25 @@ export interface StartedSignIn {
   readonly expiresInMs: number;
   /** A browser on this machine finishes the sign-in by itself. */
   readonly isListening: boolean;
+  /** How the user last signed in to this profile, if it is remembered. */
+  readonly lastMethod?: SignInMethod | undefined;
+}
+
+/** A started sign-in that has a device code beside its link. */
+export interface StartedWithCode extends Omit<
+  StartedSignIn,
+  "authorizationUrl" | "isListening" | "kind" | "redirectUri"
+> {
+  readonly kind: "code";
+  readonly userCode: Secret;
+  /** Where the user types the code. */
+  readonly verificationUri: string;
+}
+
+/** No code was issued. The link of the pending sign-in, if there is one, still works. */
+export interface CodeRefusal extends Refusal {
+  readonly retryAfterSeconds?: number | undefined;
+  readonly link?: StartedSignIn | undefined;
 }
 
 /** The pages to which a browser is led away from a callback URL that cannot be used again. */

@@ -25,6 +25,20 @@ const binding = z.readonly(
 );
 export type Binding = z.infer<typeof binding>;
 
+/**
+ * A device code (RFC 8628) of a sign-in, which can then be finished by its link or by its code. The first two are
+ * secrets: with them anyone can fetch the tokens. Only the gateway of the binding polls, or the terminal that started
+ * it.
+ */
+const deviceCode = z.readonly(
+  z.object({
+    deviceAuthId: name,
+    userCode: name,
+    /** The shortest time between two polls, in milliseconds. It grows if the server says so. */
+    intervalMs: time,
+  }),
+);
+
 export const pendingSignIn = z.readonly(
   z.object({
     binding,
@@ -45,6 +59,7 @@ export const pendingSignIn = z.readonly(
     attempts: z.int(),
     /** The sender as the network spells it, if the binding has another spelling. Needed to write to them later. */
     senderId: z.optional(name),
+    device: z.optional(deviceCode),
   }),
 );
 export type PendingSignIn = z.infer<typeof pendingSignIn>;
@@ -70,6 +85,8 @@ export const receipt = z.readonly(
     atMs: time,
     /** Only of a saved sign-in. Absent means `live`. */
     activation: z.optional(activation),
+    /** Why it failed. Only of a sign-in that ended while nobody waited for an answer. */
+    code: z.optional(name),
   }),
 );
 export type Receipt = z.infer<typeof receipt>;
@@ -97,3 +114,16 @@ export const auditEntry = z.readonly(
 export type AuditEntry = z.infer<typeof auditEntry>;
 
 export const notice = z.readonly(z.object({ profileId: z.string(), atMs: time }));
+
+export const usedMethod = z.readonly(
+  z.object({
+    /** As in the audit log. */
+    who: z.string(),
+    profileId: z.string(),
+    /** The method of the last sign-in that worked. */
+    method: z.enum(["code"]),
+    atMs: time,
+  }),
+);
+export type UsedMethod = z.infer<typeof usedMethod>;
+export type SignInMethod = UsedMethod["method"] | "link";

@@ -2,10 +2,12 @@
  * The audit log, one JSON line for each change, and the notices, both in private files of the plugin's state folder.
  */
 import { join } from "node:path";
-import type { AuditLog, Notices } from "../actions/ports.ts";
-import { auditEntry, notice, type AuditEntry } from "../rules/stored-records.ts";
+import type { AuditLog, Clock, Log, Notices, UsedMethods } from "../actions/ports.ts";
+import { logFailure } from "../errors.ts";
+import { actorOf } from "../rules/results.ts";
+import { auditEntry, notice, usedMethod, type AuditEntry, type UsedMethod } from "../rules/stored-records.ts";
 import { parseOwnDocument } from "./own-document.ts";
-import { failingInState, readPrivateFile, updatePrivateFile } from "./private-file.ts";
+import { createPrivateReader, failingInState, readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
 const AUDIT_FILE = "codex-auth/audit.jsonl";
 const MAX_LOG_BYTES = 1024 * 1024;
@@ -62,5 +64,51 @@ export function createNotices(stateDir: string): Notices {
         const notices = [...recent, ...due.map((profileId) => ({ profileId, atMs: nowMs }))];
         return { result: due, next: own.render({ notices }, { maxBytes: MAX_NOTICES_BYTES, nowMs }) };
       }),
+  };
+}
+
+const METHODS_FILE = "codex-auth/methods.json";
+const MAX_METHODS_BYTES = 256 * 1024;
+const MAX_METHODS = 500;
+
+interface MethodParts {
+  readonly stateDir: string;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+const methodsIn = (content: string | undefined) => parseOwnDocument(content, { methods: usedMethod });
+
+const isOf = (who: string, id: string) => (one: UsedMethod) => one.who === who && one.profileId === id;
+
+/** A sign-in by link is the normal case, so the file contains only the others. */
+export function createUsedMethods({ stateDir, log, clock }: MethodParts): UsedMethods {
+  const path = join(stateDir, METHODS_FILE);
+  const read = createPrivateReader(path, MAX_METHODS_BYTES, (content) => methodsIn(content).records.methods);
+  return {
+    async last(binding, profileId) {
+      try {
+        return (await read()).find(isOf(actorOf(binding), profileId))?.method;
+      } catch (error) {
+        logFailure(log, "reading how a user signed in", error);
+        return undefined;
+      }
+    },
+    async note(binding, profileId, method) {
+      const who = actorOf(binding);
+      if ((await this.last(binding, profileId)) === (method === "link" ? undefined : method)) return;
+      try {
+        await updatePrivateFile(path, MAX_METHODS_BYTES, (content) => {
+          const own = methodsIn(content);
+          const nowMs = clock.nowMs();
+          const others = own.records.methods.filter((one) => !isOf(who, profileId)(one));
+          const noted = method === "link" ? [] : [{ who, profileId, method, atMs: nowMs }];
+          const methods = [...others, ...noted].slice(-MAX_METHODS);
+          return { result: undefined, next: own.render({ methods }, { maxBytes: MAX_METHODS_BYTES, nowMs }) };
+        });
+      } catch (error) {
+        logFailure(log, "noting how a user signed in", error);
+      }
+    },
   };
 }

@@ -28,7 +28,8 @@ export function plainObstacle({ isSandbox, hostname }: Endpoints): NetworkObstac
 export function createPlainSend(endpoints: Endpoints): Send {
   let hasProxy = endpoints.isSandbox;
   return async (url, init, signal) => {
-    if (url !== endpoints.token) throw new CodexAuthError("internal");
+    if (![endpoints.token, endpoints.deviceCode, endpoints.devicePoll].includes(url))
+      throw new CodexAuthError("internal");
     if (!hasProxy) setProxy(endpoints);
     hasProxy = true;
     const response = await fetch(url, { ...init, signal, redirect: "manual" });

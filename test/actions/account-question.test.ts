@@ -282,6 +282,17 @@ function parkedAs(name: string): ParkedSignIn {
   const profileId = `openai:${name}`;
   return {
     questionId: name,
+    method: "link",
+    question: {
+      kind: "question",
+      questionId: name,
+      code: "account-differs",
+      profileName: name,
+      newAccount: {},
+      existingProfile: { profileName: name },
+      newName: "new" as ProfileName,
+      expiresInMs: EXPIRES_AT_MS - NOW_MS,
+    },
     login: {
       binding: DANA,
       profileId,

@@ -11,6 +11,7 @@ import type { ExchangeRefusal, Ports, PendingStore, SaveRefusal } from "../../sr
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-sign-ins.ts";
 import {
   addressOf,
+  brokenOAuth,
   brokenProfiles,
   createFakePorts,
   DANA,
@@ -554,7 +555,7 @@ describe("a port that throws", () => {
       isOver: true,
       break: (error) => ({
         ...ports,
-        oauth: { obstacle: () => undefined, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+        oauth: brokenOAuth(failing(error)),
       }),
     },
     {

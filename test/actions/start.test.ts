@@ -5,7 +5,16 @@ import { senderOf, SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { startSignIn } from "../../src/actions/start.ts";
 import type { Ports } from "../../src/actions/ports.ts";
-import { brokenProfiles, createFakePorts, DANA, failing, OTHERS, THROWN, type FakePorts } from "../fakes/fake-ports.ts";
+import {
+  brokenOAuth,
+  brokenProfiles,
+  createFakePorts,
+  DANA,
+  failing,
+  OTHERS,
+  THROWN,
+  type FakePorts,
+} from "../fakes/fake-ports.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
@@ -178,7 +187,7 @@ describe("a sign-in that cannot begin", () => {
       port: "the sign-in server",
       break: (error) => ({
         ...ports,
-        oauth: { obstacle: () => undefined, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+        oauth: brokenOAuth(failing(error)),
       }),
     },
     {

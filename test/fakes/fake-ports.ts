@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import type { Account, ProfileAccount } from "../../src/rules/account.ts";
 import type { ListedProfile } from "../../src/rules/results.ts";
-import type { AuditEntry } from "../../src/rules/results.ts";
+import { actorOf, type AuditEntry, type SignInMethod } from "../../src/rules/results.ts";
 import type { Binding } from "../../src/rules/binding.ts";
 import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileId, ProfileName } from "../../src/rules/profile-id.ts";
@@ -17,6 +17,8 @@ import type {
   ChatPin,
   ChatPins,
   Clock,
+  DeviceCodeResult,
+  DevicePoll,
   Entropy,
   ExchangeRefusal,
   ExchangeResult,
@@ -25,6 +27,7 @@ import type {
   Notices,
   OAuthClient,
   PendingStore,
+  PollingPace,
   ProfileChoice,
   ProfileStore,
   SaveRefusal,
@@ -33,24 +36,51 @@ import type {
   SaveRequest,
   ChangeResult,
   SaveResult,
+  Timers,
+  UsedMethods,
   InstallationCheck,
 } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 
 const REDIRECT_URI = "http://localhost:1455/auth/callback";
+const DEVICE_REDIRECT_URI = "https://auth.openai.com/deviceauth/callback";
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
 
 /** Stands still until it is moved. */
-export class FakeClock implements Clock {
+export class FakeClock implements Clock, Timers {
   #nowMs = 1_795_000_000_000;
+  /** Timers do not follow a clock that is set back. */
+  #passedMs = 0;
+  #waits: readonly { readonly untilMs: number; readonly wake: () => void }[] = [];
 
   nowMs(): number {
     return this.#nowMs;
   }
 
+  wait(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((wake) => {
+      if (signal?.aborted === true) return wake();
+      const wait = { untilMs: this.#passedMs + ms, wake };
+      this.#waits = [...this.#waits, wait];
+      signal?.addEventListener("abort", () => {
+        this.#waits = this.#waits.filter((one) => one !== wait);
+        wake();
+      });
+    });
+  }
+
   /** Negative: somebody sets the clock back. */
   move(byMs: number): void {
     this.#nowMs += byMs;
+    this.#passedMs += Math.max(byMs, 0);
+    const due = this.#waits.filter(({ untilMs }) => untilMs <= this.#passedMs);
+    this.#waits = this.#waits.filter((wait) => !due.includes(wait));
+    for (const { wake } of due) wake();
+  }
+
+  /** How long each wait still lasts, the shortest first. */
+  get waitsMs(): readonly number[] {
+    return this.#waits.map(({ untilMs }) => untilMs - this.#passedMs).toSorted((one, other) => one - other);
   }
 }
 
@@ -83,9 +113,12 @@ export class MemoryLog implements Log {
 
 interface Code {
   readonly codeChallenge: string;
+  readonly redirectUri: string;
   readonly email: string;
   isSpent: boolean;
 }
+
+type DeviceGrant = Extract<DevicePoll, { kind: "approved" }>["grant"];
 
 /** A person in front of the sign-in page, and the server behind it. Codes work once, and only with their verifier. */
 export class FakeOAuth implements OAuthClient {
@@ -93,8 +126,18 @@ export class FakeOAuth implements OAuthClient {
   lifetimeSeconds = 864_000;
   /** Set to undefined for an account that tells neither. */
   plan: string | undefined = "plus";
+  codeRequests = 0;
+  /** What the next requests for a code get, in order. */
+  readonly codeRefusals: Omit<Extract<DeviceCodeResult, { kind: "refused" }>, "kind">[] = [];
+  codeExpiresAtMs: number | undefined;
+  /** The user code of each poll. */
+  readonly polls: string[] = [];
+  /** What the next polls get, in order, whatever was approved. */
+  readonly pollAnswers: DevicePoll[] = [];
   readonly #entropy: Entropy;
   readonly #codes = new Map<string, Code>();
+  readonly #devices = new Map<string, { readonly userCode: string; grant?: DeviceGrant }>();
+  #pollGate: { readonly entered: PromiseWithResolvers<void>; readonly open: PromiseWithResolvers<void> } | undefined;
   #refusal: Extract<ExchangeResult, { kind: "refused" }> | undefined;
   #gate: { readonly entered: PromiseWithResolvers<void>; readonly open: PromiseWithResolvers<void> } | undefined;
 
@@ -112,13 +155,55 @@ export class FakeOAuth implements OAuthClient {
   async buildAuthorizationRequest(): Promise<AuthorizationRequest> {
     const codeVerifier = this.#entropy.bytes(32).toBase64Url();
     const state = this.#entropy.bytes(16).toHex();
-    const query = new URLSearchParams({ state, code_challenge: this.#entropy.digest(codeVerifier) });
     return {
-      authorizationUrl: new Secret(`https://auth.openai.com/oauth/authorize?${query}`),
+      authorizationUrl: this.#linkOf(state, codeVerifier),
       state: new Secret(state),
       codeVerifier: new Secret(codeVerifier),
       redirectUri: REDIRECT_URI,
     };
+  }
+
+  async authorizationUrlOf({ state, codeVerifier }: Pick<AuthorizationRequest, "codeVerifier" | "state">) {
+    return this.#linkOf(state.reveal(), codeVerifier.reveal());
+  }
+
+  #linkOf(state: string, codeVerifier: string): Secret {
+    const query = new URLSearchParams({ state, code_challenge: this.#entropy.digest(codeVerifier) });
+    return new Secret(`https://auth.openai.com/oauth/authorize?${query}`);
+  }
+
+  async requestDeviceCode(): Promise<DeviceCodeResult> {
+    this.codeRequests += 1;
+    const refusal = this.codeRefusals.shift();
+    if (refusal !== undefined) return { kind: "refused", ...refusal };
+    const deviceAuthId = `deviceauth_${this.#entropy.bytes(16).toHex()}`;
+    const userCode = `CODE-${this.codeRequests}`;
+    this.#devices.set(deviceAuthId, { userCode });
+    return {
+      kind: "issued",
+      verificationUri: "https://auth.openai.com/codex/device",
+      deviceAuthId: new Secret(deviceAuthId),
+      userCode: new Secret(userCode),
+      intervalMs: 5000,
+      expiresAtMs: this.codeExpiresAtMs,
+    };
+  }
+
+  /** Pending until approved, which it says once. */
+  async pollDevice(
+    { deviceAuthId, userCode }: { readonly deviceAuthId: Secret; readonly userCode: Secret },
+    pace: PollingPace,
+  ): Promise<DevicePoll> {
+    this.polls.push(userCode.reveal());
+    this.#pollGate?.entered.resolve();
+    await this.#pollGate?.open.promise;
+    const scripted = this.pollAnswers.shift();
+    if (scripted !== undefined) return scripted;
+    const device = this.#devices.get(deviceAuthId.reveal());
+    const grant = device?.userCode === userCode.reveal() ? device.grant : undefined;
+    if (device === undefined || grant === undefined) return { kind: "waiting", waitMs: pace.intervalMs, pace };
+    delete device.grant;
+    return { kind: "approved", grant };
   }
 
   async exchange(grant: AuthorizationGrant): Promise<ExchangeResult> {
@@ -130,7 +215,7 @@ export class FakeOAuth implements OAuthClient {
       code !== undefined &&
       !code.isSpent &&
       code.codeChallenge === this.#entropy.digest(grant.codeVerifier.reveal()) &&
-      grant.redirectUri === REDIRECT_URI;
+      code.redirectUri === grant.redirectUri;
     if (code !== undefined) code.isSpent = true;
     if (this.#refusal !== undefined) return this.#refusal;
     if (!isRight) return { kind: "refused", code: "token-rejected" };
@@ -154,8 +239,35 @@ export class FakeOAuth implements OAuthClient {
   approve(authorizationUrl: Secret, email = "dana@example.com"): string {
     const { searchParams } = new URL(authorizationUrl.reveal());
     const code = `ac_${this.#entropy.bytes(32).toBase64Url()}.${this.#entropy.bytes(32).toBase64Url()}`;
-    this.#codes.set(code, { codeChallenge: searchParams.get("code_challenge") ?? "", email, isSpent: false });
+    const codeChallenge = searchParams.get("code_challenge") ?? "";
+    this.#codes.set(code, { codeChallenge, redirectUri: REDIRECT_URI, email, isSpent: false });
     return addressOf({ code, scope: "openid profile email offline_access", state: searchParams.get("state") ?? "" });
+  }
+
+  /** The person types the code on the server's page and agrees. */
+  approveCode(userCode: string, email = "dana@example.com"): void {
+    const codeVerifier = this.#entropy.bytes(32).toBase64Url();
+    const code = `ac_${this.#entropy.bytes(32).toBase64Url()}`;
+    const codeChallenge = this.#entropy.digest(codeVerifier);
+    this.#codes.set(code, { codeChallenge, redirectUri: DEVICE_REDIRECT_URI, email, isSpent: false });
+    for (const device of this.#devices.values()) {
+      if (device.userCode !== userCode) continue;
+      const secrets = { code: new Secret(code), codeVerifier: new Secret(codeVerifier) };
+      device.grant = { ...secrets, redirectUri: DEVICE_REDIRECT_URI };
+    }
+  }
+
+  /** From now on a poll waits, as `hold` does for an exchange. */
+  holdPoll(): { readonly entered: Promise<void>; open(): void } {
+    const gate = { entered: Promise.withResolvers<void>(), open: Promise.withResolvers<void>() };
+    this.#pollGate = gate;
+    return {
+      entered: gate.entered.promise,
+      open: () => {
+        this.#pollGate = undefined;
+        gate.open.resolve();
+      },
+    };
   }
 
   /** The person declines, or the server refuses them. */
@@ -399,6 +511,18 @@ export class MemoryNotices implements Notices {
   }
 }
 
+export class MemoryMethods implements UsedMethods {
+  readonly #last = new Map<string, SignInMethod>();
+
+  async last(binding: Binding, profileId: string): Promise<SignInMethod | undefined> {
+    return this.#last.get(`${actorOf(binding)} ${profileId}`);
+  }
+
+  async note(binding: Binding, profileId: string, method: SignInMethod): Promise<void> {
+    this.#last.set(`${actorOf(binding)} ${profileId}`, method);
+  }
+}
+
 export class FakeInstallationCheck implements InstallationCheck {
   skills: readonly string[] = [];
   owner: boolean | undefined = true;
@@ -435,6 +559,7 @@ export interface FakePorts extends Ports {
   readonly pins: MemoryPins;
   readonly installation: FakeInstallationCheck;
   readonly clock: FakeClock;
+  readonly timers: FakeClock;
   readonly entropy: CountingEntropy;
   readonly log: MemoryLog;
   readonly oauth: FakeOAuth;
@@ -444,14 +569,18 @@ export interface FakePorts extends Ports {
 
 export function createFakePorts(): FakePorts {
   const entropy = new CountingEntropy();
+  const clock = new FakeClock();
   return {
     listener: new FakeListener(),
     audit: new MemoryAuditLog(),
     notices: new MemoryNotices(),
+    methods: new MemoryMethods(),
+    wakePoller: () => undefined,
     parked: new InMemoryParkedSignIns(),
     pins: new MemoryPins(),
     installation: new FakeInstallationCheck(),
-    clock: new FakeClock(),
+    clock,
+    timers: clock,
     entropy,
     log: new MemoryLog(),
     oauth: new FakeOAuth(entropy),
@@ -515,6 +644,12 @@ export function brokenProfiles(
     undo: fail,
   };
   return { provider: "openai", storeId: "openai", isStore: () => true, obstacle, ...broken };
+}
+
+/** A sign-in server with which every call fails. */
+export function brokenOAuth(fail: () => Promise<never>): OAuthClient {
+  const broken = { authorizationUrlOf: fail, requestDeviceCode: fail, pollDevice: fail, exchange: fail };
+  return { obstacle: () => undefined, buildAuthorizationRequest: fail, ...broken };
 }
 
 /** A method that fails like this. */

@@ -126,6 +126,10 @@ describe("a browser that comes back with the code of a pending sign-in", () => {
     expect(await bring(door, door.ports.oauth.deny(link))).toBe("failed");
     expect(waitingIn(door.ports)).toBe(0);
     expect(textsIn(door).join()).toContain(SENTENCES["refusal.authorization-denied"]);
+    expect(door.ports.pending.document.receipts.at(-1)).toMatchObject({
+      outcome: "failed",
+      code: "authorization-denied",
+    });
   });
 
   it("finishes a sign-in that a terminal started, and tells nobody", async () => {

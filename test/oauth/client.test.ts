@@ -121,6 +121,9 @@ describe("the endpoints", () => {
       issuer: "https://auth.openai.com",
       authorization: "https://auth.openai.com/oauth/authorize",
       token: "https://auth.openai.com/oauth/token",
+      deviceCode: "https://auth.openai.com/api/accounts/deviceauth/usercode",
+      devicePoll: "https://auth.openai.com/api/accounts/deviceauth/token",
+      devicePage: "https://auth.openai.com/codex/device",
       hostname: "auth.openai.com",
       isSandbox: false,
     });
@@ -134,6 +137,9 @@ describe("the endpoints", () => {
     expect(sandboxEndpoints(origin)).toMatchObject({
       authorization: `${origin}/oauth/authorize`,
       token: `${origin}/oauth/token`,
+      deviceCode: `${origin}/api/accounts/deviceauth/usercode`,
+      devicePoll: `${origin}/api/accounts/deviceauth/token`,
+      devicePage: `${origin}/codex/device`,
       hostname,
       isSandbox: true,
     });

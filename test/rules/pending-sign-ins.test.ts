@@ -4,14 +4,18 @@ import {
   cancelSignIns,
   claimSignIn,
   EMPTY_DOCUMENT,
+  endPolled,
   findSignIn,
   lastReceiptOf,
   CLOCK_STEP_MS,
   SIGN_IN_TTL_MS,
   pendingSignInsOf,
   MAX_ATTEMPTS,
+  polledSignIn,
+  polledSignInsOf,
   recallOf,
   settleSignIn,
+  slowDown,
   addSignIn,
   sweep,
   type FoundSignIn,
@@ -412,5 +416,64 @@ describe("the terminal of a gateway", () => {
     expect(lastReceiptOf(document, TERMINAL, "saved", "work")?.profileName).toBe("work");
     expect(lastReceiptOf(document, TERMINAL, "saved", "home")).toBeUndefined();
     expect(lastReceiptOf(document, ELSEWHERE, "saved")).toBeUndefined();
+  });
+});
+
+const kindOf = (document: PendingDocument, nowMs = NOW_MS) => polledSignIn(document, "digest-a", nowMs).kind;
+
+describe("a sign-in with a device code", () => {
+  const device = { deviceAuthId: "<device-id>", userCode: "<user-code>", intervalMs: 5000 };
+  const login = loginOf("a", { device });
+  const waiting: PendingDocument = { version: 1, logins: [login], receipts: [] };
+  const LATE_MS = NOW_MS + SIGN_IN_TTL_MS;
+
+  it.each([
+    { name: "is claimed", edit: () => claimSignIn(waiting, { binding: DANA, stateDigest: "digest-a" }, NOW_MS).next },
+    { name: "is cancelled", edit: () => cancelSignIns(waiting, DANA, NOW_MS).next },
+    { name: "is replaced", edit: () => addSignIn(waiting, loginOf("b"), NOW_MS).next },
+    { name: "expires", edit: () => sweep(waiting, LATE_MS) },
+    { name: "is ended", edit: () => endPolled(waiting, "digest-a", "device-code-off", NOW_MS).next },
+  ])("loses both secrets of its code once it $name", ({ edit }) => {
+    expect(JSON.stringify(edit())).not.toMatch(/<device-id>|<user-code>/);
+  });
+
+  it("says in its receipt that its code expired", () => {
+    expect(sweep(waiting, LATE_MS).receipts).toMatchObject([{ outcome: "expired", code: "device-code-expired" }]);
+    expect(sweep({ ...waiting, logins: [loginOf("b")] }, LATE_MS).receipts[0]?.code).toBeUndefined();
+  });
+
+  it("is polled by the gateway of its chat until it ends", () => {
+    const terminal = { ...DANA, channel: "terminal" };
+    const elsewhere = { ...DANA, gateway: "gateway-2" };
+    const all = [
+      login,
+      loginOf("b"),
+      loginOf("c", { device, binding: terminal }),
+      loginOf("d", { device, binding: elsewhere }),
+      loginOf("e", { device, expiresAtMs: NOW_MS }),
+    ];
+    expect(polledSignInsOf({ ...waiting, logins: all }, DANA.gateway, NOW_MS)).toEqual([login]);
+  });
+
+  it("is pending, expired or over for its poller", () => {
+    expect(kindOf(waiting)).toBe("pending");
+    expect(kindOf(waiting, LATE_MS)).toBe("expired");
+    expect(kindOf(sweep(waiting, LATE_MS), LATE_MS)).toBe("expired");
+    expect(kindOf(cancelSignIns(waiting, DANA, NOW_MS).next ?? waiting)).toBe("over");
+    expect(kindOf(EMPTY_DOCUMENT)).toBe("over");
+  });
+
+  it("is ended once, with the reason", () => {
+    const { result, next = waiting } = endPolled(waiting, "digest-a", "authorization-denied", NOW_MS);
+    expect([result, next.receipts]).toMatchObject([true, [{ outcome: "failed", code: "authorization-denied" }]]);
+    expect(endPolled(next, "digest-a", "device-code-off", NOW_MS)).toEqual({ result: false });
+  });
+
+  it("gets a longer interval, and no other sign-in does", () => {
+    const others = [loginOf("b"), loginOf("c", { device })];
+    const { next } = slowDown({ ...waiting, logins: [login, ...others] }, "digest-a", 10_000);
+    expect(next?.logins).toEqual([{ ...login, device: { ...device, intervalMs: 10_000 } }, ...others]);
+    const link = { ...waiting, logins: [loginOf("a")] };
+    expect(slowDown(link, "digest-a", 10_000).next).toEqual(link);
   });
 });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import type { AuditEntry } from "../../src/rules/results.ts";
-import { createAuditLog, createNotices } from "../../src/store/records.ts";
+import { createAuditLog, createNotices, createUsedMethods } from "../../src/store/records.ts";
+import { DANA } from "../fakes/fake-ports.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const NOW_MS = 1_795_000_000_000;
@@ -124,5 +125,54 @@ describe("the notices", () => {
   it("that are unreadable count as none", async () => {
     put("notices.json", "{");
     expect(await createNotices(stateDir).claim(["openai:a"], NOW_MS)).toEqual(["openai:a"]);
+  });
+});
+
+describe("how a user last signed in", () => {
+  const lines: string[] = [];
+  const log = { info: () => undefined, warn: (event: string) => void lines.push(event) };
+  const clock = { nowMs: () => NOW_MS };
+  const methodsOf = () => createUsedMethods({ stateDir, log, clock });
+
+  it("is remembered for each user and profile", async () => {
+    const methods = methodsOf();
+    await methods.note(DANA, "openai:work", "code");
+    const other = { ...DANA, senderId: "6666" };
+    const asked = [
+      methods.last(DANA, "openai:work"),
+      methods.last(DANA, "openai:play"),
+      methods.last(other, "openai:work"),
+    ];
+    expect(await Promise.all(asked)).toEqual(["code", undefined, undefined]);
+    expect(await methodsOf().last(DANA, "openai:work")).toBe("code");
+    expect(statSync(inState("methods.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("is forgotten with a sign-in by link, and makes no file for one", async () => {
+    const methods = methodsOf();
+    await methods.note(DANA, "openai:work", "link");
+    expect(existsSync(inState("methods.json"))).toBe(false);
+    await methods.note(DANA, "openai:work", "code");
+    await methods.note(DANA, "openai:work", "link");
+    expect(await methods.last(DANA, "openai:work")).toBeUndefined();
+  });
+
+  it("is written once", async () => {
+    await methodsOf().note(DANA, "openai:work", "code");
+    const before = readFileSync(inState("methods.json"), "utf8");
+    await createUsedMethods({ stateDir, log, clock: { nowMs: () => NOW_MS + DAY_MS } }).note(
+      DANA,
+      "openai:work",
+      "code",
+    );
+    expect(readFileSync(inState("methods.json"), "utf8")).toBe(before);
+  });
+
+  it("is not known if the file cannot be used, and never throws", async () => {
+    put("methods.json", "{}", 0o644);
+    const methods = methodsOf();
+    await methods.note(DANA, "openai:work", "code");
+    expect(await methods.last(DANA, "openai:work")).toBeUndefined();
+    expect(lines).not.toEqual([]);
   });
 });
