@@ -43,8 +43,20 @@ const ENDED_PAGES = {
   "given-up": "over",
 } as const satisfies Record<ReceiptOutcome, CallbackPage>;
 
-/** Returns undefined if another callback URL or a cancel was faster. The receipt then says what became of it. */
-export function pageOf(result: SavedSignIn | AccountQuestion | FinishRefusal): CallbackPage | undefined {
+/** Returns the page after `finishSignIn`. If another way or a cancel was faster, the receipt says what became of it. */
+export async function pageAfter(
+  ports: Pick<Ports, "clock" | "entropy" | "pending">,
+  gateway: string,
+  pasted: Paste,
+  result: SavedSignIn | AccountQuestion | FinishRefusal,
+): Promise<CallbackPage> {
+  const page = pageOf(result);
+  if (page !== undefined) return page;
+  const ended = await findCallback(ports, gateway, pasted);
+  return ended.kind === "ended" ? ended.page : "later";
+}
+
+function pageOf(result: SavedSignIn | AccountQuestion | FinishRefusal): CallbackPage | undefined {
   if (result.kind !== "refused") return result.kind;
   if (result.isOver) return "failed";
   if (OVERTAKEN.has(result.code)) return undefined;

@@ -97,6 +97,7 @@ async function addWithCode(
   const expiresInMs = expiresAtMs - nowMs;
   return {
     kind: "code",
+    stateDigest: login.stateDigest,
     profileId,
     profileName,
     isDefaultFallback,
@@ -132,11 +133,15 @@ async function linkOf(ports: Ports, binding: Binding, target: StartTarget): Prom
   const mine = pendingSignInsOf(await ports.pending.read(), binding, nowMs);
   const login = mine.findLast(({ profileId }) => profileId === target.profileId);
   if (login === undefined) return undefined;
-  const { redirectUri, expiresAtMs } = login;
+  const { redirectUri, expiresAtMs, stateDigest } = login;
   const secrets = { state: new Secret(login.state), codeVerifier: new Secret(login.codeVerifier) };
   const authorizationUrl = await ports.oauth.authorizationUrlOf(secrets);
   const isListening = await ports.listener.open();
-  return startedOf(target, { authorizationUrl, redirectUri }, { expiresInMs: expiresAtMs - nowMs, isListening });
+  return startedOf(
+    target,
+    { authorizationUrl, redirectUri },
+    { stateDigest, expiresInMs: expiresAtMs - nowMs, isListening },
+  );
 }
 
 export type DeviceOutcome = SavedSignIn | AccountQuestion | FinishRefusal;

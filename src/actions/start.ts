@@ -31,7 +31,8 @@ export async function startSignIn(
     await ports.pending.update((document) => addSignIn(document, login, nowMs));
     const isListening = await ports.listener.open();
     const lastMethod = await ports.methods.last(binding, target.profileId);
-    return { ...startedOf(target, link, { expiresInMs: SIGN_IN_TTL_MS, isListening }), lastMethod };
+    const { stateDigest } = login;
+    return { ...startedOf(target, link, { stateDigest, expiresInMs: SIGN_IN_TTL_MS, isListening }), lastMethod };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -99,8 +100,8 @@ export function signInTo(
 export function startedOf(
   { profileId, profileName, isDefaultFallback, isNewProfile }: StartTarget,
   { authorizationUrl, redirectUri }: Pick<AuthorizationRequest, "authorizationUrl" | "redirectUri">,
-  { expiresInMs, isListening }: Pick<StartedSignIn, "expiresInMs" | "isListening">,
+  own: Pick<StartedSignIn, "expiresInMs" | "isListening" | "stateDigest">,
 ): StartedSignIn {
   const target = { profileId, profileName, isDefaultFallback, isNewProfile };
-  return { kind: "started", ...target, authorizationUrl, redirectUri, expiresInMs, isListening };
+  return { kind: "started", ...target, authorizationUrl, redirectUri, ...own };
 }

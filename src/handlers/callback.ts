@@ -1,5 +1,5 @@
 /** Finishes the sign-in of a callback URL that a browser brought to the listener, and tells the user in their chat. */
-import { findCallback, pageOf } from "../actions/callback.ts";
+import { findCallback, pageAfter } from "../actions/callback.ts";
 import { finishSignIn } from "../actions/finish.ts";
 import type { Ports } from "../actions/ports.ts";
 import { finishedScreen, type Caller } from "../commands/answer.ts";
@@ -34,12 +34,8 @@ async function finishCallback(context: HandlerContext, ports: Ports, pasted: Pas
   // Nobody reads a terminal that has printed its link and ended.
   const ifOtherAccount = isTerminal(binding) ? "refuse" : "ask-later";
   const result = await finishSignIn(ports, { binding, pasted, pending: found.document, isAllowed, ifOtherAccount });
-  const page = pageOf(result);
-  if (page === undefined) {
-    const ended = await findCallback(ports, context.gateway, pasted);
-    return ended.kind === "ended" ? ended.page : "later";
-  }
-  if (page !== "later")
+  const page = await pageAfter(ports, context.gateway, pasted, result);
+  if (result.kind !== "refused" || result.isOver)
     await context.inBackground(() => tell(context, ports, { caller, sender: senderOf(found.login), result }));
   return page;
 }

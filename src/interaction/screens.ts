@@ -160,12 +160,16 @@ export function stepsScreen(started: StartedSignIn): Screen {
   return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
 }
 
-/** The only screen that contains the sign-in link. */
-export function cardScreen(started: StartedSignIn): Screen {
+function titleLines(started: StartedSignIn): ScreenLine[] {
   const name = verbatim(started.profileName);
+  const title = say(started.isNewProfile ? "card.title" : "card.title.again", { name });
+  return started.isDefaultFallback ? [title, say("card.stand-in", { name })] : [title];
+}
+
+/** Contains the sign-in link, as no other screen of a chat does. */
+export function cardScreen(started: StartedSignIn): Screen {
   const link = signInLink(started.authorizationUrl);
-  const lines: ScreenLine[] = [say(started.isNewProfile ? "card.title" : "card.title.again", { name })];
-  if (started.isDefaultFallback) lines.push(say("card.stand-in", { name }));
+  const lines = titleLines(started);
   lines.push(
     CARD_OPEN,
     [link],
@@ -181,6 +185,34 @@ export function cardScreen(started: StartedSignIn): Screen {
     lines,
     rows: [[linkButton(link)], [button("button.cancel", { verb: "cancel", name: started.profileName })]],
   };
+}
+
+/** For a terminal that waits for the callback URL. */
+export function loginStepsScreen(started: StartedSignIn): Screen {
+  return { lines: [CARD_OPEN, ...afterOpeningHere(started)], rows: [] };
+}
+
+function afterOpeningHere({ isListening }: StartedSignIn): ScreenLine[] {
+  return [...(isListening ? [say("login.listening")] : []), say("card.page"), say("login.paste")];
+}
+
+export function loginScreen(started: StartedSignIn): Screen {
+  const time = { durationMs: started.expiresInMs };
+  return {
+    lines: [
+      ...titleLines(started),
+      CARD_OPEN,
+      [signInLink(started.authorizationUrl)],
+      ...afterOpeningHere(started),
+      say("login.time", { time }),
+    ],
+    rows: [],
+  };
+}
+
+/** The line that a terminal writes again and again. */
+export function timeLeftScreen(durationMs: number): Screen {
+  return { lines: [say("login.time", { time: { durationMs } })], rows: [] };
 }
 
 export function savedScreen(saved: SavedSignIn, keepsCallbackUrl: boolean): Screen {

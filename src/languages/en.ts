@@ -59,6 +59,11 @@ export const EN = {
   "code.replaces": "A code was issued for profile {name}, so the link that was here no longer works.",
   "code.link-works": "The sign-in link still works:",
 
+  "login.listening":
+    "If the browser runs on this machine, or reaches it with ssh -L 1455:127.0.0.1:1455, you are then done. Otherwise:",
+  "login.paste": "3. Copy the full URL of this page (the callback URL), paste it here and press Enter.",
+  "login.time": "Time left: {time}. To cancel, press Ctrl-C.",
+
   "page.title": "Codex sign-in",
   "page.done":
     "This page belongs to a Codex sign-in on this machine. You can close it. To see the result, use {command}",
@@ -213,6 +218,7 @@ export const EN = {
   "help.page": "list your profiles",
   "help.pick": "sign in to a profile, new or again",
   "help.code": "sign in with a code in place of a link",
+  "help.login": "sign in to a profile, and wait until it is done",
   "help.finish": "finish a sign-in with its callback URL",
   "help.status": "list pending sign-ins and the last saved profile",
   "help.cancel": "cancel all pending sign-ins, or one profile's",
@@ -233,6 +239,7 @@ export const EN = {
   "option.callback-url": "the callback URL, or - to read it from standard input",
   "option.replace": "let the sign-in replace another account, or a record that OpenClaw does not use",
   "option.queue-apply": "restart the gateway if the change needs a restart",
+  "option.device": "sign in with a code in place of a link",
   "option.agent": "use the profiles of this agent",
   "option.auth-path": "use this auth-profiles.json, if the host keeps profiles in a file",
   "option.openclaw": "use this OpenClaw: its file or its folder",

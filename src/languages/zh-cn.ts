@@ -50,6 +50,10 @@ export const ZH_CN = translation({
   "code.replaces": "已为配置文件 {name} 签发代码，因此原来在这里的链接不再有效。",
   "code.link-works": "登录链接仍然有效：",
 
+  "login.listening": "如果浏览器就在本机上，或通过 ssh -L 1455:127.0.0.1:1455 连到本机，登录到此就完成了。否则：",
+  "login.paste": "3. 复制该页面的完整网址（回调网址），粘贴到这里并按 Enter。",
+  "login.time": "剩余时间：{time}。要取消，请按 Ctrl-C。",
+
   "page.title": "Codex 登录",
   "page.done": "此页面属于本机上的一次 Codex 登录，可以关闭。查看结果：{command}",
   "page.saved": "登录成功。可以关闭此页面。",
@@ -191,6 +195,7 @@ export const ZH_CN = translation({
   "help.page": "列出你的配置文件",
   "help.pick": "登录一个配置文件（新建或重新登录）",
   "help.code": "使用代码而不是链接登录",
+  "help.login": "登录配置文件，并等待完成",
   "help.finish": "用回调网址完成登录",
   "help.status": "列出待完成的登录和上次保存的配置文件",
   "help.cancel": "取消所有待完成的登录，或只取消一个配置文件的登录",
@@ -211,6 +216,7 @@ export const ZH_CN = translation({
   "option.callback-url": "回调网址；- 表示从标准输入读取",
   "option.replace": "允许这次登录替换另一个账号，或替换 OpenClaw 不使用的记录",
   "option.queue-apply": "如果更改需要重启才能生效，则重启网关",
+  "option.device": "使用代码而不是链接登录",
   "option.agent": "使用此智能体的配置文件",
   "option.auth-path": "使用此 auth-profiles.json（适用于将配置文件保存在文件中的主机）",
   "option.openclaw": "使用此 OpenClaw：其文件或文件夹",

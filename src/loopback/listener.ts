@@ -22,6 +22,8 @@ export interface ListenerParts {
   answer(callbackUrl: Secret): Promise<CallbackPage>;
   /** The listener has closed itself, for the Codex CLI or after too many requests. */
   onReleased(): void;
+  /** The page after a sign-in has been shown. */
+  onShown?(): void;
   readonly limits?: Partial<Limits>;
 }
 
@@ -124,6 +126,7 @@ function requestListener(parts: ListenerParts, port: number, limits: Limits, clo
       case "/auth/callback":
         return answerCallback(parts, limits, url, response);
       case "/done":
+        response.on("close", () => parts.onShown?.());
         return sendPage(response, 200, donePage(parts.locale(), parts.statusCommand));
       case "/cancel":
         return cancel(request, response, release);

@@ -6,7 +6,7 @@ import type { ErrorCode } from "../errors.ts";
 import { isTerminal, mayFinish, maySee, sameBinding, type Sender } from "./binding.ts";
 import type { Binding, PendingDocument, PendingSignIn, Receipt, ReceiptOutcome } from "./stored-records.ts";
 
-export type { PendingDocument, PendingSignIn, ReceiptOutcome };
+export type { PendingDocument, PendingSignIn, Receipt, ReceiptOutcome };
 
 export const SIGN_IN_TTL_MS = 15 * 60_000;
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
@@ -269,6 +269,16 @@ export function cancelSignIns(
   if (names.length === 0) return { result: names };
   return { result: names, next: end(recall(current, isRedeemed, "cancelled"), isMeant, "cancelled", nowMs) };
 }
+
+/** Ends one sign-in, also while its code is being exchanged, for the program that started it and waits for it. */
+export function cancelSignIn(document: PendingDocument, stateDigest: string, nowMs: number): Edit<void> {
+  const isMeant = (entry: PendingSignIn | Receipt) => entry.stateDigest === stateDigest;
+  const recalled = recall(sweep(document, nowMs), isMeant, "cancelled");
+  return { result: undefined, next: end(recalled, isMeant, "cancelled", nowMs) };
+}
+
+/** Returns why a sign-in that has ended can no longer be finished. */
+export const refusalOfReceipt = ({ outcome }: Receipt): ClaimRefusal => RECEIPT_CODES[outcome];
 
 /** Writes the outcome of a claimed sign-in, and the profile that it was saved as, into its receipt. */
 export function settleSignIn(

@@ -50,6 +50,8 @@ export interface SignInStatus {
 
 export interface StartedSignIn {
   readonly kind: "started";
+  /** Names this sign-in, and is no secret. */
+  readonly stateDigest: string;
   readonly profileId: ProfileId;
   readonly profileName: ProfileName;
   readonly isDefaultFallback: boolean;

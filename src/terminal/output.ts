@@ -11,6 +11,8 @@ import {
   cancelledScreen,
   cardScreen,
   helpScreen,
+  loginScreen,
+  loginStepsScreen,
   refusalScreen,
   savedScreen,
   selectorScreen,
@@ -25,17 +27,18 @@ import type {
   ProfileList,
   SavedSignIn,
   StartedSignIn,
+  StartedWithCode,
   UndoneChange,
   AuditEntry,
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
-import type { TerminalAnswer } from "./run.ts";
+import type { TerminalAnswer } from "./context.ts";
 import { flagsOf, terminalSurface, toJson, typed, type OutputContext } from "./words.ts";
 
 export interface Printed {
   readonly text: string;
-  /** 2 for every refusal, as in the original. */
-  readonly exitCode: 0 | 2;
+  /** 2 for every refusal, as in the original. Another number only if the user stopped the program. */
+  readonly exitCode: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -62,6 +65,9 @@ function screenOf(answer: TerminalAnswer, context: OutputContext): Screen {
   switch (answer.kind) {
     case "started":
       return cardScreen(answer);
+    case "login":
+      if (answer.started.kind === "code") throw new Error("later");
+      return loginScreen(answer.started);
     case "saved":
       return savedScreen(answer, false);
     case "undone":
@@ -128,7 +134,9 @@ export const TERMINAL_CODES: readonly string[] = ERROR_CODES.map(codeOf);
 function toFields(answer: TerminalAnswer, request: QueueRequest, context: OutputContext): Fields {
   switch (answer.kind) {
     case "started":
-      return startedFields(answer, context);
+      return startedFields(answer, stepsScreen(answer), context);
+    case "login":
+      return loginFields(answer.started, context);
     case "saved":
       return {
         ...changedFields(answer, request, context),
@@ -173,7 +181,13 @@ function revertOf({ isUndoable, profileName }: SavedSignIn | UndoneChange, conte
   return isUndoable ? typed(context, "undo", profileName) : null;
 }
 
-function startedFields(started: StartedSignIn, context: OutputContext): Fields {
+function loginFields(started: StartedSignIn | StartedWithCode, context: OutputContext): Fields {
+  if (started.kind === "code") throw new Error("later");
+  const fields = startedFields(started, loginStepsScreen(started), context);
+  return { event: "started", ...fields, listening: started.isListening };
+}
+
+function startedFields(started: StartedSignIn, steps: Screen, context: OutputContext): Fields {
   return {
     ok: true,
     profile: started.profileName,
@@ -183,7 +197,7 @@ function startedFields(started: StartedSignIn, context: OutputContext): Fields {
     login_url: started.authorizationUrl.reveal(),
     redirect_uri: started.redirectUri,
     expires_in: Math.round(started.expiresInMs / 1000),
-    instructions: messageOf(stepsScreen(started).lines, context),
+    instructions: messageOf(steps.lines, context),
     status_command: typed(context, "status", started.profileName),
   };
 }

@@ -35,6 +35,7 @@ describe("startSignIn", () => {
       authorizationUrl: expect.anything(),
       expiresInMs: 15 * 60_000,
       isListening: false,
+      stateDigest: ports.pending.document.logins[0]?.stateDigest,
     });
   });
 

@@ -85,6 +85,7 @@ export function started(extra: Partial<StartedSignIn> = {}): StartedSignIn {
     authorizationUrl: new Secret(LINK),
     expiresInMs: 15 * 60_000,
     isListening: false,
+    stateDigest: "digest-1",
     ...extra,
   };
 }

@@ -1,7 +1,7 @@
 /** Each answer of the terminal once, in each of its shapes. */
 import type { NextStep } from "../../src/rules/results.ts";
 import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
-import type { TerminalAnswer } from "../../src/terminal/run.ts";
+import type { TerminalAnswer } from "../../src/terminal/context.ts";
 import { HEALTHS } from "../support/english.ts";
 import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE } from "./facts.ts";
 
