@@ -1,7 +1,7 @@
 /** The terminal of a command that stays: it prints, listens, reads on and notices Ctrl-C. */
 import type { Timers } from "../actions/ports.ts";
 import { textOfBytes } from "../rules/pasted-text.ts";
-import type { Refusal } from "../rules/results.ts";
+import type { CallbackPage, Refusal } from "../rules/results.ts";
 import type { ListenerParts } from "../loopback/listener.ts";
 import type { LiveListener, LiveTerminal, TerminalAnswer } from "./context.ts";
 import type { Printed } from "./output.ts";
@@ -63,12 +63,12 @@ export class Live implements LiveTerminal {
     const { openListener } = await import("../loopback/listener.ts");
     const { timers, listener } = this.#parts;
     const shown = new AbortController();
-    let isAwaited = false;
+    const answers: Promise<CallbackPage>[] = [];
     const opened = await openListener({
       ...listener(),
-      async answer(callbackUrl) {
-        const page = await answer(callbackUrl);
-        isAwaited ||= page !== "unknown" && page !== "later";
+      answer(callbackUrl) {
+        const page = answer(callbackUrl);
+        answers.push(page);
         return page;
       },
       onReleased: () => undefined,
@@ -77,7 +77,8 @@ export class Live implements LiveTerminal {
     if (opened === undefined) return undefined;
     return {
       async close() {
-        if (isAwaited) await timers.wait(DONE_PAGE_MS, shown.signal);
+        const pages = await Promise.all(answers);
+        if (pages.some((page) => page !== "unknown" && page !== "later")) await timers.wait(DONE_PAGE_MS, shown.signal);
         opened.close();
       },
     };

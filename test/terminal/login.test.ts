@@ -274,14 +274,14 @@ describe("Ctrl-C", () => {
   });
 });
 
-describe("login --device", () => {
-  async function beginWithCode() {
-    const request = { verb: "login", device: true, queueApply: false, json: false, profileName: "work" as ProfileName };
-    const result = runRequest(context, request as TerminalRequest);
-    result.catch(() => undefined);
-    return { result, started: await waitUntil("the code", codeStartedHere) };
-  }
+async function beginWithCode() {
+  const request = { verb: "login", device: true, queueApply: false, json: false, profileName: "work" as ProfileName };
+  const result = runRequest(context, request as TerminalRequest);
+  result.catch(() => undefined);
+  return { result, started: await waitUntil("the code", codeStartedHere) };
+}
 
+describe("login --device", () => {
   it("is polled here, and finished once the code is approved", async () => {
     const { result, started } = await beginWithCode();
     ports.oauth.approveCode(started.userCode.reveal());
