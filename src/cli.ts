@@ -21,7 +21,7 @@ import {
   type TerminalEnvironment,
 } from "./environment.ts";
 import { toText } from "./interaction/render.ts";
-import { timeLeftScreen } from "./interaction/screens.ts";
+import { timeLeftScreen } from "./interaction/login-screens.ts";
 import { localeOf } from "./languages/catalogue.ts";
 import { textOfBytes } from "./rules/pasted-text.ts";
 import { terminalBinding } from "./rules/binding.ts";

@@ -21,7 +21,7 @@ import { namespacesOf } from "./interaction/buttons.ts";
 import { localeOf } from "./languages/catalogue.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Runtime } from "./runtime.ts";
-import { once, remember, repeat, sharedEndings, systemClock } from "./system.ts";
+import { after, once, remember, repeat, sharedBell, sharedEndings, systemClock } from "./system.ts";
 import { buildHostProgram, type CommandBuilder } from "./terminal/host-program.ts";
 
 type LoadRuntime = () => Promise<Runtime>;
@@ -33,7 +33,7 @@ export function registerPlugin(api: OpenClawPluginApi, manifest: Manifest): void
   registerButtons(api, manifest, early, runtime);
   registerHooks(api, early, runtime);
   registerTerminal(api, manifest);
-  api.registerService({ id: "codex-auth-watch", ...createService(api, manifest, early, runtime) });
+  registerServices(api, manifest, early, runtime);
 }
 
 function createEarlyContext(api: OpenClawPluginApi, { version }: Manifest): EarlyContext {
@@ -127,29 +127,76 @@ function registerTerminal(api: OpenClawPluginApi, { cli: { name, description } }
   api.registerCli(register, { descriptors: [{ name, description, hasSubcommands: true }] });
 }
 
+function registerServices(api: OpenClawPluginApi, manifest: Manifest, early: EarlyContext, runtime: LoadRuntime): void {
+  const services = [
+    createWatch(api, early, runtime),
+    createPolling(manifest, early, runtime),
+    createListening(api, manifest, early, runtime),
+  ];
+  api.registerService({
+    id: "codex-auth-watch",
+    start: () => services.forEach((service) => service.start()),
+    stop: () => services.forEach((service) => service.stop()),
+  });
+}
+
+const FIRST_LOOK_MS = 10_000;
+const SANDBOX_FIRST_LOOK_MS = 1_000;
+
+/**
+ * Polls device codes: those that are pending some seconds after the start, and each new one. Nothing of it is loaded
+ * before.
+ */
+function createPolling({ version }: Manifest, early: EarlyContext, runtime: LoadRuntime) {
+  let isRunning = false;
+  let stops: readonly (() => void)[] = [];
+  let stopPolling: (() => void) | undefined;
+  const stop = () => {
+    isRunning = false;
+    for (const one of stops) one();
+    stopPolling?.();
+  };
+  const look = async (): Promise<void> => {
+    stopPolling = (await (await runtime()).pollCodes()) ?? stopPolling;
+    if (!isRunning) stopPolling?.();
+  };
+  const wake = () => void look().catch((error: unknown) => logFailure(early.log, "looking for device codes", error));
+  return {
+    start(): void {
+      stop();
+      isRunning = true;
+      stops = [sharedBell(version).listen(wake), after(isSandbox() ? SANDBOX_FIRST_LOOK_MS : FIRST_LOOK_MS, wake)];
+    },
+    stop,
+  };
+}
+
 const WATCH_MS = 60_000;
 const SANDBOX_WATCH_MS = 2_000;
 
-/** Notifies owners of expired logins. The settings are read again each time, because they may change. */
-function createService(api: OpenClawPluginApi, { version }: Manifest, early: EarlyContext, runtime: LoadRuntime) {
-  let isResumed = false;
+/** Notifies owners of expired logins. The setting is read again each time, because it may change. */
+function createWatch(api: OpenClawPluginApi, early: EarlyContext, runtime: LoadRuntime) {
   const look = async (): Promise<void> => {
-    const { notify, loopback } = settingsOf(api);
-    if (loopback && !isResumed) {
-      isResumed = true;
-      await (await runtime()).listenAgain();
-    }
-    if (notify) await (await runtime()).notifyOwners();
+    if (settingsOf(api).notify) await (await runtime()).notifyOwners();
   };
   const periodMs = isSandbox() ? SANDBOX_WATCH_MS : WATCH_MS;
-  const watch = repeat(periodMs, look, (error) => logFailure(early.log, "looking for expired logins", error));
+  return repeat(periodMs, look, (error) => logFailure(early.log, "looking for expired logins", error));
+}
+
+/** Listens again for the sign-ins that are pending some seconds after the start. A stop frees the port. */
+function createListening(api: OpenClawPluginApi, { version }: Manifest, early: EarlyContext, runtime: LoadRuntime) {
+  let cancel: (() => void) | undefined;
+  const look = async (): Promise<void> => {
+    if (settingsOf(api).loopback) await (await runtime()).listenAgain();
+  };
+  const wake = () => void look().catch((error: unknown) => logFailure(early.log, "listening again", error));
   return {
     start(): void {
-      isResumed = false;
-      watch.start();
+      cancel?.();
+      cancel = after(isSandbox() ? SANDBOX_FIRST_LOOK_MS : FIRST_LOOK_MS, wake);
     },
     stop(): void {
-      watch.stop();
+      cancel?.();
       for (const end of sharedEndings(version)) end();
     },
   };

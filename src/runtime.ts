@@ -3,11 +3,12 @@
  * (`plugin.ts`).
  */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
-import type { CallbackListener, Log, Ports } from "./actions/ports.ts";
+import type { PollerHost } from "./actions/device-poller.ts";
+import type { CallbackListener, Ports } from "./actions/ports.ts";
+import { hasPendingSignIn, polledSignInsOf } from "./rules/pending-sign-ins.ts";
 import { spellForChat } from "./commands/arguments.ts";
 import { isSandbox, readCallbackPort, readSandboxOrigin, readVariable } from "./environment.ts";
 import { failingAs, logFailure } from "./errors.ts";
-import { answerCallback, isCallbackExpected } from "./handlers/callback.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
 import { answerPaste } from "./handlers/message.ts";
@@ -24,9 +25,8 @@ import { hostSdk, settingsOf, type OpenClawPluginApi, type PluginCommandResult }
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
-import type { ListenerKeeper } from "./loopback/keeper.ts";
-import { once, remember, repeat, sharedEndings, systemClock, systemEntropy } from "./system.ts";
-import { createPorts, sharedRecentLists } from "./wiring.ts";
+import { once, remember, repeat, sharedBell, sharedEndings, systemClock, systemEntropy } from "./system.ts";
+import { createPendingStore, createPorts, sharedRecentLists } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -37,10 +37,13 @@ export interface Runtime {
   notifyOwners(): Promise<void>;
   /** Opens the listener again for sign-ins that were pending when the gateway or the plugin was restarted. */
   listenAgain(): Promise<void>;
+  /** Polls the pending device codes, if there are any. Returns how to stop. */
+  pollCodes(): Promise<(() => void) | undefined>;
 }
 
 export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early: EarlyContext): Runtime {
   const context = createHandlerContext(api, manifest, early);
+  const openHost = once(async () => (await import("./handlers/unattended.ts")).createPollerHost(context));
   return {
     async answerCommand(handler, call) {
       const { markdown, rows } = await answerCommand(context, handler, call);
@@ -54,9 +57,38 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
       if (agentId !== undefined) await notifyOwners(context, agentId);
     },
     async listenAgain() {
-      if (await isCallbackExpected(context)) await (await context.ports()).listener.open();
+      const document = await (await openPending(context)).read();
+      const isPending = hasPendingSignIn(document, context.gateway, context.nowMs());
+      if (isPending) await (await context.ports()).listener.open();
     },
+    pollCodes: () => pollCodes(context, manifest.version, openHost),
   };
+}
+
+/**
+ * Reads the file of pending sign-ins, and loads the poller only for one with a code. There is one poller for all copies
+ * of the plugin in this process.
+ */
+async function pollCodes(
+  context: HandlerContext,
+  version: string,
+  openHost: () => Promise<PollerHost>,
+): Promise<(() => void) | undefined> {
+  const document = await (await openPending(context)).read();
+  if (polledSignInsOf(document, context.gateway, context.nowMs()).length === 0) return undefined;
+  const { DevicePoller } = await import("./actions/device-poller.ts");
+  const poller = remember("poller", version, () => new DevicePoller());
+  const host = await openHost();
+  poller.start(host);
+  await poller.look();
+  return () => poller.stop(host);
+}
+
+const openPending = async ({ gateway }: HandlerContext) => createPendingStore(await findTempFolder(), gateway);
+
+async function findTempFolder(): Promise<string> {
+  const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();
+  return failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir());
 }
 
 const newScreenId = () => systemEntropy.bytes(6).toBase64Url();
@@ -102,7 +134,6 @@ function createHandlerContext(
 
 async function openPorts(api: OpenClawPluginApi, version: string, context: HandlerContext): Promise<Ports> {
   const { log } = context;
-  const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();
   const config = () => api.runtime.config.current();
   return createPorts({
     listener: createListener(api, version, context),
@@ -110,7 +141,8 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
-    tempFolder: await failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir()),
+    tempFolder: await findTempFolder(),
+    wakePoller: () => sharedBell(version).ring(),
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,
     owners: async () => config().commands?.ownerAllowFrom ?? [],
@@ -126,28 +158,27 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
 /** How often the pending sign-ins are looked at while the listener is open. */
 const LISTENER_LOOK_MS = 2_000;
 
-/** Loaded with the first sign-in that may use it. */
-function loadKeeper(version: string, log: Log): Promise<ListenerKeeper> {
-  const load = remember("listener", version, () =>
-    once(async () => {
-      const loaded = await import("./loopback/keeper.ts");
-      const keeper = new loaded.ListenerKeeper((look) =>
-        repeat(LISTENER_LOOK_MS, look, (error) => logFailure(log, "watching the listener", error)),
-      );
-      sharedEndings(version).add(() => keeper.stop());
-      return keeper;
-    }),
-  );
-  return load();
-}
-
+/** Loads the listener with the first sign-in that may use it. */
 function createListener(api: OpenClawPluginApi, version: string, context: HandlerContext): CallbackListener {
   const isOn = () => settingsOf(api).loopback;
+  const load = once(async () => {
+    const [{ ListenerKeeper }, callbacks] = await Promise.all([
+      import("./loopback/keeper.ts"),
+      import("./handlers/callback.ts"),
+    ]);
+    const create = () =>
+      new ListenerKeeper((look) =>
+        repeat(LISTENER_LOOK_MS, look, (error) => logFailure(context.log, "watching the listener", error)),
+      );
+    const keeper = remember("listener", version, create);
+    sharedEndings(version).add(() => keeper.stop());
+    return { keeper, ...callbacks };
+  });
   return {
     async open() {
       try {
         if (!isOn()) return false;
-        const keeper = await loadKeeper(version, context.log);
+        const { keeper, answerCallback, isCallbackExpected } = await load();
         return await keeper.open({
           port: readCallbackPort(),
           locale: () => context.locale(),

@@ -44,6 +44,23 @@ export function sharedEndings(version: string): Set<() => void> {
   return remember("endings", version, () => new Set());
 }
 
+/** Lets one copy of the plugin wake the services of all copies in this process. */
+export class Bell {
+  readonly #listeners = new Set<() => void>();
+
+  ring(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Returns how to stop listening. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+export const sharedBell = (version: string): Bell => remember("bell", version, () => new Bell());
+
 export function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {
@@ -53,6 +70,13 @@ export function once<T>(load: () => Promise<T>): () => Promise<T> {
     });
     return loaded;
   };
+}
+
+/** Runs a task once, later. It does not keep the process alive. Returns how to prevent it. */
+export function after(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
 }
 
 /**

@@ -14,13 +14,15 @@ import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
 import { readIdentity } from "./oauth/identity.ts";
-import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
+import { createPendingPorts, createPendingStore, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
+
+export { createPendingStore };
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;

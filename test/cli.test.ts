@@ -229,7 +229,7 @@ describe("a command line", () => {
   });
 
   it("is refused in words on standard error, without it", async () => {
-    expect(await run(newMachine(), ["login"])).toEqual({
+    expect(await run(newMachine(), ["signin"])).toEqual({
       exitCode: 2,
       stdout: "",
       stderr: `${SENTENCES.sandbox}\nThere is no such command. To see all commands, run codex-auth help\n`,

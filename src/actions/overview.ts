@@ -2,9 +2,17 @@
  * Reads what the screens show: profiles, pending sign-ins, problems, changes, and the reason for the next profile.
  * Also cancels pending sign-ins.
  */
-import { codeOf, logFailure, type ErrorCode } from "../errors.ts";
+import { codeOf, ERROR_CODES, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
-import { cancelSignIns, isNamed, lastReceiptOf, pendingSignInsOf } from "../rules/pending-sign-ins.ts";
+import {
+  cancelSignIns,
+  isNamed,
+  lastReceiptOf,
+  lastUntoldOf,
+  pendingSignInsOf,
+  sweep,
+} from "../rules/pending-sign-ins.ts";
+import type { Receipt } from "../rules/stored-records.ts";
 import { type ProfileName, profileNameOf, storedIdOf } from "../rules/profile-id.ts";
 import {
   type CancelledSignIns,
@@ -30,7 +38,11 @@ async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: Pr
   const nowMs = ports.clock.nowMs();
   const pending = pendingSignInsOf(document, binding, nowMs)
     .filter((login) => profileName === undefined || isNamed(login, profileName))
-    .map((login) => ({ profileName: login.profileName, expiresInMs: login.expiresAtMs - nowMs }));
+    .map(({ profileName: name, expiresAtMs, device }) => ({
+      profileName: name,
+      expiresInMs: expiresAtMs - nowMs,
+      ...(device === undefined ? {} : { hasCode: true as const }),
+    }));
   const parked = ports.parked
     .list(binding, nowMs)
     .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
@@ -91,13 +103,28 @@ export async function readStatus(
   try {
     const { document, nowMs, waiting } = await pendingOf(ports, binding, profileName);
     const saved = lastReceiptOf(document, binding, "saved", profileName);
-    if (saved === undefined) return { kind: "status", ...waiting };
-    const { profileId, atMs, activation = "live" } = saved;
-    const lastSaved = { profileName: saved.profileName, profileId, agoMs: nowMs - atMs, activation };
-    return { kind: "status", ...waiting, lastSaved };
+    const failed = lastUntoldOf(sweep(document, nowMs), binding, profileName);
+    const isNewer = failed !== undefined && failed.atMs > (saved?.atMs ?? 0);
+    const [parked] = ports.parked.list(binding, nowMs).slice(-1);
+    return {
+      kind: "status",
+      ...waiting,
+      ...(saved === undefined ? {} : { lastSaved: lastSavedOf(saved, nowMs) }),
+      ...(isNewer ? { lastFailed: lastFailedOf(failed, nowMs) } : {}),
+      ...(parked === undefined ? {} : { question: { ...parked.question, expiresInMs: parked.expiresAtMs - nowMs } }),
+    };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
+}
+
+function lastSavedOf({ profileId, profileName, atMs, activation = "live" }: Receipt, nowMs: number) {
+  return { profileName, profileId, agoMs: nowMs - atMs, activation };
+}
+
+/** A later version may have written a code that is not known here. */
+function lastFailedOf({ profileName, atMs, code }: Receipt, nowMs: number) {
+  return { profileName, agoMs: nowMs - atMs, code: ERROR_CODES.find((known) => known === code) ?? "internal" };
 }
 
 /** Cancels all pending sign-ins of the user in this chat, or those of one profile. Never throws. */

@@ -49,19 +49,21 @@ import {
 } from "../interaction/screens.ts";
 import type { Binding, Privacy } from "../rules/binding.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
-import type { AccountQuestion, FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
+import type { FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
 import type { Intent } from "./arguments.ts";
 
 export interface Caller {
   readonly binding: Binding;
-  /** The sender as the network spells it. Empty in the web chat. */
-  readonly senderId: string;
   readonly isOwner: boolean;
   readonly privacy: Privacy;
   /** The entry in `commands.ownerAllowFrom` that names the user. Empty for the web chat. */
   readonly ownerEntry: string;
   /** Whether a used callback URL stays readable in the chat. The web chat's transcript keeps nothing of it. */
   readonly keepsCallbackUrl: boolean;
+  /** The user as the network spells them. Empty in the web chat. */
+  readonly senderId: string;
+  /** Whether the result of a sign-in can be sent to this chat later. Never throws. */
+  canBeTold(): Promise<boolean>;
   /** Asked again right before each write. Never throws. */
   readonly isAllowed: () => boolean;
 }
@@ -99,6 +101,8 @@ const ANSWERS = {
     ),
   pick: async (ports, caller, { name }) =>
     screenOrRefusal(caller, await startSignIn(ports, caller.binding, name, caller.senderId), cardScreen),
+  code: async (ports, caller, intent) => (await import("./code.ts")).answerWithCode(ports, caller, intent),
+  link: async (ports, caller, intent) => (await import("./code.ts")).answerWithLink(ports, caller, intent),
   finish,
   status: async (ports, caller) => screenOrRefusal(caller, await readStatus(ports, caller.binding), statusScreen),
   cancel: async (ports, caller, { name }) =>
@@ -154,18 +158,10 @@ async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: I
   if (pasted === undefined) return finishHelpScreen();
   const { binding, isAllowed } = caller;
   const request = { binding, pasted, profileName: name, pending, isAllowed, ifOtherAccount: "ask" } as const;
-  return finishedScreen(ports, caller, await finishSignIn(ports, request));
-}
-
-/** For every way to finish a sign-in. Throws only what the store of pending sign-ins throws. */
-export async function finishedScreen(
-  ports: Ports,
-  caller: Caller,
-  result: SavedSignIn | AccountQuestion | FinishRefusal,
-): Promise<Screen> {
+  const result = await finishSignIn(ports, request);
   if (result.kind === "saved") return savedScreen(result, caller.keepsCallbackUrl);
   if (result.kind === "question") return questionScreen(result);
-  return refuse(caller, result, await nextAfter(ports, caller.binding, result));
+  return refuse(caller, result, await nextAfter(ports, binding, result));
 }
 
 /** If the choice cannot be saved, the other choices stay: only a lost sign-in has to be started again. */

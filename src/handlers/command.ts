@@ -6,7 +6,7 @@ import { logFailure } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
 import type { Sender } from "../rules/binding.ts";
 import { keepsCallbackUrl, ownerEntryOf, placeOfCommand, type CommandPlace } from "./channels.ts";
-import { errorMessage, isStillOwner, present, type HandlerContext, type Message } from "./context.ts";
+import { canBeTold, errorMessage, isStillOwner, present, type HandlerContext, type Message } from "./context.ts";
 
 const COMMAND_PARSERS = {
   select: parseSelectArguments,
@@ -41,10 +41,11 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
   const isOwner = call.senderIsOwner === true || call.gatewayClientScopes?.includes(ADMIN_SCOPE) === true;
   return {
     binding: who,
-    senderId: sender.senderId,
     privacy,
     ownerEntry: ownerEntryOf(sender),
     keepsCallbackUrl: keepsCallbackUrl(call.channel),
+    senderId: sender.senderId,
+    canBeTold: () => canBeTold(context, sender),
     isOwner,
     isAllowed: await questionOf(context, call, sender, isOwner),
   };

@@ -135,27 +135,29 @@ export function callerByRule(
 ): Caller {
   return {
     binding,
-    senderId: sender.senderId,
     privacy,
     ownerEntry: ownerEntryOf(sender),
     keepsCallbackUrl: keepsCallbackUrl(binding.channel),
+    senderId: sender.senderId,
+    canBeTold: () => canBeTold(context, sender),
     isOwner: isOwner(sender),
     isAllowed: () => isStillOwner(context, isOwner, sender),
   };
 }
 
-/** Asks the owner rule again. Returns false if it throws. */
-export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: OwnerCheck, sender: Sender): boolean {
+/** Returns false if the host cannot say, and for a sender without a name, whom no message can be addressed to. */
+export async function canBeTold(context: HandlerContext, sender: Sender): Promise<boolean> {
+  if (sender.senderId === "") return false;
   try {
-    return isOwner(sender);
+    return await context.canSendNow(sender);
   } catch (error) {
-    logFailure(log, "asking for the owner", error);
+    logFailure(context.log, "asking whether a message can be sent", error);
     return false;
   }
 }
 
-/** Sends a message that is no reply, a second time if the first fails. Never rejects. */
-export async function deliver(context: HandlerContext, sender: Sender, message: Message): Promise<void> {
+/** Sends a message that is no reply, and tries it twice. Never throws. */
+export async function sendTwice(context: HandlerContext, sender: Sender, message: Message): Promise<void> {
   const isSent = (await trySend(context, sender, message)) || (await trySend(context, sender, message));
   if (!isSent) context.log.warn("sending an answer failed twice");
 }
@@ -165,6 +167,16 @@ async function trySend(context: HandlerContext, sender: Sender, message: Message
     return await context.sendNow(sender, message);
   } catch (error) {
     logFailure(context.log, "sending an answer", error);
+    return false;
+  }
+}
+
+/** Asks the owner rule again. Returns false if it throws. */
+export function isStillOwner({ log }: Pick<HandlerContext, "log">, isOwner: OwnerCheck, sender: Sender): boolean {
+  try {
+    return isOwner(sender);
+  } catch (error) {
+    logFailure(log, "asking for the owner", error);
     return false;
   }
 }

@@ -9,10 +9,10 @@ import type { Binding } from "../rules/binding.ts";
 import { placeOfMessage, type Place } from "./channels.ts";
 import {
   callerByRule,
-  deliver,
   errorMessage,
   present,
   presentText,
+  sendTwice,
   type HandlerContext,
   type Message,
 } from "./context.ts";
@@ -93,7 +93,7 @@ async function finish(
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
     // Do not return it as the hook's own text instead: the host would begin a turn with it and show the URL to the
     // model.
-    await deliver(context, sender, message);
+    await sendTwice(context, sender, message);
   });
   return { handled: true };
 }

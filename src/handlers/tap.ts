@@ -26,6 +26,8 @@ interface Answered {
   readonly message: Message;
   readonly place?: Place<Binding>;
   readonly tapped?: Screen;
+  /** What the tapped message becomes if the answer is a message of its own. */
+  readonly instead?: Screen;
 }
 
 /** Shows the next screen so that no button of the old one stays active. Never throws. */
@@ -49,19 +51,26 @@ async function answerOf(context: HandlerContext, tap: Tap): Promise<Answered | u
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
   const place = { ...rest, who: binding };
   const caller = callerByRule(context, place, await context.loadOwnerCheck());
-  const message = await present(context, binding, await answer(() => context.ports(), caller, intent));
-  return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}) };
+  const screen = await answer(() => context.ports(), caller, intent);
+  const message = await present(context, binding, screen);
+  const instead = screen.instead === undefined ? {} : { instead: { lines: screen.instead, rows: [] } };
+  return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}), ...instead };
 }
 
 /** A message in a group is not replaced, because it may be someone else's. The answer says where to go instead. */
-async function deliver(context: HandlerContext, tap: Tap, { message, place, tapped }: Answered): Promise<void> {
+async function deliver(
+  context: HandlerContext,
+  tap: Tap,
+  { message, place, tapped, instead }: Answered,
+): Promise<void> {
   const step = (what: string, action: () => Promise<unknown>) => tryStep(context, what, action);
   if (place?.privacy === "private") {
     const { afterTap, style } = capabilitiesOf(place.who.channel);
-    const isSentFirst = afterTap === "send";
+    const isSentFirst = afterTap === "send" || instead !== undefined;
+    const left = instead ?? tapped;
     if (!isSentFirst && (await step("editing a message", () => tap.edit(message)))) return;
     if (await step("sending the answer to a tap", () => send(context, place, message))) {
-      const words = isSentFirst && tapped !== undefined ? presentText(context, tapped, { rows: [], style }) : undefined;
+      const words = isSentFirst && left !== undefined ? presentText(context, left, { rows: [], style }) : undefined;
       if (words !== undefined) await step("editing a message", () => tap.edit(words));
       return;
     }

@@ -3,7 +3,7 @@ import type { Locale } from "../languages/catalogue.ts";
 import type { NamedCommand } from "../rules/commands.ts";
 import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./buttons.ts";
-import type { Action, Button, Fact, Line, Screen, Segment, Sentence, SignInLink } from "./screen.ts";
+import type { Action, Button, Fact, Line, Screen, Segment, Sentence, NamedLink } from "./screen.ts";
 
 export interface Style {
   readonly kind: "chat" | "terminal";
@@ -84,7 +84,7 @@ function writeCommand(command: NamedCommand, surface: Surface): string | undefin
   return typed === undefined ? undefined : asCode(cleaned(typed, surface), surface);
 }
 
-function writeLink({ link, name }: SignInLink, target: Target): string {
+function writeLink({ link, name }: NamedLink, target: Target): string {
   const bare = link.reveal();
   return target.surface.hasNamedLinks ? `[${writeSentence(name, target)}](${bare})\n\n${bare}` : bare;
 }
@@ -159,7 +159,9 @@ export function toWireButtons(screen: Screen, locale: Locale, target: ButtonTarg
  */
 function commandOf(action: Action): NamedCommand | undefined {
   if (action.verb === "page") return { command: "page", page: action.page === 1 ? undefined : action.page };
-  if (action.verb === "pick" || action.verb === "show") return { command: action.verb, profile: action.name };
+  if (action.verb === "link") return { command: "pick", profile: action.name };
+  if (action.verb === "code" || action.verb === "pick" || action.verb === "show")
+    return { command: action.verb, profile: action.name };
   return action.verb === "signout" && !action.isSure ? { command: "signout", profile: action.name } : undefined;
 }
 

@@ -12,8 +12,8 @@ export interface Verbatim {
   readonly verbatim: string;
 }
 
-/** The sign-in link, on a line of its own so that no chat can cut or wrap it. `name` is the text of a named link. */
-export interface SignInLink {
+/** The sign-in link or the page for codes, on a line of its own so that no chat can cut or wrap it. `name` is the text of a named link. */
+export interface NamedLink {
   readonly link: Secret;
   readonly name: Sentence;
 }
@@ -34,7 +34,7 @@ export interface Sentence {
   readonly values: Readonly<Record<string, Value>>;
 }
 
-export type Segment = Verbatim | NamedCommand | SignInLink | Fact | Sentence;
+export type Segment = Verbatim | NamedCommand | NamedLink | Fact | Sentence;
 export type Line = readonly Segment[];
 
 interface FieldsByArguments {
@@ -68,6 +68,7 @@ interface ButtonFields {
   /** The question that the button belongs to. A typed command answers the newest one. */
   readonly keep: { readonly questionId?: string | undefined };
   readonly page: { readonly isFresh?: true | undefined };
+  readonly link: { readonly name: ProfileName };
 }
 
 export type IntentOf<V extends Verb> = {
@@ -90,6 +91,11 @@ export type ScreenLine = Line | { readonly only: "chat" | "terminal"; readonly l
 export interface Screen {
   readonly lines: readonly ScreenLine[];
   readonly rows: readonly (readonly Button[])[];
+  /**
+   * If a tap asks for this screen, the tapped message becomes these lines, and the screen is a message of its own: an
+   * edited message has no markup, and so no text that a tap copies.
+   */
+  readonly instead?: readonly Line[];
 }
 
 const BUTTONS_PER_ROW = 2;
@@ -118,8 +124,11 @@ export function button<Key extends SentenceKey>(key: Key, action: Action, ...val
   return { label: sentence(key, ...values), action };
 }
 
-export const signInLink = (link: Secret): SignInLink => ({ link, name: sentence("button.open") });
-export const linkButton = ({ link, name }: SignInLink): Button => ({ label: name, link });
+export const namedLink = (link: Secret, key: "button.device-page" | "button.open"): NamedLink => ({
+  link,
+  name: sentence(key),
+});
+export const linkButton = ({ link, name }: NamedLink): Button => ({ label: name, link });
 export const nameButton = (name: string, action: Action): Button => ({ label: verbatim(name), action });
 
 export function inRows(buttons: readonly Button[]): Button[][] {

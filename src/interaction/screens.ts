@@ -15,6 +15,7 @@ import type {
   SavedSignIn,
   StartedSignIn,
 } from "../rules/results.ts";
+import { questionScreen } from "./profile-screens.ts";
 import {
   button,
   command,
@@ -25,9 +26,9 @@ import {
   inTerminal,
   linkButton,
   nameButton,
+  namedLink,
   say,
   restartLines,
-  signInLink,
   typedName,
   usage,
   verbatim,
@@ -55,7 +56,7 @@ function profileKeyOf({ isDefault, isPinned }: ListedProfile) {
 function pendingLines(key: "selector.pending" | "status.pending", pending: readonly PendingSummary[]): Line[] {
   const newest = pending.toReversed();
   const lines = newest.slice(0, PENDING_SHOWN).map((login) =>
-    say(key, {
+    say(key === "status.pending" && login.hasCode === true ? "status.pending-code" : key, {
       name: verbatim(login.profileName),
       time: { durationMs: login.expiresInMs },
       command: command("cancel", login.profileName),
@@ -146,7 +147,7 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
   };
 }
 
-const CARD_OPEN = say("card.open");
+export const CARD_OPEN = say("card.open");
 
 function afterOpening({ profileName }: StartedSignIn): ScreenLine[] {
   return [
@@ -160,7 +161,9 @@ export function stepsScreen(started: StartedSignIn): Screen {
   return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
 }
 
-function titleLines(started: StartedSignIn): ScreenLine[] {
+export function titleLines(
+  started: Omit<StartedSignIn, "authorizationUrl" | "isListening" | "kind" | "redirectUri">,
+): Line[] {
   const name = verbatim(started.profileName);
   const title = say(started.isNewProfile ? "card.title" : "card.title.again", { name });
   return started.isDefaultFallback ? [title, say("card.stand-in", { name })] : [title];
@@ -168,51 +171,28 @@ function titleLines(started: StartedSignIn): ScreenLine[] {
 
 /** Contains the sign-in link, as no other screen of a chat does. */
 export function cardScreen(started: StartedSignIn): Screen {
-  const link = signInLink(started.authorizationUrl);
-  const lines = titleLines(started);
+  const link = namedLink(started.authorizationUrl, "button.open");
+  const lines: ScreenLine[] = titleLines(started);
   lines.push(
     CARD_OPEN,
     [link],
     ...(started.isListening ? [say("card.listening", { command: command("status") })] : []),
     ...afterOpening(started),
     inChats(say("card.quiet", { command: usage("finish") })),
+    inChats(say("card.code", { command: command("code", started.profileName) })),
     say("card.time", {
       time: { durationMs: started.expiresInMs },
       command: command("cancel", started.profileName),
     }),
   );
-  return {
-    lines,
-    rows: [[linkButton(link)], [button("button.cancel", { verb: "cancel", name: started.profileName })]],
-  };
+  return { lines, rows: cardRows(started, linkButton(link)) };
 }
 
-/** For a terminal that waits for the callback URL. */
-export function loginStepsScreen(started: StartedSignIn): Screen {
-  return { lines: [CARD_OPEN, ...afterOpeningHere(started)], rows: [] };
-}
-
-function afterOpeningHere({ isListening }: StartedSignIn): ScreenLine[] {
-  return [...(isListening ? [say("login.listening")] : []), say("card.page"), say("login.paste")];
-}
-
-export function loginScreen(started: StartedSignIn): Screen {
-  const time = { durationMs: started.expiresInMs };
-  return {
-    lines: [
-      ...titleLines(started),
-      CARD_OPEN,
-      [signInLink(started.authorizationUrl)],
-      ...afterOpeningHere(started),
-      say("login.time", { time }),
-    ],
-    rows: [],
-  };
-}
-
-/** The line that a terminal writes again and again. */
-export function timeLeftScreen(durationMs: number): Screen {
-  return { lines: [say("login.time", { time: { durationMs } })], rows: [] };
+/** The way that worked for this user is first. */
+function cardRows({ profileName: name, lastMethod }: StartedSignIn, link: Button): Button[][] {
+  const code = button("button.code", { verb: "code", name });
+  const cancel = button("button.cancel", { verb: "cancel", name });
+  return lastMethod === "code" ? [[code], [link], [cancel]] : [[link], [code, cancel]];
 }
 
 export function savedScreen(saved: SavedSignIn, keepsCallbackUrl: boolean): Screen {
@@ -239,8 +219,9 @@ export function statusScreen(status: SignInStatus): Screen {
     ...status.pending.map(({ profileName }) =>
       inTerminal(say("status.finish", { command: command("finish", profileName) })),
     ),
-    ...parkedLines(status.parked ?? []),
+    ...parkedLines((status.parked ?? []).filter(({ profileName }) => profileName !== status.question?.profileName)),
   ];
+  const asked = status.question === undefined ? undefined : questionScreen(status.question);
   if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
   const lines: ScreenLine[] = [inChats(say("status.title")), ...(pending.length > 0 ? pending : [say("status.none")])];
   if (status.lastSaved !== undefined) {
@@ -248,6 +229,14 @@ export function statusScreen(status: SignInStatus): Screen {
     lines.push(say("status.saved", { name: verbatim(profileName), ago: { agoMs } }));
     if (activation === "restart") lines.push(...restartLines());
   }
+  if (status.lastFailed !== undefined) {
+    const { profileName, agoMs, code } = status.lastFailed;
+    lines.push(
+      say("status.failed", { name: verbatim(profileName), ago: { agoMs } }),
+      refusalLine({ code, profileName }),
+    );
+  }
+  if (asked !== undefined) return { lines: [...lines, ...asked.lines], rows: asked.rows };
   if (pending.length === 0)
     return { lines: [...lines, inChats(say("status.next", { command: command("page") }))], rows: [] };
   return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };
@@ -299,24 +288,27 @@ export interface RefusalFacts {
   readonly next: NextStep;
 }
 
-export function refusalScreen(facts: RefusalFacts): Screen {
+/** What happened, without the ways on. */
+export function refusalLine(facts: Omit<RefusalFacts, "next" | "sender">): Line {
   const wait =
     facts.retryAfterSeconds === undefined ? say("time.while") : { durationMs: facts.retryAfterSeconds * 1000 };
-  const lines: ScreenLine[] = [
-    say(`refusal.${facts.code}`, {
-      command: command("page"),
-      example: command("pick", exampleBeside(facts.profileName)),
-      why: command("why"),
-      help: usage("help"),
-      again: command("pick", facts.profileName ?? "work"),
-      name: verbatim(facts.profileName ?? ""),
-      file: verbatim("codex-auth-pending.json"),
-      log: verbatim("codex-auth/audit.jsonl"),
-      folder: verbatim("codex-auth"),
-      variable: verbatim(facts.variable ?? "HTTPS_PROXY"),
-      wait,
-    }),
-  ];
+  return say(`refusal.${facts.code}`, {
+    command: command("page"),
+    example: command("pick", exampleBeside(facts.profileName)),
+    why: command("why"),
+    help: usage("help"),
+    again: command("pick", facts.profileName ?? "work"),
+    name: verbatim(facts.profileName ?? ""),
+    file: verbatim("codex-auth-pending.json"),
+    log: verbatim("codex-auth/audit.jsonl"),
+    folder: verbatim("codex-auth"),
+    variable: verbatim(facts.variable ?? "HTTPS_PROXY"),
+    wait,
+  });
+}
+
+export function refusalScreen(facts: RefusalFacts): Screen {
+  const lines: ScreenLine[] = [refusalLine(facts)];
   if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
   if (facts.code === "no-pending-login") lines.push(inChats(say("next.withheld")));
   if (facts.code === "internal") lines.push(...failureLines(facts));

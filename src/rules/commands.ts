@@ -35,6 +35,7 @@ export const COMMANDS = {
   /** The chat has no word for it: the name alone starts the sign-in. */
   pick: { chat: { word: "", takes: "name" }, terminal: { word: "start", takes: "name?" }, hasButton: true },
   login: { terminal: { word: "login", takes: "name?" } },
+  code: { chat: { word: "code", takes: "name?" }, hasButton: true },
   finish: { chat: { word: "finish", takes: "callback URL" }, terminal: { word: "finish", takes: "callback URL" } },
   status: { chat: { word: "status", takes: "anything" }, terminal: { word: "status", takes: "name?" } },
   cancel: { chat: { word: "cancel", takes: "name?" }, terminal: { word: "cancel", takes: "name?" }, hasButton: true },
@@ -50,6 +51,8 @@ export const COMMANDS = {
   audit: { chat: { word: "audit", takes: "anything" }, terminal: { word: "audit", takes: "nothing" } },
   help: { chat: { word: "help", takes: "anything" }, terminal: { word: "help", takes: "anything" } },
   version: { terminal: { word: "version", takes: "anything" } },
+  /** Shows the link of the sign-in that also has a code. */
+  link: { hasButton: true },
   new: { hasButton: true },
   close: { hasButton: true },
 } as const satisfies Readonly<Record<string, Command>>;

@@ -156,6 +156,13 @@ export function lastReceiptOf(
   );
 }
 
+/** The sign-in that ended last, if it failed while nobody waited for an answer. */
+export function lastUntoldOf(document: PendingDocument, binding: Binding, profileName?: string): Receipt | undefined {
+  const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
+  const last = document.receipts.findLast((receipt) => isMeant(receipt) && maySee(receipt.binding, binding));
+  return last?.code === undefined ? undefined : last;
+}
+
 export interface Presented {
   readonly binding: Binding;
   readonly stateDigest: string;

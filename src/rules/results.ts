@@ -26,6 +26,8 @@ export interface ListedProfile {
 export interface PendingSummary {
   readonly profileName: string;
   readonly expiresInMs: number;
+  /** It waits for its callback URL or for its device code. */
+  readonly hasCode?: true;
 }
 
 export interface ProfileList {
@@ -46,6 +48,10 @@ export interface SignInStatus {
     readonly agoMs: number;
     readonly activation: Activation;
   };
+  /** A newer sign-in that failed while nobody waited for an answer. */
+  readonly lastFailed?: { readonly profileName: string; readonly agoMs: number; readonly code: ErrorCode };
+  /** The newest question about another account. */
+  readonly question?: AccountQuestion;
 }
 
 export interface StartedSignIn {

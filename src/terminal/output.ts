@@ -4,6 +4,7 @@
  */
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import { findingLine, inspectionScreen, logScreen } from "../interaction/diagnosis-screens.ts";
+import { loginScreen, loginStepsScreen } from "../interaction/login-screens.ts";
 import { undoneScreen } from "../interaction/profile-screens.ts";
 import { toText } from "../interaction/render.ts";
 import { effectLines, say, verbatim, type Line, type Screen } from "../interaction/screen.ts";
@@ -11,8 +12,6 @@ import {
   cancelledScreen,
   cardScreen,
   helpScreen,
-  loginScreen,
-  loginStepsScreen,
   refusalScreen,
   savedScreen,
   selectorScreen,
@@ -66,7 +65,6 @@ function screenOf(answer: TerminalAnswer, context: OutputContext): Screen {
     case "started":
       return cardScreen(answer);
     case "login":
-      if (answer.started.kind === "code") throw new Error("later");
       return loginScreen(answer.started);
     case "saved":
       return savedScreen(answer, false);
@@ -182,20 +180,32 @@ function revertOf({ isUndoable, profileName }: SavedSignIn | UndoneChange, conte
 }
 
 function loginFields(started: StartedSignIn | StartedWithCode, context: OutputContext): Fields {
-  if (started.kind === "code") throw new Error("later");
-  const fields = startedFields(started, loginStepsScreen(started), context);
-  return { event: "started", ...fields, listening: started.isListening };
+  const steps = loginStepsScreen(started);
+  if (started.kind === "started")
+    return { event: "started", ...startedFields(started, steps, context), listening: started.isListening };
+  return {
+    event: "started",
+    ...targetFields(started, steps, context),
+    verification_url: started.verificationUri,
+    user_code: started.userCode.reveal(),
+  };
 }
 
 function startedFields(started: StartedSignIn, steps: Screen, context: OutputContext): Fields {
+  return {
+    ...targetFields(started, steps, context),
+    login_url: started.authorizationUrl.reveal(),
+    redirect_uri: started.redirectUri,
+  };
+}
+
+function targetFields(started: StartedSignIn | StartedWithCode, steps: Screen, context: OutputContext): Fields {
   return {
     ok: true,
     profile: started.profileName,
     profile_id: started.profileId,
     new_profile: started.isNewProfile,
     ...(started.isDefaultFallback ? { stands_in_for_default: true } : {}),
-    login_url: started.authorizationUrl.reveal(),
-    redirect_uri: started.redirectUri,
     expires_in: Math.round(started.expiresInMs / 1000),
     instructions: messageOf(steps.lines, context),
     status_command: typed(context, "status", started.profileName),

@@ -18,11 +18,12 @@ const WORK = "work" as ProfileName;
 function createCaller(extra: Partial<Caller> = {}): Caller {
   return {
     binding: DANA,
-    senderId: DANA.senderId,
     isOwner: true,
     privacy: "private",
     ownerEntry: `telegram:${DANA.senderId}`,
     keepsCallbackUrl: true,
+    senderId: DANA.senderId,
+    canBeTold: () => Promise.resolve(true),
     isAllowed: () => true,
     ...extra,
   };
@@ -38,6 +39,9 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "page", page: 1 }, begins: SENTENCES["selector.title"] },
   { intent: { verb: "new" }, begins: "To create a profile" },
   { intent: { verb: "pick", name: WORK }, begins: "Sign in again to profile work" },
+  { intent: { verb: "code", name: WORK }, begins: "Sign in with a code: profile work" },
+  { intent: { verb: "code" }, begins: "Sign in with a code: profile work" },
+  { intent: { verb: "link", name: WORK }, begins: "Sign in again to profile work" },
   { intent: { verb: "finish", pasted: new Paste("hello") }, begins: SENTENCES["refusal.callback-not-found"] },
   { intent: { verb: "finish" }, begins: "To finish a sign-in" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },

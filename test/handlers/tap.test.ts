@@ -115,7 +115,7 @@ describe("a tap", () => {
     const card = await tapNext({ context, chat }, "Sign in again");
     expect({ edits: chat.edits.length, replies: chat.replies.length }).toEqual({ edits: 2, replies: 0 });
     expect(card.plainText).toContain("Sign in again to profile work");
-    expect(labelsOf(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
+    expect(labelsOf(card)).toEqual([["Open the sign-in page"], ["Use a code instead", "Cancel"]]);
   });
 
   it("shows the sign-in card for a new name", async () => {

@@ -48,7 +48,7 @@ describe("command buttons", () => {
           if (!("command" in button)) continue;
           expect(button.command.startsWith("/codex_auth")).toBe(true);
           const intent = parseSelectArguments(button.command.slice("/codex_auth".length));
-          expect(["page", "pick", "show", "signout"]).toContain(intent.verb);
+          expect(["code", "page", "pick", "show", "signout"]).toContain(intent.verb);
           if (intent.verb === "signout") expect(intent.isSure).toBe(false);
         }
       }),
@@ -63,7 +63,10 @@ describe("command buttons", () => {
       { command: "/codex_auth" },
     ]);
     expect(rowsOn("line", selectorScreen(listOf(8), 1))).toHaveLength(4);
-    expect(rowsOn("line", cardScreen(started()))).toMatchObject([[{ link: expect.anything() as unknown }]]);
+    expect(rowsOn("line", cardScreen(started()))).toMatchObject([
+      [{ link: expect.anything() as unknown }],
+      [{ label: "Use a code instead", command: "/codex_auth code work" }],
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ import type {
   ShownProfile,
   SignedOutProfile,
   StartedSignIn,
+  StartedWithCode,
   UndoneChange,
 } from "../../src/rules/results.ts";
 import { RESERVED_NAMES } from "../../src/rules/commands.ts";
@@ -33,6 +34,7 @@ import {
   quotedScreen,
   withheldScreen,
 } from "../../src/interaction/screens.ts";
+import { codeEndScreen, codeRefusalScreen, codeScreen } from "../../src/interaction/code-screens.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../../src/interaction/diagnosis-screens.ts";
 import { noticeLine, noticeScreen } from "../../src/interaction/notice-screens.ts";
 import {
@@ -89,6 +91,24 @@ export function started(extra: Partial<StartedSignIn> = {}): StartedSignIn {
     ...extra,
   };
 }
+
+/** What a code has in common with a link is taken from the given facts. */
+export function withCode(extra: Partial<Omit<StartedSignIn, "kind">> = {}): StartedWithCode {
+  const { profileId, profileName, isDefaultFallback, isNewProfile, expiresInMs } = started(extra);
+  return {
+    kind: "code",
+    stateDigest: "digest-2",
+    profileId,
+    profileName,
+    isDefaultFallback,
+    isNewProfile,
+    expiresInMs,
+    userCode: new Secret("ABCD-12345"),
+    verificationUri: "https://auth.openai.com/codex/device",
+  };
+}
+
+const CODE_REFUSED = { kind: "refused", code: "device-code-refused", profileName: "work" } as const;
 
 export const SAVED: SavedSignIn = {
   kind: "saved",
@@ -354,6 +374,13 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
     { weight: 3, arbitrary: named("selector", selector, ([list, page]) => selectorScreen(list, page)) },
     named("new", fc.array(anyName, { maxLength: 8 }), newProfileScreen),
     named("card", anyStarted, cardScreen),
+    named("code", fc.tuple(anyStarted, fc.boolean()), ([facts, canBeTold]) => codeScreen(withCode(facts), canBeTold)),
+    named("code refusal", fc.tuple(anyStarted, fc.constantFrom(...ERROR_CODES)), ([link, code]) =>
+      codeRefusalScreen({ kind: "refused", code, profileName: link.profileName, link }, "telegram:4242001"),
+    ),
+    named("code end", fc.tuple(anyName, fc.constantFrom(...ERROR_CODES)), ([profileName, code]) =>
+      codeEndScreen({ kind: "refused", code, profileName, isOver: true }),
+    ),
     { weight: 2, arbitrary: named("saved", saved, ([facts, keeps]) => savedScreen(facts, keeps)) },
     { weight: 2, arbitrary: named("profile", profileWith(text).map(shown), profileScreen) },
     named("preferred", anyPreferred, preferredScreen),
@@ -397,6 +424,18 @@ export function sampleScreens(): readonly NamedScreen[] {
     "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
     "card, listening": cardScreen(started({ isListening: true })),
     "card, stand-in": cardScreen(started({ isDefaultFallback: true })),
+    "card, a code worked before": cardScreen(started({ lastMethod: "code" })),
+    code: codeScreen(withCode(), true),
+    "code, in a chat that cannot be written to": codeScreen(withCode({ isDefaultFallback: true }), false),
+    "code, the tapped card": { lines: codeScreen(withCode(), true).instead ?? [], rows: [] },
+    "code, none issued": codeRefusalScreen({ ...CODE_REFUSED, link: started() }, "telegram:4242001"),
+    "code, none issued and no link": codeRefusalScreen(CODE_REFUSED, "telegram:4242001"),
+    "code, too many requests": codeRefusalScreen(
+      { ...CODE_REFUSED, code: "provider-rate-limited", retryAfterSeconds: 120, link: started() },
+      "telegram:4242001",
+    ),
+    "code, expired": codeEndScreen({ ...CODE_REFUSED, code: "device-code-expired", isOver: true }),
+    "code, denied": codeEndScreen({ ...CODE_REFUSED, code: "authorization-denied", isOver: true }),
     "rate limit, with its time": refusalScreen({
       code: "provider-rate-limited",
       next: "none",
@@ -508,6 +547,18 @@ export function sampleScreens(): readonly NamedScreen[] {
       pending: [waiting],
       lastSaved: { profileName: "team", profileId: "openai:team", agoMs: 5, activation: "restart" },
     }),
+    "status, waiting for a code": statusScreen({ kind: "status", pending: [{ ...waiting, hasCode: true }] }),
+    "status, a code ended": statusScreen({
+      kind: "status",
+      pending: [],
+      lastFailed: { profileName: "work", agoMs: 60_000, code: "device-code-expired" },
+    }),
+    "status, a question": statusScreen({
+      kind: "status",
+      pending: [],
+      parked: [{ profileName: QUESTION.profileName, expiresInMs: 60_000 }],
+      question: QUESTION,
+    }),
     "status, nothing": statusScreen({ kind: "status", pending: [] }),
     cancelled: cancelledScreen(["work", "team"]),
     "nothing to cancel": cancelledScreen([]),
@@ -542,6 +593,9 @@ export function screensAbout(name: ProfileName): readonly Screen[] {
     selectorScreen(list, 1),
     selectorScreen(list, 2),
     cardScreen(started({ profileName: name })),
+    codeScreen(withCode({ profileName: name }), true),
+    codeRefusalScreen({ ...CODE_REFUSED, profileName: name }, "telegram:4242001"),
+    codeEndScreen({ ...CODE_REFUSED, profileName: name, isOver: true }),
     savedScreen({ ...SAVED, profileName: name, isUndoable: true }, true),
     profileScreen(shown(profile)),
     profileScreen(shown({ ...profile, isPinned: true, isDefault: true })),

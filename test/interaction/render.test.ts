@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../support/english.ts";
-import { linkButton, signInLink, type Screen, type ScreenLine, type Segment } from "../../src/interaction/screen.ts";
+import { linkButton, namedLink, type Screen, type ScreenLine, type Segment } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { cardScreen, refusalScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
 import { Secret } from "../../src/secret.ts";
@@ -256,9 +256,9 @@ describe("the buttons of a screen", () => {
   });
 
   it("give a link no callback data, and count it as no action", () => {
-    const [open, cancel] = toWireButtons(cardScreen(started()), "codex_auth_", "S1").flat();
+    const [open, , cancel] = toWireButtons(cardScreen(started()), "codex_auth_", "S1").flat();
     expect(open && "link" in open && open.link.reveal()).toBe(LINK);
-    expect(cancel).toEqual({ label: "Cancel", callbackData: "codex_auth_cancel:S1.0" });
+    expect(cancel).toEqual({ label: "Cancel", callbackData: "codex_auth_cancel:S1.1" });
   });
 
   it("are only links if the chat returns no taps, and none if there is no link or a too long one", () => {
@@ -266,7 +266,7 @@ describe("the buttons of a screen", () => {
     expect({ open, more }).toMatchObject({ open: { link: expect.any(Secret) }, more: [] });
     expect(linkRows(selectorScreen(listOf(9), 1))).toEqual([]);
     const long = new Secret(`${LINK}&${"x".repeat(512)}`);
-    expect(linkRows({ lines: [], rows: [[linkButton(signInLink(long))]] })).toEqual([]);
+    expect(linkRows({ lines: [], rows: [[linkButton(namedLink(long, "button.open"))]] })).toEqual([]);
   });
 
   it("never carry what a profile is called", () => {

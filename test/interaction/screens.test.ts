@@ -181,6 +181,9 @@ describe("the new-profile screen", () => {
   });
 });
 
+/** The refusal of a code shows the card of the link that still works. The card of a code has the page for codes. */
+const HAS_LINK: ReadonlySet<string> = new Set(["card", "code", "code refusal"]);
+
 describe("the sign-in card", () => {
   it("puts the link alone on a line of its own", () => {
     fc.assert(
@@ -199,7 +202,7 @@ describe("the sign-in card", () => {
   it("is the only screen that holds a link", () => {
     fc.assert(
       fc.property(anyScreen, ({ kind, screen }) => {
-        expect(linksIn(screen).length).toBe(kind === "card" ? 2 : 0);
+        expect(linksIn(screen).length).toBe(HAS_LINK.has(kind) ? 2 : 0);
       }),
     );
   });

@@ -47,8 +47,12 @@ const isSame = (one: unknown, other: unknown) => comparable(one) === comparable(
 const toldFor = (action: Action, screen: Screen) =>
   toldCommands(screen).find((command) => isSame(doing(command), action));
 
+/** The link of a sign-in that has a code is shown again by a button only: the words begin a sign-in with a link. */
+const typedAction = (action: Action): Exclude<Action, { verb: "link" }> =>
+  action.verb === "link" ? { verb: "pick", name: action.name } : action;
+
 /** The words for an action, if the text tells them; undefined if it does not. */
-function wordsFor(action: Action, screen: Screen): string | undefined {
+function wordsFor(action: ReturnType<typeof typedAction>, screen: Screen): string | undefined {
   const told = toldCommands(screen);
   const text = toPlainText(screen);
   switch (action.verb) {
@@ -72,6 +76,7 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
     case "keep":
     case "signout":
     case "undo":
+    case "code":
     case "cancel":
       return toldFor(action, screen);
     case "new":
@@ -85,9 +90,10 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
 function labelsWithoutWords(screen: Screen): readonly string[] {
   const canBeTyped = (button: Button): boolean => {
     if ("link" in button) return toPlainText(screen).split("\n\n").includes(button.link.reveal());
-    const words = wordsFor(button.action, screen);
+    const action = typedAction(button.action);
+    const words = wordsFor(action, screen);
     if (words === undefined) return false;
-    return words === "" || isSame(doing(words), button.action);
+    return words === "" || isSame(doing(words), action);
   };
   return screen.rows.flat().flatMap((button) => (canBeTyped(button) ? [] : [spelled([button.label])]));
 }

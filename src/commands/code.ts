@@ -1,0 +1,22 @@
+/** The answers of a sign-in with a device code. Loaded with the first of them. */
+import { showLink, startWithCode } from "../actions/device.ts";
+import type { Ports } from "../actions/ports.ts";
+import { codeRefusalScreen, codeScreen } from "../interaction/code-screens.ts";
+import type { IntentOf, Screen } from "../interaction/screen.ts";
+import { cardScreen, refusalScreen } from "../interaction/screens.ts";
+import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
+import type { Caller } from "./answer.ts";
+
+export async function answerWithCode(ports: Ports, caller: Caller, { name }: IntentOf<"code">): Promise<Screen> {
+  const { binding, senderId, ownerEntry } = caller;
+  const askedName = name ?? (DEFAULT_PROFILE_NAME as ProfileName);
+  const started = await startWithCode(ports, { binding, askedName, senderId });
+  if (started.kind === "refused") return codeRefusalScreen(started, ownerEntry);
+  return codeScreen(started, await caller.canBeTold());
+}
+
+export async function answerWithLink(ports: Ports, caller: Caller, { name }: IntentOf<"link">): Promise<Screen> {
+  const shown = await showLink(ports, caller.binding, name);
+  if (shown.kind === "started") return cardScreen(shown);
+  return refusalScreen({ profileName: name, ...shown, sender: caller.ownerEntry, next: "again" });
+}
