@@ -235,7 +235,11 @@ describe("a gateway in trouble", () => {
   });
 
   it.each([
-    { name: "cannot be asked", change: { canSendNow: failing(new Error("canary")) }, line: "asking whether a message can be sent" },
+    {
+      name: "cannot be asked",
+      change: { canSendNow: failing(new Error("canary")) },
+      line: "asking whether a message can be sent",
+    },
     { name: "refuses the message", change: { sendNow: async () => false }, line: "sending an answer failed twice" },
   ])("saves the profile although the chat $name", async ({ change, line }) => {
     const door = createDoor(change);
