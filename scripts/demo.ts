@@ -10,7 +10,7 @@ import { SANDBOX_VARIABLE } from "../src/environment.ts";
 import { startFakeModel } from "../test/fakes/model-server.ts";
 import { SignInServer } from "../test/fakes/sign-in-server.ts";
 import { Gateway } from "../test/support/gateway.ts";
-import type { JsonObject } from "../test/support/gateway-config.ts";
+import { merge, type JsonObject } from "../test/support/gateway-config.ts";
 import { freePort } from "../test/support/loopback.ts";
 import { hostEnvironment, NODE, OPENCLAW } from "../test/support/host.ts";
 import { stage } from "./stage.ts";
@@ -58,6 +58,11 @@ function telegramConfig(setting: TelegramSetting | undefined): JsonObject {
     commands: { ownerAllowFrom: [`telegram:${owner}`] },
   };
 }
+
+const LISTENING: JsonObject = {
+  gateway: { controlUi: { enabled: true } },
+  plugins: { entries: { "codex-auth": { config: { loopback: "auto" } } } },
+};
 
 /** The gateway's way out for `--real` and `--telegram` is the person's own: their proxy and certificates. */
 function networkEnvironment(): Record<string, string> {
@@ -117,7 +122,7 @@ gateway = new Gateway(
     pluginDir: join(folder, "plugin"),
     root: join(folder, "gateway"),
     model,
-    config: { gateway: { controlUi: { enabled: true } }, ...telegramConfig(telegram) },
+    config: merge(LISTENING, telegramConfig(telegram)),
     env: { ...networkEnvironment(), ...(sandbox === undefined ? {} : { [SANDBOX_VARIABLE]: sandbox }) },
   },
   await freePort(),

@@ -22,6 +22,11 @@ export function buildHostManifest(manifest: Manifest): object {
       additionalProperties: false,
       properties: {
         language: { type: "string", enum: Object.keys(CATALOGUES), description: "The language of the answers" },
+        loopback: {
+          type: "string",
+          enum: ["auto", "off"],
+          description: "Let a browser on the gateway's machine finish a sign-in by itself, through port 1455",
+        },
         notify: { type: "boolean", description: "Tell owners about an expired login, once a day for each profile" },
       },
     },

@@ -19,6 +19,7 @@ const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
     name: "device",
     files: /^src\/(?:oauth\/device|actions\/device(?:-poller)?|commands\/code|interaction\/code-screens)\.ts$/,
   },
+  { name: "loopback", files: /^src\/loopback\// },
   { name: "network", files: /^src\/(?:oauth\/|host\/fetch\.ts|terminal\/network\.ts)|\/oauth4webapi\// },
   { name: "lock", files: /^src\/store\/lock\.ts$|\/proper-lockfile\/|^\0copy-of-fs|^builtin:/ },
   { name: "store", files: /^src\/store\// },

@@ -14,12 +14,15 @@ import {
   isProgram,
   isSandbox,
   readArguments,
+  readCallbackPort,
   readLocale,
   readSandboxOrigin,
   readTerminalEnvironment,
   typedPath,
   type TerminalEnvironment,
 } from "./environment.ts";
+import { toText } from "./interaction/render.ts";
+import { timeLeftScreen } from "./interaction/login-screens.ts";
 import { localeOf } from "./languages/catalogue.ts";
 import { textOfBytes } from "./rules/pasted-text.ts";
 import { terminalBinding } from "./rules/binding.ts";
@@ -32,10 +35,13 @@ import {
 } from "./terminal/arguments.ts";
 import { assertOwnStore, findStateDir, findTempFolder, readHostConfig, storePlacesIn } from "./terminal/folders.ts";
 import { HOST_PROGRAM } from "./terminal/host-program.ts";
+import { Live, type LiveParts } from "./terminal/live.ts";
 import { print, type Printed } from "./terminal/output.ts";
-import { runRequest, type TerminalAnswer, type TerminalContext } from "./terminal/run.ts";
+import type { LiveTerminal, TerminalAnswer, TerminalContext } from "./terminal/context.ts";
+import { runRequest } from "./terminal/run.ts";
 import type { TerminalHost } from "./terminal/terminal-host.ts";
-import type { Program, OutputContext } from "./terminal/words.ts";
+import { systemTimers } from "./system.ts";
+import { terminalSurface, typed, type Program, type OutputContext } from "./terminal/words.ts";
 
 const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
 /**
@@ -66,8 +72,16 @@ export async function runTerminal(
   }
   const { request } = parsed;
   const facts: MachineFacts = {};
-  const answer = await answerOf(facts, request, keepingFailure(facts, log));
-  const context: OutputContext = {
+  const contextNow = () => outputContextOf(facts, request, program);
+  const live = new Live(livePartsOf(request, contextNow));
+  const answer = await answerOf(facts, request, { log: keepingFailure(facts, log), live });
+  live.clear();
+  const printed = print(answer, request, contextNow());
+  return live.stopCode === undefined ? printed : { ...printed, exitCode: live.stopCode };
+}
+
+function outputContextOf(facts: MachineFacts, request: TerminalRequest, program: Program): OutputContext {
+  return {
     program,
     locale: localeOf(readLocale(), facts.timeZone),
     hostVersion: facts.hostVersion,
@@ -78,7 +92,23 @@ export async function runTerminal(
     isSandbox: isSandbox(),
     storeOptions: storeOptionsOf(request),
   };
-  return print(answer, request, context);
+}
+
+/** What a command that stays writes before it ends. */
+function livePartsOf(request: TerminalRequest, contextNow: () => OutputContext): LiveParts {
+  const inWords = { json: false, queueApply: false };
+  return {
+    timers: systemTimers,
+    isJson: request.json,
+    print: (answer) => print(answer, request, contextNow()),
+    inWords: (refusal) => print(refusal, inWords, contextNow()).text,
+    timeLeft: (ms) => toText(timeLeftScreen(ms), contextNow().locale, terminalSurface(contextNow())),
+    listener: () => ({
+      port: readCallbackPort(),
+      locale: () => contextNow().locale,
+      statusCommand: typed(contextNow(), "status"),
+    }),
+  };
 }
 
 /** A terminal has no log to point to, so its answer names the last failure itself. */
@@ -110,11 +140,16 @@ function storeOptionsOf({ agentId, authPath, openclaw }: TerminalRequest): reado
   ];
 }
 
-async function answerOf(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalAnswer> {
+interface Surroundings {
+  readonly log: Log;
+  readonly live: LiveTerminal;
+}
+
+async function answerOf(facts: MachineFacts, request: TerminalRequest, around: Surroundings): Promise<TerminalAnswer> {
   try {
-    return await runRequest(await openMachine(facts, request, log), request);
+    return await runRequest(await openMachine(facts, request, around), request);
   } catch (error) {
-    return refusalOf(error, log);
+    return refusalOf(error, around.log);
   }
 }
 
@@ -122,7 +157,11 @@ async function answerOf(facts: MachineFacts, request: TerminalRequest, log: Log)
  * Loads the host and the network only for commands that need them: `status` and `cancel` do not, and take half the
  * time.
  */
-async function openMachine(facts: MachineFacts, request: TerminalRequest, log: Log): Promise<TerminalContext> {
+async function openMachine(
+  facts: MachineFacts,
+  request: TerminalRequest,
+  { log, live }: Surroundings,
+): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const stateDir = await findStateDir(environment);
   const assertOwn = (...places: readonly string[]) =>
@@ -153,6 +192,7 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
       });
     },
     readStandardInput,
+    live,
   };
 }
 

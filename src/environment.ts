@@ -33,6 +33,14 @@ export function isSandbox(): boolean {
   }
 }
 
+/** Names the port of the listener in the sandbox, so that tests on one machine do not share one. */
+export const SANDBOX_PORT_VARIABLE = "CODEX_AUTH_SANDBOX_PORT";
+
+/** Undefined for the port that is registered with OpenAI, as always outside the sandbox. */
+export function readCallbackPort(): number | undefined {
+  return isSandbox() ? portIn(process.env[SANDBOX_PORT_VARIABLE]) : undefined;
+}
+
 /** Names the OpenClaw to use, as the option `--openclaw` does. */
 const OPENCLAW_VARIABLE = "CODEX_AUTH_OPENCLAW";
 

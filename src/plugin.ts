@@ -1,5 +1,5 @@
 /**
- * Registers commands, buttons, hooks, the CLI and the watch, and does nothing else, because the host may register the
+ * Registers commands, buttons, hooks, the CLI and the service, and does nothing else, because the host may register the
  * plugin several times. The first command, tap, paste or check for expired logins loads `runtime.ts`. The code that keeps callback URLs from
  * transcripts and models is loaded from the start.
  */
@@ -21,7 +21,7 @@ import { namespacesOf } from "./interaction/buttons.ts";
 import { localeOf } from "./languages/catalogue.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Runtime } from "./runtime.ts";
-import { after, once, remember, repeat, sharedBell, systemClock } from "./system.ts";
+import { after, once, remember, repeat, sharedBell, sharedEndings, systemClock } from "./system.ts";
 import { buildHostProgram, type CommandBuilder } from "./terminal/host-program.ts";
 
 type LoadRuntime = () => Promise<Runtime>;
@@ -128,7 +128,11 @@ function registerTerminal(api: OpenClawPluginApi, { cli: { name, description } }
 }
 
 function registerServices(api: OpenClawPluginApi, manifest: Manifest, early: EarlyContext, runtime: LoadRuntime): void {
-  const services = [createWatch(api, early, runtime), createPolling(manifest, early, runtime)];
+  const services = [
+    createWatch(api, early, runtime),
+    createPolling(manifest, early, runtime),
+    createListening(api, manifest, early, runtime),
+  ];
   api.registerService({
     id: "codex-auth-watch",
     start: () => services.forEach((service) => service.start()),
@@ -177,4 +181,23 @@ function createWatch(api: OpenClawPluginApi, early: EarlyContext, runtime: LoadR
   };
   const periodMs = isSandbox() ? SANDBOX_WATCH_MS : WATCH_MS;
   return repeat(periodMs, look, (error) => logFailure(early.log, "looking for expired logins", error));
+}
+
+/** Listens again for the sign-ins that are pending some seconds after the start. A stop frees the port. */
+function createListening(api: OpenClawPluginApi, { version }: Manifest, early: EarlyContext, runtime: LoadRuntime) {
+  let cancel: (() => void) | undefined;
+  const look = async (): Promise<void> => {
+    if (settingsOf(api).loopback) await (await runtime()).listenAgain();
+  };
+  const wake = () => void look().catch((error: unknown) => logFailure(early.log, "listening again", error));
+  return {
+    start(): void {
+      cancel?.();
+      cancel = after(isSandbox() ? SANDBOX_FIRST_LOOK_MS : FIRST_LOOK_MS, wake);
+    },
+    stop(): void {
+      cancel?.();
+      for (const end of sharedEndings(version)) end();
+    },
+  };
 }

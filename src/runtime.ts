@@ -4,10 +4,11 @@
  */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
 import type { PollerHost } from "./actions/device-poller.ts";
-import type { Ports } from "./actions/ports.ts";
-import { polledSignInsOf } from "./rules/pending-sign-ins.ts";
-import { isSandbox, readSandboxOrigin, readVariable } from "./environment.ts";
-import { failingAs } from "./errors.ts";
+import type { CallbackListener, Ports } from "./actions/ports.ts";
+import { hasPendingSignIn, polledSignInsOf } from "./rules/pending-sign-ins.ts";
+import { spellForChat } from "./commands/arguments.ts";
+import { isSandbox, readCallbackPort, readSandboxOrigin, readVariable } from "./environment.ts";
+import { failingAs, logFailure } from "./errors.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
 import { answerPaste } from "./handlers/message.ts";
@@ -20,11 +21,11 @@ import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf }
 import { createHostSend, hostObstacle } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
-import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
+import { hostSdk, settingsOf, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
-import { once, remember, sharedBell, systemClock, systemEntropy } from "./system.ts";
+import { once, remember, repeat, sharedBell, sharedEndings, systemClock, systemEntropy } from "./system.ts";
 import { createPorts, openPendingStore, sharedRecentLists } from "./wiring.ts";
 
 export interface Runtime {
@@ -34,6 +35,8 @@ export interface Runtime {
   /** Returns the message with advice, or undefined to leave it unchanged. */
   explain(content: string, sent: SentPlace): Promise<string | undefined>;
   notifyOwners(): Promise<void>;
+  /** Opens the listener again for sign-ins that were pending when the gateway or the plugin was restarted. */
+  listenAgain(): Promise<void>;
   /** Polls the pending device codes, if there are any. Returns how to stop. */
   pollCodes(): Promise<(() => void) | undefined>;
 }
@@ -53,6 +56,11 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
       const agentId = await agentWithExpiredLogin(api, context.nowMs());
       if (agentId !== undefined) await notifyOwners(context, agentId);
     },
+    async listenAgain() {
+      const document = await (await openPending(context)).read();
+      const isPending = hasPendingSignIn(document, context.gateway, context.nowMs());
+      if (isPending) await (await context.ports()).listener.open();
+    },
     pollCodes: () => pollCodes(context, manifest.version, openHost),
   };
 }
@@ -62,12 +70,12 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
  * of the plugin in this process.
  */
 async function pollCodes(
-  { gateway, nowMs }: HandlerContext,
+  context: HandlerContext,
   version: string,
   openHost: () => Promise<PollerHost>,
 ): Promise<(() => void) | undefined> {
-  const pending = openPendingStore(await findTempFolder(), gateway);
-  if (polledSignInsOf(await pending.read(), gateway, nowMs()).length === 0) return undefined;
+  const document = await (await openPending(context)).read();
+  if (polledSignInsOf(document, context.gateway, context.nowMs()).length === 0) return undefined;
   const { DevicePoller } = await import("./actions/device-poller.ts");
   const poller = remember("poller", version, () => new DevicePoller());
   const host = await openHost();
@@ -75,6 +83,8 @@ async function pollCodes(
   await poller.look();
   return () => poller.stop(host);
 }
+
+const openPending = async ({ gateway }: HandlerContext) => openPendingStore(await findTempFolder(), gateway);
 
 async function findTempFolder(): Promise<string> {
   const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();
@@ -90,7 +100,7 @@ function createHandlerContext(
   { interaction, version }: Manifest,
   early: EarlyContext,
 ): HandlerContext {
-  return {
+  const context: HandlerContext = {
     ...early,
     get gateway() {
       return gatewayOf(api);
@@ -98,7 +108,7 @@ function createHandlerContext(
     callbackPrefix: interaction.callbackPrefix,
     isSandbox: isSandbox(),
     screens: remember("screens", version, () => new ShownScreens(newScreenId)),
-    ports: once(() => openPorts(api, version, early)),
+    ports: once(() => openPorts(api, version, context)),
     loadOwnerCheck: once(() => loadOwnerCheck(api)),
     agentOf: (sender) => resolveAgent(api, sender),
     async capabilitiesOf({ channel, channelAccountId }) {
@@ -119,11 +129,14 @@ function createHandlerContext(
       });
     },
   };
+  return context;
 }
 
-async function openPorts(api: OpenClawPluginApi, version: string, { log }: EarlyContext): Promise<Ports> {
+async function openPorts(api: OpenClawPluginApi, version: string, context: HandlerContext): Promise<Ports> {
+  const { log } = context;
   const config = () => api.runtime.config.current();
   return createPorts({
+    listener: createListener(api, version, context),
     log,
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
@@ -140,4 +153,43 @@ async function openPorts(api: OpenClawPluginApi, version: string, { log }: Early
       obstacle: (endpoints) => hostObstacle(endpoints, readVariable),
     },
   });
+}
+
+/** How often the pending sign-ins are looked at while the listener is open. */
+const LISTENER_LOOK_MS = 2_000;
+
+/** Loads the listener with the first sign-in that may use it. */
+function createListener(api: OpenClawPluginApi, version: string, context: HandlerContext): CallbackListener {
+  const isOn = () => settingsOf(api).loopback;
+  const load = once(async () => {
+    const [{ ListenerKeeper }, callbacks] = await Promise.all([
+      import("./loopback/keeper.ts"),
+      import("./handlers/callback.ts"),
+    ]);
+    const create = () =>
+      new ListenerKeeper((look) =>
+        repeat(LISTENER_LOOK_MS, look, (error) => logFailure(context.log, "watching the listener", error)),
+      );
+    const keeper = remember("listener", version, create);
+    sharedEndings(version).add(() => keeper.stop());
+    return { keeper, ...callbacks };
+  });
+  return {
+    async open() {
+      try {
+        if (!isOn()) return false;
+        const { keeper, answerCallback, isCallbackExpected } = await load();
+        return await keeper.open({
+          port: readCallbackPort(),
+          locale: () => context.locale(),
+          statusCommand: spellForChat({ command: "status" }) ?? "",
+          isNeeded: async () => isOn() && isCallbackExpected(context),
+          answer: (callbackUrl) => answerCallback(context, callbackUrl),
+        });
+      } catch (error) {
+        logFailure(context.log, "listening for callback URLs", error);
+        return false;
+      }
+    },
+  };
 }

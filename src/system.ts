@@ -39,6 +39,11 @@ export function remember<T>(name: string, version: string, create: () => T): T {
   return (memory[key] ??= create());
 }
 
+/** What a stop of the plugin's service ends, such as a listener, whichever copy of the plugin began it. */
+export function sharedEndings(version: string): Set<() => void> {
+  return remember("endings", version, () => new Set());
+}
+
 /** Lets one copy of the plugin wake the services of all copies in this process. */
 export class Bell {
   readonly #listeners = new Set<() => void>();

@@ -1,6 +1,7 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
 import type {
+  CallbackListener,
   ChatPins,
   InstallationCheck,
   Log,
@@ -30,9 +31,13 @@ export interface Parts extends PendingParts, InstallationFolders {
   /** The loopback sign-in server of demos and tests. Throws `config-invalid`. */
   readonly sandboxOrigin: () => string | undefined;
   readonly network: Network;
+  /** Absent in a terminal, which prints the link and ends. */
+  readonly listener?: CallbackListener;
   /** Absent in a terminal. */
   readonly wakePoller?: () => void;
 }
+
+const NO_LISTENER: CallbackListener = { open: async () => false };
 
 export interface Network {
   /** Reads the variables that name a proxy. */
@@ -50,7 +55,7 @@ export function sharedRecentLists(version: string): RecentLists {
 }
 
 export function createPorts(parts: Parts): Ports {
-  const { host, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
+  const { host, listener = NO_LISTENER, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
   const undo = createUndoRecords(stateDir);
   return {
     ...createPendingPorts(parts),
@@ -60,6 +65,7 @@ export function createPorts(parts: Parts): Ports {
     wakePoller: parts.wakePoller ?? (() => undefined),
     timers: systemTimers,
     entropy: systemEntropy,
+    listener,
     pins,
     installation: createInstallationCheck(parts),
     oauth: createLazyClient(parts),

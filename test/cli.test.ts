@@ -215,7 +215,7 @@ const profilesIn = (path: string) =>
 
 describe("a command line", () => {
   it.each([
-    { args: ["login"], error: "usage_verb" },
+    { args: ["signin"], error: "usage_verb" },
     { args: ["start", "--force"], error: "usage_option" },
     { args: ["finish"], error: "usage_address" },
     { args: ["start", "--profile", "../x"], error: "bad_selector" },
@@ -225,11 +225,11 @@ describe("a command line", () => {
   });
 
   it("is refused in JSON on standard output, with --json", async () => {
-    expect(await runJson(newMachine(), ["login"])).toMatchObject({ ok: false, error: "usage_verb", exitCode: 2 });
+    expect(await runJson(newMachine(), ["signin"])).toMatchObject({ ok: false, error: "usage_verb", exitCode: 2 });
   });
 
   it("is refused in words on standard error, without it", async () => {
-    expect(await run(newMachine(), ["login"])).toEqual({
+    expect(await run(newMachine(), ["signin"])).toEqual({
       exitCode: 2,
       stdout: "",
       stderr: `${SENTENCES.sandbox}\nThere is no such command. To see all commands, run codex-auth help\n`,
@@ -615,7 +615,7 @@ describe("what goes to which stream", () => {
 
   it.each([
     { name: "of the machine", args: ["list", "--json"], error: "host_not_found" },
-    { name: "of what was typed", args: ["login", "--json"], error: "usage_verb" },
+    { name: "of what was typed", args: ["signin", "--json"], error: "usage_verb" },
   ])("a refusal in JSON: standard output: $name", async ({ args, error }) => {
     const { exitCode, stdout, stderr } = await callAndPrint(newMachine(), args);
     expect([exitCode, stderr, JSON.parse(stdout)]).toMatchObject([2, "", { ok: false, error }]);

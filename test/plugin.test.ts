@@ -150,7 +150,7 @@ describe("a plugin whose handlers cannot be loaded", () => {
   it("logs that the watch failed, which looks only while the setting is on", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const off = { plugins: { entries: { "codex-auth": { config: { notify: false } } } } };
+    const off = { plugins: { entries: { "codex-auth": { config: { notify: false, loopback: "off" } } } } };
     const { lines, service, state } = brokenGateway(off);
     service.start?.();
     await vi.advanceTimersByTimeAsync(60_000);

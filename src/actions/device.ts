@@ -92,10 +92,12 @@ async function addWithCode(
   };
   await ports.pending.update((document) => addSignIn(document, login, nowMs));
   ports.wakePoller();
+  await ports.listener.open();
   const { profileId, profileName, isDefaultFallback, isNewProfile } = target;
   const expiresInMs = expiresAtMs - nowMs;
   return {
     kind: "code",
+    stateDigest: login.stateDigest,
     profileId,
     profileName,
     isDefaultFallback,
@@ -131,10 +133,15 @@ async function linkOf(ports: Ports, binding: Binding, target: StartTarget): Prom
   const mine = pendingSignInsOf(await ports.pending.read(), binding, nowMs);
   const login = mine.findLast(({ profileId }) => profileId === target.profileId);
   if (login === undefined) return undefined;
-  const { redirectUri, expiresAtMs } = login;
+  const { redirectUri, expiresAtMs, stateDigest } = login;
   const secrets = { state: new Secret(login.state), codeVerifier: new Secret(login.codeVerifier) };
   const authorizationUrl = await ports.oauth.authorizationUrlOf(secrets);
-  return startedOf(target, { authorizationUrl, redirectUri }, expiresAtMs - nowMs);
+  const isListening = await ports.listener.open();
+  return startedOf(
+    target,
+    { authorizationUrl, redirectUri },
+    { stateDigest, expiresInMs: expiresAtMs - nowMs, isListening },
+  );
 }
 
 export type DeviceOutcome = SavedSignIn | AccountQuestion | FinishRefusal;

@@ -104,8 +104,9 @@ async function finishPending(
 
 async function finishClaimed(ports: Ports, request: SaveChoice, login: PendingSignIn, outcome: CallbackOutcome) {
   const over = (code: ErrorCode) => refusedAt(login, code);
-  if (outcome.kind === "error") return settle(ports, login, over(deniedCodeOf(outcome.error, outcome.description)));
-  if (outcome.kind === "refused") return settle(ports, login, over(outcome.code));
+  if (outcome.kind === "error")
+    return settle(ports, login, over(deniedCodeOf(outcome.error, outcome.description)), keepingOf(request));
+  if (outcome.kind === "refused") return settle(ports, login, over(outcome.code), keepingOf(request));
   return redeemClaimed(ports, request, login, {
     code: outcome.code,
     codeVerifier: new Secret(login.codeVerifier),
@@ -132,8 +133,10 @@ export async function redeemClaimed(
 ): Promise<SavedSignIn | AccountQuestion | FinishRefusal> {
   const result = await redeem(ports, choice, login, grant);
   if (result.kind === "question") return result;
-  return settle(ports, login, result, choice.ifOtherAccount === "ask-later" ? "keep-code" : undefined);
+  return settle(ports, login, result, keepingOf(choice));
 }
+
+const keepingOf = ({ ifOtherAccount }: SaveChoice) => (ifOtherAccount === "ask-later" ? "keep-code" : undefined);
 
 /** Returns why the sign-in could not be saved, as far as that is known before its code is spent. */
 export async function refusalBefore(

@@ -326,7 +326,14 @@ export interface Notices {
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
 }
 
+/** Receives callback URLs from browsers on this machine (`loopback/`). */
+export interface CallbackListener {
+  /** Call it once a sign-in with a link is pending. Returns whether it listens. Never rejects. */
+  open(): Promise<boolean>;
+}
+
 export interface Ports {
+  readonly listener: CallbackListener;
   readonly notices: Notices;
   readonly methods: UsedMethods;
   /** Wakes the poller of device codes. Does nothing in a terminal. */

@@ -18,6 +18,7 @@ export async function startSignIn(
   ports: Ports,
   binding: Binding,
   askedName: ProfileName,
+  /** The sender as the network spells it, so that they can be told later how the sign-in ended. */
   senderId?: string,
 ): Promise<StartedSignIn | Refusal> {
   const request = { binding, askedName, senderId };
@@ -28,8 +29,10 @@ export async function startSignIn(
     const nowMs = ports.clock.nowMs();
     const login = signInTo(ports, request, { target, link, nowMs, expiresAtMs: nowMs + SIGN_IN_TTL_MS });
     await ports.pending.update((document) => addSignIn(document, login, nowMs));
+    const isListening = await ports.listener.open();
     const lastMethod = await ports.methods.last(binding, target.profileId);
-    return { ...startedOf(target, link, SIGN_IN_TTL_MS), lastMethod };
+    const { stateDigest } = login;
+    return { ...startedOf(target, link, { stateDigest, expiresInMs: SIGN_IN_TTL_MS, isListening }), lastMethod };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -97,8 +100,8 @@ export function signInTo(
 export function startedOf(
   { profileId, profileName, isDefaultFallback, isNewProfile }: StartTarget,
   { authorizationUrl, redirectUri }: Pick<AuthorizationRequest, "authorizationUrl" | "redirectUri">,
-  expiresInMs: number,
+  own: Pick<StartedSignIn, "expiresInMs" | "isListening" | "stateDigest">,
 ): StartedSignIn {
   const target = { profileId, profileName, isDefaultFallback, isNewProfile };
-  return { kind: "started", ...target, authorizationUrl, redirectUri, expiresInMs };
+  return { kind: "started", ...target, authorizationUrl, redirectUri, ...own };
 }

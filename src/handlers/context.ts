@@ -145,8 +145,9 @@ export function callerByRule(
   };
 }
 
-/** Returns false if the host cannot say. */
+/** Returns false if the host cannot say, and for a sender without a name, whom no message can be addressed to. */
 export async function canBeTold(context: HandlerContext, sender: Sender): Promise<boolean> {
+  if (sender.senderId === "") return false;
   try {
     return await context.canSendNow(sender);
   } catch (error) {

@@ -6,8 +6,8 @@ import { codeEndScreen } from "../interaction/code-screens.ts";
 import { questionScreen } from "../interaction/profile-screens.ts";
 import type { Screen } from "../interaction/screen.ts";
 import { savedScreen } from "../interaction/screens.ts";
-import type { Sender } from "../rules/binding.ts";
-import type { PendingSignIn } from "../rules/pending-sign-ins.ts";
+import { senderOf, type PendingSignIn } from "../rules/pending-sign-ins.ts";
+import type { FinishRefusal } from "../rules/results.ts";
 import { canBeTold, isStillOwner, present, sendTwice, type HandlerContext } from "./context.ts";
 
 export function createPollerHost(context: HandlerContext): PollerHost {
@@ -16,13 +16,8 @@ export function createPollerHost(context: HandlerContext): PollerHost {
     log: context.log,
     ports: () => context.ports(),
     ownerQuestion: (login) => ownerQuestionOf(context, login),
-    tell: (login, result) => tellUser(context, login, screenOf(result)),
+    tell: (login, result) => tellUser(context, login, screenOf(result, codeEndScreen)),
   };
-}
-
-function senderOf({ binding, senderId = binding.senderId }: PendingSignIn): Sender {
-  const { channel, channelAccountId } = binding;
-  return { channel, channelAccountId, senderId };
 }
 
 /** The web chat names no sender, so no host can check it again. Throws if the host's rule cannot be loaded. */
@@ -44,13 +39,14 @@ export async function tellUser(context: HandlerContext, login: PendingSignIn, sc
   }
 }
 
-function screenOf(result: DeviceOutcome): Screen {
+/** The screen for a user who has sent nothing: no message of the chat contains a callback URL. */
+export function screenOf(result: DeviceOutcome, endScreen: (refusal: FinishRefusal) => Screen): Screen {
   switch (result.kind) {
     case "saved":
       return savedScreen(result, false);
     case "question":
       return questionScreen(result);
     case "refused":
-      return codeEndScreen(result);
+      return endScreen(result);
   }
 }

@@ -42,6 +42,8 @@ export interface PluginSettings {
   readonly timeZone?: string;
   /** False if owners must not be notified of expired logins. */
   readonly notify: boolean;
+  /** False if no listener may be opened for callback URLs. */
+  readonly loopback: boolean;
 }
 
 /**
@@ -51,11 +53,12 @@ export interface PluginSettings {
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
   const { plugins, agents } = readableConfig(api);
   const timeZone: unknown = agents?.defaults?.userTimezone;
-  const { language, notify } = plugins?.entries?.["codex-auth"]?.config ?? {};
+  const { language, notify, loopback } = plugins?.entries?.["codex-auth"]?.config ?? {};
   return {
     ...(typeof language === "string" ? { language } : {}),
     ...(typeof timeZone === "string" ? { timeZone } : {}),
     notify: notify !== false,
+    loopback: loopback !== "off",
   };
 }
 

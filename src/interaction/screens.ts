@@ -147,7 +147,7 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
   };
 }
 
-const CARD_OPEN = say("card.open");
+export const CARD_OPEN = say("card.open");
 
 function afterOpening({ profileName }: StartedSignIn): ScreenLine[] {
   return [
@@ -161,15 +161,22 @@ export function stepsScreen(started: StartedSignIn): Screen {
   return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
 }
 
-/** The only screen that contains the sign-in link. */
-export function cardScreen(started: StartedSignIn): Screen {
+export function titleLines(
+  started: Omit<StartedSignIn, "authorizationUrl" | "isListening" | "kind" | "redirectUri">,
+): Line[] {
   const name = verbatim(started.profileName);
+  const title = say(started.isNewProfile ? "card.title" : "card.title.again", { name });
+  return started.isDefaultFallback ? [title, say("card.stand-in", { name })] : [title];
+}
+
+/** Contains the sign-in link, as no other screen of a chat does. */
+export function cardScreen(started: StartedSignIn): Screen {
   const link = namedLink(started.authorizationUrl, "button.open");
-  const lines: ScreenLine[] = [say(started.isNewProfile ? "card.title" : "card.title.again", { name })];
-  if (started.isDefaultFallback) lines.push(say("card.stand-in", { name }));
+  const lines: ScreenLine[] = titleLines(started);
   lines.push(
     CARD_OPEN,
     [link],
+    ...(started.isListening ? [say("card.listening", { command: command("status") })] : []),
     ...afterOpening(started),
     inChats(say("card.quiet", { command: usage("finish") })),
     inChats(say("card.code", { command: command("code", started.profileName) })),

@@ -37,6 +37,10 @@ export class Locale {
     this.#timeZone = timeZone;
   }
 
+  get language(): Language {
+    return this.#language;
+  }
+
   sentence(key: SentenceKey): string {
     return CATALOGUES[this.#language][key];
   }

@@ -34,6 +34,8 @@ export const EN = {
   "card.title.again": "Sign in again to profile {name}",
   "card.stand-in": "No profile has the name default, so this sign-in is for {name}.",
   "card.open": "1. Open this link on any device and approve. Approve only if you started this sign-in yourself:",
+  "card.listening":
+    "If the browser runs on the gateway's machine, or reaches it with ssh -L 1455:127.0.0.1:1455, the sign-in is then finished. To see the result, use {command}. Otherwise:",
   "card.page": "2. Your browser then shows a localhost page that cannot load. This is expected.",
   "card.paste": "3. Copy the full URL of this page (the callback URL) from the address bar and send it here.",
   "card.run":
@@ -57,6 +59,27 @@ export const EN = {
   "code.again": "Get a new code: {command}",
   "code.replaces": "A code was issued for profile {name}, so the link that was here no longer works.",
   "code.link-works": "The sign-in link still works:",
+
+  "login.listening":
+    "If the browser runs on this machine, or reaches it with ssh -L 1455:127.0.0.1:1455, you are then done. Otherwise:",
+  "login.paste": "3. Copy the full URL of this page (the callback URL), paste it here and press Enter.",
+  "login.time": "Time left: {time}. To cancel, press Ctrl-C.",
+
+  "page.title": "Codex sign-in",
+  "page.done":
+    "This page belongs to a Codex sign-in on this machine. You can close it. To see the result, use {command}",
+  "page.saved": "You are signed in. You can close this page.",
+  "page.saving": "The sign-in is being saved. You can close this page. To see the result, use {command}",
+  "page.question":
+    "Nothing is saved yet, because there is a question about the account. To answer it, use {command} where you started the sign-in.",
+  "page.failed":
+    "The sign-in did not work, so nothing was saved. To see why, use {command} where you started it. Then start again.",
+  "page.over":
+    "This sign-in was cancelled, replaced or expired, so nothing was saved. Start a new one where you started it.",
+  "page.unknown":
+    "No sign-in on this machine is waiting for this page, so nothing was done. Copy the full URL of this page and paste it where you started the sign-in.",
+  "page.later":
+    "The sign-in cannot be finished right now, so nothing was saved. Wait a minute and reload this page, or copy its full URL and paste it where you started the sign-in.",
 
   "saved.title": "Signed in: profile {name} now uses {account}.",
   "saved.live": "The next message can use it. No restart is needed.",
@@ -198,6 +221,7 @@ export const EN = {
   "help.page": "list your profiles",
   "help.pick": "sign in to a profile, new or again",
   "help.code": "sign in with a code in place of a link",
+  "help.login": "sign in to a profile, and wait until it is done",
   "help.finish": "finish a sign-in with its callback URL",
   "help.status": "list pending sign-ins and the last saved profile",
   "help.cancel": "cancel all pending sign-ins, or one profile's",
@@ -218,6 +242,7 @@ export const EN = {
   "option.callback-url": "the callback URL, or - to read it from standard input",
   "option.replace": "let the sign-in replace another account, or a record that OpenClaw does not use",
   "option.queue-apply": "restart the gateway if the change needs a restart",
+  "option.device": "use a code in place of the link",
   "option.agent": "use the profiles of this agent",
   "option.auth-path": "use this auth-profiles.json, if the host keeps profiles in a file",
   "option.openclaw": "use this OpenClaw: its file or its folder",

@@ -26,6 +26,8 @@ export const ZH_CN = translation({
   "card.title.again": "重新登录配置文件 {name}",
   "card.stand-in": "没有名为 default 的配置文件，因此这次登录用于 {name}。",
   "card.open": "1. 在任意设备上打开此链接并授权。只有当这次登录由你本人发起时才可授权：",
+  "card.listening":
+    "如果浏览器就在网关所在的机器上，或通过 ssh -L 1455:127.0.0.1:1455 连到该机器，登录到此就完成了。查看结果：{command}。否则：",
   "card.page": "2. 随后浏览器会显示一个无法加载的 localhost 页面，这是正常的。",
   "card.paste": "3. 从地址栏复制该页面的完整网址（回调网址）并发送到这里。",
   "card.run":
@@ -49,6 +51,21 @@ export const ZH_CN = translation({
   "code.again": "获取新的代码：{command}",
   "code.replaces": "已为配置文件 {name} 签发代码，因此原来在这里的链接不再有效。",
   "code.link-works": "登录链接仍然有效：",
+
+  "login.listening": "如果浏览器就在本机上，或通过 ssh -L 1455:127.0.0.1:1455 连到本机，登录到此就完成了。否则：",
+  "login.paste": "3. 复制该页面的完整网址（回调网址），粘贴到这里并按 Enter。",
+  "login.time": "剩余时间：{time}。要取消，请按 Ctrl-C。",
+
+  "page.title": "Codex 登录",
+  "page.done": "此页面属于本机上的一次 Codex 登录，可以关闭。查看结果：{command}",
+  "page.saved": "登录成功。可以关闭此页面。",
+  "page.saving": "正在保存这次登录。可以关闭此页面。查看结果：{command}",
+  "page.question": "由于账户问题尚待你回答，目前没有保存任何内容。请在发起登录的地方使用 {command} 回答。",
+  "page.failed": "登录没有成功，没有保存任何内容。请在发起登录的地方使用 {command} 查看原因，然后重新开始。",
+  "page.over": "这次登录已取消、被替换或已过期，没有保存任何内容。请在发起登录的地方重新开始。",
+  "page.unknown": "本机上没有登录在等待此页面，因此没有执行任何操作。请复制此页面的完整网址，并粘贴到发起登录的地方。",
+  "page.later":
+    "目前无法完成这次登录，没有保存任何内容。请稍等一分钟后重新加载此页面，或复制完整网址并粘贴到发起登录的地方。",
 
   "saved.title": "已登录：配置文件 {name}，账号：{account}。",
   "saved.live": "下一条消息即可使用，无需重启。",
@@ -182,6 +199,7 @@ export const ZH_CN = translation({
   "help.page": "列出你的配置文件",
   "help.pick": "登录一个配置文件（新建或重新登录）",
   "help.code": "使用代码而不是链接登录",
+  "help.login": "登录配置文件，并等待完成",
   "help.finish": "用回调网址完成登录",
   "help.status": "列出待完成的登录和上次保存的配置文件",
   "help.cancel": "取消所有待完成的登录，或只取消一个配置文件的登录",
@@ -202,6 +220,7 @@ export const ZH_CN = translation({
   "option.callback-url": "回调网址；- 表示从标准输入读取",
   "option.replace": "允许这次登录替换另一个账号，或替换 OpenClaw 不使用的记录",
   "option.queue-apply": "如果更改需要重启才能生效，则重启网关",
+  "option.device": "使用代码，而不是链接",
   "option.agent": "使用此智能体的配置文件",
   "option.auth-path": "使用此 auth-profiles.json（适用于将配置文件保存在文件中的主机）",
   "option.openclaw": "使用此 OpenClaw：其文件或文件夹",

@@ -34,6 +34,7 @@ export const COMMANDS = {
   page: { chat: { word: "page", takes: "page" }, terminal: { word: "list", takes: "nothing" }, hasButton: true },
   /** The chat has no word for it: the name alone starts the sign-in. */
   pick: { chat: { word: "", takes: "name" }, terminal: { word: "start", takes: "name?" }, hasButton: true },
+  login: { terminal: { word: "login", takes: "name?" } },
   code: { chat: { word: "code", takes: "name?" }, hasButton: true },
   finish: { chat: { word: "finish", takes: "callback URL" }, terminal: { word: "finish", takes: "callback URL" } },
   status: { chat: { word: "status", takes: "anything" }, terminal: { word: "status", takes: "name?" } },
@@ -109,8 +110,9 @@ interface Option {
 /** The options of the terminal except the profile's, which has another name inside the host's own program. */
 export const TERMINAL_OPTIONS = {
   "callback-url": { value: "<callback URL>", of: ["finish"] },
-  replace: { of: ["finish"] },
-  "queue-apply": { of: ["finish", "undo"] },
+  replace: { of: ["finish", "login"] },
+  "queue-apply": { of: ["finish", "login", "undo"] },
+  device: { of: ["login"] },
   agent: { value: "<id>" },
   "auth-path": { value: "<file>" },
   openclaw: { value: "<path>" },

@@ -3,10 +3,10 @@
  * or expired. A receipt without any secret is left, so that a late paste gets the true answer.
  */
 import type { ErrorCode } from "../errors.ts";
-import { isTerminal, mayFinish, maySee, sameBinding } from "./binding.ts";
+import { isTerminal, mayFinish, maySee, sameBinding, type Sender } from "./binding.ts";
 import type { Binding, PendingDocument, PendingSignIn, Receipt, ReceiptOutcome } from "./stored-records.ts";
 
-export type { PendingDocument, PendingSignIn, ReceiptOutcome };
+export type { PendingDocument, PendingSignIn, Receipt, ReceiptOutcome };
 
 export const SIGN_IN_TTL_MS = 15 * 60_000;
 const RECEIPT_TTL_MS = 24 * 60 * 60_000;
@@ -192,6 +192,35 @@ export function findSignIn(document: PendingDocument, presented: Presented, nowM
   return { kind: "refused", code: isWaiting ? "state-mismatch" : "no-pending-login" };
 }
 
+/** The user who started a sign-in, as their network spells them. */
+export function senderOf({ binding, senderId = binding.senderId }: PendingSignIn): Sender {
+  const { channel, channelAccountId } = binding;
+  return { channel, channelAccountId, senderId };
+}
+
+export type SignInOfState =
+  | { readonly kind: "pending"; readonly login: PendingSignIn }
+  | { readonly kind: "receipt"; readonly receipt: Receipt };
+
+/** The pending or ended sign-in of a gateway to which a state belongs, for a caller that knows no user. */
+export function signInOf(
+  document: PendingDocument,
+  gateway: string,
+  stateDigest: string,
+  nowMs: number,
+): SignInOfState | undefined {
+  const current = sweep(document, nowMs);
+  const isMeant = (one: PendingSignIn | Receipt) => one.stateDigest === stateDigest && one.binding.gateway === gateway;
+  const login = current.logins.find(isMeant);
+  if (login !== undefined) return { kind: "pending", login };
+  const ended = current.receipts.findLast(isMeant);
+  return ended === undefined ? undefined : { kind: "receipt", receipt: ended };
+}
+
+export function hasPendingSignIn(document: PendingDocument, gateway: string, nowMs: number): boolean {
+  return document.logins.some((login) => login.binding.gateway === gateway && isAlive(login, nowMs));
+}
+
 /**
  * Removes the sign-in from the document, with its verifier and state. It comes before the exchange: if the exchange ran
  * first, two pastes of one callback URL could both redeem it, and the server may answer the replay by revoking what it
@@ -247,6 +276,16 @@ export function cancelSignIns(
   if (names.length === 0) return { result: names };
   return { result: names, next: end(recall(current, isRedeemed, "cancelled"), isMeant, "cancelled", nowMs) };
 }
+
+/** Ends one sign-in, also while its code is being exchanged, for the program that started it and waits for it. */
+export function cancelSignIn(document: PendingDocument, stateDigest: string, nowMs: number): Edit<void> {
+  const isMeant = (entry: PendingSignIn | Receipt) => entry.stateDigest === stateDigest;
+  const recalled = recall(sweep(document, nowMs), isMeant, "cancelled");
+  return { result: undefined, next: end(recalled, isMeant, "cancelled", nowMs) };
+}
+
+/** Returns why a sign-in that has ended can no longer be finished. */
+export const refusalOfReceipt = ({ outcome }: Receipt): ClaimRefusal => RECEIPT_CODES[outcome];
 
 /** Writes the outcome of a claimed sign-in, and the profile that it was saved as, into its receipt. */
 export function settleSignIn(

@@ -56,6 +56,8 @@ export interface SignInStatus {
 
 export interface StartedSignIn {
   readonly kind: "started";
+  /** Names this sign-in, and is no secret. */
+  readonly stateDigest: string;
   readonly profileId: ProfileId;
   readonly profileName: ProfileName;
   readonly isDefaultFallback: boolean;
@@ -63,12 +65,17 @@ export interface StartedSignIn {
   readonly authorizationUrl: Secret;
   readonly redirectUri: string;
   readonly expiresInMs: number;
+  /** A browser on this machine finishes the sign-in by itself. */
+  readonly isListening: boolean;
   /** How the user last signed in to this profile, if it is remembered. */
   readonly lastMethod?: SignInMethod | undefined;
 }
 
 /** A started sign-in that has a device code beside its link. */
-export interface StartedWithCode extends Omit<StartedSignIn, "authorizationUrl" | "kind" | "redirectUri"> {
+export interface StartedWithCode extends Omit<
+  StartedSignIn,
+  "authorizationUrl" | "isListening" | "kind" | "redirectUri"
+> {
   readonly kind: "code";
   readonly userCode: Secret;
   /** Where the user types the code. */
@@ -80,6 +87,15 @@ export interface CodeRefusal extends Refusal {
   readonly retryAfterSeconds?: number | undefined;
   readonly link?: StartedSignIn | undefined;
 }
+
+/** The pages to which a browser is led away from a callback URL that cannot be used again. */
+export const DONE_PAGES = ["saved", "saving", "question", "failed", "over"] as const;
+
+/**
+ * What a browser that brings a callback URL is shown. `unknown`: no sign-in here has its state. `later`: the same URL
+ * can still be used.
+ */
+export type CallbackPage = (typeof DONE_PAGES)[number] | "unknown" | "later";
 
 export interface CancelledSignIns {
   readonly kind: "cancelled";

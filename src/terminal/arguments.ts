@@ -7,12 +7,14 @@ const { parseArgs } = process.getBuiltinModule("node:util");
 
 export interface TerminalRequest {
   readonly verb: TerminalWord;
-  /** If absent, `start` means `default`, `undo` the profile that was saved last, and the others every profile. */
+  /** If absent, `start` and `login` mean `default`, `undo` the profile that was saved last, and the others every profile. */
   readonly profileName?: ProfileName;
   /** The pasted callback URL, or `-` for standard input. */
   readonly callbackUrl?: string;
   readonly queueApply: boolean;
   readonly replace?: true;
+  /** Signs in with a device code. */
+  readonly device?: true;
   readonly json: boolean;
   /** The agent whose store is used. Absent for the host's default agent. */
   readonly agentId?: string;
@@ -35,6 +37,7 @@ export interface TerminalOptions {
   readonly callbackUrl?: string | undefined;
   readonly queueApply?: boolean | undefined;
   readonly replace?: boolean | undefined;
+  readonly device?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly agent?: string | undefined;
   readonly authPath?: string | undefined;
@@ -79,6 +82,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     callbackUrl: values["callback-url"],
     queueApply: values["queue-apply"],
     replace: values.replace,
+    device: values.device,
     json: values.json,
     agent: values.agent,
     authPath: values["auth-path"],
@@ -103,6 +107,7 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
       verb: COMMANDS[verb].terminal.word,
       queueApply: options.queueApply === true,
       ...(options.replace === true ? { replace: true } : {}),
+      ...(options.device === true ? { device: true } : {}),
       json,
       ...(selector === undefined ? {} : { profileName: selector.name }),
       ...(options.callbackUrl === undefined ? {} : { callbackUrl: options.callbackUrl }),
@@ -115,5 +120,5 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
 
 function selectorOf(verb: TerminalVerb, profile: string | undefined) {
   if (profile !== undefined) return parseSelector(profile);
-  return verb === "pick" ? parseSelector(DEFAULT_PROFILE_NAME) : undefined;
+  return verb === "pick" || verb === "login" ? parseSelector(DEFAULT_PROFILE_NAME) : undefined;
 }

@@ -49,6 +49,7 @@ function optionsOf(bareProfile: unknown, raw: unknown): TerminalOptions {
     callbackUrl: textOf(options["callbackUrl"]),
     queueApply: options["queueApply"] === true,
     ...(options["replace"] === true ? { replace: true } : {}),
+    ...(options["device"] === true ? { device: true } : {}),
     json: options["json"] === true,
     agent: textOf(options["agent"]),
     authPath: textOf(options["authPath"]),

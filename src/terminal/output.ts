@@ -4,6 +4,7 @@
  */
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import { findingLine, inspectionScreen, logScreen } from "../interaction/diagnosis-screens.ts";
+import { loginScreen, loginStepsScreen } from "../interaction/login-screens.ts";
 import { undoneScreen } from "../interaction/profile-screens.ts";
 import { toText } from "../interaction/render.ts";
 import { effectLines, say, verbatim, type Line, type Screen } from "../interaction/screen.ts";
@@ -25,17 +26,18 @@ import type {
   ProfileList,
   SavedSignIn,
   StartedSignIn,
+  StartedWithCode,
   UndoneChange,
   AuditEntry,
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
-import type { TerminalAnswer } from "./run.ts";
+import type { TerminalAnswer } from "./context.ts";
 import { flagsOf, terminalSurface, toJson, typed, type OutputContext } from "./words.ts";
 
 export interface Printed {
   readonly text: string;
-  /** 2 for every refusal, as in the original. */
-  readonly exitCode: 0 | 2;
+  /** 2 for every refusal, as in the original. Another number only if the user stopped the program. */
+  readonly exitCode: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -62,6 +64,8 @@ function screenOf(answer: TerminalAnswer, context: OutputContext): Screen {
   switch (answer.kind) {
     case "started":
       return cardScreen(answer);
+    case "login":
+      return loginScreen(answer.started);
     case "saved":
       return savedScreen(answer, false);
     case "undone":
@@ -128,7 +132,9 @@ export const TERMINAL_CODES: readonly string[] = ERROR_CODES.map(codeOf);
 function toFields(answer: TerminalAnswer, request: QueueRequest, context: OutputContext): Fields {
   switch (answer.kind) {
     case "started":
-      return startedFields(answer, context);
+      return startedFields(answer, stepsScreen(answer), context);
+    case "login":
+      return loginFields(answer.started, context);
     case "saved":
       return {
         ...changedFields(answer, request, context),
@@ -173,17 +179,35 @@ function revertOf({ isUndoable, profileName }: SavedSignIn | UndoneChange, conte
   return isUndoable ? typed(context, "undo", profileName) : null;
 }
 
-function startedFields(started: StartedSignIn, context: OutputContext): Fields {
+function loginFields(started: StartedSignIn | StartedWithCode, context: OutputContext): Fields {
+  const steps = loginStepsScreen(started);
+  if (started.kind === "started")
+    return { event: "started", ...startedFields(started, steps, context), listening: started.isListening };
+  return {
+    event: "started",
+    ...targetFields(started, steps, context),
+    verification_url: started.verificationUri,
+    user_code: started.userCode.reveal(),
+  };
+}
+
+function startedFields(started: StartedSignIn, steps: Screen, context: OutputContext): Fields {
+  return {
+    ...targetFields(started, steps, context),
+    login_url: started.authorizationUrl.reveal(),
+    redirect_uri: started.redirectUri,
+  };
+}
+
+function targetFields(started: StartedSignIn | StartedWithCode, steps: Screen, context: OutputContext): Fields {
   return {
     ok: true,
     profile: started.profileName,
     profile_id: started.profileId,
     new_profile: started.isNewProfile,
     ...(started.isDefaultFallback ? { stands_in_for_default: true } : {}),
-    login_url: started.authorizationUrl.reveal(),
-    redirect_uri: started.redirectUri,
     expires_in: Math.round(started.expiresInMs / 1000),
-    instructions: messageOf(stepsScreen(started).lines, context),
+    instructions: messageOf(steps.lines, context),
     status_command: typed(context, "status", started.profileName),
   };
 }

@@ -4,50 +4,11 @@ import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readSta
 import { undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
 import { readManifest } from "../manifest.ts";
-import type { PendingPorts, Ports } from "../actions/ports.ts";
-import type { Binding } from "../rules/binding.ts";
 import type { TerminalWord } from "../rules/commands.ts";
 import { Paste } from "../rules/callback-url.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
-import type {
-  CancelledSignIns,
-  ChangeLog,
-  FinishRefusal,
-  NextStep,
-  Inspection,
-  SignInStatus,
-  ProfileList,
-  Refusal,
-  SavedSignIn,
-  StartedSignIn,
-  UndoneChange,
-} from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
-
-export interface TerminalContext {
-  /**
-   * The agent of the binding is known once `ports` has resolved. Pending sign-ins are shown and cancelled for every
-   * agent.
-   */
-  readonly binding: Binding;
-  pendingPorts(): Promise<PendingPorts>;
-  ports(): Promise<Ports>;
-  readStandardInput(): Promise<string>;
-}
-
-export type TerminalAnswer =
-  | StartedSignIn
-  | SavedSignIn
-  | UndoneChange
-  | SignInStatus
-  | CancelledSignIns
-  | ProfileList
-  | ChangeLog
-  | Inspection
-  | Refusal
-  | (FinishRefusal & { readonly next: NextStep })
-  | { readonly kind: "help" }
-  | { readonly kind: "version"; readonly version: string };
+import type { TerminalAnswer, TerminalContext } from "./context.ts";
 
 /** The user of the terminal owns the files, so the operating system has checked access already. */
 const isAllowed = () => true;
@@ -63,6 +24,8 @@ type Run = (context: TerminalContext, request: TerminalRequest) => Promise<Termi
 const RUNS = {
   list: async (context) => listProfiles(await context.ports(), context.binding),
   start: async (context, request) => startSignIn(await context.ports(), context.binding, nameOf(request)),
+  // Loaded only here: `status` and the others neither listen nor poll.
+  login: async (context, request) => (await import("./login.ts")).runLogin(context, request),
   finish,
   status,
   cancel: async (context, { profileName }) => cancelPending(await context.pendingPorts(), context.binding, profileName),

@@ -53,6 +53,7 @@ describe("startWithCode", () => {
     const started = await askCode();
     expect(started).toEqual({
       kind: "code",
+      stateDigest: ports.pending.document.logins[0]?.stateDigest,
       profileId: "openai:work",
       profileName: "work",
       isDefaultFallback: false,

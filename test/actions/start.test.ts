@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
+import { senderOf, SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { startSignIn } from "../../src/actions/start.ts";
 import type { Ports } from "../../src/actions/ports.ts";
@@ -34,7 +34,36 @@ describe("startSignIn", () => {
       isNewProfile: true,
       authorizationUrl: expect.anything(),
       expiresInMs: 15 * 60_000,
+      isListening: false,
+      stateDigest: ports.pending.document.logins[0]?.stateDigest,
     });
+  });
+
+  it("opens the listener once the sign-in is stored, and says whether it listens", async () => {
+    let waiting = 0;
+    const listener = {
+      async open() {
+        waiting = ports.pending.document.logins.length;
+        return true;
+      },
+    };
+    expect(await begin("work", DANA, { ...ports, listener })).toMatchObject({ isListening: true });
+    expect(waiting).toBe(1);
+  });
+
+  it("does not listen for a sign-in that was refused", async () => {
+    ports.profiles.inTheWay = "store-locked";
+    expect(await begin()).toMatchObject({ kind: "refused" });
+    expect(ports.listener.opened).toBe(0);
+  });
+
+  it("keeps the sender's spelling if the binding has another", async () => {
+    await startSignIn(ports, DANA, "work" as ProfileName, DANA.senderId);
+    await startSignIn(ports, DANA, "play" as ProfileName, "U0DANA");
+    expect(ports.pending.document.logins.map(senderOf)).toEqual([
+      { channel: "telegram", channelAccountId: "default", senderId: DANA.senderId },
+      { channel: "telegram", channelAccountId: "default", senderId: "U0DANA" },
+    ]);
   });
 
   it("stores what finishing needs, bound to sender, chat, agent and gateway", async () => {

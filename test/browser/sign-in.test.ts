@@ -5,20 +5,21 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Page } from "playwright-core";
-import { SANDBOX_VARIABLE } from "../../src/environment.ts";
+import { SANDBOX_PORT_VARIABLE, SANDBOX_VARIABLE } from "../../src/environment.ts";
 import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
 import { REDIRECT_URI, SignInServer, type FakeAccount } from "../fakes/sign-in-server.ts";
 import { startChromium, type Chromium } from "../support/chromium.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
+import { freePort } from "../support/loopback.ts";
 import { pauseProfile, storedProfiles } from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
 import { addressBarOf, WebChat } from "../support/web-chat.ts";
 import { accountOf, linkIn, PERSONAL, STUDIO } from "../support/world.ts";
 
-const WORK = accountOf("work");
+const [WORK, FRESH] = [accountOf("work"), accountOf("fresh")];
 const PICTURES = process.env["CODEX_AUTH_PICTURES"];
 
-const signIn = new SignInServer([WORK, PERSONAL, STUDIO]);
+const signIn = new SignInServer([WORK, PERSONAL, STUDIO, FRESH]);
 let model: FakeModel;
 let gateway: Gateway;
 let chromium: Chromium;
@@ -28,14 +29,15 @@ let address: URL;
 
 beforeAll(async () => {
   // The first of all: it says at once what a machine lacks.
-  chromium = await startChromium();
+  const callbackPort = await freePort();
+  chromium = await startChromium({ callbackPort });
   // Without a model the first visit ends on the host's own set-up page.
   model = await startFakeModel();
   gateway = await startGateway({
     pluginDir: inject("pluginDir"),
     model,
     config: { gateway: { controlUi: { enabled: true } } },
-    env: { [SANDBOX_VARIABLE]: await signIn.listen() },
+    env: { [SANDBOX_VARIABLE]: await signIn.listen(), [SANDBOX_PORT_VARIABLE]: String(callbackPort) },
   });
   await signInBeside("personal", PERSONAL);
   await signInBeside("team", STUDIO);
@@ -127,5 +129,36 @@ describe("a sign-in in the web chat", () => {
     const { profiles } = storedProfiles(gateway);
     expect(Object.keys(profiles).toSorted()).toEqual(["openai:personal", "openai:team", "openai:work"]);
     expect(signIn.accountOf((profiles["openai:work"] as { access: string }).access)).toEqual(WORK);
+  });
+});
+
+describe("a sign-in in a browser on the gateway's machine", () => {
+  it("begins with a card that says that approving is enough there", async () => {
+    gateway.changeConfig({ plugins: { entries: { "codex-auth": { config: { loopback: "auto" } } } } });
+    await waitUntil("the listener", async () =>
+      (await sayBeside("/codex_auth fresh")).includes("ssh -L 1455:127.0.0.1:1455"),
+    );
+    const card = await chat.say("/codex_auth fresh", "Time left");
+    expect(card).toContain("If the browser runs on the gateway's machine");
+  });
+
+  it("ends, once approved, on a page that says so, and whose history has no code", async () => {
+    tab = await chat.follow("/oauth/authorize?");
+    await tab.getByRole("button", { name: FRESH.email }).click();
+    await tab.getByText("You are signed in. You can close this page.").waitFor();
+    expect(await tab.locator("p:visible").allInnerTexts()).toEqual(["You are signed in. You can close this page."]);
+    const session = await tab.context().newCDPSession(tab);
+    const { entries } = await session.send("Page.getNavigationHistory");
+    expect(entries.map(({ url }) => url).join()).not.toContain("code=");
+    expect(entries.at(-1)?.url).toBe("http://localhost:1455/done#saved");
+    await tab.reload();
+    await tab.getByText("You are signed in. You can close this page.").waitFor();
+    await tab.close();
+  });
+
+  it("is saved with nothing pasted, and the status says it", async () => {
+    expect(await chat.say("/codex_auth status", "Last saved")).toContain("Last saved: `fresh`");
+    const { profiles } = storedProfiles(gateway);
+    expect(signIn.accountOf((profiles["openai:fresh"] as { access: string }).access)).toEqual(FRESH);
   });
 });

@@ -13,6 +13,7 @@ import type {
   AuditLog,
   AuthorizationGrant,
   AuthorizationRequest,
+  CallbackListener,
   ChatPin,
   ChatPins,
   Clock,
@@ -540,7 +541,19 @@ export class FakeInstallationCheck implements InstallationCheck {
   }
 }
 
+/** A browser on this machine can finish a sign-in only if a test says so. */
+export class FakeListener implements CallbackListener {
+  isFree = false;
+  opened = 0;
+
+  async open(): Promise<boolean> {
+    this.opened += 1;
+    return this.isFree;
+  }
+}
+
 export interface FakePorts extends Ports {
+  readonly listener: FakeListener;
   readonly audit: MemoryAuditLog;
   readonly notices: MemoryNotices;
   readonly pins: MemoryPins;
@@ -558,6 +571,7 @@ export function createFakePorts(): FakePorts {
   const entropy = new CountingEntropy();
   const clock = new FakeClock();
   return {
+    listener: new FakeListener(),
     audit: new MemoryAuditLog(),
     notices: new MemoryNotices(),
     methods: new MemoryMethods(),

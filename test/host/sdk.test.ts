@@ -12,30 +12,33 @@ const withConfig = (config: unknown) => gateway({ plugins: { entries: { "codex-a
 
 describe("the settings", () => {
   it.each([
-    { config: undefined, expected: { notify: true } },
-    { config: { language: "zh-CN" }, expected: { language: "zh-CN", notify: true } },
-    { config: { notify: false }, expected: { notify: false } },
-    { config: { language: 1, notify: "no" }, expected: { notify: true } },
+    { config: undefined, expected: { notify: true, loopback: true } },
+    { config: { language: "zh-CN" }, expected: { language: "zh-CN", notify: true, loopback: true } },
+    { config: { notify: false }, expected: { notify: false, loopback: true } },
+    { config: { loopback: "off" }, expected: { notify: true, loopback: false } },
+    { config: { loopback: "auto" }, expected: { notify: true, loopback: true } },
+    { config: { loopback: false }, expected: { notify: true, loopback: true } },
+    { config: { language: 1, notify: "no" }, expected: { notify: true, loopback: true } },
   ])("are what the config says: $config", ({ config, expected }) => {
     expect(settingsOf(withConfig(config))).toEqual(expected);
   });
 
   it.each([
-    { userTimezone: "Europe/Berlin", expected: { timeZone: "Europe/Berlin", notify: true } },
-    { userTimezone: 1, expected: { notify: true } },
-    { userTimezone: null, expected: { notify: true } },
+    { userTimezone: "Europe/Berlin", expected: { timeZone: "Europe/Berlin", notify: true, loopback: true } },
+    { userTimezone: 1, expected: { notify: true, loopback: true } },
+    { userTimezone: null, expected: { notify: true, loopback: true } },
   ])("have the zone of the config's agents: $userTimezone", ({ userTimezone, expected }) => {
     expect(settingsOf(gateway({ agents: { defaults: { userTimezone } } }).api)).toEqual(expected);
   });
 
   it("are the defaults if the config has no plugins", () => {
-    expect(settingsOf(gateway().api)).toEqual({ notify: true });
+    expect(settingsOf(gateway().api)).toEqual({ notify: true, loopback: true });
   });
 
   it.each([undefined, null])("are the defaults if the host has no config: %s", (config) => {
     const { api } = gateway();
     Object.assign(api.runtime, { config: { current: () => config } });
-    expect(settingsOf(api)).toEqual({ notify: true });
+    expect(settingsOf(api)).toEqual({ notify: true, loopback: true });
   });
 
   it("are the defaults while the host's config cannot be read", () => {
@@ -45,7 +48,7 @@ describe("the settings", () => {
         throw new Error("the config is being reloaded");
       },
     });
-    expect(settingsOf(api)).toEqual({ notify: true });
+    expect(settingsOf(api)).toEqual({ notify: true, loopback: true });
     expect(lines).toEqual(["codex-auth: reading the settings failed (Error)"]);
   });
 });

@@ -86,6 +86,8 @@ export function started(extra: Partial<StartedSignIn> = {}): StartedSignIn {
     isNewProfile: false,
     authorizationUrl: new Secret(LINK),
     expiresInMs: 15 * 60_000,
+    isListening: false,
+    stateDigest: "digest-1",
     ...extra,
   };
 }
@@ -95,6 +97,7 @@ export function withCode(extra: Partial<Omit<StartedSignIn, "kind">> = {}): Star
   const { profileId, profileName, isDefaultFallback, isNewProfile, expiresInMs } = started(extra);
   return {
     kind: "code",
+    stateDigest: "digest-2",
     profileId,
     profileName,
     isDefaultFallback,
@@ -419,6 +422,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "new profile": newProfileScreen(["team"]),
     "card, new": cardScreen(started({ isNewProfile: true, expiresInMs: 30_000 })),
     "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
+    "card, listening": cardScreen(started({ isListening: true })),
     "card, stand-in": cardScreen(started({ isDefaultFallback: true })),
     "card, a code worked before": cardScreen(started({ lastMethod: "code" })),
     code: codeScreen(withCode(), true),

@@ -7,6 +7,7 @@ import { MARKDOWN, PLAIN, toText, toWireButtons, WEB_MARKDOWN } from "../../src/
 import { withSandboxNotice } from "../../src/interaction/screens.ts";
 import { CATALOGUES, Locale, type Language } from "../../src/languages/catalogue.ts";
 import { EN, type SentenceKey } from "../../src/languages/en.ts";
+import { donePage, urlPage } from "../../src/loopback/pages.ts";
 import { print } from "../../src/terminal/output.ts";
 import type { OutputContext } from "../../src/terminal/words.ts";
 import { sampleScreens, type NamedScreen } from "./facts.ts";
@@ -48,6 +49,9 @@ function terminalText({ kind, answer, queueApply = false }: NamedAnswer, around:
   return `### ${kind}\n\n${fenced(print(answer, { json: false, queueApply }, around).text)}`;
 }
 
+/** Each as one reader sees it. */
+const sentencesIn = (page: string) => [...page.matchAll(/<p[^>]*>(.*?)<\/p>/g)].map(([, text = ""]) => quoted(text));
+
 const quoted = (text: string) => text.replaceAll(/^/gm, "> ").replaceAll(/ $/gm, "");
 const fenced = (text: string) => `\`\`\`text\n${text}\n\`\`\``;
 
@@ -72,6 +76,10 @@ function galleryOf(locale: Locale, language: string): string {
       { kind: "a sandbox without a host", answer: { kind: "version", version: "1.2.3" } },
       { ...around, isSandbox: true, warning: "no-host" },
     ),
+    "## Pages of the listener",
+    ...sentencesIn(donePage(locale, "/codex_auth status")),
+    ...sentencesIn(urlPage(locale, "unknown")),
+    ...sentencesIn(urlPage(locale, "later")),
     "",
   ]
     .join("\n\n")

@@ -1,9 +1,9 @@
 /** Each answer of the terminal once, in each of its shapes. */
 import type { NextStep } from "../../src/rules/results.ts";
 import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
-import type { TerminalAnswer } from "../../src/terminal/run.ts";
+import type { TerminalAnswer } from "../../src/terminal/context.ts";
 import { HEALTHS } from "../support/english.ts";
-import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE } from "./facts.ts";
+import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE, withCode } from "./facts.ts";
 
 export interface NamedAnswer {
   readonly kind: string;
@@ -60,6 +60,9 @@ export function terminalAnswers(): readonly NamedAnswer[] {
         nowMs: NOW_MS,
       },
     },
+    { kind: "login", answer: { kind: "login", started: started({ isNewProfile: true }) } },
+    { kind: "login, listening", answer: { kind: "login", started: started({ isListening: true }) } },
+    { kind: "login, with a code", answer: { kind: "login", started: withCode({ isDefaultFallback: true }) } },
     { kind: "help", answer: { kind: "help" } },
     ...ERROR_CODES.map((code) => ({
       kind: code,

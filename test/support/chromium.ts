@@ -26,9 +26,14 @@ const FLAGS = [
   "--no-proxy-server",
   // Letters keep the distances that their font gives them.
   "--font-render-hinting=none",
-  // Whatever a page asks for: nothing but this machine is ever looked up.
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ];
+
+/**
+ * Whatever a page asks for: nothing but this machine is ever looked up. The tests of a machine share port 1455, so the
+ * browser's way to it can lead to another one.
+ */
+const resolverRules = (callbackPort = 1455) =>
+  `--host-resolver-rules=MAP localhost:1455 127.0.0.1:${callbackPort}, MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
 
 export interface Chromium {
   readonly browser: Browser;
@@ -42,7 +47,7 @@ interface Program {
 }
 
 /** Throws one sentence that says what to install when none starts. `CHROMIUM` names the one and only to try. */
-export async function startChromium(): Promise<Chromium> {
+export async function startChromium({ callbackPort }: { readonly callbackPort?: number } = {}): Promise<Chromium> {
   const folder = makeTempDir("chromium");
   const failures: string[] = [];
   for (const program of programs(folder)) {
@@ -50,7 +55,7 @@ export async function startChromium(): Promise<Chromium> {
       const { path, env } = await program();
       const browser = await chromium.launch({
         executablePath: path,
-        args: FLAGS,
+        args: [...FLAGS, resolverRules(callbackPort)],
         env: { PATH: process.env["PATH"] ?? "", HOME: folder, LANG: "C.UTF-8", TZ: "UTC", ...env },
       });
       if (failures.length > 0) console.warn(`Another Chromium than the packed one: ${path}. ${failures.join("\n")}`);

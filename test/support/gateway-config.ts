@@ -30,7 +30,8 @@ export interface ConfigParts {
 }
 
 export function buildConfig(parts: ConfigParts): JsonObject {
-  const ids = parts.pluginDirs.map(pluginId);
+  const manifests = parts.pluginDirs.map(readManifest);
+  const ids = manifests.map(({ id }) => id);
   const base: JsonObject = {
     gateway: {
       mode: "local",
@@ -43,9 +44,10 @@ export function buildConfig(parts: ConfigParts): JsonObject {
     plugins: {
       allow: [...ids, ...(parts.telegram ? ["telegram"] : [])],
       load: { paths: [...parts.pluginDirs] },
-      entries: Object.fromEntries(
-        [...ids, ...(parts.telegram ? ["telegram"] : [])].map((id) => [id, { enabled: true }]),
-      ),
+      entries: Object.fromEntries([
+        ...manifests.map((manifest) => [manifest.id, entryOf(manifest)]),
+        ...(parts.telegram ? [["telegram", { enabled: true }]] : []),
+      ]) as JsonObject,
       slots: { memory: "none" },
     },
     discovery: { mdns: { mode: "off" } },
@@ -77,13 +79,28 @@ function telegramChannel(setup: TelegramSetup, isOld: boolean): JsonObject {
   };
 }
 
+interface PluginManifest {
+  readonly id: string;
+  readonly configSchema?: { readonly properties?: Readonly<Record<string, unknown>> };
+}
+
+/** The gateways of all tests share one machine, and with it port 1455. */
+function entryOf({ configSchema }: PluginManifest): JsonObject {
+  const hasListener = configSchema?.properties?.["loopback"] !== undefined;
+  return { enabled: true, ...(hasListener ? { config: { loopback: "off" } } : {}) };
+}
+
 /** The id in the folder's manifest; the folder's name when it has none (the host will then complain). */
 export function pluginId(dir: string): string {
+  return readManifest(dir).id;
+}
+
+function readManifest(dir: string): PluginManifest {
   try {
-    const manifest = JSON.parse(readFileSync(join(dir, "openclaw.plugin.json"), "utf8")) as { id?: string };
-    return manifest.id ?? basename(dir);
+    const manifest = JSON.parse(readFileSync(join(dir, "openclaw.plugin.json"), "utf8")) as Partial<PluginManifest>;
+    return { ...manifest, id: manifest.id ?? basename(dir) };
   } catch {
-    return basename(dir);
+    return { id: basename(dir) };
   }
 }
 

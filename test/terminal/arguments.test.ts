@@ -106,7 +106,7 @@ const UNDERSTOOD: readonly Row[] = [
 ];
 
 const REFUSED: readonly Row[] = [
-  { name: "an unknown verb", argv: ["login"], expected: refused("usage-verb") },
+  { name: "an unknown verb", argv: ["signin"], expected: refused("usage-verb") },
   { name: "a verb in capitals", argv: ["START"], expected: refused("usage-verb") },
   { name: "an empty verb", argv: [""], expected: refused("usage-verb") },
   { name: "a word of every object as a verb", argv: ["constructor"], expected: refused("usage-verb") },

@@ -10,7 +10,7 @@ import { parseArguments } from "../../src/terminal/arguments.ts";
 import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
 import { print, TERMINAL_CODES } from "../../src/terminal/output.ts";
 import type { Program, OutputContext } from "../../src/terminal/words.ts";
-import type { TerminalAnswer } from "../../src/terminal/run.ts";
+import type { TerminalAnswer } from "../../src/terminal/context.ts";
 import { anyName, hostileText, LINK, listed, listOf, NOW_MS, SAVED, started } from "../interaction/facts.ts";
 import { terminalAnswers } from "../interaction/terminal-facts.ts";
 

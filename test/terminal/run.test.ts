@@ -10,7 +10,9 @@ import { finishSignIn } from "../../src/actions/finish.ts";
 import type { Secret } from "../../src/secret.ts";
 import type { TerminalWord } from "../../src/rules/commands.ts";
 import type { TerminalRequest } from "../../src/terminal/arguments.ts";
-import { runRequest, type TerminalAnswer, type TerminalContext } from "../../src/terminal/run.ts";
+import type { TerminalAnswer, TerminalContext } from "../../src/terminal/context.ts";
+import { FakeLive } from "./fake-live.ts";
+import { runRequest } from "../../src/terminal/run.ts";
 import { addressOf, createFakePorts, DANA, type FakePorts } from "../fakes/fake-ports.ts";
 import { completionOf, startedLink } from "../actions/requests.ts";
 
@@ -42,6 +44,7 @@ function contextOf(binding: Binding = HERE): TerminalContext {
       asked.push("input");
       return input;
     },
+    live: new FakeLive(),
   };
 }
 
