@@ -36,7 +36,9 @@ const unquoted = (text: string) => text.trim().replaceAll(/["']/g, "");
 
 /** Quoted text and what touches it are one word. A word may stand behind an option or a name, such as `NAME=/x`. */
 function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'();&|<>=])+/g)].map(([word]) => unquoted(word).replace(/^@/, ""));
+  return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'()[\],;&|<>=])+/g)].map(([word]) =>
+    unquoted(word).replace(/^@/, ""),
+  );
 }
 
 interface Shell {
@@ -63,6 +65,8 @@ const FORMS: readonly (readonly [RegExp, (shell: Shell, word: string) => string]
   [/%~dp0\\?|%dp0%\\?/gi, ({ self }) => `${dirname(self)}/`],
   [new RegExp(String.raw`\$\(\s*(?:readlink\s+-f|realpath)\s+(?:--\s+)?${WORD}\s*\)`, "g"), (_shell, word) => word],
   [new RegExp(String.raw`\$\(\s*dirname\s+(?:--\s+)?${WORD}\s*\)`, "g"), (_shell, word) => dirname(word)],
+  // On Windows, pnpm's and npm's launchers put the path into the form of Windows.
+  [new RegExp(String.raw`(?:\x60|\$\()\s*cygpath\s+-\w\s+${WORD}\s*(?:\x60|\))`, "g"), (_shell, word) => word],
   [
     new RegExp(String.raw`\$\(\s*cd\s+(?:-\w\s+|--\s+)*${WORD}\s*(?:>[^&)>]*(?:&\d\s*)?)*&&\s*pwd[^)]*\)`, "g"),
     (_shell, word) => word,
