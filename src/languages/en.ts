@@ -332,7 +332,7 @@ export const EN = {
     "This callback URL belongs to the sign-in for {name}, not to the profile that you named. To finish {name}, send the URL without a profile name.",
   "refusal.too-many-attempts": "Too many callback URLs of other sign-ins were sent, so your pending sign-in was ended.",
   "refusal.account-differs":
-    "The account that you approved is not the account of profile {name}, so nothing was saved. Start again with another profile name. To replace the account instead, start again and finish with the option --replace.",
+    "The account that you approved is not the account of profile {name}, so nothing was saved. To keep the account of {name}, start again with another profile name. To replace it, start again with this name and finish with the option --replace.",
   "refusal.account-has-profile":
     "Another profile already uses this account, so nothing was saved. Start again with the name of that profile.",
   "refusal.nothing-parked":
@@ -402,12 +402,13 @@ export const EN = {
     "{variable} names a SOCKS proxy, which codex-auth cannot use. Set https_proxy to an HTTP proxy, such as http://127.0.0.1:7890. Most local proxies have a port for both.",
   "refusal.proxy-needs-other-node":
     "This version of Node does not use {variable}, so a sign-in would go past the proxy. Run codex-auth with Node 24.16 or newer. Node 22.21 and newer also use it with NODE_USE_ENV_PROXY=1, if https_proxy has the form http://host:port.",
-  "refusal.token-response-invalid": "The answer of the sign-in server cannot be trusted, so nothing was saved.",
+  "refusal.token-response-invalid":
+    "The answer of the sign-in server cannot be trusted, so nothing was saved. A proxy or a login page of the network may have answered instead. Check the network of the gateway's machine.",
   "refusal.identity-missing":
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
   "refusal.no-status": "No sign-in is pending, and none was saved in the last 24 hours. Start a sign-in: {example}",
   "refusal.usage-verb": "There is no such command. To see all commands, run {help}",
-  "refusal.usage-option": "An option is not valid. To see all options, run {help}",
+  "refusal.usage-option": "An option or a word is not valid. To see all commands and options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
   "refusal.usage-address-cut":

@@ -305,7 +305,7 @@ export const ZH_CN = translation({
     "此回调网址属于 {name} 的登录，而不是你指定的配置文件。如需完成 {name} 的登录，请发送该网址，不带配置文件名称。",
   "refusal.too-many-attempts": "发送了太多属于其他登录的回调网址，因此你待完成的登录已结束。",
   "refusal.account-differs":
-    "你授权的账号不是配置文件 {name} 的账号，因此未保存任何内容。请用另一个配置文件名称重新开始。如需替换账号，请重新开始，并在完成时加上选项 --replace。",
+    "你授权的账号不是配置文件 {name} 的账号，因此未保存任何内容。如需保留 {name} 的账号，请用另一个配置文件名称重新开始。如需替换，请用此名称重新开始，并在完成时加上选项 --replace。",
   "refusal.account-has-profile": "另一个配置文件已在使用该账号，因此未保存任何内容。请用那个配置文件的名称重新开始。",
   "refusal.nothing-parked":
     "没有等待此选择的登录。它已保存、已放弃或已被取代，或 5 分钟的时限已过。如需重新开始，请输入 {command}",
@@ -361,11 +361,12 @@ export const ZH_CN = translation({
     "{variable} 指定了 SOCKS 代理，codex-auth 无法使用。请将 https_proxy 设为 HTTP 代理，例如 http://127.0.0.1:7890。大多数本地代理有一个两者通用的端口。",
   "refusal.proxy-needs-other-node":
     "此版本的 Node 不使用 {variable}，因此登录会绕过代理。请用 Node 24.16 或更高版本运行 codex-auth。如果 https_proxy 的形式为 http://host:port，设置 NODE_USE_ENV_PROXY=1 后，Node 22.21 及更高版本也会使用它。",
-  "refusal.token-response-invalid": "登录服务器的响应不可信，因此未保存任何内容。",
+  "refusal.token-response-invalid":
+    "登录服务器的响应不可信，因此未保存任何内容。可能是代理或网络的登录页面代为响应。请检查网关所在机器的网络。",
   "refusal.identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
   "refusal.no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。开始登录：{example}",
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
-  "refusal.usage-option": "有选项无效。查看所有选项：{help}",
+  "refusal.usage-option": "有选项或词语无效。查看所有命令和选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
   "refusal.usage-address-cut":
     "shell 在第一个 & 处截断了回调网址。请给网址加上双引号，或使用 --callback-url - 再粘贴网址。",

@@ -96,6 +96,23 @@ describe("findInstalledHost", () => {
 if [ -x "$basedir/node" ]; then exec "$basedir/node" "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"
 else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
     },
+    {
+      name: "pnpm's, with its lines for Windows",
+      script: String.raw`basedir=$(dirname "$(echo "$0" | sed -e 's,\\,/,g')")
+case \`uname\` in
+    *CYGWIN*|*MINGW*|*MSYS*)
+        if command -v cygpath > /dev/null 2>&1; then
+            basedir=\`cygpath -w "$basedir"\`
+        fi
+    ;;
+esac
+exec node "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"`.replaceAll("\\`", "`"),
+    },
+    {
+      name: "a list of words in JavaScript",
+      script:
+        'require("child_process").spawnSync(process.execPath, ["ROOT/lib/node_modules/openclaw/openclaw.mjs", "x"]);',
+    },
     { name: "one below the home folder", script: 'exec node "$HOME/lib/node_modules/openclaw/openclaw.mjs" "$@"' },
     {
       name: "one below the home folder, in braces",
