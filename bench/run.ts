@@ -12,6 +12,7 @@ import { isOver, lineOf, stageBuild, type MeasureFigure, type Result } from "./m
 /** Quick ones first: the last two start gateways and take a quarter of an hour. */
 const FIGURES = new Map<string, () => Promise<{ readonly measure: MeasureFigure }>>([
   ["package", () => import("./package.ts")],
+  ["poll", () => import("./poll.ts")],
   ["terminal", () => import("./terminal.ts")],
   ["store", () => import("./file-store.ts")],
   ["chat", () => import("./commands.ts")],

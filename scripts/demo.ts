@@ -87,6 +87,7 @@ async function openChat(gateway: Gateway): Promise<void> {
 function introduce(gateway: Gateway, sandbox: string | undefined): void {
   console.log(`
 The gateway is up. Type /codex_auth in the chat, open the link, approve, and send the callback URL.
+Or type /codex_auth code work, open the page and type the code.
 
   web chat   http://127.0.0.1:${gateway.port}/chat/main#token=${gateway.authToken}
              (easier than the terminal: the link is clickable there)

@@ -16,6 +16,10 @@ const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
   { name: "environment", files: /^src\/environment\.ts$/ },
   { name: "schema", files: /^src\/rules\/stored-records\.ts$|\/zod\// },
   { name: "loopback", files: /^src\/loopback\// },
+  {
+    name: "device",
+    files: /^src\/(?:oauth\/device|actions\/device(?:-poller)?|commands\/code|interaction\/code-screens)\.ts$/,
+  },
   { name: "network", files: /^src\/(?:oauth\/|host\/fetch\.ts|terminal\/network\.ts)|\/oauth4webapi\// },
   { name: "lock", files: /^src\/store\/lock\.ts$|\/proper-lockfile\/|^\0copy-of-fs|^builtin:/ },
   { name: "store", files: /^src\/store\// },

@@ -26,7 +26,7 @@ import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, repeat, sharedBell, sharedEndings, systemClock, systemEntropy } from "./system.ts";
-import { createPendingStore, createPorts, sharedRecentLists } from "./wiring.ts";
+import { createPorts, openPendingStore, sharedRecentLists } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -84,7 +84,7 @@ async function pollCodes(
   return () => poller.stop(host);
 }
 
-const openPending = async ({ gateway }: HandlerContext) => createPendingStore(await findTempFolder(), gateway);
+const openPending = async ({ gateway }: HandlerContext) => openPendingStore(await findTempFolder(), gateway);
 
 async function findTempFolder(): Promise<string> {
   const { resolvePreferredOpenClawTmpDir } = await hostSdk.tempPath();

@@ -7,6 +7,7 @@ import type {
   Log,
   NetworkObstacle,
   OAuthClient,
+  PendingStore,
   Ports,
 } from "./actions/ports.ts";
 import { CodexAuthError, logFailure } from "./errors.ts";
@@ -21,8 +22,6 @@ import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
-
-export { createPendingStore };
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
@@ -44,6 +43,11 @@ export interface Network {
   /** Reads the variables that name a proxy. */
   obstacle(endpoints: Endpoints): NetworkObstacle | undefined;
   createSend(endpoints: Endpoints): Send;
+}
+
+/** Opens only the file of pending sign-ins, for a look at it that needs no profile. */
+export function openPendingStore(tempFolder: string, stateDir: string): PendingStore {
+  return createPendingStore(tempFolder, stateDir);
 }
 
 export function sharedRecentLists(version: string): RecentLists {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { OpenClawPluginApi } from "../src/host/sdk.ts";
 import { readManifest } from "../src/manifest.ts";
 import { registerPlugin } from "../src/plugin.ts";
+import { sharedBell } from "../src/system.ts";
 import { REFUSALS, SENTENCES } from "./support/english.ts";
 
 const INTERNAL = `${REFUSALS.internal}\n\n${SENTENCES["next.log"]}`;
@@ -159,5 +160,68 @@ describe("a plugin whose handlers cannot be loaded", () => {
     service.stop?.();
     vi.useRealTimers();
     await vi.waitFor(() => expect(lines).toEqual([expect.anything(), expect.stringMatching(failed("expired logins"))]));
+  });
+});
+
+const later = async (ms: number) => {
+  await vi.advanceTimersByTimeAsync(ms);
+  await vi.dynamicImportSettled();
+};
+const silent = { plugins: { entries: { "codex-auth": { config: { notify: false } } } } };
+const ring = () => sharedBell(readManifest().version).ring();
+
+describe("the service that polls device codes", () => {
+  const started = { looks: 0, stops: 0, isPending: true };
+  beforeEach(() => {
+    vi.useFakeTimers();
+    Object.assign(started, { looks: 0, stops: 0, isPending: true });
+    const pollCodes = async () => {
+      started.looks += 1;
+      return started.isPending ? () => void (started.stops += 1) : undefined;
+    };
+    vi.resetModules();
+    vi.doMock("../src/runtime.ts", () => ({ createRuntime: () => ({ pollCodes }) }));
+    onTestFinished(() => {
+      vi.doUnmock("../src/runtime.ts");
+      vi.useRealTimers();
+    });
+  });
+
+  it("looks some seconds after the start, and whenever a code was issued", async () => {
+    const { service } = brokenGateway(silent);
+    service.start?.();
+    await later(9_000);
+    expect(started.looks).toBe(0);
+    await later(1_000);
+    expect(started.looks).toBe(1);
+    ring();
+    await later(0);
+    expect(started.looks).toBe(2);
+    service.stop?.();
+    expect(started.stops).toBe(1);
+  });
+
+  it("hears nothing after it has stopped, and stops what was still being loaded", async () => {
+    const { service } = brokenGateway(silent);
+    service.start?.();
+    ring();
+    service.stop?.();
+    await later(60_000);
+    expect([started.looks, started.stops]).toEqual([1, 1]);
+    ring();
+    await later(0);
+    expect(started.looks).toBe(1);
+  });
+
+  it("starts again, and does not listen twice", async () => {
+    started.isPending = false;
+    const { service } = brokenGateway(silent);
+    service.start?.();
+    service.start?.();
+    ring();
+    await later(0);
+    expect(started.looks).toBe(1);
+    service.stop?.();
+    expect(started.stops).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 /** The answers of a sign-in with a device code. Loaded with the first of them. */
 import { showLink, startWithCode } from "../actions/device.ts";
 import type { Ports } from "../actions/ports.ts";
+import { startSignIn } from "../actions/start.ts";
 import { codeRefusalScreen, codeScreen } from "../interaction/code-screens.ts";
 import type { IntentOf, Screen } from "../interaction/screen.ts";
 import { cardScreen, refusalScreen } from "../interaction/screens.ts";
@@ -15,8 +16,12 @@ export async function answerWithCode(ports: Ports, caller: Caller, { name }: Int
   return codeScreen(started, await caller.canBeTold());
 }
 
+/** If the sign-in has ended, its link cannot be used, so that a new one is started. */
 export async function answerWithLink(ports: Ports, caller: Caller, { name }: IntentOf<"link">): Promise<Screen> {
-  const shown = await showLink(ports, caller.binding, name);
-  if (shown.kind === "started") return cardScreen(shown);
-  return refusalScreen({ profileName: name, ...shown, sender: caller.ownerEntry, next: "again" });
+  const { binding, senderId, ownerEntry } = caller;
+  const shown = await showLink(ports, binding, name);
+  const isOver = shown.kind === "refused" && shown.code === "no-pending-login";
+  const started = isOver ? await startSignIn(ports, binding, name, senderId) : shown;
+  if (started.kind === "started") return cardScreen(started);
+  return refusalScreen({ profileName: name, ...started, sender: ownerEntry, next: "again" });
 }

@@ -225,19 +225,26 @@ function changedFields(changed: SavedSignIn | UndoneChange, request: QueueReques
   };
 }
 
-function statusFields({ pending, lastSaved }: SignInStatus): Fields {
-  if (lastSaved === undefined) return { ok: true, pending: pending.map(pendingFields) };
-  return {
-    ok: true,
-    pending: pending.map(pendingFields),
+function statusFields({ pending, lastSaved, lastFailed }: SignInStatus): Fields {
+  const saved = lastSaved && {
     last_saved: {
       profile: lastSaved.profileName,
       profile_id: lastSaved.profileId,
-      seconds_ago: Math.max(0, Math.round(lastSaved.agoMs / 1000)),
+      seconds_ago: secondsOf(lastSaved.agoMs),
     },
     restart_required: lastSaved.activation === "restart",
   };
+  const failed = lastFailed && {
+    last_failed: {
+      profile: lastFailed.profileName,
+      error: codeOf(lastFailed.code),
+      seconds_ago: secondsOf(lastFailed.agoMs),
+    },
+  };
+  return { ok: true, pending: pending.map(pendingFields), ...saved, ...failed };
 }
+
+const secondsOf = (ms: number) => Math.max(0, Math.round(ms / 1000));
 
 const changeFields = ({ atMs, who, action, profileName, outcome }: AuditEntry): Fields => ({
   at: atMs,
@@ -256,7 +263,7 @@ const findingFields = (finding: Finding, nowMs: number, context: OutputContext):
 
 const pendingFields = ({ profileName, expiresInMs }: SignInStatus["pending"][number]): Fields => ({
   profile: profileName,
-  expires_in: Math.max(0, Math.round(expiresInMs / 1000)),
+  expires_in: secondsOf(expiresInMs),
 });
 
 const profileFields = ({

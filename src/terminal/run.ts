@@ -38,7 +38,11 @@ const RUNS = {
 
 async function status(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
   const found = await readStatus(await context.pendingPorts(), context.binding, profileName);
-  const isEmpty = found.kind === "status" && found.pending.length === 0 && found.lastSaved === undefined;
+  const isEmpty =
+    found.kind === "status" &&
+    found.pending.length === 0 &&
+    found.lastSaved === undefined &&
+    found.lastFailed === undefined;
   return isEmpty ? { kind: "refused", code: "no-status" } : found;
 }
 

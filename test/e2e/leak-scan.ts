@@ -95,6 +95,18 @@ export function scanForLeaks(worldOf: () => World, { chat, connects }: ScanOptio
       expect((await plainFiles(states)).filter((file) => file !== PENDING_FILE)).toEqual([]);
     });
 
+    it("a device id is nowhere, and a device code only in its card and in the channel's copy of a tapped card", async () => {
+      const secrets = world.signIn.devices.secrets();
+      const ids = secrets.filter((secret) => secret.startsWith("deviceauth_"));
+      const bodies = world.modelBodies();
+      expect(databases(ids)).toEqual([]);
+      expect(databases(secrets).filter((place) => place !== MESSAGE_CACHE && !ownCard.test(place))).toEqual([]);
+      expect(await plainFiles(secrets)).toEqual([]);
+      expect(foundIn([...bodies, ...textsOfBot(world)], ids)).toEqual([]);
+      if (chat === "telegram") expect(foundIn(bodies, secrets)).toEqual([]);
+      expect(foundIn([world.gateway.logText()], secrets)).toEqual([]);
+    });
+
     it("the state of a pending sign-in is only in the pending file, 0600 in 0700", async () => {
       expect(databases([waiting])).toEqual([]);
       expect(await plainFiles([waiting])).toEqual([PENDING_FILE]);

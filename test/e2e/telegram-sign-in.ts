@@ -25,7 +25,7 @@ export function signInFromTelegram(worldOf: () => World): void {
       const selector = await ask("/codex_auth");
       const card = await world.telegram.press(OWNER, selector, "default");
       expect(card.id).toBe(selector.id);
-      expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
+      expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Use a code instead", "Cancel"]]);
       expect(card.text).toContain("/codex_auth_finish <callback URL>");
 
       const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));

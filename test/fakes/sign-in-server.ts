@@ -24,6 +24,7 @@ import {
   spoil,
   type Misbehaviour,
 } from "./sign-in-misbehaviour.ts";
+import { DeviceCodes } from "./sign-in-devices.ts";
 import { consentPage, errorPage, sandboxPage } from "./sign-in-pages.ts";
 
 export { CLIENT_ID, DEFAULT_ACCOUNTS, fakeAccount, REDIRECT_URI, SCOPE, type FakeAccount } from "./sign-in-accounts.ts";
@@ -49,6 +50,7 @@ interface AuthorizationRequest {
 interface Grant {
   readonly account: FakeAccount;
   readonly codeChallenge: string;
+  readonly redirectUri: string;
   readonly expiresAtMs: number;
   spent: boolean;
   readonly refreshTokens: string[];
@@ -65,6 +67,10 @@ type JudgedLink =
   | { readonly kind: "error-page"; readonly code: string }
   | { readonly kind: "redirect-error"; readonly error: string; readonly description: string; readonly state: string };
 
+/** The endpoints that can go wrong: the token endpoint, and those that issue and poll a device code. */
+type Endpoint = "token" | "code" | "poll";
+
+const DEVICE_REDIRECT_URI = "https://auth.openai.com/deviceauth/callback";
 const CODE_LIFETIME_MS = 10 * 60_000;
 const TOKEN_LIFETIME_S = 864_000;
 const EXCHANGE_FIELDS = ["grant_type", "client_id", "code", "code_verifier", "redirect_uri"];
@@ -73,6 +79,9 @@ const REFRESH_FIELDS = ["grant_type", "refresh_token", "client_id", "scope"];
 export class SignInServer {
   readonly requests: RecordedRequest[] = [];
   readonly accounts: readonly FakeAccount[];
+  readonly devices = new DeviceCodes((account, codeChallenge) =>
+    this.#grantFor(account, codeChallenge, DEVICE_REDIRECT_URI),
+  );
   /** Bytes written by the `huge-body` mode: how far a reader let it come. */
   hugeBytes = 0;
   readonly #grants = new Map<string, Grant>();
@@ -82,7 +91,7 @@ export class SignInServer {
   readonly #secrets = new Set<string>();
   readonly #states = new Set<string>();
   readonly #server = createServer((request, response) => void this.handle(request, response));
-  #misbehaviour: { mode: Misbehaviour; times: number } | undefined;
+  readonly #misbehaviours = new Map<Endpoint, { mode: Misbehaviour; times: number }>();
   #port: number | undefined;
 
   constructor(accounts: readonly FakeAccount[] = DEFAULT_ACCOUNTS) {
@@ -101,10 +110,11 @@ export class SignInServer {
 
   // ---- what tests do
 
-  /** The token endpoint goes wrong `times` times, or until `behave("well")`. */
-  behave(mode: Misbehaviour | "well", times: number | "always" = 1): void {
-    this.#misbehaviour =
-      mode === "well" ? undefined : { mode, times: times === "always" ? Number.POSITIVE_INFINITY : times };
+  /** An endpoint goes wrong `times` times, or until `behave("well")`. */
+  behave(mode: Misbehaviour | "well", times: number | "always" = 1, at: Endpoint = "token"): void {
+    this.#misbehaviours.delete(at);
+    if (mode !== "well")
+      this.#misbehaviours.set(at, { mode, times: times === "always" ? Number.POSITIVE_INFINITY : times });
   }
 
   /** The person signs in and agrees: gives the address their browser ends at. Throws where a real person would see an error page. */
@@ -130,6 +140,11 @@ export class SignInServer {
   /** Every code and token ever issued, for searching places they must not be. */
   secrets(): string[] {
     return [...this.#secrets];
+  }
+
+  /** Polls for a device code that were sent. */
+  polls(): RecordedRequest[] {
+    return this.requests.filter(({ path }) => path === "/api/accounts/deviceauth/token");
   }
 
   /** The state of every link that a person followed. */
@@ -181,6 +196,14 @@ export class SignInServer {
     if (route === "GET /oauth/authorize") return this.#authorize(url.searchParams, response);
     if (route === "POST /oauth/consent") return this.#consent(new Map(body), response);
     if (route === "POST /oauth/token") return this.#token(contentType, body, response);
+    if (route === "POST /api/accounts/deviceauth/usercode")
+      return this.#device("code", response, () => this.devices.issue(new Map(body), response));
+    if (route === "POST /api/accounts/deviceauth/token")
+      return this.#device("poll", response, () => this.devices.poll(new Map(body), response));
+    if (url.pathname === "/codex/device") {
+      const sent = request.method === "POST" ? new Map(body) : undefined;
+      return sendHtml(response, 200, this.devices.page(sent, this.accounts));
+    }
     if (url.pathname === "/sandbox")
       return this.#sandbox(request.method === "POST" ? new Map(body) : undefined, response);
     if (route === "POST /oauth/revoke") return this.#revoke(new Map(body), response);
@@ -190,8 +213,8 @@ export class SignInServer {
   #sandbox(chosen: ReadonlyMap<string, string> | undefined, response: ServerResponse): void {
     const mode = NAMED_MODES.find((named) => named === chosen?.get("mode"));
     if (chosen !== undefined) this.behave(mode ?? "well");
-    const waiting =
-      this.#misbehaviour !== undefined && this.#misbehaviour.times > 0 ? this.#misbehaviour.mode : undefined;
+    const { mode: next, times = 0 } = this.#misbehaviours.get("token") ?? {};
+    const waiting = times > 0 ? next : undefined;
     sendHtml(response, 200, sandboxPage(NAMED_MODES, waiting === undefined ? undefined : kindOf(waiting)));
   }
 
@@ -252,21 +275,33 @@ export class SignInServer {
     sendRedirect(response, account && !body.has("deny") ? this.#issueCode(request, account) : errorRedirect(denied));
   }
 
+  /** An endpoint of device codes, which sends JSON and reads JSON. */
+  #device(at: Endpoint, response: ServerResponse, answer: () => void): void {
+    const mode = this.#takeMisbehaviour(at);
+    if (mode === undefined || !sendMisbehaviour(response, mode, (bytes) => (this.hugeBytes += bytes))) answer();
+  }
+
   #issueCode(request: AuthorizationRequest, account: FakeAccount): string {
+    const code = this.#grantFor(account, request.codeChallenge, REDIRECT_URI);
+    return `${REDIRECT_URI}?${new URLSearchParams({ code, scope: SCOPE, state: request.state })}`;
+  }
+
+  #grantFor(account: FakeAccount, codeChallenge: string, redirectUri: string): string {
     const code = `ac_${randomBytes(32).toString("base64url")}.${randomBytes(32).toString("base64url")}`;
     this.#secrets.add(code);
     this.#grants.set(code, {
       account,
-      codeChallenge: request.codeChallenge,
+      codeChallenge,
+      redirectUri,
       expiresAtMs: Date.now() + CODE_LIFETIME_MS,
       spent: false,
       refreshTokens: [],
     });
-    return `${REDIRECT_URI}?${new URLSearchParams({ code, scope: SCOPE, state: request.state })}`;
+    return code;
   }
 
   async #token(contentType: string, fields: readonly [string, string][], response: ServerResponse): Promise<void> {
-    const mode = this.#takeMisbehaviour();
+    const mode = this.#takeMisbehaviour("token");
     if (mode !== undefined) {
       if (typeof mode === "object" && mode.kind === "slow")
         await new Promise((resolve) => setTimeout(resolve, mode.ms));
@@ -285,10 +320,11 @@ export class SignInServer {
     sendOpenAiError(response, 400, "unsupported_grant_type", "Unsupported grant type.");
   }
 
-  #takeMisbehaviour(): Misbehaviour | undefined {
-    if (!this.#misbehaviour || this.#misbehaviour.times <= 0) return undefined;
-    this.#misbehaviour.times -= 1;
-    return this.#misbehaviour.mode;
+  #takeMisbehaviour(at: Endpoint): Misbehaviour | undefined {
+    const misbehaviour = this.#misbehaviours.get(at);
+    if (misbehaviour === undefined || misbehaviour.times <= 0) return undefined;
+    misbehaviour.times -= 1;
+    return misbehaviour.mode;
   }
 
   #exchange(body: ReadonlyMap<string, string>, response: ServerResponse, mode: Misbehaviour | undefined): void {
@@ -306,7 +342,7 @@ export class SignInServer {
     const challenge = createHash("sha256")
       .update(body.get("code_verifier") ?? "")
       .digest("base64url");
-    if (challenge !== grant.codeChallenge || body.get("redirect_uri") !== REDIRECT_URI) return refused();
+    if (challenge !== grant.codeChallenge || body.get("redirect_uri") !== grant.redirectUri) return refused();
     const account = typeof mode === "object" && mode.kind === "other-account" ? fakeAccount(mode.email) : grant.account;
     this.#sendTokens(account, response, mode, grant);
   }

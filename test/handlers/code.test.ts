@@ -135,11 +135,20 @@ describe("a code", () => {
     expect(door.ports.oauth.exchanges).toHaveLength(1);
   });
 
-  it("shows no link of a sign-in that has ended", async () => {
+  it("begins a new sign-in with a link if its own has ended", async () => {
     const card = await type("code work");
     await type("cancel");
     const { edits } = await tap(card, "Use the link instead");
-    expect(edits[0]?.plainText).toContain(REFUSALS["no-pending-login"]);
+    const url = door.ports.oauth.approve(new Secret(linkOf(edits[0] as Message)));
+    await claimMessage(door.context, ownerMessage(url));
+    expect(savedIn(door.ports)).toEqual(["openai:work"]);
+  });
+
+  it("is refused as a link if the profile cannot be saved any more", async () => {
+    const card = await type("code work");
+    door.ports.profiles.inTheWay = "store-read-only";
+    const { edits } = await tap(card, "Use the link instead");
+    expect(edits[0]?.plainText).toContain(REFUSALS["store-read-only"]);
     expect(labelsOf(edits[0] as Message)).toEqual([["Start again"]]);
   });
 

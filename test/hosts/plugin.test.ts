@@ -41,7 +41,7 @@ describe.each(versions)("the plugin in OpenClaw %s", (version) => {
     const selector = await ask("/codex_auth");
     expect(world.telegram.keyboard(selector)).toEqual([["default"], ["New profile", "Cancel"]]);
     const card = await world.telegram.press(OWNER, selector, "default");
-    expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Cancel"]]);
+    expect(world.telegram.keyboard(card)).toEqual([["Open the sign-in page"], ["Use a code instead", "Cancel"]]);
     const saved = await ask(world.signIn.approve(linkOf(card), PERSONAL));
     expect(saved.text).toContain("profile default now uses dana@example.com (plan: plus)");
     expect(saved.text).toContain("The next message can use it");
@@ -50,7 +50,7 @@ describe.each(versions)("the plugin in OpenClaw %s", (version) => {
 
   it("signs in again over it, beside another, and puts back", async () => {
     const again = await ask("/codex_auth default");
-    expect(world.telegram.keyboard(again)).toEqual([["Open the sign-in page"], ["Cancel"]]);
+    expect(world.telegram.keyboard(again)).toEqual([["Open the sign-in page"], ["Use a code instead", "Cancel"]]);
     const question = await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(again), STUDIO)}`);
     expect(question.text).toContain("Not saved yet. You approved dana@studio.example (plan: team)");
     expect((await world.telegram.press(OWNER, question, "Replace default")).text).toContain("now uses");

@@ -178,6 +178,19 @@ const SUCCEEDED: readonly Row[] = [
     },
   },
   {
+    name: "a status of a code that ended in a chat",
+    answer: {
+      kind: "status",
+      pending: [],
+      lastFailed: { profileName: "work", agoMs: 90_000, code: "device-code-expired" },
+    },
+    fields: {
+      ok: true,
+      pending: [],
+      last_failed: { profile: "work", error: "device_code_expired", seconds_ago: 90 },
+    },
+  },
+  {
     name: "a status after the clock was set back",
     answer: { kind: "status", pending: [{ ...WAITING, expiresInMs: -5 }], lastSaved: { ...LAST_SAVED, agoMs: -5 } },
     fields: {

@@ -4,6 +4,8 @@ import { CodexAuthError } from "../../src/errors.ts";
 import { terminalBinding, type Binding } from "../../src/rules/binding.ts";
 import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { PendingStore } from "../../src/actions/ports.ts";
+import { startWithCode } from "../../src/actions/device.ts";
+import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { finishSignIn } from "../../src/actions/finish.ts";
 import type { Secret } from "../../src/secret.ts";
 import type { TerminalWord } from "../../src/rules/commands.ts";
@@ -288,6 +290,12 @@ describe("status", () => {
     ports.profiles.has("openai:work");
     await start();
     expect(await run("status", { profileName: "default" })).toMatchObject({ pending: [{ profileName: "work" }] });
+  });
+
+  it("shows a sign-in with a code that ended in a chat", async () => {
+    await startWithCode(ports, { binding: DANA, askedName: "work" as ProfileName });
+    ports.clock.move(SIGN_IN_TTL_MS);
+    expect(await run("status")).toMatchObject({ lastFailed: { profileName: "work", code: "device-code-expired" } });
   });
 
   it("is refused for another gateway", async () => {
