@@ -1,12 +1,12 @@
 /** One poll of a device code, with all that the plugin looks at around it, against the same guarded request alone. */
-import { createGuardedFetch } from "../src/host/fetch.ts";
+import "../test/host/sdk-alias.ts";
 import { pollSignIn } from "../src/actions/device.ts";
+import { createGuardedFetch, createHostSend } from "../src/host/fetch.ts";
 import { createOAuthClient } from "../src/oauth/client.ts";
 import { sandboxEndpoints } from "../src/oauth/endpoints.ts";
 import type { DeviceSignIn } from "../src/rules/pending-sign-ins.ts";
 import { createPendingStore } from "../src/store/pending-sign-ins.ts";
 import { systemClock, systemEntropy, systemTimers } from "../src/system.ts";
-import { createPlainSend } from "../src/terminal/network.ts";
 import { createFakePorts, DANA } from "../test/fakes/fake-ports.ts";
 import { SignInServer } from "../test/fakes/sign-in-server.ts";
 import { makeTempDir } from "../test/support/temp-dir.ts";
@@ -20,7 +20,7 @@ export const measure: MeasureFigure = async () => {
   const server = new SignInServer();
   server.devices.settings.interval = 0;
   const endpoints = sandboxEndpoints(await server.listen());
-  const fetch = createGuardedFetch(createPlainSend(endpoints));
+  const fetch = createGuardedFetch(createHostSend(endpoints));
   const oauth = createOAuthClient(endpoints, systemEntropy, fetch);
   const device = await oauth.requestDeviceCode();
   if (device.kind !== "issued") throw new Error(device.code);

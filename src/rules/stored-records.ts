@@ -35,7 +35,7 @@ const deviceCode = z.readonly(
     deviceAuthId: name,
     userCode: name,
     /** The shortest time between two polls, in milliseconds. It grows if the server says so. */
-    intervalMs: time,
+    intervalMs: z.number().check(z.minimum(1000), z.maximum(3_600_000)),
   }),
 );
 

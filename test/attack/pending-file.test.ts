@@ -8,6 +8,7 @@ import {
   cancelSignIns,
   claimSignIn,
   pendingSignInsOf,
+  polledSignInsOf,
   settleSignIn,
   addSignIn,
   type PendingDocument,
@@ -38,8 +39,10 @@ const NOW_MS = createFakePorts().clock.nowMs();
 /** One input in so many lives through a whole sign-in. */
 const LIVED = 8;
 const OTHER = { ...DANA, conversationId: "6666", senderId: "6666" };
-const SECRETS = ["state", "verifier", "other state", "other verifier"].map((name) => canary(name, 43));
-const [STATE = "", VERIFIER = "", OTHER_STATE = "", OTHER_VERIFIER = ""] = SECRETS;
+const SECRETS = ["state", "verifier", "other state", "other verifier", "device id", "device code"].map((name) =>
+  canary(name, 43),
+);
+const [STATE = "", VERIFIER = "", OTHER_STATE = "", OTHER_VERIFIER = "", DEVICE_ID = "", DEVICE_CODE = ""] = SECRETS;
 
 const login = (name: string, extra: Partial<PendingSignIn>): PendingSignIn => ({
   binding: DANA,
@@ -61,9 +64,23 @@ const WAITING: PendingDocument = {
   version: 1,
   logins: [
     login("work", {}),
+    login("code", {
+      stateDigest: "code",
+      senderId: "U0ABC",
+      device: { deviceAuthId: DEVICE_ID, userCode: DEVICE_CODE, intervalMs: 5000 },
+    }),
     login("home", { binding: OTHER, state: OTHER_STATE, codeVerifier: OTHER_VERIFIER, stateDigest: "other" }),
   ],
   receipts: [
+    {
+      binding: DANA,
+      profileId: "openai:old",
+      profileName: "old",
+      stateDigest: "c",
+      outcome: "failed",
+      atMs: NOW_MS - 1,
+      code: "device-code-off",
+    },
     {
       binding: DANA,
       profileId: "openai:old",
@@ -124,6 +141,11 @@ async function feed(input: string): Promise<void> {
     const known = document === undefined ? "" : shownIn(document);
     requireSilence(SECRETS, [toMarkdown(screen), toPlainText(screen), ports.log.lines], known);
   }
+  const polled = document === undefined ? [] : polledSignInsOf(document, DANA.gateway, NOW_MS);
+  must(
+    polled.every(({ device }) => device.intervalMs >= 1000),
+    "polls no code without a pause",
+  );
   must(readFileSync(path).equals(bytesOf(input)), "writes nothing where it refuses");
   // Each write is one for certain, on the disk: not for every input.
   if (variantOf(input, LIVED) === 0) await refusable(SECRETS, () => live(store));
@@ -147,6 +169,9 @@ const WORDS = [
   "binding",
   "expiresAtMs",
   "attempts",
+  "device",
+  "intervalMs",
+  "code",
 ];
 
 const loginNear = fc.oneof(...WAITING.logins.map((one) => nearly({ ...one })));

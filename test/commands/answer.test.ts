@@ -133,6 +133,8 @@ describe("an answer over a port that fails", () => {
     "profiles.remove",
     "profiles.undo",
     "oauth.buildAuthorizationRequest",
+    "oauth.authorizationUrlOf",
+    "oauth.requestDeviceCode",
     "oauth.exchange",
   ];
 

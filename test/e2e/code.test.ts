@@ -166,7 +166,7 @@ describe("a sign-in with a code", () => {
     expect(answer.text).toContain(says);
   });
 
-  it("waits longer after a poll that was too many, after an error and after a page of the protection", async () => {
+  it("waits longer after a poll that was too many and after an error", async () => {
     await ask("/codex_auth code slow");
     world.signIn.behave({ kind: "rate-limited" }, 1, "poll");
     await afterPolls(1);
@@ -195,6 +195,36 @@ describe("a sign-in with a code", () => {
     expect(exchanges()).toBe(before);
     expect(profiles()).not.toContain("openai:dropped");
     await ask("/codex_auth cancel");
+  });
+
+  it("drops an approval that arrives after the sign-in was cancelled during the poll", async () => {
+    const code = await ask("/codex_auth code late");
+    const before = { exchanges: exchanges(), polls: world.signIn.polls().length };
+    const held = Promise.withResolvers<void>();
+    world.signIn.behave({ kind: "held", until: held.promise }, 1, "poll");
+    world.signIn.devices.approve(newestCode(), accountOf("late"));
+    await waitUntil("the poll", () => world.signIn.polls().length > before.polls);
+    expect((await world.telegram.press(OWNER, code, "Cancel")).text).toContain("Cancelled: late");
+    held.resolve();
+    await ask("/codex_auth code other");
+    await afterPolls(1);
+    expect(exchanges()).toBe(before.exchanges);
+    await ask("/codex_auth cancel");
+  });
+
+  it("saves nothing if it is replaced during the exchange", async () => {
+    await ask("/codex_auth code replaced");
+    const before = exchanges();
+    const held = Promise.withResolvers<void>();
+    world.signIn.behave({ kind: "held", until: held.promise });
+    world.signIn.devices.approve(newestCode(), accountOf("first"));
+    await waitUntil("the exchange", () => exchanges() > before);
+    await ask("/codex_auth code replaced");
+    held.resolve();
+    const at = world.telegram.now();
+    world.signIn.devices.approve(newestCode(), accountOf("second"));
+    expect((await told(/Signed in: profile replaced/, at)).text).toContain("second@example.com");
+    expect(exchanges()).toBe(before + 2);
   });
 
   it("is finished after a restart of the gateway, if it was approved meanwhile", async () => {

@@ -276,9 +276,22 @@ export class SignInServer {
   }
 
   /** An endpoint of device codes, which sends JSON and reads JSON. */
-  #device(at: Endpoint, response: ServerResponse, answer: () => void): void {
-    const mode = this.#takeMisbehaviour(at);
-    if (mode === undefined || !sendMisbehaviour(response, mode, (bytes) => (this.hugeBytes += bytes))) answer();
+  async #device(at: Endpoint, response: ServerResponse, answer: () => void): Promise<void> {
+    if (!(await this.#misbehave(this.#takeMisbehaviour(at), response))) answer();
+  }
+
+  /** Waits if the mode says so. Returns true if it has answered. */
+  async #misbehave(mode: Misbehaviour | undefined, response: ServerResponse): Promise<boolean> {
+    if (mode === undefined) return false;
+    if (typeof mode === "object" && mode.kind === "slow") {
+      await new Promise((resolve) => setTimeout(resolve, mode.ms));
+      return false;
+    }
+    if (typeof mode === "object" && mode.kind === "held") {
+      await mode.until;
+      return false;
+    }
+    return sendMisbehaviour(response, mode, (bytes) => (this.hugeBytes += bytes));
   }
 
   #issueCode(request: AuthorizationRequest, account: FakeAccount): string {
@@ -302,12 +315,7 @@ export class SignInServer {
 
   async #token(contentType: string, fields: readonly [string, string][], response: ServerResponse): Promise<void> {
     const mode = this.#takeMisbehaviour("token");
-    if (mode !== undefined) {
-      if (typeof mode === "object" && mode.kind === "slow")
-        await new Promise((resolve) => setTimeout(resolve, mode.ms));
-      else if (typeof mode === "object" && mode.kind === "held") await mode.until;
-      else if (sendMisbehaviour(response, mode, (bytes) => (this.hugeBytes += bytes))) return;
-    }
+    if (await this.#misbehave(mode, response)) return;
     const body = new Map(fields);
     const grantType = body.get("grant_type");
     if (body.size !== fields.length) return sendOpenAiError(response, 400, "invalid_request", "Duplicate parameter.");

@@ -172,6 +172,10 @@ describe("a code", () => {
   });
 });
 
+const failing = () => {
+  throw new Error(CANARY);
+};
+
 describe("the end of a sign-in with a code", () => {
   it("is sent to the user, and the next card begins with the code", async () => {
     await type("code work");
@@ -258,5 +262,14 @@ describe("the end of a sign-in with a code", () => {
     await poll();
     expect(door.ports.log.lines).toContain("warn: sending an answer failed twice");
     expect(door.ports.log.lines.join(" ")).not.toContain(CANARY);
+  });
+
+  it("is logged without a secret if it cannot be written", async () => {
+    await type("code work");
+    door.ports.oauth.approveCode("CODE-1");
+    Object.assign(door.context, { locale: failing });
+    await poll();
+    expect(door.ports.log.lines).toContain("warn: telling how a sign-in ended failed (Error)");
+    expect(savedIn(door.ports)).toEqual(["openai:work"]);
   });
 });
