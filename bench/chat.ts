@@ -86,15 +86,16 @@ export async function openChat(options: {
   /** How many profiles the no-op's list has. */
   readonly profiles: number;
   readonly config: JsonObject;
+  readonly env?: Readonly<Record<string, string>>;
 }): Promise<Chat> {
-  const { build, profiles, config } = options;
+  const { build, profiles, config, env = {} } = options;
   const [telegram, signIn] = [await startFakeTelegram(), new SignInServer([PERSONAL])];
   const gateway = await startGateway({
     pluginDir: build.pluginDir,
     extraPlugins: [await makeNoopPlugin(build.root, profiles)],
     telegram: { server: telegram, owner: OWNER },
     config: merge({ commands: { ownerAllowFrom: [`telegram:${OWNER.id}`] } }, config),
-    env: { [SANDBOX_VARIABLE]: await signIn.listen() },
+    env: { [SANDBOX_VARIABLE]: await signIn.listen(), ...env },
   });
   return new Chat(gateway, telegram, signIn);
 }

@@ -15,6 +15,7 @@ const FIGURES = new Map<string, () => Promise<{ readonly measure: MeasureFigure 
   ["poll", () => import("./poll.ts")],
   ["terminal", () => import("./terminal.ts")],
   ["store", () => import("./file-store.ts")],
+  ["listener", () => import("./listener.ts")],
   ["chat", () => import("./commands.ts")],
   ["start", () => import("./gateway-start.ts")],
 ]);

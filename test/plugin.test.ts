@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { OpenClawPluginApi } from "../src/host/sdk.ts";
 import { readManifest } from "../src/manifest.ts";
 import { registerPlugin } from "../src/plugin.ts";
-import { sharedBell } from "../src/system.ts";
+import { sharedBell, sharedEndings } from "../src/system.ts";
 import { REFUSALS, SENTENCES } from "./support/english.ts";
 
 const INTERNAL = `${REFUSALS.internal}\n\n${SENTENCES["next.log"]}`;
@@ -223,5 +223,59 @@ describe("the service that polls device codes", () => {
     expect(started.looks).toBe(1);
     service.stop?.();
     expect(started.stops).toBe(0);
+  });
+});
+
+describe("the service that frees and opens the listener's port", () => {
+  const listened = { looks: 0 };
+  beforeEach(() => {
+    vi.useFakeTimers();
+    listened.looks = 0;
+    const listenAgain = async () => {
+      listened.looks += 1;
+      if (listened.looks > 1) throw failure();
+    };
+    vi.resetModules();
+    vi.doMock("../src/runtime.ts", () => ({
+      createRuntime: () => ({ listenAgain, pollCodes: async () => undefined }),
+    }));
+    onTestFinished(() => {
+      vi.doUnmock("../src/runtime.ts");
+      vi.useRealTimers();
+    });
+  });
+
+  it("looks once, some seconds after each start, and logs a failure", async () => {
+    const { service, lines } = brokenGateway(silent);
+    service.start?.();
+    service.start?.();
+    await later(60_000);
+    expect([listened.looks, lines]).toEqual([1, []]);
+    service.stop?.();
+    service.start?.();
+    service.stop?.();
+    await later(60_000);
+    expect(listened.looks).toBe(1);
+    service.start?.();
+    await later(60_000);
+    expectLog(lines, "listening again failed (TypeError EACCES)");
+    service.stop?.();
+  });
+
+  it("opens nothing if the setting is off", async () => {
+    const { service } = brokenGateway({
+      plugins: { entries: { "codex-auth": { config: { notify: false, loopback: "off" } } } },
+    });
+    service.start?.();
+    await later(60_000);
+    expect(listened.looks).toBe(0);
+    service.stop?.();
+  });
+
+  it("ends at a stop what any copy of the plugin has begun", () => {
+    let ends = 0;
+    sharedEndings(readManifest().version).add(() => (ends += 1));
+    brokenGateway(silent).service.stop?.();
+    expect(ends).toBe(1);
   });
 });
