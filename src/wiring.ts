@@ -1,10 +1,18 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
 import { join } from "node:path";
-import type { ChatPins, InstallationCheck, Log, NetworkObstacle, OAuthClient, Ports } from "./actions/ports.ts";
+import type {
+  ChatPins,
+  Destination,
+  InstallationCheck,
+  Log,
+  NetworkObstacle,
+  OAuthClient,
+  Ports,
+} from "./actions/ports.ts";
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
-import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
+import { OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
 import { readIdentity } from "./oauth/identity.ts";
 import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
@@ -26,8 +34,8 @@ export interface Parts extends PendingParts, InstallationFolders {
 
 export interface Network {
   /** Reads the variables that name a proxy. */
-  obstacle(endpoints: Endpoints): NetworkObstacle | undefined;
-  createSend(endpoints: Endpoints): Send;
+  obstacle(destination: Destination): NetworkObstacle | undefined;
+  createSend(destination: Destination): Send;
 }
 
 export function sharedRecentLists(version: string): RecentLists {
@@ -69,7 +77,7 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
 
 function createClient(sandboxOrigin: string | undefined, network: Network): OAuthClient {
   const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
-  const fetch = createGuardedFetch(network.createSend(endpoints));
+  const fetch = createGuardedFetch(network.createSend(endpoints), TOKEN_LIMITS);
   return createOAuthClient(endpoints, systemEntropy, fetch, () => network.obstacle(endpoints));
 }
 

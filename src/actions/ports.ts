@@ -32,6 +32,29 @@ export interface Log {
   warn(event: string): void;
 }
 
+/** A server, and the only URLs of it that a request may have. */
+export interface Destination {
+  readonly hostname: string;
+  /** True for the sandbox on a loopback address. Every screen says so. */
+  readonly isSandbox: boolean;
+  readonly urls: readonly string[];
+}
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Ends the request early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one request to the one server it was made for, and returns the whole response, bounded in size. Follows no
+ * redirect. Throws only `CodexAuthError` (`provider-*`, `token-response-invalid`).
+ */
+export type GuardedFetch = (request: OutgoingRequest) => Promise<Response>;
+
 export interface AuthorizationRequest {
   /** Contains the state and the challenge, so it is shown once and only to the user who asked. */
   readonly authorizationUrl: Secret;

@@ -2,6 +2,7 @@
  * The only URLs of a sign-in. They are constants: if chat, config or a server's answer could set them, a code could
  * be sent to an attacker.
  */
+import type { Destination } from "../actions/ports.ts";
 
 /**
  * Registered with OpenAI as this exact string. Both requests send it, even if a callback URL with another spelling
@@ -13,14 +14,10 @@ export const SCOPE = "openid profile email offline_access";
 /** The server checks it against a list after the user has signed in, and shows an error page for any other name. */
 export const ORIGINATOR = "openclaw";
 
-export interface Endpoints {
+export interface Endpoints extends Destination {
   readonly issuer: string;
   readonly authorization: string;
   readonly token: string;
-  /** The only host that the token request may reach. */
-  readonly hostname: string;
-  /** True for the sandbox on a loopback address. Every screen says so. */
-  readonly isSandbox: boolean;
 }
 
 export const OPENAI: Endpoints = {
@@ -28,8 +25,12 @@ export const OPENAI: Endpoints = {
   authorization: "https://auth.openai.com/oauth/authorize",
   token: "https://auth.openai.com/oauth/token",
   hostname: "auth.openai.com",
+  urls: ["https://auth.openai.com/oauth/token"],
   isSandbox: false,
 };
+
+/** Of every request to the sign-in server. */
+export const TOKEN_LIMITS = { timeoutMs: 30_000, maxBytes: 1024 * 1024 } as const;
 
 /** `origin`: a loopback origin such as `http://127.0.0.1:4000`, which `environment.ts` has checked. */
 export function sandboxEndpoints(origin: string): Endpoints {
@@ -38,6 +39,7 @@ export function sandboxEndpoints(origin: string): Endpoints {
     authorization: `${origin}/oauth/authorize`,
     token: `${origin}/oauth/token`,
     hostname: new URL(origin).hostname,
+    urls: [`${origin}/oauth/token`],
     isSandbox: true,
   };
 }

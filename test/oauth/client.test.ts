@@ -122,6 +122,7 @@ describe("the endpoints", () => {
       authorization: "https://auth.openai.com/oauth/authorize",
       token: "https://auth.openai.com/oauth/token",
       hostname: "auth.openai.com",
+      urls: ["https://auth.openai.com/oauth/token"],
       isSandbox: false,
     });
   });
