@@ -144,6 +144,7 @@ async function openMachine(facts: MachineFacts, request: TerminalRequest, log: L
       return createPorts({
         ...pending,
         host,
+        hostVersion: facts.hostVersion,
         pins: NO_PINS,
         workspace: undefined,
         owners: () => readOwners(environment, stateDir),

@@ -23,7 +23,7 @@ import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, systemClock, systemEntropy } from "./system.ts";
-import { createPorts, sharedRecentLists } from "./wiring.ts";
+import { createPorts, sharedRecentLists, sharedUsageMemory } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -99,6 +99,8 @@ async function openPorts(api: OpenClawPluginApi, version: string, { log }: Early
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
+    usageMemory: sharedUsageMemory(version),
+    hostVersion: api.runtime.version,
     tempFolder: await failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir()),
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,

@@ -1,7 +1,20 @@
 /** The only clock, the only randomness, and the memory that copies of the plugin share. */
 import type { Clock, Entropy } from "./actions/ports.ts";
 
-export const systemClock: Clock = { nowMs: () => Date.now() };
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
+      const finish = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, ms);
+      signal?.addEventListener("abort", finish);
+    }),
+};
 
 /** Loaded on first use, because loading it takes Node as long as a small program: `status` does not need it. */
 const crypto = () => process.getBuiltinModule("node:crypto");

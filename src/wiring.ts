@@ -8,12 +8,13 @@ import type {
   NetworkObstacle,
   OAuthClient,
   Ports,
+  Usage,
 } from "./actions/ports.ts";
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
-import { readIdentity } from "./oauth/identity.ts";
+import { readIdentity, readUserId } from "./oauth/identity.ts";
 import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
@@ -21,12 +22,17 @@ import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices } from "./store/records.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy } from "./system.ts";
+import { createUsageRequest, sandboxUsageEndpoint, USAGE_ENDPOINT, USAGE_LIMITS } from "./usage/request.ts";
+import { createUsage, UsageMemory } from "./usage/usage.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
   readonly pins: ChatPins;
   /** In a gateway the `sharedRecentLists`. */
   readonly recent?: RecentLists;
+  /** In a gateway the `sharedUsageMemory`. */
+  readonly usageMemory?: UsageMemory;
+  readonly hostVersion: string | undefined;
   /** The loopback sign-in server of demos and tests. Throws `config-invalid`. */
   readonly sandboxOrigin: () => string | undefined;
   readonly network: Network;
@@ -42,6 +48,10 @@ export function sharedRecentLists(version: string): RecentLists {
   return remember("recent", version, () => new RecentLists(systemClock));
 }
 
+export function sharedUsageMemory(version: string): UsageMemory {
+  return remember("usage", version, () => new UsageMemory());
+}
+
 export function createPorts(parts: Parts): Ports {
   const { host, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
   const undo = createUndoRecords(stateDir);
@@ -54,7 +64,19 @@ export function createPorts(parts: Parts): Ports {
     installation: createInstallationCheck(parts),
     oauth: createLazyClient(parts),
     profiles: createProfileStore({ host, log, recent, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+    usage: openUsage(parts),
   };
+}
+
+/** Reads the sandbox and the variables of a proxy with the first request. */
+function openUsage({ hostVersion, log, network, sandboxOrigin, usageMemory = new UsageMemory() }: Parts): Usage {
+  const connect = () => {
+    const origin = sandboxOrigin();
+    const endpoint = origin === undefined ? USAGE_ENDPOINT : sandboxUsageEndpoint(origin);
+    return { endpoint, fetch: createGuardedFetch(network.createSend(endpoint), USAGE_LIMITS) };
+  };
+  const ask = createUsageRequest({ connect, hostVersion, clock: systemClock, log, readUserId });
+  return createUsage({ memory: usageMemory, clock: systemClock, entropy: systemEntropy, ask });
 }
 
 /** Built on first use, so that a command that sends nothing reads neither the sandbox nor a variable of a proxy. */

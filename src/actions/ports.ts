@@ -8,11 +8,14 @@ import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign
 import type { ProfileId } from "../rules/profile-id.ts";
 import type { ProxyVariable } from "../rules/proxy.ts";
 import type { Activation, ListedProfile, AuditEntry } from "../rules/results.ts";
+import type { ProfileUsage, UsageNumbers } from "../rules/usage.ts";
 import type { Secret } from "../secret.ts";
 
 export interface Clock {
   /** Unix time in milliseconds. */
   nowMs(): number;
+  /** Resolves after that time, or as soon as the signal aborts. It keeps the process alive until then. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface RandomBytes {
@@ -184,6 +187,15 @@ export interface ProfileChoice {
   readonly isOwnCopy: boolean;
 }
 
+/** A stored access token, which may have expired. */
+export interface StoredToken {
+  readonly profileId: ProfileId;
+  readonly access: Secret;
+  readonly chatgptAccountId?: string | undefined;
+  /** As in the profile's `ListedProfile`. */
+  readonly expiresAtMs?: number | undefined;
+}
+
 export interface ProfileStore {
   readonly provider: string;
   /** Identifies the store. A sign-in is finished only in the store that it was started for. */
@@ -206,6 +218,8 @@ export interface ProfileStore {
   choice(agentId: string): Promise<ProfileChoice>;
   /** Throws `CodexAuthError` (`store-*`). */
   accounts(agentId: string): Promise<readonly ProfileAccount[]>;
+  /** Leaves out profiles whose token is being renewed, is missing or is stored elsewhere. Throws `CodexAuthError` (`store-*`). */
+  tokens(agentId: string): Promise<readonly StoredToken[]>;
   save(request: SaveRequest): Promise<SaveResult>;
   /** Removes one profile and its place in the order. Its record can be put back for a day. */
   remove(target: ProfileTarget): Promise<ChangeResult>;
@@ -267,6 +281,23 @@ export interface ParkedSignIns {
   take(binding: Binding, nowMs: number, questionId?: string): ParkedSignIn | undefined;
 }
 
+export interface UsageInquiry {
+  /** The state now. Every profile that was asked about has an entry. */
+  usageOf(profileId: ProfileId): ProfileUsage;
+  /** Resolves when nothing is awaited any more, after 12 seconds at most. Never rejects. */
+  readonly settled: Promise<void>;
+}
+
+/** Never renews a token and never changes the store, whatever OpenAI answers. */
+export interface Usage {
+  /**
+   * Returns the numbers in memory that were told for the profile's present token, however old they are. Asks nothing.
+   */
+  remembered(profile: Pick<ListedProfile, "expiresAtMs" | "profileId">): UsageNumbers | undefined;
+  /** Asks OpenAI, once a minute at most for each token. */
+  ask(tokens: readonly StoredToken[]): UsageInquiry;
+}
+
 export interface Notices {
   /** Returns the profiles that were not reported in the last day, and records them as reported. */
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
@@ -284,6 +315,7 @@ export interface Ports {
   readonly oauth: OAuthClient;
   readonly pending: PendingStore;
   readonly profiles: ProfileStore;
+  readonly usage: Usage;
 }
 
 export type PendingPorts = Pick<Ports, "clock" | "log" | "parked" | "pending">;

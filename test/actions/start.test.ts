@@ -161,6 +161,7 @@ describe("a sign-in that cannot begin", () => {
           nowMs: () => {
             throw error;
           },
+          wait: failing(error),
         },
       }),
     },

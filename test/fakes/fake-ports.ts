@@ -33,23 +33,44 @@ import type {
   ChangeResult,
   SaveResult,
   InstallationCheck,
+  StoredToken,
 } from "../../src/actions/ports.ts";
+import type { UsageNumbers, UsageOutcome } from "../../src/rules/usage.ts";
 import { Secret } from "../../src/secret.ts";
+import type { AskUsage } from "../../src/usage/request.ts";
+import { createUsage, UsageMemory } from "../../src/usage/usage.ts";
 
 const REDIRECT_URI = "http://localhost:1455/auth/callback";
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
 
+const FIRST_MS = 1_795_000_000_000;
+const IN_TEN_DAYS_MS = FIRST_MS + 864_000_000;
+
 /** Stands still until it is moved. */
 export class FakeClock implements Clock {
-  #nowMs = 1_795_000_000_000;
+  #nowMs = FIRST_MS;
+  readonly #waiting = new Set<{ readonly untilMs: number; readonly resolve: () => void }>();
 
   nowMs(): number {
     return this.#nowMs;
   }
 
+  wait(ms: number, signal?: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add({ untilMs: this.#nowMs + ms, resolve });
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener("abort", () => resolve());
+    return promise;
+  }
+
   /** Negative: somebody sets the clock back. */
   move(byMs: number): void {
     this.#nowMs += byMs;
+    for (const waiting of this.#waiting) {
+      if (waiting.untilMs > this.#nowMs) continue;
+      this.#waiting.delete(waiting);
+      waiting.resolve();
+    }
   }
 }
 
@@ -268,6 +289,18 @@ export class MemoryProfileStore implements ProfileStore {
     }));
   }
 
+  async tokens(agentId: string): Promise<readonly StoredToken[]> {
+    const profiles = await this.list(agentId);
+    return profiles
+      .filter(({ health }) => health !== "needs-sign-in" && health !== "refreshing")
+      .map(({ profileId, expiresAtMs = IN_TEN_DAYS_MS }) => ({
+        profileId,
+        access: new Secret(`access-of-${profileId}-canary`),
+        chatgptAccountId: "workspace-canary",
+        expiresAtMs,
+      }));
+  }
+
   async obstacle(): Promise<SaveRefusal | undefined> {
     return this.inTheWay;
   }
@@ -416,7 +449,50 @@ export class FakeInstallationCheck implements InstallationCheck {
   }
 }
 
+/** What OpenAI tells of each account. Numbers of an unused account unless a test sets something else. */
+export class FakeUsageServer {
+  /** The ids of the profiles that were asked about, in order. */
+  readonly asked: string[] = [];
+  readonly answers = new Map<string, UsageOutcome>();
+  readonly #clock: FakeClock;
+  #gate: PromiseWithResolvers<void> | undefined;
+  #entered = Promise.withResolvers<void>();
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  readonly ask: AskUsage = async ({ profileId }, signal) => {
+    this.asked.push(profileId);
+    this.#entered.resolve();
+    const ended = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    await Promise.race([this.#gate?.promise, ended]);
+    if (signal.aborted) return { kind: "untold", reason: "late" };
+    return this.answers.get(profileId) ?? { kind: "numbers", numbers: usageNumbers(this.#clock.nowMs()) };
+  };
+
+  // ---- what tests do
+
+  /** From now on an answer waits: `entered` says that a request has come, `open` lets all go on. */
+  hold(): { readonly entered: Promise<void>; open(): void } {
+    const gate = Promise.withResolvers<void>();
+    this.#gate = gate;
+    this.#entered = Promise.withResolvers<void>();
+    return { entered: this.#entered.promise, open: () => gate.resolve() };
+  }
+}
+
+/** A plan with five hours and a week, of which so many percent are used. */
+export function usageNumbers(askedAtMs: number, [short, week]: readonly [number, number] = [0, 0]): UsageNumbers {
+  const windows = [
+    { seconds: 18_000, usedPercent: short, resetAtMs: askedAtMs + 2 * 3_600_000 },
+    { seconds: 604_800, usedPercent: week, resetAtMs: askedAtMs + 3 * 24 * 3_600_000 },
+  ];
+  return { askedAtMs, plan: "pro", limit: { isReached: false, windows }, others: [], bankedResets: 0 };
+}
+
 export interface FakePorts extends Ports {
+  readonly usageServer: FakeUsageServer;
   readonly audit: MemoryAuditLog;
   readonly notices: MemoryNotices;
   readonly pins: MemoryPins;
@@ -431,13 +507,17 @@ export interface FakePorts extends Ports {
 
 export function createFakePorts(): FakePorts {
   const entropy = new CountingEntropy();
+  const clock = new FakeClock();
+  const usageServer = new FakeUsageServer(clock);
   return {
+    usageServer,
+    usage: createUsage({ memory: new UsageMemory(), clock, entropy, ask: usageServer.ask }),
     audit: new MemoryAuditLog(),
     notices: new MemoryNotices(),
     parked: new InMemoryParkedSignIns(),
     pins: new MemoryPins(),
     installation: new FakeInstallationCheck(),
-    clock: new FakeClock(),
+    clock,
     entropy,
     log: new MemoryLog(),
     oauth: new FakeOAuth(entropy),
@@ -495,6 +575,7 @@ export function brokenProfiles(
     recentList: fail,
     choice: fail,
     accounts: fail,
+    tokens: fail,
     save: fail,
     remove: fail,
     prefer: fail,
