@@ -112,12 +112,17 @@ export interface InstallationFolders {
   readonly owners: () => Promise<readonly unknown[] | undefined>;
 }
 
-/** The folder of the skill that this plugin replaces, below the folders in which the host looks for skills. */
-const OLD_SKILL = "skills/codex-auth";
+/**
+ * The folders of the skills that this plugin replaces, below the folders in which the host looks for skills. A skill
+ * becomes a command of its name, and takes the plugin's own.
+ */
+const OLD_SKILLS = ["codex-auth", "codex-usage", "codex_usage", "codex-profiler"].map((name) => `skills/${name}`);
 
 export function createInstallationCheck(parts: InstallationFolders): InstallationCheck {
   const { log, stateDir, tempFolder, workspace, owners } = parts;
-  const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
+  const folders = [stateDir, workspace ?? join(stateDir, "workspace")].flatMap((folder) =>
+    OLD_SKILLS.map((skill) => join(folder, skill)),
+  );
   return {
     async oldSkills() {
       const found = await Promise.all(folders.map((folder) => fileExists(join(folder, "SKILL.md"))));

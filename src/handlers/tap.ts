@@ -26,6 +26,8 @@ interface Answered {
   readonly message: Message;
   readonly place?: Place<Binding>;
   readonly tapped?: Screen;
+  /** The screen that completes this one. */
+  readonly completed?: Promise<Screen> | undefined;
 }
 
 /** Shows the next screen so that no button of the old one stays active. Never throws. */
@@ -36,7 +38,20 @@ export async function answerTap(context: HandlerContext, tap: Tap): Promise<void
   } catch (error) {
     answered = { message: errorMessage(context, error) };
   }
-  if (answered !== undefined) await deliver(context, tap, answered);
+  if (answered === undefined) return;
+  await deliver(context, tap, answered);
+  const { place, completed } = answered;
+  if (place !== undefined && completed !== undefined) complete(context, tap, place, completed);
+}
+
+/** After the handler has ended, because until then the host delays all other messages of the chat. */
+function complete(context: HandlerContext, tap: Tap, place: Place<Binding>, completed: Promise<Screen>): void {
+  void context.inBackground(async () => {
+    const message = await completed
+      .then((screen) => present(context, place.who, screen))
+      .catch((error: unknown) => errorMessage(context, error));
+    await deliver(context, tap, { message, place });
+  });
 }
 
 /** Returns undefined for a second tap on the same screen. */
@@ -48,9 +63,11 @@ async function answerOf(context: HandlerContext, tap: Tap): Promise<Answered | u
   const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(rest.sender) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
   const place = { ...rest, who: binding };
-  const caller = callerByRule(context, place, await context.loadOwnerCheck());
+  let completed: Promise<Screen> | undefined;
+  const completion = { isPossible: async () => true, show: (screen: Promise<Screen>) => void (completed = screen) };
+  const caller = { ...callerByRule(context, place, await context.loadOwnerCheck()), completion };
   const message = await present(context, binding, await answer(() => context.ports(), caller, intent));
-  return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}) };
+  return { message, place, completed, ...(used.kind === "action" ? { tapped: used.screen } : {}) };
 }
 
 /** A message in a group is not replaced, because it may be someone else's. The answer says where to go instead. */

@@ -192,7 +192,7 @@ function readNumbers(json: Fields, nowMs: number): UsageNumbers {
   };
 }
 
-const CODE_REVIEW = "code review";
+const CODE_REVIEW = "code_review";
 const MAX_OTHERS = 20;
 
 function othersIn(json: Fields, nowMs: number): readonly UsageLimit[] {

@@ -3,6 +3,7 @@ import { finishSignIn } from "../actions/finish.ts";
 import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readStatus } from "../actions/overview.ts";
 import { undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
+import { askUsage } from "../actions/usage.ts";
 import { readManifest } from "../manifest.ts";
 import type { PendingPorts, Ports } from "../actions/ports.ts";
 import type { Binding } from "../rules/binding.ts";
@@ -21,6 +22,7 @@ import type {
   SavedSignIn,
   StartedSignIn,
   UndoneChange,
+  UsageReport,
 } from "../rules/results.ts";
 import type { TerminalRequest } from "./arguments.ts";
 
@@ -42,6 +44,7 @@ export type TerminalAnswer =
   | SignInStatus
   | CancelledSignIns
   | ProfileList
+  | UsageReport
   | ChangeLog
   | Inspection
   | Refusal
@@ -67,6 +70,7 @@ const RUNS = {
   status,
   cancel: async (context, { profileName }) => cancelPending(await context.pendingPorts(), context.binding, profileName),
   undo,
+  usage,
   log: async (context) => readChangeLog(await context.ports()),
   audit: async (context) => inspect(await context.ports(), context.binding.agentId),
   help: async () => ({ kind: "help" }),
@@ -77,6 +81,14 @@ async function status(context: TerminalContext, { profileName }: TerminalRequest
   const found = await readStatus(await context.pendingPorts(), context.binding, profileName);
   const isEmpty = found.kind === "status" && found.pending.length === 0 && found.lastSaved === undefined;
   return isEmpty ? { kind: "refused", code: "no-status" } : found;
+}
+
+async function usage(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
+  const ports = await context.ports();
+  const inquiry = await askUsage(ports, { binding: context.binding, askedName: profileName });
+  if (inquiry.kind === "refused") return inquiry;
+  await inquiry.settled;
+  return inquiry.report();
 }
 
 async function undo(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {

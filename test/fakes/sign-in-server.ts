@@ -24,6 +24,7 @@ import {
   spoil,
   type Misbehaviour,
 } from "./sign-in-misbehaviour.ts";
+import { USAGE_PATH, UsageEndpoint } from "./usage-endpoint.ts";
 import { consentPage, errorPage, sandboxPage } from "./sign-in-pages.ts";
 
 export { CLIENT_ID, DEFAULT_ACCOUNTS, fakeAccount, REDIRECT_URI, SCOPE, type FakeAccount } from "./sign-in-accounts.ts";
@@ -73,6 +74,8 @@ const REFRESH_FIELDS = ["grant_type", "refresh_token", "client_id", "scope"];
 export class SignInServer {
   readonly requests: RecordedRequest[] = [];
   readonly accounts: readonly FakeAccount[];
+  /** A sandbox has one server, so this one also answers for chatgpt.com. */
+  readonly usage = new UsageEndpoint((token) => this.accountOf(token));
   /** Bytes written by the `huge-body` mode: how far a reader let it come. */
   hugeBytes = 0;
   readonly #grants = new Map<string, Grant>();
@@ -160,6 +163,7 @@ export class SignInServer {
   /** The request listener, for use behind any server. */
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "https://auth.openai.com");
+    if (url.pathname === USAGE_PATH) return this.usage.handle(request, response);
     const contentType = request.headers["content-type"] ?? "";
     let body: [string, string][];
     try {

@@ -3,7 +3,7 @@ import type { NextStep } from "../../src/rules/results.ts";
 import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
 import type { TerminalAnswer } from "../../src/terminal/run.ts";
 import { HEALTHS } from "../support/english.ts";
-import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE } from "./facts.ts";
+import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE, USAGE_REPORTS } from "./facts.ts";
 
 export interface NamedAnswer {
   readonly kind: string;
@@ -60,6 +60,7 @@ export function terminalAnswers(): readonly NamedAnswer[] {
         nowMs: NOW_MS,
       },
     },
+    { kind: "usage", answer: USAGE_REPORTS["usage"] as TerminalAnswer },
     { kind: "help", answer: { kind: "help" } },
     ...ERROR_CODES.map((code) => ({
       kind: code,

@@ -225,7 +225,7 @@ describe("the numbers of an account", () => {
     expect(numbers.others).toMatchObject([
       { name: "GPT-5.3-Codex-Spark", isReached: true, windows: [] },
       { name: "codex_other", isReached: false },
-      { name: "code review", windows: [{ usedPercent: 3 }] },
+      { name: "code_review", windows: [{ usedPercent: 3 }] },
     ]);
     expect(numbers.limit.isReached).toBe(false);
   });
