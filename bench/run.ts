@@ -15,6 +15,7 @@ const FIGURES = new Map<string, () => Promise<{ readonly measure: MeasureFigure 
   ["terminal", () => import("./terminal.ts")],
   ["store", () => import("./file-store.ts")],
   ["chat", () => import("./commands.ts")],
+  ["usage", () => import("./usage.ts")],
   ["start", () => import("./gateway-start.ts")],
 ]);
 

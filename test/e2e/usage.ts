@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { FIVE_HOURS, WEEK, type UsageScript } from "../fakes/usage-endpoint.ts";
 import { OPENCLAW } from "../support/host.ts";
-import { expireProfile, storedText } from "../support/stored-profiles.ts";
+import { storedText } from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
 import { accountOf, linkOf, OWNER, SECOND_OWNER, type World } from "../support/world.ts";
 
@@ -160,14 +160,13 @@ export function usageOfAccounts(worldOf: () => World): void {
       return (await ask(`/codex_auth_finish ${world.signIn.approve(linkOf(card), accountOf(name))}`)).text;
     }
 
-    it("is not asked for with a token that has expired, and the token is not renewed", async () => {
-      expireProfile(world.gateway, "openai:usage-a");
-      stored = storedText(world.gateway);
-      const before = world.signIn.usage.requests.length;
-      await waitUntil("the gateway to see the expired token", async () =>
-        (await ask("/codex_usage usage-a")).text.includes("its access token must be renewed first"),
-      );
-      expect(world.signIn.usage.requests.slice(before).filter(({ account }) => account?.email === A.email)).toEqual([]);
+    it("is not asked for with a token that ends within five minutes, and the token is not renewed", async () => {
+      world.signIn.behave({ kind: "expires-in", value: 240 });
+      await freshSignIn("usage-a");
+      [stored, signIns] = [storedText(world.gateway), world.signIn.requests.length];
+      const before = askedFor(A.email).length;
+      expect((await ask("/codex_usage usage-a")).text).toContain("its access token must be renewed first");
+      expect(askedFor(A.email)).toHaveLength(before);
       nothingElseHappened();
     });
 

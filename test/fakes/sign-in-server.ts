@@ -153,6 +153,11 @@ export class SignInServer {
     return this.#accessTokens.get(accessToken);
   }
 
+  /** Takes a token that it did not issue for one of this account. */
+  adopt(accessToken: string, account: FakeAccount): void {
+    this.#accessTokens.set(accessToken, account);
+  }
+
   /** What a refresh token is worth now; `undefined` if it was never issued. */
   refreshTokenState(token: string): "live" | "used" | "revoked" | undefined {
     return this.#refreshTokens.get(token)?.state;
