@@ -459,6 +459,39 @@ function questionWith(text: fc.Arbitrary<string>): fc.Arbitrary<AccountQuestion>
     }));
 }
 
+/** OpenAI names the plan and the other limits. */
+function usageWith(text: fc.Arbitrary<string>): fc.Arbitrary<UsageReport> {
+  const numbers = fc
+    .tuple(text, text, fc.double({ min: 0, max: 100, noNaN: true }), fc.boolean())
+    .map(([plan, name, usedPercent, isReached]): UsageNumbers => {
+      const limit = { isReached, windows: [{ seconds: WEEK, usedPercent, resetAtMs: NOW_MS + HOUR_MS }] };
+      return { ...NUMBERS, plan, limit, others: [{ name, ...limit }] };
+    });
+  const usage: fc.Arbitrary<ProfileUsage> = fc.oneof(
+    numbers.map((some) => ({ kind: "numbers" as const, numbers: some })),
+    fc
+      .tuple(fc.constantFrom(...USAGE_REASONS), numbers)
+      .map(([reason, last]) => ({ kind: "untold" as const, reason, status: 403, last })),
+    fc.constant({ kind: "awaited" as const }),
+  );
+  return fc
+    .tuple(
+      fc.uniqueArray(fc.tuple(profileWith(text), usage), { selector: ([{ name }]) => name, maxLength: 12 }),
+      fc.boolean(),
+    )
+    .map(([rows, hasBest]) => {
+      const profiles = rows.map(([profile, some]) => ({ profile, usage: some }));
+      const [best] = profiles;
+      const isPartial = profiles.some((row) => row.usage.kind === "awaited");
+      return {
+        ...usageReport([]),
+        profiles,
+        isPartial,
+        ...(hasBest && best !== undefined ? { best: best.profile } : {}),
+      };
+    });
+}
+
 export interface NamedScreen {
   readonly kind: string;
   readonly screen: Screen;
@@ -484,6 +517,7 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
     named("undone", anyUndone, undoneScreen),
     named("question", questionWith(text), questionScreen),
     named("status", anyStatus, statusScreen),
+    { weight: 2, arbitrary: named("usage", usageWith(text), usageScreen) },
     named("cancelled", fc.array(anyName, { maxLength: 4 }), cancelledScreen),
     { weight: 3, arbitrary: named("refusal", anyRefusal, refusalScreen) },
     named(
