@@ -36,6 +36,7 @@ export function usageScreen(report: UsageReport): Screen {
   const isBrief = profiles.length > DETAILED;
   const lines = profiles.flatMap((row) => [
     profileLine(report, row, isBrief),
+    ...stopLines(row),
     ...(isBrief ? [] : detailLines(row, nowMs)),
     ...reasonLines(row),
   ]);
@@ -78,13 +79,20 @@ function numbersIn(told: ProfileUsage): UsageNumbers | undefined {
   return told.kind === "untold" ? told.last : undefined;
 }
 
+/** What stops the account, whatever its windows say. */
+function stopLines({ usage: told }: Row): readonly Line[] {
+  const { limit, stop } = numbersIn(told) ?? {};
+  return [
+    ...(limit?.isReached === true ? [say("usage.reached")] : []),
+    ...(stop === undefined ? [] : [say(`usage.stop.${stop}`)]),
+  ];
+}
+
 function detailLines({ usage: told }: Row, nowMs: number): readonly Line[] {
   const numbers = numbersIn(told);
   if (numbers === undefined) return [];
-  const { limit, others, credits, stop, bankedResets } = numbers;
+  const { limit, others, credits, bankedResets } = numbers;
   return [
-    ...(limit.isReached ? [say("usage.reached")] : []),
-    ...(stop === undefined ? [] : [say(`usage.stop.${stop}`)]),
     ...limit.windows.map((one) => windowLine(one, limit, nowMs)),
     ...(limit.windows.length === 0 && !limit.isReached ? [say("usage.no-limit")] : []),
     ...others

@@ -58,6 +58,16 @@ describe("/codex_usage", () => {
     expect(door.loads()).toBe(0);
   });
 
+  it("of twenty accounts fits one message, with its buttons", async () => {
+    const names = Array.from({ length: 19 }, (_, at) => `openai:account-number-${at}@example.com`);
+    door.ports.profiles.has(...names);
+    const { markdown, rows } = await ask();
+    expect(door.ports.usageServer.asked).toHaveLength(20);
+    expect(markdown.match(/week 100% left `██████████`/g)).toHaveLength(20);
+    expect(markdown.length).toBeLessThanOrEqual(4000);
+    expect(rows.flat().map(({ label }) => label)).toEqual(["Look again", "Accounts"]);
+  });
+
   it("contains no token and no id of an account", async () => {
     const messages = [await ask(), await ask(WEBCHAT_CALL)];
     const text = messages.map(({ markdown, plainText, rows }) => JSON.stringify([markdown, plainText, rows])).join();
