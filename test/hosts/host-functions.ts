@@ -41,18 +41,28 @@ export async function findHostFunction(root: string, name: string, parts: readon
   }
   const dist = join(root, "dist");
   const isExport = new RegExp(`export \\{[^}]*\\b${name}\\b[^}]*\\}(?! from)`);
-  for (const file of readdirSync(dist).filter((one) => one.endsWith(".js"))) {
-    const path = join(dist, file);
-    const code = readFileSync(path, "utf8");
-    // The program's entry is a part like any other there, and begins to run when it is loaded.
-    if (!isExport.test(code) || code.includes('from "./entry.js"')) continue;
-    const found = Object.values((await import(pathToFileURL(path).href)) as object).find(
+  for (const file of partsWithoutEntry(dist).filter((one) => isExport.test(readFileSync(join(dist, one), "utf8")))) {
+    const found = Object.values((await import(pathToFileURL(join(dist, file)).href)) as object).find(
       (value: unknown) => typeof value === "function" && value.name === name,
     );
     if (found !== undefined) return found;
   }
   return undefined;
 }
+
+/** The program's entry is a part like any other, and begins to run when it or a part that imports it is loaded. */
+function partsWithoutEntry(dist: string): readonly string[] {
+  const files = readdirSync(dist).filter((one) => one.endsWith(".js"));
+  const imports = new Map(files.map((file) => [file, importsOf(readFileSync(join(dist, file), "utf8"))] as const));
+  const running = new Set(["entry.js"]);
+  for (let before = 0; before < running.size;) {
+    before = running.size;
+    for (const [file, imported] of imports) if (imported.some((one) => running.has(one))) running.add(file);
+  }
+  return files.filter((file) => !running.has(file));
+}
+
+const importsOf = (code: string) => [...code.matchAll(/\bfrom ?"\.\/([^"]+)"/g)].map(([, file = ""]) => file);
 
 async function sdkFunction(root: string, name: string, part: string): Promise<unknown> {
   return (await loadSdkPart({ root, version: "" }, part))?.[name];
