@@ -13,7 +13,8 @@ const ROUNDS = { rounds: 30, warmUps: 3 };
 
 async function forget(chat: Chat): Promise<void> {
   const { text } = await chat.ask(FORGET_COMMAND);
-  if (text !== "forgotten by 1") throw new Error(text);
+  // After a start of the gateway there is nothing to forget before the first command.
+  if (!text.startsWith("forgotten by")) throw new Error(text);
 }
 
 /** Asks OpenAI, and does not answer from memory. */
