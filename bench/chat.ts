@@ -32,8 +32,10 @@ export class Chat {
     this.signIn = signIn;
   }
 
-  ask(text: string): Promise<FakeMessage> {
-    return this.telegram.ask(OWNER, text);
+  async ask(text: string): Promise<FakeMessage> {
+    const message = await this.telegram.ask(OWNER, text);
+    this.#answeredAt = performance.now();
+    return message;
   }
 
   /** From the update that the gateway receives to the message that it sends. */
@@ -112,8 +114,11 @@ export async function fillStore(chat: Chat, count: number): Promise<void> {
   try {
     const row = database.prepare("select value_json from config_machine_state where state_key = ?").get(STORE_KEY);
     const document = JSON.parse(String(row?.["value_json"])) as { profiles: Record<string, object> };
-    for (let index = 1; index < count; index += 1)
-      document.profiles[`openai:p${index}`] = { ...template, ...person(index) };
+    for (let index = 1; index < count; index += 1) {
+      const { account, record } = person(index);
+      signIn.adopt(record.access, account);
+      document.profiles[`openai:p${index}`] = { ...template, ...record };
+    }
     const text = JSON.stringify(document);
     database.prepare("update config_machine_state set value_json = ? where state_key = ?").run(text, STORE_KEY);
   } finally {
@@ -125,5 +130,6 @@ export async function fillStore(chat: Chat, count: number): Promise<void> {
 function person(index: number) {
   const account = fakeAccount(`person-${index}@example.com`);
   const access = jwtOf(accessTokenClaims(account, Math.floor(Date.now() / 1000), 864_000));
-  return { access, refresh: `rt_${index}_${"r".repeat(80)}`, email: account.email, accountId: account.accountId };
+  const refresh = `rt_${index}_${"r".repeat(80)}`;
+  return { account, record: { access, refresh, email: account.email, accountId: account.accountId } };
 }

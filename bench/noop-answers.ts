@@ -5,8 +5,9 @@
 import type { ListedProfile } from "../src/rules/results.ts";
 import { profileScreen } from "../src/interaction/profile-screens.ts";
 import type { Screen } from "../src/interaction/screen.ts";
+import { usageScreen } from "../src/interaction/usage-screens.ts";
 import { selectorScreen, withSandboxNotice } from "../src/interaction/screens.ts";
-import { listed } from "../test/interaction/facts.ts";
+import { listed, NUMBERS } from "../test/interaction/facts.ts";
 import { spelled, toMarkdown, toPlainText } from "../test/support/english.ts";
 
 /** In both forms, with the labels of its rows of buttons. */
@@ -29,12 +30,22 @@ function person(index: number): ListedProfile {
   return listed(`p${index}`, { email: `person-${index}@example.com`, plan: "plus", isDefault: index === 0 });
 }
 
-/** The list of so many profiles, and the first one's card. */
+/** The list of so many profiles, the first one's card, and the usage of all. */
 export function noopAnswers(count: number) {
   const profiles = Array.from({ length: count }, (_, index) => person(index));
   const nowMs = Date.now();
   return {
     list: answerOf(selectorScreen({ kind: "profiles", profiles, pending: [], nowMs }, 1)),
     card: answerOf(profileScreen({ profile: person(0), nowMs })),
+    usage: answerOf(
+      usageScreen({
+        kind: "usage",
+        profiles: profiles.map((profile) => ({ profile, usage: { kind: "numbers", numbers: NUMBERS } })),
+        left: 0,
+        best: person(0),
+        isPartial: false,
+        nowMs,
+      }),
+    ),
   };
 }

@@ -1,15 +1,24 @@
 /** A plugin that only says what ours would say: the time that the host itself takes for a command and a tap. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SANDBOX_VARIABLE } from "../src/environment.ts";
+import { USAGE_PATH } from "../test/fakes/usage-endpoint.ts";
 import { makeTempDir } from "../test/support/temp-dir.ts";
 import type * as NoopAnswers from "./noop-answers.ts";
 
 export const NOOP_COMMAND = "/bench_noop";
+/** Makes ten requests, two at once, and says what `/codex_usage` would. */
+export const NOOP_USAGE_COMMAND = "/bench_usage";
+/** Lets our plugin forget what OpenAI told, so that its next command asks again. */
+export const FORGET_COMMAND = "/bench_forget";
+/** The access token of the no-op's requests. */
+export const NOOP_TOKEN = "bench";
+export const NOOP_REQUESTS = 10;
 
 const sourceFor = (answers: object) => `
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 
-const { list, card } = ${JSON.stringify(answers)};
+const { list, card, usage } = ${JSON.stringify(answers)};
 const DATA = "bench_noop:1";
 const blocksOf = ({ labels }) =>
   labels.map((row) => ({
@@ -20,6 +29,38 @@ const replyOf = (answer) => ({ text: answer.markdown, presentation: { blocks: bl
 const rowsOf = ({ labels }) => labels.map((row) => row.map((text) => ({ text, callback_data: DATA })));
 let isCard = false;
 
+async function request(fetchWithSsrFGuard) {
+  const { response, release } = await fetchWithSsrFGuard({
+    url: process.env.${SANDBOX_VARIABLE} + "${USAGE_PATH}",
+    init: { method: "GET", headers: { Authorization: "Bearer ${NOOP_TOKEN}", Accept: "application/json" } },
+    signal: AbortSignal.timeout(10_000),
+    maxRedirects: 0,
+    capture: false,
+    auditContext: "bench",
+    policy: { hostnameAllowlist: ["127.0.0.1"], allowPrivateNetwork: true },
+  });
+  await response.text();
+  await release();
+}
+
+async function requestAll() {
+  const { fetchWithSsrFGuard } = await import("openclaw/plugin-sdk/ssrf-runtime");
+  let left = ${NOOP_REQUESTS};
+  const worker = async () => {
+    while (left-- > 0) await request(fetchWithSsrFGuard);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+function forget() {
+  const shared = Object.getOwnPropertySymbols(globalThis).filter((key) => /^codex-auth@.*:usage$/.test(key.description));
+  for (const key of shared) {
+    const memory = globalThis[key];
+    memory.answers = new memory.answers.constructor({ ttlMs: 86_400_000, size: 500 });
+  }
+  return shared.length;
+}
+
 export default definePluginEntry({
   id: "bench-noop",
   name: "Nothing",
@@ -27,6 +68,13 @@ export default definePluginEntry({
   register(api) {
     const handler = async () => replyOf(list);
     api.registerCommand({ name: "bench_noop", description: "Does nothing", acceptsArgs: true, handler });
+    const command = (name, run) =>
+      api.registerCommand({ name, description: "Does nothing", acceptsArgs: true, handler: run });
+    command("bench_usage", async () => {
+      await requestAll();
+      return replyOf(usage);
+    });
+    command("bench_forget", async () => ({ text: "forgotten by " + forget() }));
     api.registerInteractiveHandler({
       channel: "telegram",
       namespace: "bench_noop",

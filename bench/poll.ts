@@ -3,7 +3,7 @@ import "../test/host/sdk-alias.ts";
 import { pollSignIn } from "../src/actions/device.ts";
 import { createGuardedFetch, createHostSend } from "../src/host/fetch.ts";
 import { createOAuthClient } from "../src/oauth/client.ts";
-import { sandboxEndpoints } from "../src/oauth/endpoints.ts";
+import { sandboxEndpoints, TOKEN_LIMITS } from "../src/oauth/endpoints.ts";
 import type { DeviceSignIn } from "../src/rules/pending-sign-ins.ts";
 import { createPendingStore } from "../src/store/pending-sign-ins.ts";
 import { systemClock, systemEntropy, systemTimers } from "../src/system.ts";
@@ -20,7 +20,7 @@ export const measure: MeasureFigure = async () => {
   const server = new SignInServer();
   server.devices.settings.interval = 0;
   const endpoints = sandboxEndpoints(await server.listen());
-  const fetch = createGuardedFetch(createHostSend(endpoints));
+  const fetch = createGuardedFetch(createHostSend(endpoints), TOKEN_LIMITS);
   const oauth = createOAuthClient(endpoints, systemEntropy, fetch);
   const device = await oauth.requestDeviceCode();
   if (device.kind !== "issued") throw new Error(device.code);
@@ -47,7 +47,7 @@ export const measure: MeasureFigure = async () => {
   const ports = { ...createFakePorts(), clock: systemClock, oauth, pending };
   const headers = { "Content-Type": "application/json", originator: "openclaw", "User-Agent": "openclaw" };
   const body = JSON.stringify({ device_auth_id: deviceAuthId, user_code: userCode });
-  const alone = async () => (await fetch(endpoints.devicePoll, { method: "POST", headers, body })).text();
+  const alone = async () => (await fetch({ url: endpoints.devicePoll, method: "POST", headers, body })).text();
   const poll = () => pollSignIn(ports, { login, pace: PACE, isAllowed: () => true, ifOtherAccount: "ask-later" });
   try {
     const sides = [alone, poll].map((work) => () => stopwatch(work));

@@ -17,6 +17,7 @@ const FIGURES = new Map<string, () => Promise<{ readonly measure: MeasureFigure 
   ["store", () => import("./file-store.ts")],
   ["listener", () => import("./listener.ts")],
   ["chat", () => import("./commands.ts")],
+  ["usage", () => import("./usage.ts")],
   ["start", () => import("./gateway-start.ts")],
 ]);
 

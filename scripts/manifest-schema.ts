@@ -16,7 +16,7 @@ export const manifestSchema = z.strictObject({
   commands: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^codex_auth[a-z0-9_]{0,22}$/),
+        name: z.string().regex(/^codex_(?:auth|usage)[a-z0-9_]{0,21}$/),
         description: z.string().min(1).max(100),
         acceptsArgs: z.literal(true),
         handler: z.enum(HANDLER_IDS),

@@ -184,6 +184,7 @@ async function openMachine(
       return createPorts({
         ...pending,
         host,
+        hostVersion: facts.hostVersion,
         pins: NO_PINS,
         workspace: undefined,
         owners: () => readOwners(environment, stateDir),

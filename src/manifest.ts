@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { CodexAuthError } from "./errors.ts";
 
-export const HANDLER_IDS = ["select", "finish"] as const;
+export const HANDLER_IDS = ["select", "finish", "usage"] as const;
 export type HandlerId = (typeof HANDLER_IDS)[number];
 
 export interface Manifest {

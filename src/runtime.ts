@@ -26,7 +26,7 @@ import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, repeat, sharedBell, sharedEndings, systemClock, systemEntropy } from "./system.ts";
-import { createPorts, openPendingStore, sharedRecentLists } from "./wiring.ts";
+import { createPorts, openPendingStore, sharedRecentLists, sharedUsageMemory } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -141,6 +141,8 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
+    usageMemory: sharedUsageMemory(version),
+    hostVersion: api.runtime.version,
     tempFolder: await findTempFolder(),
     wakePoller: () => sharedBell(version).ring(),
     stateDir: gatewayOf(api),

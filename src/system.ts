@@ -1,7 +1,9 @@
 /** The only clock, the only randomness, and the memory that copies of the plugin share. */
 import type { Clock, Entropy, Timers } from "./actions/ports.ts";
 
-export const systemClock: Clock = { nowMs: () => Date.now() };
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+};
 
 export const systemTimers: Timers = {
   wait: (ms, signal) =>

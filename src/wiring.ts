@@ -3,18 +3,20 @@ import { join } from "node:path";
 import type {
   CallbackListener,
   ChatPins,
+  Destination,
   InstallationCheck,
   Log,
   NetworkObstacle,
   OAuthClient,
   PendingStore,
   Ports,
+  Usage,
 } from "./actions/ports.ts";
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
-import { type Endpoints, OPENAI, sandboxEndpoints } from "./oauth/endpoints.ts";
-import { readIdentity } from "./oauth/identity.ts";
+import { OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
+import { readIdentity, readUserId } from "./oauth/identity.ts";
 import { createPendingPorts, createPendingStore, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
@@ -22,12 +24,17 @@ import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
+import { createUsageRequest, sandboxUsageEndpoint, USAGE_ENDPOINT, USAGE_LIMITS } from "./usage/request.ts";
+import { createUsage, UsageMemory } from "./usage/usage.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
   readonly host: HostAuthStore;
   readonly pins: ChatPins;
   /** In a gateway the `sharedRecentLists`. */
   readonly recent?: RecentLists;
+  /** In a gateway the `sharedUsageMemory`. */
+  readonly usageMemory?: UsageMemory;
+  readonly hostVersion: string | undefined;
   /** The loopback sign-in server of demos and tests. Throws `config-invalid`. */
   readonly sandboxOrigin: () => string | undefined;
   readonly network: Network;
@@ -41,8 +48,8 @@ const NO_LISTENER: CallbackListener = { open: async () => false };
 
 export interface Network {
   /** Reads the variables that name a proxy. */
-  obstacle(endpoints: Endpoints): NetworkObstacle | undefined;
-  createSend(endpoints: Endpoints): Send;
+  obstacle(destination: Destination): NetworkObstacle | undefined;
+  createSend(destination: Destination): Send;
 }
 
 /** Opens only the file of pending sign-ins, for a look at it that needs no profile. */
@@ -52,6 +59,10 @@ export function openPendingStore(tempFolder: string, stateDir: string): PendingS
 
 export function sharedRecentLists(version: string): RecentLists {
   return remember("recent", version, () => new RecentLists(systemClock));
+}
+
+export function sharedUsageMemory(version: string): UsageMemory {
+  return remember("usage", version, () => new UsageMemory());
 }
 
 export function createPorts(parts: Parts): Ports {
@@ -70,7 +81,19 @@ export function createPorts(parts: Parts): Ports {
     installation: createInstallationCheck(parts),
     oauth: createLazyClient(parts),
     profiles: createProfileStore({ host, log, recent, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+    usage: openUsage(parts),
   };
+}
+
+/** Reads the sandbox and the variables of a proxy with the first request. */
+function openUsage({ hostVersion, log, network, sandboxOrigin, usageMemory = new UsageMemory() }: Parts): Usage {
+  const connect = () => {
+    const origin = sandboxOrigin();
+    const endpoint = origin === undefined ? USAGE_ENDPOINT : sandboxUsageEndpoint(origin);
+    return { endpoint, fetch: createGuardedFetch(network.createSend(endpoint), USAGE_LIMITS) };
+  };
+  const ask = createUsageRequest({ connect, hostVersion, clock: systemClock, log, readUserId });
+  return createUsage({ memory: usageMemory, clock: systemClock, timers: systemTimers, entropy: systemEntropy, ask });
 }
 
 /** Built on first use, so that a command that sends nothing reads neither the sandbox nor a variable of a proxy. */
@@ -96,7 +119,7 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
 
 function createClient(sandboxOrigin: string | undefined, network: Network): OAuthClient {
   const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
-  const fetch = createGuardedFetch(network.createSend(endpoints));
+  const fetch = createGuardedFetch(network.createSend(endpoints), TOKEN_LIMITS);
   return createOAuthClient(endpoints, systemEntropy, fetch, () => network.obstacle(endpoints));
 }
 
@@ -109,12 +132,17 @@ export interface InstallationFolders {
   readonly owners: () => Promise<readonly unknown[] | undefined>;
 }
 
-/** The folder of the skill that this plugin replaces, below the folders in which the host looks for skills. */
-const OLD_SKILL = "skills/codex-auth";
+/**
+ * The folders of the skills that this plugin replaces, below the folders in which the host looks for skills. A skill
+ * becomes a command of its name, and takes the plugin's own.
+ */
+const OLD_SKILLS = ["codex-auth", "codex-usage", "codex_usage", "codex-profiler"].map((name) => `skills/${name}`);
 
 export function createInstallationCheck(parts: InstallationFolders): InstallationCheck {
   const { log, stateDir, tempFolder, workspace, owners } = parts;
-  const folders = [stateDir, workspace ?? join(stateDir, "workspace")].map((folder) => join(folder, OLD_SKILL));
+  const folders = [stateDir, workspace ?? join(stateDir, "workspace")].flatMap((folder) =>
+    OLD_SKILLS.map((skill) => join(folder, skill)),
+  );
   return {
     async oldSkills() {
       const found = await Promise.all(folders.map((folder) => fileExists(join(folder, "SKILL.md"))));

@@ -20,7 +20,7 @@ import { startSignIn } from "../src/actions/start.ts";
 import { finishSignIn } from "../src/actions/finish.ts";
 import type { Ports } from "../src/actions/ports.ts";
 import { createOAuthClient } from "../src/oauth/client.ts";
-import { sandboxEndpoints } from "../src/oauth/endpoints.ts";
+import { sandboxEndpoints, TOKEN_LIMITS } from "../src/oauth/endpoints.ts";
 import { Paste } from "../src/rules/callback-url.ts";
 import { createPendingStore } from "../src/store/pending-sign-ins.ts";
 import { systemClock } from "../src/system.ts";
@@ -785,7 +785,7 @@ async function chatPorts(): Promise<Ports & { readonly profiles: MemoryProfileSt
     clock: systemClock,
     entropy: systemEntropy,
     log: new MemoryLog(),
-    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints), TOKEN_LIMITS)),
     pending: createPendingStore(await findTempFolder(makeMachine().environment)),
     profiles: new MemoryProfileStore(),
   };

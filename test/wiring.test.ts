@@ -11,10 +11,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function putSkill(folder: string): string {
-  const skill = join(folder, "skills/codex-auth");
+function putSkill(folder: string, name = "codex-auth"): string {
+  const skill = join(folder, "skills", name);
   mkdirSync(skill, { recursive: true });
-  writeFileSync(join(skill, "SKILL.md"), "---\nname: codex-auth\n---\n");
+  writeFileSync(join(skill, "SKILL.md"), `---\nname: ${name}\n---\n`);
   return skill;
 }
 
@@ -36,6 +36,15 @@ describe("the installation check", () => {
     expect(await around().oldSkills()).toEqual([shared, own]);
     expect(await around([], join(root, "elsewhere")).oldSkills()).toEqual([shared, elsewhere]);
   });
+
+  it.each(["codex-usage", "codex_usage", "codex-profiler"])(
+    "finds an older skill for /codex_usage: %s",
+    async (name) => {
+      const skill = putSkill(join(root, "state"), name);
+      putSkill(join(root, "state"), "codex-other");
+      expect(await around().oldSkills()).toEqual([skill]);
+    },
+  );
 
   it("ignores a folder of that name without a skill", async () => {
     mkdirSync(join(root, "state/skills/codex-auth"), { recursive: true });

@@ -61,10 +61,15 @@ export async function listProfiles(
     const waits = pendingOf(ports, binding);
     const listed = isFresh === true ? listWithPin(ports, binding) : recentListWithPin(ports, binding);
     const [{ nowMs, waiting }, profiles] = await Promise.all([waits, listed]);
-    return { kind: "profiles", profiles, ...waiting, nowMs };
+    return { kind: "profiles", profiles: profiles.map((profile) => withUsage(ports, profile)), ...waiting, nowMs };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
+}
+
+function withUsage({ usage }: Ports, profile: ListedProfile): ListedProfile {
+  const numbers = usage.remembered(profile);
+  return numbers === undefined ? profile : { ...profile, usage: numbers };
 }
 
 export function listWithPin(ports: Ports, binding: Binding): Promise<readonly ListedProfile[]> {

@@ -8,6 +8,7 @@ import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign
 import type { ProfileId } from "../rules/profile-id.ts";
 import type { ProxyVariable } from "../rules/proxy.ts";
 import type { AccountQuestion, Activation, ListedProfile, AuditEntry, SignInMethod } from "../rules/results.ts";
+import type { ProfileUsage, UsageNumbers } from "../rules/usage.ts";
 import type { Secret } from "../secret.ts";
 
 export interface Clock {
@@ -36,6 +37,29 @@ export interface Log {
   info(event: string): void;
   warn(event: string): void;
 }
+
+/** A server, and the only URLs of it that a request may have. */
+export interface Destination {
+  readonly hostname: string;
+  /** True for the sandbox on a loopback address. Every screen says so. */
+  readonly isSandbox: boolean;
+  readonly urls: readonly string[];
+}
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Ends the request early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one request to the one server it was made for, and returns the whole response, bounded in size. Follows no
+ * redirect. Throws only `CodexAuthError` (`provider-*`, `token-response-invalid`).
+ */
+export type GuardedFetch = (request: OutgoingRequest) => Promise<Response>;
 
 export interface AuthorizationRequest {
   /** Contains the state and the challenge, so it is shown once and only to the user who asked. */
@@ -229,6 +253,15 @@ export interface ProfileChoice {
   readonly isOwnCopy: boolean;
 }
 
+/** A stored access token, which may have expired. */
+export interface StoredToken {
+  readonly profileId: ProfileId;
+  readonly access: Secret;
+  readonly chatgptAccountId?: string | undefined;
+  /** As in the profile's `ListedProfile`. */
+  readonly expiresAtMs?: number | undefined;
+}
+
 export interface ProfileStore {
   readonly provider: string;
   /** Identifies the store. A sign-in is finished only in the store that it was started for. */
@@ -251,6 +284,8 @@ export interface ProfileStore {
   choice(agentId: string): Promise<ProfileChoice>;
   /** Throws `CodexAuthError` (`store-*`). */
   accounts(agentId: string): Promise<readonly ProfileAccount[]>;
+  /** Leaves out profiles whose token is being renewed, is missing or is stored elsewhere. Throws `CodexAuthError` (`store-*`). */
+  tokens(agentId: string): Promise<readonly StoredToken[]>;
   save(request: SaveRequest): Promise<SaveResult>;
   /** Removes one profile and its place in the order. Its record can be put back for a day. */
   remove(target: ProfileTarget): Promise<ChangeResult>;
@@ -321,6 +356,23 @@ export interface UsedMethods {
   note(binding: Binding, profileId: string, method: SignInMethod): Promise<void>;
 }
 
+export interface UsageInquiry {
+  /** The state now. Every profile that was asked about has an entry. */
+  usageOf(profileId: ProfileId): ProfileUsage;
+  /** Resolves when nothing is awaited any more, after 12 seconds at most. Never rejects. */
+  readonly settled: Promise<void>;
+}
+
+/** Never renews a token and never changes the store, whatever OpenAI answers. */
+export interface Usage {
+  /**
+   * Returns the numbers in memory that were told for the profile's present token, however old they are. Asks nothing.
+   */
+  remembered(profile: Pick<ListedProfile, "expiresAtMs" | "profileId">): UsageNumbers | undefined;
+  /** Asks OpenAI, once a minute at most for each token. */
+  ask(tokens: readonly StoredToken[]): UsageInquiry;
+}
+
 export interface Notices {
   /** Returns the profiles that were not reported in the last day, and records them as reported. */
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
@@ -349,6 +401,7 @@ export interface Ports {
   readonly oauth: OAuthClient;
   readonly pending: PendingStore;
   readonly profiles: ProfileStore;
+  readonly usage: Usage;
 }
 
 export type PendingPorts = Pick<Ports, "clock" | "log" | "parked" | "pending">;

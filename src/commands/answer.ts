@@ -24,6 +24,7 @@ import {
   type ProfileRequest,
 } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
+import { askUsage } from "../actions/usage.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../interaction/diagnosis-screens.ts";
 import {
   pinnedScreen,
@@ -47,6 +48,7 @@ import {
   selectorScreen,
   statusScreen,
 } from "../interaction/screens.ts";
+import { usageScreen } from "../interaction/usage-screens.ts";
 import type { Binding, Privacy } from "../rules/binding.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
 import type { FinishRefusal, NextStep, Refusal, SavedSignIn } from "../rules/results.ts";
@@ -66,6 +68,15 @@ export interface Caller {
   canBeTold(): Promise<boolean>;
   /** Asked again right before each write. Never throws. */
   readonly isAllowed: () => boolean;
+  /** Absent if the caller shows one screen only. */
+  readonly completion?: Completion | undefined;
+}
+
+/** Shows another screen after the answer. */
+export interface Completion {
+  isPossible(): Promise<boolean>;
+  /** The screen never rejects. */
+  show(screen: Promise<Screen>): void;
 }
 
 /** Checks ownership first, so that a stranger in a group does not learn what a private chat could do. */
@@ -115,6 +126,7 @@ const ANSWERS = {
     screenOrRefusal(caller, await useProfile(ports, requestOf(caller, name, profileId)), pinnedScreen),
   unuse: async (ports, caller, { name, profileId }) =>
     screenOrRefusal(caller, await stopUsingProfile(ports, requestOf(caller, name, profileId)), pinnedScreen),
+  usage: answerUsage,
   why: async (ports, caller, { name }) =>
     screenOrRefusal(caller, await explainChoice(ports, requestOf(caller, name)), whyScreen),
   prefer: async (ports, caller, { name, profileId }) =>
@@ -162,6 +174,22 @@ async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: I
   if (result.kind === "saved") return savedScreen(result, caller.keepsCallbackUrl);
   if (result.kind === "question") return questionScreen(result);
   return refuse(caller, result, await nextAfter(ports, binding, result));
+}
+
+/** An answer that takes longer is sent with what there is, and is completed. */
+const PROMPT_MS = 3_000;
+
+async function answerUsage(ports: Ports, caller: Caller, { name }: IntentOf<"usage">): Promise<Screen> {
+  const inquiry = await askUsage(ports, requestOf(caller, name));
+  if (inquiry.kind === "refused") return refuse(caller, inquiry, "none");
+  const screen = () => usageScreen(inquiry.report());
+  const isPrompt = await inquiry.settlesWithin(PROMPT_MS);
+  if (!isPrompt && (await caller.completion?.isPossible()) === true) {
+    caller.completion?.show(inquiry.settled.then(screen));
+  } else {
+    await inquiry.settled;
+  }
+  return screen();
 }
 
 /** If the choice cannot be saved, the other choices stay: only a lost sign-in has to be started again. */

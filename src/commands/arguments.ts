@@ -9,6 +9,7 @@ import {
   chatVerbOf,
   COMMANDS,
   type ButtonVerb,
+  type ChatSurface,
   type ChatVerb,
   type NamedCommand,
   type Takes,
@@ -61,6 +62,14 @@ export function parseFinishArguments(args: string, paste: Paste = new Paste(args
   return { verb: "finish", pasted: paste };
 }
 
+/** Reads the text after `/codex_usage`: a profile, or nothing or `all` for all of them. */
+export function parseUsageArguments(args: string): Intent {
+  const text = typedText(args);
+  return /^all$/i.test(text) ? { verb: "usage" } : parseTaken("usage", text);
+}
+
+const OWN_PARSERS = { codex_auth_finish: parseFinishArguments, codex_usage: parseUsageArguments } as const;
+
 function parseTaken(verb: ChatVerb, text: string): Intent {
   const { takes } = COMMANDS[verb].chat;
   return takes === "callback URL" ? parseFinishArguments(text) : intentOf(verb, PARSERS[takes](text));
@@ -103,7 +112,7 @@ const USAGE: Readonly<Record<Takes, string>> = {
   name: " <profile>",
   "name?": " [profile]",
   "profile yes?": " <profile> [yes]",
-  "callback URL": "_finish <callback URL>",
+  "callback URL": " <callback URL>",
 };
 
 /**
@@ -113,16 +122,18 @@ const USAGE: Readonly<Record<Takes, string>> = {
 export function spellForChat({ command, profile, page, isSure, isUsage }: NamedCommand): string | undefined {
   const entry = COMMANDS[command];
   if (!("chat" in entry)) return undefined;
-  const { word, takes } = entry.chat;
-  const typed = (rest: string) => `/codex_auth${[word, rest].map((part) => part && ` ${part}`).join("")}`;
-  if (takes === "callback URL") return `/codex_auth${USAGE[takes]}`;
+  const { word, takes, own }: ChatSurface = entry.chat;
+  const start = own ?? ["codex_auth", word].filter((part) => part !== "").join(" ");
+  const typed = (rest: string) => `/${start}${rest && ` ${rest}`}`;
+  const parse = own === undefined ? parseSelectArguments : OWN_PARSERS[own];
+  if (takes === "callback URL") return typed(USAGE[takes].trimStart());
   if (takes === "page" && isUsage) return `/codex_auth${USAGE[takes]}`;
   if (takes === "page") return page === undefined ? "/codex_auth" : typed(String(page));
   if (isUsage) return typed(USAGE[takes].trimStart());
   if (profile === undefined) return typed("");
   const confirmation = isSure === true ? " yes" : "";
   const isRead = (selector: string) => {
-    const intent = parseSelectArguments(typed(selector + confirmation).slice("/codex_auth".length));
+    const intent = parse(typed(selector + confirmation).slice(`/${own ?? "codex_auth"}`.length));
     const isMeant = intent.verb === command && "name" in intent && intent.name === profile;
     return isMeant && (!("isSure" in intent) || intent.isSure === (isSure === true));
   };

@@ -28,6 +28,8 @@ interface Answered {
   readonly tapped?: Screen;
   /** What the tapped message becomes if the answer is a message of its own. */
   readonly instead?: Screen;
+  /** The screen that completes this one. */
+  readonly completed?: Promise<Screen> | undefined;
 }
 
 /**
@@ -51,6 +53,18 @@ export async function answerTap(context: HandlerContext, tap: Tap): Promise<void
   const isReplaced = await deliver(context, tap, answered);
   // The user may still see the old buttons. They do not act again: they lead to the list of profiles.
   if (!isReplaced) context.screens.forget(claimed);
+  const { place, completed } = answered;
+  if (place !== undefined && completed !== undefined) complete(context, tap, place, completed);
+}
+
+/** After the handler has ended, because until then the host delays all other messages of the chat. */
+function complete(context: HandlerContext, tap: Tap, place: Place<Binding>, completed: Promise<Screen>): void {
+  void context.inBackground(async () => {
+    const message = await completed
+      .then((screen) => present(context, place.who, screen))
+      .catch((error: unknown) => errorMessage(context, error));
+    await deliver(context, tap, { message, place });
+  });
 }
 
 async function answerOf(
@@ -62,11 +76,13 @@ async function answerOf(
   const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(rest.sender) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
   const place = { ...rest, who: binding };
-  const caller = callerByRule(context, place, await context.loadOwnerCheck());
+  let completed: Promise<Screen> | undefined;
+  const completion = { isPossible: async () => true, show: (screen: Promise<Screen>) => void (completed = screen) };
+  const caller = { ...callerByRule(context, place, await context.loadOwnerCheck()), completion };
   const screen = await answer(() => context.ports(), caller, intent);
   const message = await present(context, binding, screen);
   const instead = screen.instead === undefined ? {} : { instead: { lines: screen.instead, rows: [] } };
-  return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}), ...instead };
+  return { message, place, completed, ...(used.kind === "action" ? { tapped: used.screen } : {}), ...instead };
 }
 
 /**

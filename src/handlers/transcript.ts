@@ -128,7 +128,7 @@ const textIn = (content: unknown) => (typeof content === "string" ? content : ""
  * Matches our commands on the host's text path, which runs them after its owner check. A command with a bot's name is
  * not matched: the web chat knows no bots and would hand it to the model.
  */
-export const OWN_COMMAND = /^\/codex[_-]auth(?:[_-]finish)?(?=[\s:]|$)/i;
+export const OWN_COMMAND = /^\/codex[_-](?:auth(?:[_-]finish)?|usage)(?=[\s:]|$)/i;
 
 export interface OriginalMessage {
   readonly paste: Paste;

@@ -1,37 +1,37 @@
-/** Sends the token request: to one host, without redirects, within 30 seconds, for an answer of at most 1 MiB. */
-import type { NetworkObstacle } from "../actions/ports.ts";
+/** Sends a request to one host, without redirects, within limits of time and size. */
+import type { Destination, GuardedFetch, NetworkObstacle, OutgoingRequest } from "../actions/ports.ts";
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
-import type { Endpoints } from "../oauth/endpoints.ts";
-import type { TokenFetch, TokenRequestInit } from "../oauth/token.ts";
 import { proxyFor, type Variables } from "../rules/proxy.ts";
 import { hostSdk } from "./sdk.ts";
 
-const TIMEOUT_MS = 30_000;
-const MAX_BODY_BYTES = 1024 * 1024;
+export interface FetchLimits {
+  /** From the start of the request to the end of its answer. */
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
 
 /**
  * Sends one request and returns the start of its response. Follows no redirect and reaches no other host. May throw
  * any error.
  */
 export type Send = (
-  url: string,
-  init: TokenRequestInit,
+  request: OutgoingRequest,
   signal: AbortSignal,
 ) => Promise<{ readonly response: Response; readonly release: () => Promise<void> }>;
 
 /** Uses the host's own guard, and the gateway's proxy variables as OpenClaw's own login does. */
-export function createHostSend(endpoints: Endpoints): Send {
-  return async (url, init, signal) => {
+export function createHostSend(destination: Destination): Send {
+  return async ({ url, method, headers, body }, signal) => {
     const { fetchWithSsrFGuard } = await hostSdk.ssrfRuntime();
     return fetchWithSsrFGuard({
       url,
-      init: { ...init },
+      init: { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) },
       signal,
       maxRedirects: 0,
-      // With the debug proxy on, a capture would store the code and the verifier.
+      // With the debug proxy on, a capture would store the code, the verifier and access tokens.
       capture: false,
       auditContext: "codex-auth",
-      ...transportOf(endpoints),
+      ...transportOf(destination),
     });
   };
 }
@@ -40,7 +40,7 @@ export function createHostSend(endpoints: Endpoints): Send {
  * The host repairs nothing in a variable: a value in another form than a URL fails, after the code is claimed. It
  * goes without a proxy if only ALL_PROXY is set.
  */
-export function hostObstacle({ isSandbox, hostname }: Endpoints, variables: Variables): NetworkObstacle | undefined {
+export function hostObstacle({ isSandbox, hostname }: Destination, variables: Variables): NetworkObstacle | undefined {
   if (isSandbox) return undefined;
   const proxy = proxyFor(hostname, (name) => (/^all_proxy$/i.test(name) ? undefined : variables(name)));
   if (proxy.kind === "none" || (proxy.kind === "proxy" && proxy.isPlain)) return undefined;
@@ -51,13 +51,14 @@ export function hostObstacle({ isSandbox, hostname }: Endpoints, variables: Vari
 }
 
 /** Adds the limits of time and size, and replaces every error by one without the text that was sent. */
-export function createGuardedFetch(send: Send): TokenFetch {
-  return async (url, init) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+export function createGuardedFetch(send: Send, { timeoutMs, maxBytes }: FetchLimits): GuardedFetch {
+  return async (request) => {
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
     try {
-      const { response, release } = await send(url, init, signal);
+      const { response, release } = await send(request, signal);
       try {
-        const body = await readBounded(response);
+        const body = await readBounded(response, maxBytes);
         // The Fetch standard forbids a body, even an empty one, with the statuses 204, 205 and 304.
         return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
       } finally {
@@ -76,18 +77,18 @@ export function createGuardedFetch(send: Send): TokenFetch {
  */
 const FAKE_ADDRESSES = { allowRfc2544BenchmarkRange: true, allowIpv6UniqueLocalRange: true };
 
-function transportOf(endpoints: Endpoints) {
-  const policy = { ...FAKE_ADDRESSES, hostnameAllowlist: [endpoints.hostname] };
-  if (endpoints.isSandbox) return { policy: { ...policy, allowPrivateNetwork: true } } as const;
+function transportOf({ hostname, isSandbox }: Destination) {
+  const policy = { ...FAKE_ADDRESSES, hostnameAllowlist: [hostname] };
+  if (isSandbox) return { policy: { ...policy, allowPrivateNetwork: true } } as const;
   return { policy, mode: "trusted_env_proxy", requireHttps: true } as const;
 }
 
-async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new CodexAuthError("token-response-invalid");
+    if (size > maxBytes) throw new CodexAuthError("token-response-invalid");
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));

@@ -106,6 +106,8 @@ function writeFact(fact: Exclude<Fact, number>, target: Target): string | undefi
   const { locale } = target;
   if ("durationMs" in fact) return locale.duration(fact.durationMs);
   if ("agoMs" in fact) return locale.ago(fact.agoMs);
+  if ("spanMs" in fact) return locale.span(fact.spanMs);
+  if ("zone" in fact) return locale.zone();
   if ("atMs" in fact) return locale.time(fact.atMs, fact.nowMs);
   const items = fact.items.map((item) => writeLine(item, target));
   const parts = locale.list(items.length, fact.isWhole);
@@ -160,7 +162,7 @@ export function toWireButtons(screen: Screen, locale: Locale, target: ButtonTarg
 function commandOf(action: Action): NamedCommand | undefined {
   if (action.verb === "page") return { command: "page", page: action.page === 1 ? undefined : action.page };
   if (action.verb === "link") return { command: "pick", profile: action.name };
-  if (action.verb === "code" || action.verb === "pick" || action.verb === "show")
+  if (action.verb === "code" || action.verb === "pick" || action.verb === "show" || action.verb === "usage")
     return { command: action.verb, profile: action.name };
   return action.verb === "signout" && !action.isSure ? { command: "signout", profile: action.name } : undefined;
 }

@@ -22,6 +22,10 @@ export type Fact =
   | number
   | { readonly durationMs: number }
   | { readonly agoMs: number }
+  /** A duration with its minutes or hours, such as five days and 21 hours. */
+  | { readonly spanMs: number }
+  /** The name of the time zone. */
+  | { readonly zone: true }
   | { readonly atMs: number; readonly nowMs: number }
   /** `isWhole`: the list is complete, so its last two items are joined by "and". */
   | { readonly items: readonly Line[]; readonly isWhole: boolean };
@@ -137,9 +141,9 @@ export function inRows(buttons: readonly Button[]): Button[][] {
   return rows;
 }
 
-export function factsOf(profile: ListedProfile, nowMs: number): Fact {
+export function factsOf(profile: ListedProfile, nowMs: number, more: readonly Line[] = []): Fact {
   const known = [profile.email, profile.plan].filter((fact) => fact !== undefined);
-  return { items: [...known.map((fact) => [verbatim(fact)]), conditionOf(profile, nowMs)], isWhole: false };
+  return { items: [...known.map((fact) => [verbatim(fact)]), conditionOf(profile, nowMs), ...more], isWhole: false };
 }
 
 export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, nowMs: number): Line {

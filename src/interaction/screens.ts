@@ -37,6 +37,7 @@ import {
   type Screen,
   type ScreenLine,
 } from "./screen.ts";
+import { rememberedOf } from "./usage-screens.ts";
 
 export const PAGE_SIZE = 8;
 const PENDING_SHOWN = 5;
@@ -44,7 +45,9 @@ const PENDING_SHOWN = 5;
 const SUGGESTED_NAMES = ["default", "work", "personal", "team"] as ProfileName[];
 
 function profileLine(profile: ListedProfile, nowMs: number): Line {
-  return say(profileKeyOf(profile), { name: typedName(profile.name), facts: factsOf(profile, nowMs) });
+  const remembered = rememberedOf(profile, nowMs);
+  const facts = remembered === undefined ? [] : [remembered];
+  return say(profileKeyOf(profile), { name: typedName(profile.name), facts: factsOf(profile, nowMs, facts) });
 }
 
 function profileKeyOf({ isDefault, isPinned }: ListedProfile) {
@@ -96,6 +99,7 @@ export function selectorScreen(list: ProfileList, page: number, pageSize = PAGE_
   );
   lines.push(
     say("selector.more", { command: command("show", example) }),
+    say("selector.usage", { command: command("usage") }),
     inChats(say("selector.refresh", { command: { command: "page", page: current === 1 ? undefined : current } })),
   );
   lines.push(...pendingLines("selector.pending", pending), ...parkedLines(parked));
@@ -114,7 +118,7 @@ function selectorRows(shown: readonly ListedProfile[], page: number, pages: numb
   if (page < pages) turns.push(button("button.next", { verb: "page", page: page + 1 }));
   const refresh = button("button.refresh", { verb: "page", page, isFresh: true });
   const last = [button("button.new", { verb: "new" }), button("button.cancel", { verb: "close" })];
-  return [...inRows(picks), [...turns, refresh], last];
+  return [...inRows(picks), [...turns, refresh, button("button.usage", { verb: "usage" })], last];
 }
 
 function emptySelectorScreen(pending: readonly PendingSummary[]): Screen {

@@ -56,6 +56,24 @@ export class Locale {
     return minutes < 120 ? this.#unit("minute", minutes) : this.#unit("hour", Math.floor(minutes / 60));
   }
 
+  /** Shows two units and rounds down, so that a time until something never reads as longer than it is. */
+  span(ms: number): string {
+    const minutes = Math.max(1, Math.floor(ms / MINUTE_MS));
+    const parts = [
+      { unit: "day", value: Math.floor(minutes / 1440) },
+      { unit: "hour", value: Math.floor(minutes / 60) % 24 },
+      { unit: "minute", value: minutes % 60 },
+    ] as const;
+    const first = parts.findIndex(({ value }) => value > 0);
+    const shown = parts.slice(first, first + 2).filter(({ value }) => value > 0);
+    return shown.map(({ unit, value }) => this.#narrow(unit, value)).join(" ");
+  }
+
+  /** An IANA name. */
+  zone(): string {
+    return this.#dateFormat("time", TIME).resolvedOptions().timeZone;
+  }
+
   ago(ms: number): string {
     const format = this.#format("ago", (language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
     if (ms < MINUTE_MS) return format.format(0, "second");
@@ -80,6 +98,11 @@ export class Locale {
     if (isWhole) return parts.map(({ type, value }) => (type === "element" ? { item: +value } : { separator: value }));
     const separator = format.formatToParts(["a", "b", "c"])[1]?.value ?? "";
     return places.flatMap((_, item): ListPart[] => (item === 0 ? [{ item }] : [{ separator }, { item }]));
+  }
+
+  #narrow(unit: "day" | "hour" | "minute", value: number): string {
+    const options = { style: "unit", unit, unitDisplay: "narrow" } as const;
+    return this.#format(`narrow ${unit}`, (language) => new Intl.NumberFormat(language, options)).format(value);
   }
 
   #unit(unit: "hour" | "minute", value: number): string {

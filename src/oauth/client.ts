@@ -1,9 +1,9 @@
 /** The adapter of the sign-in server: it builds sign-in links and redeems codes. */
 import { calculatePKCECodeChallenge } from "oauth4webapi";
-import type { AuthorizationRequest, Entropy, NetworkObstacle, OAuthClient } from "../actions/ports.ts";
+import type { AuthorizationRequest, Entropy, GuardedFetch, NetworkObstacle, OAuthClient } from "../actions/ports.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, ORIGINATOR, REDIRECT_URI, SCOPE, type Endpoints } from "./endpoints.ts";
-import { exchangeCode, type TokenFetch } from "./token.ts";
+import { exchangeCode } from "./token.ts";
 
 /** 256 bits for the verifier and 128 bits for the state. Both are fresh for each sign-in. */
 const VERIFIER_BYTES = 32;
@@ -13,7 +13,7 @@ const STATE_BYTES = 16;
 export function createOAuthClient(
   endpoints: Endpoints,
   entropy: Entropy,
-  fetch: TokenFetch,
+  fetch: GuardedFetch,
   obstacle: () => NetworkObstacle | undefined = () => undefined,
 ): OAuthClient {
   return {

@@ -3,11 +3,11 @@
  * with OpenAI's own names, and a code that nobody approved yet is answered with 403.
  */
 import * as z from "zod/mini";
-import type { DeviceCodeRefusal, DeviceCodeResult, DevicePoll, PollingPace } from "../actions/ports.ts";
+import type { DeviceCodeRefusal, DeviceCodeResult, DevicePoll, GuardedFetch, PollingPace } from "../actions/ports.ts";
 import { CodexAuthError, reasonOf } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, DEVICE_REDIRECT_URI, ORIGINATOR, type Endpoints } from "./endpoints.ts";
-import { isPage, parseJson, retryAfterOf, serverCodeOf, type TokenFetch } from "./token.ts";
+import { isPage, parseJson, retryAfterOf, serverCodeOf } from "./token.ts";
 
 /** As OpenClaw's own login names itself. The protection before the server blocks some unnamed clients. */
 const HEADERS = { "Content-Type": "application/json", originator: ORIGINATOR, "User-Agent": ORIGINATOR };
@@ -43,12 +43,12 @@ interface Answer {
   readonly body: string;
 }
 
-async function post(url: string, fetch: TokenFetch, fields: Readonly<Record<string, string>>): Promise<Answer> {
-  const response = await fetch(url, { method: "POST", headers: HEADERS, body: JSON.stringify(fields) });
+async function post(url: string, fetch: GuardedFetch, fields: Readonly<Record<string, string>>): Promise<Answer> {
+  const response = await fetch({ url, method: "POST", headers: HEADERS, body: JSON.stringify(fields) });
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
 
-export async function requestDeviceCode(endpoints: Endpoints, fetch: TokenFetch): Promise<DeviceCodeResult> {
+export async function requestDeviceCode(endpoints: Endpoints, fetch: GuardedFetch): Promise<DeviceCodeResult> {
   try {
     return judgeDeviceCode(await post(endpoints.deviceCode, fetch, { client_id: CLIENT_ID }), endpoints.devicePage);
   } catch (error) {
@@ -89,7 +89,7 @@ export function judgeDeviceCode({ status, headers, body }: Answer, verificationU
 
 export async function pollDevice(
   endpoints: Endpoints,
-  fetch: TokenFetch,
+  fetch: GuardedFetch,
   { deviceAuthId, userCode: code }: { readonly deviceAuthId: Secret; readonly userCode: Secret },
   pace: PollingPace,
 ): Promise<DevicePoll> {

@@ -2,6 +2,7 @@
  * The only URLs of a sign-in. They are constants: if chat, config or a server's answer could set them, a code could
  * be sent to an attacker.
  */
+import type { Destination } from "../actions/ports.ts";
 
 /**
  * Registered with OpenAI as this exact string. Both requests send it, even if a callback URL with another spelling
@@ -15,7 +16,7 @@ export const SCOPE = "openid profile email offline_access";
 /** The server checks it against a list after the user has signed in, and shows an error page for any other name. */
 export const ORIGINATOR = "openclaw";
 
-export interface Endpoints {
+export interface Endpoints extends Destination {
   readonly issuer: string;
   readonly authorization: string;
   readonly token: string;
@@ -25,10 +26,6 @@ export interface Endpoints {
   readonly devicePoll: string;
   /** The page on which the user types a device code. It is shown and never requested. */
   readonly devicePage: string;
-  /** The only host that a request may reach. */
-  readonly hostname: string;
-  /** True for the sandbox on a loopback address. Every screen says so. */
-  readonly isSandbox: boolean;
 }
 
 export const OPENAI: Endpoints = {
@@ -39,8 +36,16 @@ export const OPENAI: Endpoints = {
   devicePoll: "https://auth.openai.com/api/accounts/deviceauth/token",
   devicePage: "https://auth.openai.com/codex/device",
   hostname: "auth.openai.com",
+  urls: [
+    "https://auth.openai.com/oauth/token",
+    "https://auth.openai.com/api/accounts/deviceauth/usercode",
+    "https://auth.openai.com/api/accounts/deviceauth/token",
+  ],
   isSandbox: false,
 };
+
+/** Of every request to the sign-in server. */
+export const TOKEN_LIMITS = { timeoutMs: 30_000, maxBytes: 1024 * 1024 } as const;
 
 /** `origin`: a loopback origin such as `http://127.0.0.1:4000`, which `environment.ts` has checked. */
 export function sandboxEndpoints(origin: string): Endpoints {
@@ -52,6 +57,11 @@ export function sandboxEndpoints(origin: string): Endpoints {
     devicePoll: `${origin}/api/accounts/deviceauth/token`,
     devicePage: `${origin}/codex/device`,
     hostname: new URL(origin).hostname,
+    urls: [
+      `${origin}/oauth/token`,
+      `${origin}/api/accounts/deviceauth/usercode`,
+      `${origin}/api/accounts/deviceauth/token`,
+    ],
     isSandbox: true,
   };
 }

@@ -43,6 +43,13 @@ function personOf({ iss, sub, ...claims }: z.infer<typeof accessTokenClaims>): s
   return named ?? (iss === undefined || sub === undefined ? undefined : `${iss}|${sub}`);
 }
 
+/** Returns the user, whichever workspace the token is for. */
+export function readUserId(accessToken: string): string | undefined {
+  const claims = accessTokenClaims.safeParse(decodePayload(accessToken));
+  const auth = claims.success ? claims.data["https://api.openai.com/auth"] : undefined;
+  return auth?.chatgpt_user_id ?? auth?.user_id;
+}
+
 /** Returns undefined if the token is not a JWT or names no account. */
 export function readIdentity(accessToken: string): Identity | undefined {
   const claims = accessTokenClaims.safeParse(decodePayload(accessToken));

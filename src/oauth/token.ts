@@ -9,25 +9,13 @@ import {
   type Client,
   processAuthorizationCodeResponse,
 } from "oauth4webapi";
-import type { AuthorizationGrant, ExchangeRefusal, ExchangeResult } from "../actions/ports.ts";
+import type { AuthorizationGrant, ExchangeRefusal, ExchangeResult, GuardedFetch } from "../actions/ports.ts";
 import { CodexAuthError, reasonOf } from "../errors.ts";
 import type { TokenSet } from "../rules/account.ts";
 import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, type Endpoints } from "./endpoints.ts";
 import { readIdentity } from "./identity.ts";
-
-/**
- * Sends one POST and returns the whole response, bounded in size. Follows no redirect and reaches no other host.
- * Throws only `CodexAuthError` (`provider-*`, `token-response-invalid`).
- */
-export type TokenFetch = (url: string, init: TokenRequestInit) => Promise<Response>;
-
-export interface TokenRequestInit {
-  readonly method: "POST";
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
 
 const EXCHANGE_REFUSALS: ReadonlySet<string> = new Set<ExchangeRefusal>([
   "provider-timeout",
@@ -42,7 +30,7 @@ const EXCHANGE_REFUSALS: ReadonlySet<string> = new Set<ExchangeRefusal>([
  */
 export async function exchangeCode(
   endpoints: Endpoints,
-  fetch: TokenFetch,
+  fetch: GuardedFetch,
   grant: AuthorizationGrant,
 ): Promise<ExchangeResult> {
   const server: AuthorizationServer = { issuer: endpoints.issuer, token_endpoint: endpoints.token };
@@ -60,7 +48,7 @@ async function requestTokens(
   server: AuthorizationServer,
   client: Client,
   endpoints: Endpoints,
-  fetch: TokenFetch,
+  fetch: GuardedFetch,
   grant: AuthorizationGrant,
 ): Promise<Response> {
   const state = grant.state.reveal();
@@ -68,7 +56,7 @@ async function requestTokens(
   const judged = validateAuthResponse(server, client, answer, state);
   return authorizationCodeGrantRequest(server, client, None(), judged, grant.redirectUri, grant.codeVerifier.reveal(), {
     [allowInsecureRequests]: endpoints.isSandbox,
-    [customFetch]: (url, init) => fetch(url, { method: "POST", headers: init.headers, body: String(init.body) }),
+    [customFetch]: (url, init) => fetch({ url, method: "POST", headers: init.headers, body: String(init.body) }),
   });
 }
 

@@ -18,13 +18,18 @@ export type Takes =
   | "profile yes?"
   | "callback URL";
 
-interface Surface {
+export interface ChatSurface {
+  /** Empty if there is none. */
   readonly word: string;
   readonly takes: Takes;
+  /** The slash command of its own that takes the same. Screens name it in place of the word. */
+  readonly own?: "codex_auth_finish" | "codex_usage";
 }
 
+type Surface = Pick<ChatSurface, "takes" | "word">;
+
 interface Command {
-  readonly chat?: Surface;
+  readonly chat?: ChatSurface;
   readonly terminal?: Surface;
   readonly hasButton?: true;
 }
@@ -36,12 +41,20 @@ export const COMMANDS = {
   pick: { chat: { word: "", takes: "name" }, terminal: { word: "start", takes: "name?" }, hasButton: true },
   login: { terminal: { word: "login", takes: "name?" } },
   code: { chat: { word: "code", takes: "name?" }, hasButton: true },
-  finish: { chat: { word: "finish", takes: "callback URL" }, terminal: { word: "finish", takes: "callback URL" } },
+  finish: {
+    chat: { word: "finish", takes: "callback URL", own: "codex_auth_finish" },
+    terminal: { word: "finish", takes: "callback URL" },
+  },
   status: { chat: { word: "status", takes: "anything" }, terminal: { word: "status", takes: "name?" } },
   cancel: { chat: { word: "cancel", takes: "name?" }, terminal: { word: "cancel", takes: "name?" }, hasButton: true },
   show: { chat: { word: "show", takes: "profile" }, hasButton: true },
   use: { chat: { word: "use", takes: "profile" }, hasButton: true },
   unuse: { chat: { word: "unuse", takes: "profile?" }, hasButton: true },
+  usage: {
+    chat: { word: "usage", takes: "profile?", own: "codex_usage" },
+    terminal: { word: "usage", takes: "name?" },
+    hasButton: true,
+  },
   why: { chat: { word: "why", takes: "profile?" } },
   prefer: { chat: { word: "prefer", takes: "profile" }, hasButton: true },
   signout: { chat: { word: "signout", takes: "profile yes?" }, hasButton: true },

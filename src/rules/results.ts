@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
 import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
+import type { ProfileUsage, UsageNumbers } from "./usage.ts";
 
 export type { Activation, AuditEntry, AuditedAction, SignInMethod };
 
@@ -21,6 +22,13 @@ export interface ListedProfile {
   readonly reason?: string;
   readonly isDefault?: boolean;
   readonly isPinned?: boolean;
+  /**
+   * Unix time in milliseconds at which its access token expires. Each sign-in and each renewal changes it, so it also
+   * tells whether the profile still has the token that something was read with.
+   */
+  readonly expiresAtMs?: number;
+  /** Numbers of OpenAI in memory, which may be old. Only in the list of profiles. */
+  readonly usage?: UsageNumbers;
 }
 
 export interface PendingSummary {
@@ -210,6 +218,21 @@ export type Finding =
 export interface Inspection {
   readonly kind: "inspection";
   readonly findings: readonly Finding[];
+  readonly nowMs: number;
+}
+
+/** The usage of each profile that was asked about, in the order of the list. */
+export interface UsageReport {
+  readonly kind: "usage";
+  readonly profiles: readonly { readonly profile: ListedProfile; readonly usage: ProfileUsage }[];
+  /** Profiles that were not asked about, because one answer shows twenty. */
+  readonly left: number;
+  /** The profile of this chat's next turn. */
+  readonly inUse?: ProfileId;
+  /** The profile with the most left. */
+  readonly best?: ListedProfile;
+  /** True while an answer is awaited. */
+  readonly isPartial: boolean;
   readonly nowMs: number;
 }
 

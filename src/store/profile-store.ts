@@ -28,6 +28,7 @@ import {
   preferProfile,
   removeProfile,
   replaceProfile,
+  tokensInDocument,
   type ProfilesDocument,
   recordIn,
   type ReadIdentity,
@@ -92,6 +93,9 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     async accounts(agentId) {
       const readers = { readIdentity: parts.readIdentity, digestOf: (record: StoredRecord) => digestOf(parts, record) };
       return accountsInDocument(await host.read(host.agentDirOf(agentId)), host.provider, readers);
+    },
+    async tokens(agentId) {
+      return tokensInDocument(await host.read(host.agentDirOf(agentId)), host.provider);
     },
     save: (request) =>
       recent.duringChange(() =>
@@ -361,14 +365,14 @@ const KEPT = { ttlMs: 10_000, size: 100 };
  * every profile in it: 100 profiles cost 4 ms and, without a stored order, 12 ms more, of a command that takes 28 ms.
  */
 export class RecentLists {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "nowMs">;
   #lists = new ExpiringMap<readonly ListedProfile[]>(KEPT);
   #changes = 0;
   #reads = 0;
   /** The number of the newest read of each agent that has ended. */
   readonly #ended = new Map<string, number>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, "nowMs">) {
     this.#clock = clock;
   }
 

@@ -1,7 +1,9 @@
 /** The host's document of profiles: reads its profiles, and edits one of them. */
+import type { StoredToken } from "../actions/ports.ts";
 import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import { isUnreadable, type ListedProfile, type Activation } from "../rules/results.ts";
+import { Secret } from "../secret.ts";
 import { isCredential, isObject, textOf, useOf, type StoredCredential, type StoredRecord } from "./host-records.ts";
 
 /** The part of the host's store that is read or edited here. All other fields stay unchanged. */
@@ -119,6 +121,7 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
         name: use === "unreadable" ? unreadableNameOf(id, provider) : nameIn(document, id, provider),
         ...(email === undefined ? {} : { email }),
         ...(chatgptPlanType === undefined ? {} : { plan: chatgptPlanType }),
+        ...expiryOf(record),
         ...(use === "codex" && record.kind === "credential"
           ? conditionOf(record.credential, document.usageStats?.[id], nowMs)
           : { health: "unreadable" as const }),
@@ -126,6 +129,28 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
     ];
   });
   return [...listed.filter((profile) => !isUnreadable(profile)), ...listed.filter(isUnreadable)];
+}
+
+function expiryOf(record: StoredRecord): Pick<ListedProfile, "expiresAtMs"> {
+  const expires = record.kind === "credential" ? record.credential["expires"] : undefined;
+  return typeof expires === "number" ? { expiresAtMs: expires } : {};
+}
+
+/** Returns the access tokens of the Codex profiles, without the host's placeholders and without tokens that are stored elsewhere. */
+export function tokensInDocument(document: ProfilesDocument, provider: string): StoredToken[] {
+  return recordsOf(document).flatMap(([id, record]): StoredToken[] => {
+    if (record.kind === "unreadable" || useOf(id, record, provider) !== "codex" || isFenced(record)) return [];
+    const { access, accountId } = record.credential;
+    if (access === undefined) return [];
+    return [
+      {
+        profileId: id as ProfileId,
+        access: new Secret(access),
+        ...(accountId === undefined ? {} : { chatgptAccountId: accountId }),
+        ...expiryOf(record),
+      },
+    ];
+  });
 }
 
 function ownTextOf(raw: unknown) {

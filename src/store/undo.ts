@@ -97,7 +97,7 @@ export const SHARED = "shared";
 export interface UndoParts {
   readonly host: HostAuthStore;
   readonly undo: UndoRecords;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "nowMs">;
   readonly entropy: Entropy;
 }
 

@@ -15,6 +15,7 @@ import type {
   StartedSignIn,
   StartedWithCode,
   UndoneChange,
+  UsageReport,
 } from "../rules/results.ts";
 import type { Secret } from "../secret.ts";
 
@@ -38,6 +39,7 @@ export type TerminalAnswer =
   | SignInStatus
   | CancelledSignIns
   | ProfileList
+  | UsageReport
   | ChangeLog
   | Inspection
   | Refusal

@@ -1,16 +1,15 @@
-/** Sends the token request from a terminal, in which no host's SDK is loaded, and asks whether a gateway listens. */
+/** Sends requests from a terminal, in which no host's SDK is loaded, and asks whether a gateway listens. */
 import http from "node:http";
 import { connect } from "node:net";
-import type { NetworkObstacle } from "../actions/ports.ts";
+import type { Destination, NetworkObstacle } from "../actions/ports.ts";
 import { isNodeProxying, readVariable, type TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { Send } from "../host/fetch.ts";
-import type { Endpoints } from "../oauth/endpoints.ts";
 import { proxyFor } from "../rules/proxy.ts";
 import type { HostConfig } from "./folders.ts";
 
 /** Returns why the proxy that the variables name cannot be used: without it the request would go past the proxy. */
-export function plainObstacle({ isSandbox, hostname }: Endpoints): NetworkObstacle | undefined {
+export function plainObstacle({ isSandbox, hostname }: Destination): NetworkObstacle | undefined {
   if (isSandbox) return undefined;
   const proxy = proxyFor(hostname, readVariable);
   switch (proxy.kind) {
@@ -25,14 +24,13 @@ export function plainObstacle({ isSandbox, hostname }: Endpoints): NetworkObstac
 }
 
 /** Uses the proxy that the variables name. Throws `CodexAuthError` (`proxy-*`) with the first request if it cannot. */
-export function createPlainSend(endpoints: Endpoints): Send {
-  let hasProxy = endpoints.isSandbox;
-  return async (url, init, signal) => {
-    if (![endpoints.token, endpoints.deviceCode, endpoints.devicePoll].includes(url))
-      throw new CodexAuthError("internal");
-    if (!hasProxy) setProxy(endpoints);
+export function createPlainSend(destination: Destination): Send {
+  let hasProxy = destination.isSandbox;
+  return async ({ url, body = null, ...init }, signal) => {
+    if (!destination.urls.includes(url)) throw new CodexAuthError("internal");
+    if (!hasProxy) setProxy(destination);
     hasProxy = true;
-    const response = await fetch(url, { ...init, signal, redirect: "manual" });
+    const response = await fetch(url, { ...init, body, signal, redirect: "manual" });
     const release = async () => response.body?.cancel().catch(() => undefined);
     if (response.status >= 300 && response.status < 400) {
       await release();
@@ -42,10 +40,10 @@ export function createPlainSend(endpoints: Endpoints): Send {
   };
 }
 
-function setProxy(endpoints: Endpoints): void {
-  const obstacle = plainObstacle(endpoints);
+function setProxy(destination: Destination): void {
+  const obstacle = plainObstacle(destination);
   if (obstacle !== undefined) throw new CodexAuthError(obstacle.code);
-  const proxy = proxyFor(endpoints.hostname, readVariable);
+  const proxy = proxyFor(destination.hostname, readVariable);
   if (proxy.kind === "proxy") http.setGlobalProxyFromEnv?.({ https_proxy: proxy.url });
 }
 

@@ -19,6 +19,7 @@ import {
   stepsScreen,
   withSandboxNotice,
 } from "../interaction/screens.ts";
+import { usageScreen } from "../interaction/usage-screens.ts";
 import { TERMINAL_OPTIONS, type TerminalOption } from "../rules/commands.ts";
 import type {
   Finding,
@@ -28,8 +29,10 @@ import type {
   StartedSignIn,
   StartedWithCode,
   UndoneChange,
+  UsageReport,
   AuditEntry,
 } from "../rules/results.ts";
+import { leftIn, type UsageLimit, type UsageNumbers, type UsageReason } from "../rules/usage.ts";
 import type { TerminalRequest } from "./arguments.ts";
 import type { TerminalAnswer } from "./context.ts";
 import { flagsOf, terminalSurface, toJson, typed, type OutputContext } from "./words.ts";
@@ -76,6 +79,8 @@ function screenOf(answer: TerminalAnswer, context: OutputContext): Screen {
       return cancelledScreen(answer.profileNames);
     case "profiles":
       return selectorScreen(answer, 1, answer.profiles.length);
+    case "usage":
+      return usageScreen(answer);
     case "log":
       return logScreen(answer);
     case "inspection":
@@ -153,6 +158,8 @@ function toFields(answer: TerminalAnswer, request: QueueRequest, context: Output
       return { ok: true, cancelled: answer.profileNames, message: messageOf(screenOf(answer, context).lines, context) };
     case "profiles":
       return { ok: true, profiles: answer.profiles.map(profileFields), pending: answer.pending.map(pendingFields) };
+    case "usage":
+      return usageFields(answer);
     case "log":
       return { ok: true, changes: answer.entries.map(changeFields) };
     case "inspection":
@@ -245,6 +252,82 @@ function statusFields({ pending, lastSaved, lastFailed }: SignInStatus): Fields 
 }
 
 const secondsOf = (ms: number) => Math.max(0, Math.round(ms / 1000));
+type ReportRow = UsageReport["profiles"][number];
+
+/** Named as in the original's script where it has a field for it. */
+function usageFields({ profiles, left, inUse, best, nowMs }: UsageReport): Fields {
+  const told = profiles.filter(({ usage }) => usage.kind === "numbers").length;
+  return {
+    ok: true,
+    profiles: profiles.map((row) => ({
+      profile: row.profile.name,
+      profile_id: row.profile.profileId,
+      state: row.profile.health,
+      ...(row.profile.isDefault === true ? { default: true } : {}),
+      ...(row.profile.profileId === inUse ? { in_use: true } : {}),
+      ...(row.profile.profileId === best?.profileId ? { most_left: true } : {}),
+      token_expiry: row.profile.expiresAtMs ?? null,
+      cooldown_until: row.profile.unusableUntilMs ?? null,
+      ...remoteFields(row, nowMs),
+    })),
+    summary: { checked: profiles.length, remote_ok: told, remote_failed: profiles.length - told, not_checked: left },
+  };
+}
+
+function remoteFields({ profile, usage }: ReportRow, nowMs: number): Fields {
+  if (usage.kind === "awaited") return { remote_usage_ok: false, remote_usage: null };
+  const numbers = usage.kind === "numbers" ? usage.numbers : usage.last;
+  const remote = numbers === undefined ? null : numberFields(profile, numbers, nowMs);
+  if (usage.kind === "numbers") return { remote_usage_ok: true, remote_usage: remote };
+  const { reason, status } = usage;
+  return {
+    remote_usage_ok: false,
+    remote_usage: remote,
+    remote_error: ORIGINAL_REASONS[reason] ?? reason.replaceAll("-", "_"),
+    ...(status === undefined ? {} : { remote_status: status }),
+  };
+}
+
+const ORIGINAL_REASONS: Partial<Record<UsageReason, string>> = {
+  unauthorized: "auth_not_accepted_by_usage_endpoint",
+  forbidden: "forbidden_by_usage_endpoint",
+  failed: "server_error",
+  late: "timeout",
+  unreachable: "request_exception",
+  "no-token": "missing_access_token",
+};
+
+function numberFields({ plan }: ReportRow["profile"], numbers: UsageNumbers, nowMs: number): Fields {
+  const { limit, others, credits, stop } = numbers;
+  return {
+    plan: numbers.plan ?? plan ?? null,
+    credits_balance: typeof credits === "number" ? credits : null,
+    ...(credits === "unlimited" ? { credits_unlimited: true } : {}),
+    ...limitFields(limit, nowMs),
+    additional: others.map((other) => ({ name: other.name, ...limitFields(other, nowMs) })),
+    ...(stop === undefined ? {} : { stopped_by: stop.replaceAll("-", "_") }),
+    reset_credits: numbers.bankedResets,
+    asked_at: numbers.askedAtMs,
+  };
+}
+
+const limitFields = (limit: UsageLimit, nowMs: number): Fields => ({
+  limit_reached: limit.isReached,
+  windows: limit.windows.map((one) => ({
+    label: labelOf(one.seconds),
+    used_percent: one.usedPercent ?? null,
+    remaining_percent: leftIn(one, limit, nowMs) ?? null,
+    reset_at: one.resetAtMs === undefined ? null : Math.round(one.resetAtMs / 1000),
+    reset_after_seconds: one.resetAtMs === undefined ? null : Math.max(0, Math.round((one.resetAtMs - nowMs) / 1000)),
+    limit_window_seconds: one.seconds,
+  })),
+});
+
+/** Such as `5h`, `24h` and `7d`. */
+function labelOf(seconds: number): string {
+  const hours = Math.round(seconds / 3600);
+  return hours > 48 ? `${Math.round(hours / 24)}d` : `${hours}h`;
+}
 
 const changeFields = ({ atMs, who, action, profileName, outcome }: AuditEntry): Fields => ({
   at: atMs,

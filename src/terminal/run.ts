@@ -3,6 +3,7 @@ import { finishSignIn } from "../actions/finish.ts";
 import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readStatus } from "../actions/overview.ts";
 import { undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
+import { askUsage } from "../actions/usage.ts";
 import { readManifest } from "../manifest.ts";
 import type { TerminalWord } from "../rules/commands.ts";
 import { Paste } from "../rules/callback-url.ts";
@@ -30,6 +31,7 @@ const RUNS = {
   status,
   cancel: async (context, { profileName }) => cancelPending(await context.pendingPorts(), context.binding, profileName),
   undo,
+  usage,
   log: async (context) => readChangeLog(await context.ports()),
   audit: async (context) => inspect(await context.ports(), context.binding.agentId),
   help: async () => ({ kind: "help" }),
@@ -44,6 +46,14 @@ async function status(context: TerminalContext, { profileName }: TerminalRequest
     found.lastSaved === undefined &&
     found.lastFailed === undefined;
   return isEmpty ? { kind: "refused", code: "no-status" } : found;
+}
+
+async function usage(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
+  const ports = await context.ports();
+  const inquiry = await askUsage(ports, { binding: context.binding, askedName: profileName });
+  if (inquiry.kind === "refused") return inquiry;
+  await inquiry.settled;
+  return inquiry.report();
 }
 
 async function undo(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {

@@ -55,6 +55,7 @@ function watched(broken: Partial<ProfileStore> = {}): Ports & { readonly targets
     recentList: (agentId) => profiles.recentList(agentId),
     choice: (agentId) => profiles.choice(agentId),
     accounts: (agentId) => profiles.accounts(agentId),
+    tokens: (agentId) => profiles.tokens(agentId),
     save: (request) => profiles.save(request),
     remove: noting((target) => profiles.remove(target)),
     prefer: noting((target) => profiles.prefer(target)),

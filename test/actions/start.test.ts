@@ -199,6 +199,7 @@ describe("a sign-in that cannot begin", () => {
           nowMs: () => {
             throw error;
           },
+          wait: failing(error),
         },
       }),
     },

@@ -126,6 +126,7 @@ const WORDS = [
   " │\n│ ",
   "?url=http%3A%2F%2Flocalhost%3A1455%2Fauth%2Fcallback%3Fcode%3D",
   "/codex_auth_finish ",
+  "/codex_usage ",
   "work ",
   "cancel ",
 ];

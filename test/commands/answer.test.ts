@@ -54,6 +54,8 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "use", name: WORK }, begins: "This chat uses work" },
   { intent: { verb: "unuse" }, begins: "This profile is not set for this chat." },
   { intent: { verb: "keep", name: WORK }, begins: "No sign-in waits for this choice" },
+  { intent: { verb: "usage" }, begins: SENTENCES["usage.title"] },
+  { intent: { verb: "usage", name: WORK }, begins: SENTENCES["usage.title"] },
   { intent: { verb: "why" }, begins: "The next message in this chat uses work." },
   { intent: { verb: "log" }, begins: SENTENCES["log.none"] },
   { intent: { verb: "audit" }, begins: SENTENCES["audit.none"] },

@@ -1,7 +1,8 @@
 /** The law of every screen: what it tells to type is accepted where it is told, and means just that profile. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inChat, parseFinishArguments, parseSelectArguments, spellForChat } from "../../src/commands/arguments.ts";
+import { inChat, spellForChat } from "../../src/commands/arguments.ts";
+import { intentOfTyped } from "../support/typed.ts";
 import { MARKDOWN, toText, type Surface } from "../../src/interaction/render.ts";
 import type { ScreenLine } from "../../src/interaction/screen.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
@@ -97,8 +98,7 @@ interface Meaning {
 }
 
 function meaningInChat(text: string): Meaning {
-  const [, finish, rest = ""] = /^\/codex_auth(_finish)?(.*)$/s.exec(text) ?? [];
-  const intent = finish === undefined ? parseSelectArguments(rest) : parseFinishArguments(rest);
+  const intent = intentOfTyped(text);
   return {
     verb: intent.verb,
     ...("name" in intent && intent.name !== undefined ? { profile: intent.name } : {}),

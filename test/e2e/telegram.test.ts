@@ -6,6 +6,7 @@ import { whoMay } from "./telegram-access.ts";
 import { profileCards } from "./telegram-cards.ts";
 import { signInFromTelegram } from "./telegram-sign-in.ts";
 import { textAlone } from "./telegram-text.ts";
+import { usageOfAccounts } from "./usage.ts";
 
 let world: World;
 const worldOf = () => world;
@@ -17,6 +18,7 @@ afterAll(() => world?.close());
 
 signInFromTelegram(worldOf);
 profileCards(worldOf);
+usageOfAccounts(worldOf);
 whoMay(worldOf);
 textAlone(worldOf);
-scanForLeaks(worldOf, { chat: "telegram", connects: ["auth.openai.com:443"] });
+scanForLeaks(worldOf, { chat: "telegram", connects: ["auth.openai.com:443", "chatgpt.com:443"] });

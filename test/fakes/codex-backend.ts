@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { zstdDecompressSync } from "node:zlib";
 import { readBytes, sendJson } from "../support/loopback.ts";
 import type { FakeAccount } from "./sign-in-accounts.ts";
+import { USAGE_PATH, UsageEndpoint } from "./usage-endpoint.ts";
 
 export interface BackendRequest {
   readonly path: string;
@@ -19,11 +20,13 @@ export interface BackendRequest {
 
 export class CodexBackend {
   readonly requests: BackendRequest[] = [];
+  readonly usage: UsageEndpoint;
   readonly #ownerOf: (accessToken: string) => FakeAccount | undefined;
 
   /** `ownerOf` is the sign-in server's `accountOf`. */
-  constructor(ownerOf: (accessToken: string) => FakeAccount | undefined) {
+  constructor(ownerOf: (accessToken: string) => FakeAccount | undefined, usage = new UsageEndpoint(ownerOf)) {
     this.#ownerOf = ownerOf;
+    this.usage = usage;
   }
 
   /** Requests of agent turns only. */
@@ -34,6 +37,7 @@ export class CodexBackend {
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const bytes = await readBytes(request, 64 * 1024 * 1024);
     const path = new URL(request.url ?? "/", "https://chatgpt.com").pathname;
+    if (path === USAGE_PATH) return this.usage.handle(request, response);
     // The host tries a WebSocket first and falls back to POST, here always.
     if (request.method !== "POST") return sendJson(response, 404, { detail: "Not Found" });
     const token = (request.headers.authorization ?? "").replace(/^Bearer /u, "");

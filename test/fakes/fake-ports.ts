@@ -39,12 +39,19 @@ import type {
   Timers,
   UsedMethods,
   InstallationCheck,
+  StoredToken,
 } from "../../src/actions/ports.ts";
+import type { UsageNumbers, UsageOutcome } from "../../src/rules/usage.ts";
 import { Secret } from "../../src/secret.ts";
+import type { AskUsage } from "../../src/usage/request.ts";
+import { createUsage, UsageMemory } from "../../src/usage/usage.ts";
 
 const REDIRECT_URI = "http://localhost:1455/auth/callback";
 const DEVICE_REDIRECT_URI = "https://auth.openai.com/deviceauth/callback";
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
+
+const FIRST_MS = 1_795_000_000_000;
+const IN_TEN_DAYS_MS = FIRST_MS + 864_000_000;
 
 /** Stands still until it is moved. */
 export class FakeClock implements Clock, Timers {
@@ -381,6 +388,18 @@ export class MemoryProfileStore implements ProfileStore {
     }));
   }
 
+  async tokens(agentId: string): Promise<readonly StoredToken[]> {
+    const profiles = await this.list(agentId);
+    return profiles
+      .filter(({ health }) => health !== "needs-sign-in" && health !== "refreshing")
+      .map(({ profileId, expiresAtMs = IN_TEN_DAYS_MS }) => ({
+        profileId,
+        access: new Secret(`access-of-${profileId}-canary`),
+        chatgptAccountId: "workspace-canary",
+        expiresAtMs,
+      }));
+  }
+
   async obstacle(): Promise<SaveRefusal | undefined> {
     return this.inTheWay;
   }
@@ -552,8 +571,51 @@ export class FakeListener implements CallbackListener {
   }
 }
 
+/** What OpenAI tells of each account. Numbers of an unused account unless a test sets something else. */
+export class FakeUsageServer {
+  /** The ids of the profiles that were asked about, in order. */
+  readonly asked: string[] = [];
+  readonly answers = new Map<string, UsageOutcome>();
+  readonly #clock: FakeClock;
+  #gate: PromiseWithResolvers<void> | undefined;
+  #entered = Promise.withResolvers<void>();
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  readonly ask: AskUsage = async ({ profileId }, signal) => {
+    this.asked.push(profileId);
+    this.#entered.resolve();
+    const ended = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    await Promise.race([this.#gate?.promise, ended]);
+    if (signal.aborted) return { kind: "untold", reason: "late" };
+    return this.answers.get(profileId) ?? { kind: "numbers", numbers: usageNumbers(this.#clock.nowMs()) };
+  };
+
+  // ---- what tests do
+
+  /** From now on an answer waits: `entered` says that a request has come, `open` lets all go on. */
+  hold(): { readonly entered: Promise<void>; open(): void } {
+    const gate = Promise.withResolvers<void>();
+    this.#gate = gate;
+    this.#entered = Promise.withResolvers<void>();
+    return { entered: this.#entered.promise, open: () => gate.resolve() };
+  }
+}
+
+/** A plan with five hours and a week, of which so many percent are used. */
+export function usageNumbers(askedAtMs: number, [short, week]: readonly [number, number] = [0, 0]): UsageNumbers {
+  const windows = [
+    { seconds: 18_000, usedPercent: short, resetAtMs: askedAtMs + 2 * 3_600_000 },
+    { seconds: 604_800, usedPercent: week, resetAtMs: askedAtMs + 3 * 24 * 3_600_000 },
+  ];
+  return { askedAtMs, plan: "pro", limit: { isReached: false, windows }, others: [], bankedResets: 0 };
+}
+
 export interface FakePorts extends Ports {
   readonly listener: FakeListener;
+  readonly usageServer: FakeUsageServer;
   readonly audit: MemoryAuditLog;
   readonly notices: MemoryNotices;
   readonly pins: MemoryPins;
@@ -570,7 +632,10 @@ export interface FakePorts extends Ports {
 export function createFakePorts(): FakePorts {
   const entropy = new CountingEntropy();
   const clock = new FakeClock();
+  const usageServer = new FakeUsageServer(clock);
   return {
+    usageServer,
+    usage: createUsage({ memory: new UsageMemory(), clock, timers: clock, entropy, ask: usageServer.ask }),
     listener: new FakeListener(),
     audit: new MemoryAuditLog(),
     notices: new MemoryNotices(),
@@ -638,6 +703,7 @@ export function brokenProfiles(
     recentList: fail,
     choice: fail,
     accounts: fail,
+    tokens: fail,
     save: fail,
     remove: fail,
     prefer: fail,

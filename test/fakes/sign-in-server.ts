@@ -25,6 +25,7 @@ import {
   type Misbehaviour,
 } from "./sign-in-misbehaviour.ts";
 import { DeviceCodes } from "./sign-in-devices.ts";
+import { USAGE_PATH, UsageEndpoint } from "./usage-endpoint.ts";
 import { consentPage, errorPage, sandboxPage } from "./sign-in-pages.ts";
 
 export { CLIENT_ID, DEFAULT_ACCOUNTS, fakeAccount, REDIRECT_URI, SCOPE, type FakeAccount } from "./sign-in-accounts.ts";
@@ -82,6 +83,8 @@ export class SignInServer {
   readonly devices = new DeviceCodes((account, codeChallenge) =>
     this.#grantFor(account, codeChallenge, DEVICE_REDIRECT_URI),
   );
+  /** A sandbox has one server, so this one also answers for chatgpt.com. */
+  readonly usage = new UsageEndpoint((token) => this.accountOf(token));
   /** Bytes written by the `huge-body` mode: how far a reader let it come. */
   hugeBytes = 0;
   readonly #grants = new Map<string, Grant>();
@@ -165,6 +168,11 @@ export class SignInServer {
     return this.#accessTokens.get(accessToken);
   }
 
+  /** Takes a token that it did not issue for one of this account. */
+  adopt(accessToken: string, account: FakeAccount): void {
+    this.#accessTokens.set(accessToken, account);
+  }
+
   /** What a refresh token is worth now; `undefined` if it was never issued. */
   refreshTokenState(token: string): "live" | "used" | "revoked" | undefined {
     return this.#refreshTokens.get(token)?.state;
@@ -175,6 +183,7 @@ export class SignInServer {
   /** The request listener, for use behind any server. */
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "https://auth.openai.com");
+    if (url.pathname === USAGE_PATH) return this.usage.handle(request, response);
     const contentType = request.headers["content-type"] ?? "";
     let body: [string, string][];
     try {

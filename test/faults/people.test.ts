@@ -12,7 +12,7 @@ import { startSignIn } from "../../src/actions/start.ts";
 import { finishSignIn } from "../../src/actions/finish.ts";
 import type { Ports } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
-import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import { sandboxEndpoints, TOKEN_LIMITS } from "../../src/oauth/endpoints.ts";
 import { readIdentity } from "../../src/oauth/identity.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
@@ -52,7 +52,7 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, a
     clock: systemClock,
     entropy: systemEntropy,
     pending: createPendingStore(root),
-    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints))),
+    oauth: createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints), TOKEN_LIMITS)),
     profiles: createProfileStore({
       host,
       log: SILENT_LOG,

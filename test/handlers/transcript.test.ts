@@ -37,6 +37,7 @@ describe("a transcript entry", () => {
       written: [...parts(NOTE), { type: "image", data: "x" }],
     },
     { name: "our command", content: `/codex_auth_finish ${CERTAIN}`, written: `/codex_auth_finish ${NOTE}` },
+    { name: "the command of the usage", content: `/codex_usage ${CERTAIN}`, written: `/codex_usage ${NOTE}` },
     {
       name: "our command and a possible callback URL",
       content: `/codex_auth_finish ${POSSIBLE}`,

@@ -8,8 +8,8 @@ import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { createGuardedFetch, createHostSend, hostObstacle } from "../../src/host/fetch.ts";
-import { OPENAI, sandboxEndpoints, type Endpoints } from "../../src/oauth/endpoints.ts";
-import type { TokenRequestInit } from "../../src/oauth/token.ts";
+import { OPENAI, sandboxEndpoints, TOKEN_LIMITS, type Endpoints } from "../../src/oauth/endpoints.ts";
+import type { OutgoingRequest } from "../../src/actions/ports.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
 import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
 import { NODE } from "../support/host.ts";
@@ -353,9 +353,10 @@ describe("with the host's debug proxy on", () => {
   });
 });
 
-const INIT: TokenRequestInit = { method: "POST", headers: {}, body: BODY };
+const REQUEST: OutgoingRequest = { url: OPENAI.token, method: "POST", headers: {}, body: BODY };
 
-const fetchFrom = (endpoints: Endpoints) => createGuardedFetch(createHostSend(endpoints))(endpoints.token, INIT);
+const fetchFrom = (endpoints: Endpoints) =>
+  createGuardedFetch(createHostSend(endpoints), TOKEN_LIMITS)({ ...REQUEST, url: endpoints.token });
 
 describe("in the gateway's own process", () => {
   /** The host reads its folders from the environment, and a proxy too. */
@@ -381,6 +382,19 @@ describe("in the gateway's own process", () => {
     expect([response.status, await response.text(), bodies]).toEqual([418, "{}", [BODY]]);
   });
 
+  it("sends a request without a body", async () => {
+    const seen: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      seen.push([request.method, request.headers["x-canary"], await readBody(request)]);
+      response.end("{}");
+    });
+    const endpoints = sandboxEndpoints(`http://127.0.0.1:${await listenOnLoopback(server)}`);
+    const fetch = createGuardedFetch(createHostSend(endpoints), TOKEN_LIMITS);
+    await fetch({ url: endpoints.token, method: "GET", headers: { "x-canary": "1" } });
+    await closeServer(server);
+    expect(seen).toEqual([["GET", "1", ""]]);
+  });
+
   it("sends nothing without TLS or to a private address outside a sandbox", async () => {
     const urls: unknown[] = [];
     const server = createServer((request, response) => {
@@ -396,8 +410,14 @@ describe("in the gateway's own process", () => {
 });
 
 const answering = (response: Response) =>
-  createGuardedFetch(async () => ({ response, release: async () => undefined }));
-const throwing = (error: unknown) => createGuardedFetch(() => Promise.reject(error as Error));
+  createGuardedFetch(async () => ({ response, release: async () => undefined }), TOKEN_LIMITS);
+/** An answer of that length, to a fetch that takes eight bytes. */
+function giveWithin8(length: number) {
+  const response = new Response("a".repeat(length));
+  const limits = { timeoutMs: 10_000, maxBytes: 8 };
+  return createGuardedFetch(async () => ({ response, release: async () => undefined }), limits)(REQUEST);
+}
+const throwing = (error: unknown) => createGuardedFetch(() => Promise.reject(error as Error), TOKEN_LIMITS);
 const named = (name: string) => Object.assign(new Error("canary"), { name });
 const coded = (code: unknown) => Object.assign(new Error("canary"), { code });
 const over = (depth: number, cause: Error): Error =>
@@ -423,13 +443,13 @@ describe("the guard around any sender", () => {
     { name: "something that is no error", error: "TimeoutError", code: "provider-unreachable" },
     { name: "one of our codes", error: new CodexAuthError("config-invalid"), code: "config-invalid" },
   ] as const)("classifies $name by names and codes", async ({ error, code }) => {
-    await expect(throwing(error)(OPENAI.token, INIT)).rejects.toThrow(new CodexAuthError(code));
+    await expect(throwing(error)(REQUEST)).rejects.toThrow(new CodexAuthError(code));
   });
 
   it("reports a timeout after the limit, for any error", async () => {
     const limit = vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
     onTestFinished(() => limit.mockRestore());
-    const sent = throwing(coded("CERT_HAS_EXPIRED"))(OPENAI.token, INIT);
+    const sent = throwing(coded("CERT_HAS_EXPIRED"))(REQUEST);
     await expect(sent).rejects.toThrow(new CodexAuthError("provider-timeout"));
   });
 
@@ -438,8 +458,33 @@ describe("the guard around any sender", () => {
     { name: "200 and an empty one", response: new Response("") },
   ])("gives back an answer of $name", async ({ response }) => {
     const { status } = response;
-    const given = await answering(response)(OPENAI.token, INIT);
+    const given = await answering(response)(REQUEST);
     expect([given.status, await given.text()]).toEqual([status, ""]);
+  });
+
+  it("has the limits that it was made with", async () => {
+    const asked: number[] = [];
+    const limit = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+      asked.push(ms);
+      return new AbortController().signal;
+    });
+    onTestFinished(() => limit.mockRestore());
+    expect(await (await giveWithin8(8)).text()).toBe("aaaaaaaa");
+    await expect(giveWithin8(9)).rejects.toThrow(new CodexAuthError("token-response-invalid"));
+    expect(asked).toEqual([10_000, 10_000]);
+  });
+
+  it("ends a request whose own signal aborts, and reports a timeout", async () => {
+    const asked = Promise.withResolvers<AbortSignal>();
+    const hanging = createGuardedFetch((_request, signal) => {
+      asked.resolve(signal);
+      return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(coded("ABORT_ERR"))));
+    }, TOKEN_LIMITS);
+    const abort = new AbortController();
+    const sent = hanging({ ...REQUEST, signal: abort.signal });
+    await asked.promise;
+    abort.abort();
+    await expect(sent).rejects.toThrow(new CodexAuthError("provider-timeout"));
   });
 
   it("releases the connection, also if the answer is refused", async () => {
@@ -447,7 +492,7 @@ describe("the guard around any sender", () => {
     for (const length of [MIB, MIB + 1]) {
       const response = new Response("a".repeat(length));
       const release = async () => void released.push("released");
-      await createGuardedFetch(async () => ({ response, release }))(OPENAI.token, INIT).catch(() => undefined);
+      await createGuardedFetch(async () => ({ response, release }), TOKEN_LIMITS)(REQUEST).catch(() => undefined);
     }
     expect(released).toEqual(["released", "released"]);
   });

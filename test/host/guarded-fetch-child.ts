@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { inspect } from "node:util";
 import { CodexAuthError } from "../../src/errors.ts";
 import { createGuardedFetch, createHostSend } from "../../src/host/fetch.ts";
-import type { Endpoints } from "../../src/oauth/endpoints.ts";
+import { TOKEN_LIMITS, type Endpoints } from "../../src/oauth/endpoints.ts";
 
 export interface Ask {
   readonly endpoints: Endpoints;
@@ -42,7 +42,10 @@ for await (const line of createInterface({ input: process.stdin })) {
 async function answerOf({ endpoints, url, body }: Ask): Promise<Answer> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   try {
-    const response = await createGuardedFetch(createHostSend(endpoints))(url, { method: "POST", headers, body });
+    const response = await createGuardedFetch(
+      createHostSend(endpoints),
+      TOKEN_LIMITS,
+    )({ url, method: "POST", headers, body });
     const text = await response.text();
     return { kind: "response", status: response.status, text: text.slice(0, 4096), length: text.length };
   } catch (error) {

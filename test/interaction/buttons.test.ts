@@ -181,7 +181,7 @@ describe("a tapped button", () => {
     { name: "no place", place: undefined },
     { name: "unknown screen", place: { screenId: "nope", index: 0 } },
     { name: "a word of every object", place: { screenId: "constructor", index: 0 } },
-    { name: "an index past the last button", place: { screenId: "S0", index: 5 } },
+    { name: "an index past the last button", place: { screenId: "S0", index: 6 } },
     { name: "a negative index", place: { screenId: "S0", index: -1 } },
   ])("is stale if nothing is known of it: $name", ({ place }) => {
     expect(shown().screens.use(place, TAPPER, SHOWN_AT_MS)).toEqual({ kind: "stale" });

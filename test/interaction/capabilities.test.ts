@@ -1,7 +1,8 @@
 /** The buttons of a screen within what each chat can show. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseSelectArguments, spellForChat } from "../../src/commands/arguments.ts";
+import { spellForChat } from "../../src/commands/arguments.ts";
+import { intentOfTyped } from "../support/typed.ts";
 import { answerCommand } from "../../src/handlers/command.ts";
 import { capabilitiesOf, withinAdapter } from "../../src/interaction/capabilities.ts";
 import { toWireButtons, type WireRows } from "../../src/interaction/render.ts";
@@ -46,9 +47,8 @@ describe("command buttons", () => {
       fc.property(anyScreen, ({ screen }) => {
         for (const button of rowsOn("feishu", screen).flat()) {
           if (!("command" in button)) continue;
-          expect(button.command.startsWith("/codex_auth")).toBe(true);
-          const intent = parseSelectArguments(button.command.slice("/codex_auth".length));
-          expect(["code", "page", "pick", "show", "signout"]).toContain(intent.verb);
+          const intent = intentOfTyped(button.command);
+          expect(["code", "page", "pick", "show", "signout", "usage"]).toContain(intent.verb);
           if (intent.verb === "signout") expect(intent.isSure).toBe(false);
         }
       }),
@@ -61,6 +61,7 @@ describe("command buttons", () => {
       { command: "/codex_auth show p2" },
       { command: "/codex_auth show p3" },
       { command: "/codex_auth" },
+      { command: "/codex_usage" },
     ]);
     expect(rowsOn("line", selectorScreen(listOf(8), 1))).toHaveLength(4);
     expect(rowsOn("line", cardScreen(started()))).toMatchObject([

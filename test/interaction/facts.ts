@@ -16,6 +16,7 @@ import type {
   StartedSignIn,
   StartedWithCode,
   UndoneChange,
+  UsageReport,
 } from "../../src/rules/results.ts";
 import { RESERVED_NAMES } from "../../src/rules/commands.ts";
 import { profileNameOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
@@ -46,6 +47,8 @@ import {
   signOutScreen,
   undoneScreen,
 } from "../../src/interaction/profile-screens.ts";
+import { usageScreen } from "../../src/interaction/usage-screens.ts";
+import { USAGE_REASONS, type ProfileUsage, type UsageLimit, type UsageNumbers } from "../../src/rules/usage.ts";
 import { HEALTHS, REFUSALS } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 
@@ -171,6 +174,127 @@ export const CHOICE: ExplainedChoice = {
   paused: [],
   isOwnCopy: false,
   nowMs: NOW_MS,
+};
+
+const HOUR_MS = 3_600_000;
+const [FIVE_HOURS, WEEK] = [18_000, 604_800];
+
+export function usageLimit(used: readonly [seconds: number, percent: number, hoursToReset: number][]): UsageLimit {
+  const windows = used.map(([seconds, usedPercent, hours]) => ({
+    seconds,
+    usedPercent,
+    resetAtMs: NOW_MS + hours * HOUR_MS,
+  }));
+  return { isReached: false, windows };
+}
+
+export const NUMBERS: UsageNumbers = {
+  askedAtMs: NOW_MS,
+  plan: "pro",
+  limit: usageLimit([
+    [FIVE_HOURS, 7, 4.5],
+    [WEEK, 32, 141],
+  ]),
+  others: [],
+  bankedResets: 0,
+};
+
+type Reported = readonly [name: string, usage: ProfileUsage, extra?: Partial<ListedProfile>];
+
+export function usageReport(rows: readonly Reported[], extra: Partial<UsageReport> = {}): UsageReport {
+  const profiles = rows.map(([name, usage, more]) => ({ profile: listed(name, more), usage }));
+  return { kind: "usage", profiles, left: 0, isPartial: false, nowMs: NOW_MS, ...extra };
+}
+
+export const told = (extra: Partial<UsageNumbers> = {}): ProfileUsage => ({
+  kind: "numbers",
+  numbers: { ...NUMBERS, ...extra },
+});
+
+/** The screens of `usage`, which together say each of its sentences. */
+export const USAGE_REPORTS: Readonly<Record<string, UsageReport>> = {
+  usage: usageReport(
+    [
+      ["work", told({ limit: usageLimit([[WEEK, 32, 141]]) })],
+      [
+        "home",
+        told({
+          plan: "plus",
+          credits: 62_498,
+          limit: {
+            ...usageLimit([
+              [FIVE_HOURS, 100, 0.8],
+              [WEEK, 88, 52],
+            ]),
+            isReached: true,
+          },
+        }),
+      ],
+      ["old", { kind: "untold", reason: "token-old" }],
+      ["team", { kind: "untold", reason: "unauthorized", status: 401 }, { plan: "team" }],
+    ],
+    { best: listed("work"), inUse: "openai:home" as ProfileId },
+  ),
+  "usage, one profile": usageReport([["work", told()]], { inUse: "openai:work" as ProfileId }),
+  "usage, none": usageReport([]),
+  "usage, partial": usageReport(
+    [
+      ["work", told()],
+      ["home", { kind: "awaited" }],
+    ],
+    { isPartial: true },
+  ),
+  "usage, all there is": usageReport([
+    [
+      "work",
+      told({
+        askedAtMs: NOW_MS - 12 * 60_000,
+        credits: "unlimited",
+        bankedResets: 2,
+        stop: "credits",
+        limit: {
+          isReached: false,
+          windows: [
+            { seconds: 1800, usedPercent: 99.5, resetAtMs: NOW_MS + 60_000 },
+            { seconds: FIVE_HOURS, usedPercent: 20, resetAtMs: NOW_MS - 60_000 },
+            { seconds: 259_200 },
+            { seconds: 2_592_000, usedPercent: 0 },
+          ],
+        },
+        others: [
+          { name: "GPT-5.3-Codex-Spark", ...usageLimit([[WEEK, 10, 20]]) },
+          { name: "code_review", isReached: true, windows: [] },
+          { name: "unused", ...usageLimit([[WEEK, 0, 20]]) },
+        ],
+      }),
+    ],
+    ["home", told({ stop: "workspace-limit", limit: { isReached: false, windows: [] } }), { health: "cooling-down" }],
+    ["team", told({ stop: "spend-limit" }), { isDefault: true }],
+    ["late", { kind: "untold", reason: "late", last: { ...NUMBERS, askedAtMs: NOW_MS - 3 * HOUR_MS } }],
+  ]),
+  "usage, a sign-in that has ended": usageReport([["work", { kind: "untold", reason: "sign-in-ended", status: 401 }]]),
+  "usage, many": usageReport(
+    [
+      ...Array.from({ length: 18 }, (_, at): Reported => [
+        `p${at}`,
+        told({
+          limit: usageLimit([
+            [FIVE_HOURS, at, 4],
+            [WEEK, 5 * at, 100 - at],
+          ]),
+        }),
+      ]),
+      ["blocked-1", { kind: "untold", reason: "challenge", status: 403 }],
+      ["blocked-2", { kind: "untold", reason: "challenge", status: 403, last: NUMBERS }],
+    ],
+    { left: 4, best: listed("p0") },
+  ),
+  ...Object.fromEntries(
+    USAGE_REASONS.map((reason) => [
+      `usage, ${reason}`,
+      usageReport([["work", { kind: "untold", reason, status: 403 }]]),
+    ]),
+  ),
 };
 
 export const UNDONE: UndoneChange = {
@@ -357,6 +481,39 @@ function questionWith(text: fc.Arbitrary<string>): fc.Arbitrary<AccountQuestion>
     }));
 }
 
+/** OpenAI names the plan and the other limits. */
+function usageWith(text: fc.Arbitrary<string>): fc.Arbitrary<UsageReport> {
+  const numbers = fc
+    .tuple(text, text, fc.double({ min: 0, max: 100, noNaN: true }), fc.boolean())
+    .map(([plan, name, usedPercent, isReached]): UsageNumbers => {
+      const limit = { isReached, windows: [{ seconds: WEEK, usedPercent, resetAtMs: NOW_MS + HOUR_MS }] };
+      return { ...NUMBERS, plan, limit, others: [{ name, ...limit }] };
+    });
+  const usage: fc.Arbitrary<ProfileUsage> = fc.oneof(
+    numbers.map((some) => ({ kind: "numbers" as const, numbers: some })),
+    fc
+      .tuple(fc.constantFrom(...USAGE_REASONS), numbers)
+      .map(([reason, last]) => ({ kind: "untold" as const, reason, status: 403, last })),
+    fc.constant({ kind: "awaited" as const }),
+  );
+  return fc
+    .tuple(
+      fc.uniqueArray(fc.tuple(profileWith(text), usage), { selector: ([{ name }]) => name, maxLength: 12 }),
+      fc.boolean(),
+    )
+    .map(([rows, hasBest]) => {
+      const profiles = rows.map(([profile, some]) => ({ profile, usage: some }));
+      const [best] = profiles;
+      const isPartial = profiles.some((row) => row.usage.kind === "awaited");
+      return {
+        ...usageReport([]),
+        profiles,
+        isPartial,
+        ...(hasBest && best !== undefined ? { best: best.profile } : {}),
+      };
+    });
+}
+
 export interface NamedScreen {
   readonly kind: string;
   readonly screen: Screen;
@@ -389,6 +546,7 @@ function screensWith(text: fc.Arbitrary<string>): fc.Arbitrary<NamedScreen> {
     named("undone", anyUndone, undoneScreen),
     named("question", questionWith(text), questionScreen),
     named("status", anyStatus, statusScreen),
+    { weight: 2, arbitrary: named("usage", usageWith(text), usageScreen) },
     named("cancelled", fc.array(anyName, { maxLength: 4 }), cancelledScreen),
     { weight: 3, arbitrary: named("refusal", anyRefusal, refusalScreen) },
     named(
@@ -473,6 +631,17 @@ export function sampleScreens(): readonly NamedScreen[] {
           ...REASONS.map((reason, at) =>
             listed(`r${at}`, { health: "cooling-down", reason, unusableUntilMs: NOW_MS + 3_600_000 }),
           ),
+        ],
+      },
+      1,
+    ),
+    ...Object.fromEntries(Object.entries(USAGE_REPORTS).map(([kind, report]) => [kind, usageScreen(report)])),
+    "selector, numbers in memory": selectorScreen(
+      {
+        ...listOf(0),
+        profiles: [
+          listed("work", { usage: { ...NUMBERS, askedAtMs: NOW_MS - 5 * 60_000 } }),
+          listed("home", { usage: { ...NUMBERS, limit: { isReached: true, windows: [] } } }),
         ],
       },
       1,
@@ -612,6 +781,8 @@ export function screensAbout(name: ProfileName): readonly Screen[] {
     { lines: [noticeLine(profile)], rows: [] },
     inspectionScreen({ kind: "inspection", findings: [{ code: "profile-failing", profile }], nowMs: NOW_MS }),
     whyScreen({ ...CHOICE, pin: { profileName: name, by: "person", isUsable: false } }),
+    usageScreen({ ...usageReport([]), profiles: [{ profile, usage: told() }], best: profile }),
+    usageScreen({ ...usageReport([]), profiles: [{ profile, usage: { kind: "untold", reason: "no-token" } }] }),
     ...RESTARTING.map((code) => refusalScreen({ code, next: "again", sender: "telegram:4242001", profileName: name })),
   ];
 }

@@ -230,10 +230,11 @@ describe("the buttons of a screen", () => {
       [
         { label: "Next", callbackData: "codex_auth_page:S1.8" },
         { label: "Refresh", callbackData: "codex_auth_page:S1.9" },
+        { label: "Usage", callbackData: "codex_auth_usage:S1.10" },
       ],
       [
-        { label: "New profile", callbackData: "codex_auth_new:S1.10" },
-        { label: "Cancel", callbackData: "codex_auth_close:S1.11" },
+        { label: "New profile", callbackData: "codex_auth_new:S1.11" },
+        { label: "Cancel", callbackData: "codex_auth_close:S1.12" },
       ],
     ]);
   });

@@ -151,7 +151,7 @@ describe("the selector", () => {
 
   it("has no more buttons than one page needs", () => {
     const { rows } = selectorScreen(listOf(1000), 60);
-    expect(rows.flat().length).toBe(PAGE_SIZE + 5);
+    expect(rows.flat().length).toBe(PAGE_SIZE + 6);
   });
 });
 

@@ -3,7 +3,7 @@ import type { NextStep } from "../../src/rules/results.ts";
 import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
 import type { TerminalAnswer } from "../../src/terminal/context.ts";
 import { HEALTHS } from "../support/english.ts";
-import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE, withCode } from "./facts.ts";
+import { ERROR_CODES, listed, listOf, NOW_MS, SAVED, started, UNDONE, USAGE_REPORTS, withCode } from "./facts.ts";
 
 export interface NamedAnswer {
   readonly kind: string;
@@ -63,6 +63,7 @@ export function terminalAnswers(): readonly NamedAnswer[] {
     { kind: "login", answer: { kind: "login", started: started({ isNewProfile: true }) } },
     { kind: "login, listening", answer: { kind: "login", started: started({ isListening: true }) } },
     { kind: "login, with a code", answer: { kind: "login", started: withCode({ isDefaultFallback: true }) } },
+    { kind: "usage", answer: USAGE_REPORTS["usage"] as TerminalAnswer },
     { kind: "help", answer: { kind: "help" } },
     ...ERROR_CODES.map((code) => ({
       kind: code,

@@ -1,9 +1,9 @@
 /** The law of the two views: whatever a button does can be done by words that the text itself tells. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseSelectArguments } from "../../src/commands/arguments.ts";
 import type { ListedProfile } from "../../src/rules/results.ts";
 import { profileNameOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
+import { intentOfTyped } from "../support/typed.ts";
 import { spelled, toMarkdown, toPlainText } from "../support/english.ts";
 import type { Action, Button, Screen } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
@@ -12,11 +12,10 @@ import { anyScreen, listed, shown, listOf, sampleScreens, SIGNED_OUT } from "./f
 
 /** The commands a text tells, as typed: what its code spans hold. */
 function toldCommands(screen: Screen): readonly string[] {
-  return [...toMarkdown(screen).matchAll(/`(\/codex_auth[^`]*)`/g)].map(([, command]) => command ?? "");
+  return [...toMarkdown(screen).matchAll(/`(\/codex_(?:auth|usage)[^`]*)`/g)].map(([, command]) => command ?? "");
 }
 
-/** What the words after `/codex_auth` do. */
-const doing = (command: string) => parseSelectArguments(command.replace(/^\/codex_auth/, ""));
+const doing = intentOfTyped;
 
 const MARKS = ["", " (used by default)", " (used in this chat)", " (used in this chat and by default)"];
 
@@ -71,6 +70,7 @@ function wordsFor(action: ReturnType<typeof typedAction>, screen: Screen): strin
         ? `/codex_auth page ${action.page}`
         : toldFor(action, screen);
     case "use":
+    case "usage":
     case "unuse":
     case "prefer":
     case "keep":

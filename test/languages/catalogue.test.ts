@@ -156,6 +156,33 @@ describe("a locale", () => {
     expect([english.ago(ms), chinese.ago(ms)]).toEqual([en, zh]);
   });
 
+  it.each([
+    { ms: 0, en: "1m", zh: "1分钟" },
+    { ms: 48 * MINUTE_MS + 59_999, en: "48m", zh: "48分钟" },
+    { ms: HOUR_MS, en: "1h", zh: "1小时" },
+    { ms: 4 * HOUR_MS + 29 * MINUTE_MS, en: "4h 29m", zh: "4小时 29分钟" },
+    { ms: 24 * HOUR_MS, en: "1d", zh: "1天" },
+    { ms: 24 * HOUR_MS + 5 * MINUTE_MS, en: "1d", zh: "1天" },
+    { ms: 141 * HOUR_MS, en: "5d 21h", zh: "5天 21小时" },
+  ])("writes a span of $ms ms in two units at most", ({ ms, en, zh }) => {
+    expect([english.span(ms), chinese.span(ms)]).toEqual([en, zh]);
+  });
+
+  it.each([
+    { zone: "Europe/Berlin", name: "Europe/Berlin" },
+    { zone: "Mars/Olympus", name: new Intl.DateTimeFormat().resolvedOptions().timeZone },
+  ])("names its zone: $zone", ({ zone, name }) => {
+    expect(new Locale("en", zone).zone()).toBe(name);
+  });
+
+  it.each([
+    { name: "the hour before clocks go back", atMs: Date.UTC(2026, 9, 25, 0, 30), expected: "Oct 25, 02:30 GMT+2" },
+    { name: "the same hour again", atMs: Date.UTC(2026, 9, 25, 1, 30), expected: "Oct 25, 02:30 GMT+1" },
+    { name: "the hour that is left out", atMs: Date.UTC(2027, 2, 28, 1, 30), expected: "Mar 28, 03:30 GMT+2" },
+  ])("tells $name by its offset", ({ atMs, expected }) => {
+    expect(new Locale("en", "Europe/Berlin").time(atMs, Date.UTC(2026, 9, 24, 12))).toBe(expected);
+  });
+
   const NOON_MS = Date.UTC(2026, 10, 18, 12);
   it.each([8.64e15 + 1, Number.MAX_VALUE])("writes a time that no date can have as the last date: %d", (atMs) => {
     expect(new Locale("en", "UTC").time(atMs, NOON_MS)).toBe(new Locale("en", "UTC").time(8.64e15, NOON_MS));

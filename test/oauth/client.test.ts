@@ -125,6 +125,7 @@ describe("the endpoints", () => {
       devicePoll: "https://auth.openai.com/api/accounts/deviceauth/token",
       devicePage: "https://auth.openai.com/codex/device",
       hostname: "auth.openai.com",
+      urls: ["https://auth.openai.com/oauth/token"],
       isSandbox: false,
     });
   });

@@ -1,9 +1,8 @@
 /** A device code over plain HTTP with the fake sign-in server: from the request for a code to the tokens. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DeviceCodeResult, OAuthClient } from "../../src/actions/ports.ts";
+import type { DeviceCodeResult, GuardedFetch, OAuthClient } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
-import type { TokenFetch } from "../../src/oauth/token.ts";
 import { Secret } from "../../src/secret.ts";
 import { systemEntropy } from "../../src/system.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
@@ -11,8 +10,8 @@ import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 const DANA = fakeAccount("dana@example.com", "plus");
 const PACE = { intervalMs: 5000 };
 
-const loopbackFetch: TokenFetch = async (url, init) => {
-  const response = await fetch(url, { ...init, redirect: "manual" });
+const loopbackFetch: GuardedFetch = async ({ url, method, headers, body: sent = null }) => {
+  const response = await fetch(url, { method, headers, body: sent, redirect: "manual" });
   const body = await response.arrayBuffer();
   return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
 };

@@ -1,10 +1,9 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { DevicePoll, PollingPace } from "../../src/actions/ports.ts";
+import type { DevicePoll, GuardedFetch, PollingPace } from "../../src/actions/ports.ts";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import { judgeDeviceCode, judgePoll, pollDevice, requestDeviceCode } from "../../src/oauth/device.ts";
 import { OPENAI } from "../../src/oauth/endpoints.ts";
-import type { TokenFetch } from "../../src/oauth/token.ts";
 import { Secret } from "../../src/secret.ts";
 
 const PAGE = "https://auth.openai.com/codex/device";
@@ -225,17 +224,17 @@ describe("judgePoll", () => {
   });
 });
 
-async function sentBy(ask: (fetch: TokenFetch) => Promise<unknown>) {
+async function sentBy(ask: (fetch: GuardedFetch) => Promise<unknown>) {
   const sent: unknown[] = [];
-  await ask(async (url, init) => {
-    sent.push({ url, ...init, body: JSON.parse(init.body) as unknown });
+  await ask(async (request) => {
+    sent.push({ ...request, body: JSON.parse(request.body ?? "") as unknown });
     return new Response(null, { status: 404 });
   });
   return sent;
 }
 
 const rejecting =
-  (code: ErrorCode): TokenFetch =>
+  (code: ErrorCode): GuardedFetch =>
   () =>
     Promise.reject(new CodexAuthError(code));
 

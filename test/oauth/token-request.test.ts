@@ -5,7 +5,8 @@ import { CodexAuthError, ERROR_CODES, type ErrorCode, failureName } from "../../
 import type { AuthorizationGrant, ExchangeResult, OAuthClient } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
-import { exchangeCode, type TokenFetch, type TokenRequestInit } from "../../src/oauth/token.ts";
+import { exchangeCode } from "../../src/oauth/token.ts";
+import type { GuardedFetch, OutgoingRequest } from "../../src/actions/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { systemEntropy } from "../../src/system.ts";
 import { fakeAccount, SignInServer, type Misbehaviour } from "../fakes/sign-in-server.ts";
@@ -13,10 +14,10 @@ import { fakeAccount, SignInServer, type Misbehaviour } from "../fakes/sign-in-s
 const DANA = fakeAccount("dana@example.com", "plus");
 const REDIRECT_URI = "http://localhost:1455/auth/callback";
 
-/** Keeps the promise of `TokenFetch` as far as loopback needs it: one request, no redirect, our own errors. */
-const loopbackFetch: TokenFetch = async (url, init) => {
+/** Keeps the promise of `GuardedFetch` as far as loopback needs it: one request, no redirect, our own errors. */
+const loopbackFetch: GuardedFetch = async ({ url, body = null, signal: _none, ...init }) => {
   try {
-    const response = await fetch(url, { ...init, redirect: "manual" });
+    const response = await fetch(url, { ...init, body, redirect: "manual" });
     return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
   } catch {
     throw new CodexAuthError("provider-unreachable");
@@ -95,10 +96,10 @@ describe("a right exchange", () => {
   });
 
   it("sends no authorization header: the client has no secret", async () => {
-    const seen: TokenRequestInit[] = [];
-    const spying: TokenFetch = (url, init) => {
-      seen.push(init);
-      return loopbackFetch(url, init);
+    const seen: OutgoingRequest[] = [];
+    const spying: GuardedFetch = (request) => {
+      seen.push(request);
+      return loopbackFetch(request);
     };
     await exchangeCode(sandboxEndpoints(await server.listen()), spying, await approved());
     expect(Object.keys(seen[0]?.headers ?? {}).toSorted()).toEqual(["accept", "content-type", "user-agent"]);
@@ -106,7 +107,7 @@ describe("a right exchange", () => {
 
   it("posts to auth.openai.com over TLS with the real endpoints", async () => {
     const urls: string[] = [];
-    const dead: TokenFetch = (url) => {
+    const dead: GuardedFetch = ({ url }) => {
       urls.push(url);
       throw new CodexAuthError("provider-unreachable");
     };
@@ -245,14 +246,14 @@ describe("an exchange that goes wrong", () => {
   });
 });
 
-const exchangeOver = async (fetch: TokenFetch) => exchangeCode(OPENAI, fetch, await approved());
+const exchangeOver = async (fetch: GuardedFetch) => exchangeCode(OPENAI, fetch, await approved());
 
 const throwing =
-  (error: unknown): TokenFetch =>
+  (error: unknown): GuardedFetch =>
   () =>
     Promise.reject(error as Error);
 
-const throwingAtOnce: TokenFetch = () => {
+const throwingAtOnce: GuardedFetch = () => {
   throw new TypeError("canary");
 };
 

@@ -12,6 +12,7 @@ import {
   preferProfile,
   removeProfile,
   replaceProfile,
+  tokensInDocument,
   type ProfilesDocument,
 } from "../../src/store/profiles-document.ts";
 
@@ -226,6 +227,32 @@ describe("accountsInDocument", () => {
       { profileId: "openai:b", profileName: "b", account: { workspaceId: "workspace-beside" } },
     ]);
     expect(asked).toEqual(["eyJ.a.b", ""]);
+  });
+});
+
+describe("tokensInDocument", () => {
+  it("are those that can be sent, as secrets, with the account and the end of each", () => {
+    const document: ProfilesDocument = {
+      profiles: {
+        "openai:a": credential({ accountId: "workspace", expires: NOW_MS }),
+        "openai:bare": credential({ expires: "tomorrow" }),
+        "openai:renewing": credential({ access: FENCE, refresh: FENCE }),
+        "openai:elsewhere": { type: "oauth", provider: "openai", hasSidecar: true },
+        "openai:key": credential({ type: "api_key" }),
+        "anthropic:x": credential({ provider: "anthropic" }),
+      },
+      unreadable: { "openai:odd": { access: "eyJ.odd" } },
+    };
+    const tokens = tokensInDocument(document, "openai");
+    expect(tokens.map((token) => ({ ...token, access: token.access.reveal() }))).toEqual([
+      { profileId: "openai:a", access: "eyJ.a.b", chatgptAccountId: "workspace", expiresAtMs: NOW_MS },
+      { profileId: "openai:bare", access: "eyJ.a.b" },
+    ]);
+    expect(JSON.stringify(tokens)).not.toContain("eyJ");
+    expect(listCodexProfiles(document, "openai", NOW_MS).map(({ expiresAtMs }) => expiresAtMs)).toEqual([
+      NOW_MS,
+      ...Array.from({ length: 4 }, () => undefined),
+    ]);
   });
 });
 

@@ -23,6 +23,17 @@ export function storedProfiles(gateway: Gateway): StoredProfiles {
   }
 }
 
+/** The bytes of the store: the records, the order and the statistics. */
+export function storedText(gateway: Gateway): string {
+  const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { readOnly: true });
+  try {
+    const rows = database.prepare("select * from config_machine_state where state_key like 'authProfiles%' order by 1");
+    return JSON.stringify(rows.all());
+  } finally {
+    database.close();
+  }
+}
+
 /** The host's own temporary folder, whatever TMPDIR says: all gateways of this machine share it. */
 export const PENDING_FILE = "/tmp/openclaw/codex-auth-pending.json";
 

@@ -62,7 +62,7 @@ const CODEX_CONFIG: JsonObject = {
 export async function createWorld({ pluginDir, answers = "fake-model", host }: WorldOptions): Promise<World> {
   const [telegram, model] = await Promise.all([startFakeTelegram(), startFakeModel()]);
   const signIn = new SignInServer([PERSONAL, STUDIO]);
-  const backend = new CodexBackend((token) => signIn.accountOf(token));
+  const backend = new CodexBackend((token) => signIn.accountOf(token), signIn.usage);
   const proxy = await startTlsProxy({ "auth.openai.com": signIn.handle, "chatgpt.com": backend.handle });
   telegram.group(GROUP_ID, { title: "Team", type: "supergroup", isForum: true });
   const isCodex = answers === "codex";

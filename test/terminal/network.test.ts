@@ -3,19 +3,19 @@ import { createServer as createNetServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { createGuardedFetch } from "../../src/host/fetch.ts";
-import { type Endpoints, OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import { type Endpoints, OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "../../src/oauth/endpoints.ts";
 import type { TerminalEnvironment } from "../../src/environment.ts";
-import type { TokenRequestInit } from "../../src/oauth/token.ts";
+import type { OutgoingRequest } from "../../src/actions/ports.ts";
 import type { HostConfig } from "../../src/terminal/folders.ts";
 import { createPlainSend, mayGatewayRun, plainObstacle } from "../../src/terminal/network.ts";
 import { closeServer, freePort, listenOnLoopback, readBody } from "../support/loopback.ts";
 import { makeMachine } from "./machine.ts";
 
-const INIT: TokenRequestInit = {
+const REQUEST: Omit<OutgoingRequest, "url"> = {
   method: "POST",
   headers: { "content-type": "application/x-www-form-urlencoded" },
   body: "code=canary-code",
-} as TokenRequestInit;
+};
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => closeServer(server));
 
 const signal = () => AbortSignal.timeout(60_000);
-const send = () => createPlainSend(endpoints)(endpoints.token, INIT, signal());
+const send = () => createPlainSend(endpoints)({ ...REQUEST, url: endpoints.token }, signal());
 
 describe("createPlainSend", () => {
   it("sends the request as it is, and gives the answer", async () => {
@@ -47,9 +47,17 @@ describe("createPlainSend", () => {
     expect(requests).toEqual([{ url: "/oauth/token", body: "code=canary-code" }]);
   });
 
+  it("sends a request without a body", async () => {
+    const request = { url: endpoints.token, method: "GET", headers: {} } as const;
+    await createPlainSend(endpoints)(request, signal());
+    expect(requests).toEqual([{ url: "/oauth/token", body: "" }]);
+  });
+
   it.each(["/oauth/token/", "/oauth/authorize", "/"])("reaches nothing but the token endpoint: %s", async (path) => {
     const url = new URL(path, endpoints.token).href;
-    await expect(createPlainSend(endpoints)(url, INIT, signal())).rejects.toThrow(new CodexAuthError("internal"));
+    await expect(createPlainSend(endpoints)({ ...REQUEST, url }, signal())).rejects.toThrow(
+      new CodexAuthError("internal"),
+    );
     expect(requests).toEqual([]);
   });
 
@@ -83,13 +91,14 @@ describe("createPlainSend", () => {
   it("stops at the signal", async () => {
     answer = () => undefined;
     const aborter = new AbortController();
-    const sent = createPlainSend(endpoints)(endpoints.token, INIT, aborter.signal);
+    const sent = createPlainSend(endpoints)({ ...REQUEST, url: endpoints.token }, aborter.signal);
     aborter.abort();
     await expect(sent).rejects.toThrow();
   });
 });
 
-const fetchToken = () => createGuardedFetch(createPlainSend(endpoints))(endpoints.token, INIT);
+const fetchToken = () =>
+  createGuardedFetch(createPlainSend(endpoints), TOKEN_LIMITS)({ ...REQUEST, url: endpoints.token });
 
 describe("behind the guarded fetch", () => {
   it("gives the whole answer", async () => {
@@ -121,7 +130,12 @@ describe("behind the guarded fetch", () => {
 });
 
 /** Like the real server's, but of a name that no machine has: without the proxy nothing is reached. */
-const ELSEWHERE: Endpoints = { ...OPENAI, token: "https://sign-in.invalid/oauth/token", hostname: "sign-in.invalid" };
+const ELSEWHERE: Endpoints = {
+  ...OPENAI,
+  token: "https://sign-in.invalid/oauth/token",
+  hostname: "sign-in.invalid",
+  urls: ["https://sign-in.invalid/oauth/token"],
+};
 
 describe("a proxy that the environment names", () => {
   const PROXY_VARIABLES = ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
@@ -149,14 +163,14 @@ describe("a proxy that the environment names", () => {
   });
 
   it("is used for the real server, and not bypassed if it refuses", async () => {
-    const sent = createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal());
+    const sent = createPlainSend(ELSEWHERE)({ ...REQUEST, url: ELSEWHERE.token }, signal());
     await expect(sent).rejects.toThrow();
     expect(tunnels).toEqual(["sign-in.invalid:443"]);
   });
 
   it("is not used if NO_PROXY names the server", async () => {
     vi.stubEnv("NO_PROXY", ELSEWHERE.hostname);
-    await expect(createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal())).rejects.toThrow();
+    await expect(createPlainSend(ELSEWHERE)({ ...REQUEST, url: ELSEWHERE.token }, signal())).rejects.toThrow();
     expect(tunnels).toEqual([]);
   });
 
@@ -170,21 +184,21 @@ describe("a proxy that the environment names", () => {
     const place = (process.env["HTTPS_PROXY"] ?? "").slice("http://".length);
     vi.stubEnv("HTTPS_PROXY", write(place));
     expect(plainObstacle(ELSEWHERE)).toBeUndefined();
-    await expect(createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal())).rejects.toThrow();
+    await expect(createPlainSend(ELSEWHERE)({ ...REQUEST, url: ELSEWHERE.token }, signal())).rejects.toThrow();
     expect(tunnels).toEqual(["sign-in.invalid:443"]);
   });
 
   it("is used if only ALL_PROXY names it", async () => {
     vi.stubEnv("ALL_PROXY", process.env["HTTPS_PROXY"]);
     vi.stubEnv("HTTPS_PROXY", undefined);
-    await expect(createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal())).rejects.toThrow();
+    await expect(createPlainSend(ELSEWHERE)({ ...REQUEST, url: ELSEWHERE.token }, signal())).rejects.toThrow();
     expect(tunnels).toEqual(["sign-in.invalid:443"]);
   });
 
   it("is refused before anything is sent if it cannot be used", async () => {
     vi.stubEnv("HTTPS_PROXY", "socks5h://127.0.0.1:1080");
     expect(plainObstacle(ELSEWHERE)).toEqual({ code: "proxy-socks", variable: "HTTPS_PROXY" });
-    const sent = createPlainSend(ELSEWHERE)(ELSEWHERE.token, INIT, signal());
+    const sent = createPlainSend(ELSEWHERE)({ ...REQUEST, url: ELSEWHERE.token }, signal());
     await expect(sent).rejects.toThrow(new CodexAuthError("proxy-socks"));
     expect(setProxy).not.toHaveBeenCalled();
   });

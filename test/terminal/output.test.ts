@@ -11,7 +11,19 @@ import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
 import { print, TERMINAL_CODES } from "../../src/terminal/output.ts";
 import type { Program, OutputContext } from "../../src/terminal/words.ts";
 import type { TerminalAnswer } from "../../src/terminal/context.ts";
-import { anyName, hostileText, LINK, listed, listOf, NOW_MS, SAVED, started } from "../interaction/facts.ts";
+import {
+  anyName,
+  hostileText,
+  LINK,
+  listed,
+  listOf,
+  NOW_MS,
+  NUMBERS,
+  SAVED,
+  started,
+  told,
+  usageReport,
+} from "../interaction/facts.ts";
 import { terminalAnswers } from "../interaction/terminal-facts.ts";
 
 const OWN: Program = { name: "codex-auth", profileOption: "--profile" };
@@ -67,6 +79,35 @@ interface Row {
 }
 
 /** Every kind of answer with every field it can have. */
+/** What the JSON has of NUMBERS. */
+const TOLD = {
+  plan: "pro",
+  credits_balance: null,
+  limit_reached: false,
+  windows: [
+    {
+      label: "5h",
+      used_percent: 7,
+      remaining_percent: 93,
+      reset_at: (NOW_MS + 4.5 * 3_600_000) / 1000,
+      reset_after_seconds: 16_200,
+      limit_window_seconds: 18_000,
+    },
+    {
+      label: "7d",
+      used_percent: 32,
+      remaining_percent: 68,
+      reset_at: (NOW_MS + 141 * 3_600_000) / 1000,
+      reset_after_seconds: 507_600,
+      limit_window_seconds: 604_800,
+    },
+  ],
+  additional: [],
+  reset_credits: 0,
+  asked_at: NOW_MS,
+};
+const UNTOLD = { state: "signed-in", token_expiry: null, cooldown_until: null, remote_usage_ok: false };
+
 const SUCCEEDED: readonly Row[] = [
   {
     name: "a start",
@@ -235,6 +276,86 @@ const SUCCEEDED: readonly Row[] = [
         { profile: "home", profile_id: "openai:home", state: "disabled" },
       ],
       pending: [{ profile: "home", expires_in: 840 }],
+    },
+  },
+  {
+    name: "the usage",
+    answer: usageReport(
+      [
+        [
+          "work",
+          told({ credits: 12, others: [{ name: "spark", isReached: true, windows: [{ seconds: 86_400 }] }] }),
+          { isDefault: true, expiresAtMs: NOW_MS },
+        ],
+        [
+          "team",
+          told({ credits: "unlimited", stop: "workspace-limit", bankedResets: 1 }),
+          { unusableUntilMs: NOW_MS + 5 },
+        ],
+        ["old", { kind: "untold", reason: "token-old" }],
+        [
+          "dead",
+          { kind: "untold", reason: "unauthorized", status: 401, last: { ...NUMBERS, plan: undefined as never } },
+        ],
+        ["slow", { kind: "awaited" }],
+      ],
+      { left: 3, best: listed("work"), inUse: "openai:team" as ProfileId },
+    ),
+    fields: {
+      ok: true,
+      profiles: [
+        {
+          profile: "work",
+          profile_id: "openai:work",
+          state: "signed-in",
+          default: true,
+          most_left: true,
+          token_expiry: NOW_MS,
+          cooldown_until: null,
+          remote_usage_ok: true,
+          remote_usage: {
+            ...TOLD,
+            credits_balance: 12,
+            additional: [
+              {
+                name: "spark",
+                limit_reached: true,
+                windows: [
+                  {
+                    label: "24h",
+                    used_percent: null,
+                    remaining_percent: 0,
+                    reset_at: null,
+                    reset_after_seconds: null,
+                    limit_window_seconds: 86_400,
+                  },
+                ],
+              },
+            ],
+          },
+        },
+        {
+          profile: "team",
+          profile_id: "openai:team",
+          state: "signed-in",
+          in_use: true,
+          token_expiry: null,
+          cooldown_until: NOW_MS + 5,
+          remote_usage_ok: true,
+          remote_usage: { ...TOLD, credits_unlimited: true, stopped_by: "workspace_limit", reset_credits: 1 },
+        },
+        { ...UNTOLD, profile: "old", profile_id: "openai:old", remote_usage: null, remote_error: "token_old" },
+        {
+          ...UNTOLD,
+          profile: "dead",
+          profile_id: "openai:dead",
+          remote_usage: { ...TOLD, plan: null },
+          remote_error: "auth_not_accepted_by_usage_endpoint",
+          remote_status: 401,
+        },
+        { ...UNTOLD, profile: "slow", profile_id: "openai:slow", remote_usage: null },
+      ],
+      summary: { checked: 5, remote_ok: 2, remote_failed: 3, not_checked: 3 },
     },
   },
   {
@@ -520,7 +641,7 @@ const anyStrange: fc.Arbitrary<{ readonly answer: TerminalAnswer; readonly lines
           pending: [],
           nowMs: NOW_MS,
         },
-        lines: 3,
+        lines: 4,
       },
       { answer: { kind: "status" as const, pending: [{ ...WAITING, profileName: name }] }, lines: 3 },
       { answer: { kind: "cancelled" as const, profileNames: [name, plan] }, lines: 1 },

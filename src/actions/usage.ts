@@ -1,0 +1,121 @@
+/**
+ * Asks for the usage of the profiles. It reads the store and never changes it, and no token is renewed: a renewal that
+ * fails ends the login on current hosts.
+ */
+import { isTerminal, type Binding } from "../rules/binding.ts";
+import { type ProfileName, storedIdOf } from "../rules/profile-id.ts";
+import { isUsable, type ListedProfile, type Refusal, type UsageReport } from "../rules/results.ts";
+import { bestOf, TOKEN_MARGIN_MS, type ProfileUsage, type UsageReason } from "../rules/usage.ts";
+import { refusalOf } from "./outcome.ts";
+import { readPin } from "./overview.ts";
+import type { ChatPin, Ports, StoredToken } from "./ports.ts";
+
+export interface UsageRequest {
+  readonly binding: Binding;
+  /** Absent for all profiles. */
+  readonly askedName?: ProfileName | undefined;
+}
+
+export interface OpenInquiry {
+  readonly kind: "inquiry";
+  /** What is known now. */
+  report(): UsageReport;
+  /** Resolves after 12 seconds at most. Never rejects. */
+  readonly settled: Promise<void>;
+  /** Resolves as soon as it is known whether all is answered within that time. */
+  settlesWithin(ms: number): Promise<boolean>;
+}
+
+/** More profiles are not asked about, and their number is told. */
+const ASKED_AT_MOST = 20;
+
+/** Sends the requests, and does not wait for them. Never throws. */
+export async function askUsage(ports: Ports, { binding, askedName }: UsageRequest): Promise<OpenInquiry | Refusal> {
+  try {
+    const { profiles: store, clock } = ports;
+    const [profiles, tokens, pin] = await Promise.all([
+      store.list(binding.agentId),
+      store.tokens(binding.agentId),
+      readPin(ports, binding),
+    ]);
+    const ids = profiles.map(({ profileId }) => profileId);
+    const askedId = askedName && storedIdOf(askedName, store.provider, ids);
+    if (askedName !== undefined && askedId === undefined) {
+      return { kind: "refused", code: "profile-unknown", profileName: askedName };
+    }
+    const wanted = askedName === undefined ? profiles : profiles.filter(({ profileId }) => profileId === askedId);
+    return inquire(ports, {
+      shown: wanted.slice(0, ASKED_AT_MOST),
+      left: Math.max(0, wanted.length - ASKED_AT_MOST),
+      tokens,
+      inUse: isTerminal(binding) ? undefined : inUseOf(profiles, pin),
+      nowMs: clock.nowMs(),
+    });
+  } catch (error) {
+    return refusalOf(error, ports.log);
+  }
+}
+
+interface Facts {
+  readonly left: number;
+  readonly inUse: UsageReport["inUse"] | undefined;
+  readonly shown: readonly ListedProfile[];
+  readonly tokens: readonly StoredToken[];
+  readonly nowMs: number;
+}
+
+function inquire({ clock, timers, usage }: Ports, { shown, left, tokens, inUse, nowMs }: Facts): OpenInquiry {
+  const reasons = new Map(shown.map((profile) => [profile.profileId, whyNotAsked(profile, tokens, nowMs)]));
+  const asked = tokens.filter(({ profileId }) => reasons.has(profileId) && reasons.get(profileId) === undefined);
+  const { settled, usageOf } = usage.ask(asked);
+  const usageOfProfile = (profile: ListedProfile): ProfileUsage => {
+    const reason = reasons.get(profile.profileId);
+    if (reason === undefined) return usageOf(profile.profileId);
+    const last = usage.remembered(profile);
+    return { kind: "untold", reason, ...(last === undefined ? {} : { last }) };
+  };
+  return {
+    kind: "inquiry",
+    settled,
+    report() {
+      const profiles = shown.map((profile) => ({ profile, usage: usageOfProfile(profile) }));
+      const best = bestOf(
+        profiles.filter(({ profile }) => isUsable(profile)),
+        clock.nowMs(),
+      );
+      return {
+        kind: "usage",
+        profiles,
+        left,
+        ...(inUse === undefined ? {} : { inUse }),
+        ...(best === undefined ? {} : { best }),
+        isPartial: profiles.some((one) => one.usage.kind === "awaited"),
+        nowMs: clock.nowMs(),
+      };
+    },
+    async settlesWithin(ms) {
+      const timer = new AbortController();
+      const isSettled = await Promise.race([settled.then(() => true), timers.wait(ms, timer.signal).then(() => false)]);
+      timer.abort();
+      return isSettled;
+    },
+  };
+}
+
+/** Returns undefined for a profile whose token can be sent. */
+function whyNotAsked(
+  { profileId, health }: ListedProfile,
+  tokens: readonly StoredToken[],
+  nowMs: number,
+): UsageReason | undefined {
+  if (health === "refreshing") return "renewing";
+  const token = tokens.find((one) => one.profileId === profileId);
+  if (token === undefined) return "no-token";
+  return (token.expiresAtMs ?? 0) > nowMs + TOKEN_MARGIN_MS ? undefined : "token-old";
+}
+
+/** The profile of this chat's next turn: its pin if the host can use it, else the default. */
+function inUseOf(profiles: readonly ListedProfile[], pin: ChatPin | undefined): UsageReport["inUse"] {
+  const pinned = profiles.find((profile) => profile.profileId === pin?.profileId && isUsable(profile));
+  return (pinned ?? profiles.find(({ isDefault }) => isDefault === true))?.profileId;
+}

@@ -1,0 +1,169 @@
+/**
+ * The usage port. It asks for each account once a minute at most, for two at a time, and rests when OpenAI asks for it.
+ * Answers are kept in the memory of the process and never in a file.
+ */
+import type { Clock, Timers, Entropy, StoredToken, Usage, UsageInquiry } from "../actions/ports.ts";
+import { ExpiringMap } from "../rules/expiring-map.ts";
+import type { ListedProfile } from "../rules/results.ts";
+import { isFresh, type ProfileUsage, type UsageNumbers, type UsageOutcome, type Untold } from "../rules/usage.ts";
+import type { AskUsage } from "./request.ts";
+
+/** Of one inquiry, however many accounts it asks about. */
+const WHOLE_MS = 12_000;
+const AT_ONCE = 2;
+const KEPT = { ttlMs: 24 * 60 * 60_000, size: 500 };
+
+/** The last answer for one token, and the last numbers, which may be older. */
+interface Remembered {
+  /** Of the access token. Another sign-in has another one. */
+  readonly digest: string;
+  readonly askedAtMs: number;
+  readonly outcome: UsageOutcome;
+  readonly numbers?: UsageNumbers | undefined;
+}
+
+interface Resting {
+  readonly untold: Untold;
+  readonly atMs: number;
+  readonly ms: number;
+}
+
+/** One request, and the inquiries that wait for it. */
+interface Flight {
+  readonly askers: Asker[];
+  readonly abort: AbortController;
+  readonly outcome: Promise<UsageOutcome>;
+}
+
+interface Asker {
+  isOver: boolean;
+}
+
+/** One for all copies of the plugin in a process, so that they share the limits. Contains no token. */
+export class UsageMemory {
+  readonly answers = new ExpiringMap<Remembered>(KEPT);
+  readonly rests = new ExpiringMap<Resting>(KEPT);
+  readonly flights = new Map<string, Flight>();
+  #free = AT_ONCE;
+  readonly #waiting: (() => void)[] = [];
+
+  /** Runs the task when one of the places is free. */
+  async inPlace<Result>(task: () => Promise<Result>): Promise<Result> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free -= 1;
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
+
+export interface UsageParts {
+  readonly memory: UsageMemory;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly entropy: Pick<Entropy, "digest">;
+  readonly ask: AskUsage;
+}
+
+const ALL = "all";
+const LATE: Untold = { kind: "untold", reason: "late" };
+
+type Key = Pick<ListedProfile, "expiresAtMs" | "profileId">;
+const keyOf = ({ profileId, expiresAtMs }: { readonly [Name in keyof Key]: Key[Name] | undefined }) =>
+  `${profileId} ${expiresAtMs}`;
+
+export function createUsage(parts: UsageParts): Usage {
+  const { memory, clock } = parts;
+  return {
+    remembered: (profile) => memory.answers.get(keyOf(profile), clock.nowMs())?.numbers,
+    ask: (tokens) => inquire(parts, tokens),
+  };
+}
+
+function inquire(parts: UsageParts, tokens: readonly StoredToken[]): UsageInquiry {
+  const asker: Asker = { isOver: false };
+  const usages = new Map<string, ProfileUsage>();
+  const all = tokens.map(async (token) => {
+    const usage = await usageOf(parts, token, asker);
+    if (!asker.isOver) usages.set(token.profileId, usage);
+  });
+  const timer = new AbortController();
+  const settled = Promise.race([Promise.all(all), parts.timers.wait(WHOLE_MS, timer.signal)]).then(() => {
+    timer.abort();
+    asker.isOver = true;
+    for (const token of tokens.filter(({ profileId }) => !usages.has(profileId))) {
+      usages.set(token.profileId, withNumbers(LATE, knownOf(parts, token)?.numbers));
+    }
+    for (const { askers, abort } of parts.memory.flights.values()) if (askers.every(isOver)) abort.abort();
+  });
+  return { settled, usageOf: (profileId) => usages.get(profileId) ?? { kind: "awaited" } };
+}
+
+const isOver = (asker: Asker) => asker.isOver;
+
+async function usageOf(parts: UsageParts, token: StoredToken, asker: Asker): Promise<ProfileUsage> {
+  const { memory, clock } = parts;
+  const known = knownOf(parts, token);
+  if (known !== undefined && isFresh(known, clock.nowMs())) return withNumbers(known.outcome, known.numbers);
+  const key = `${token.profileId} ${digestOf(parts, token)}`;
+  const flying = memory.flights.get(key);
+  flying?.askers.push(asker);
+  const { outcome } = flying ?? fly(parts, token, { key, asker });
+  return withNumbers(await outcome, known?.numbers);
+}
+
+const digestOf = ({ entropy }: UsageParts, { access }: StoredToken) => entropy.digest(access.reveal());
+
+function knownOf(parts: UsageParts, token: StoredToken): Remembered | undefined {
+  const known = parts.memory.answers.get(keyOf(token), parts.clock.nowMs());
+  return known?.digest === digestOf(parts, token) ? known : undefined;
+}
+
+function withNumbers(outcome: UsageOutcome, last: UsageNumbers | undefined): ProfileUsage {
+  if (outcome.kind === "numbers") return outcome;
+  const { rest: _rest, ...untold } = outcome;
+  return { ...untold, ...(last === undefined ? {} : { last }) };
+}
+
+function fly(
+  parts: UsageParts,
+  token: StoredToken,
+  { key, asker }: { readonly key: string; readonly asker: Asker },
+): Flight {
+  const { memory } = parts;
+  const askers = [asker];
+  const abort = new AbortController();
+  const outcome = memory
+    .inPlace(async () => (askers.every(isOver) ? LATE : (restOf(parts, token) ?? send(parts, token, abort.signal))))
+    .finally(() => memory.flights.delete(key));
+  const flight = { askers, abort, outcome };
+  memory.flights.set(key, flight);
+  return flight;
+}
+
+/** Looked for right before a request, because another one may just have been refused. */
+function restOf({ memory, clock }: UsageParts, token: StoredToken): Untold | undefined {
+  const nowMs = clock.nowMs();
+  const isResting = (rest: Resting | undefined) => rest !== undefined && Math.abs(nowMs - rest.atMs) < rest.ms;
+  return [memory.rests.get(ALL, nowMs), memory.rests.get(keyOf(token), nowMs)].find(isResting)?.untold;
+}
+
+/** An answer of the network alone is not kept: the next look may find it repaired. */
+async function send(parts: UsageParts, token: StoredToken, signal: AbortSignal): Promise<UsageOutcome> {
+  const { memory, clock } = parts;
+  const outcome = await parts.ask(token, signal);
+  const nowMs = clock.nowMs();
+  if (outcome.kind === "untold" && outcome.status === undefined) return outcome;
+  if (outcome.kind === "untold" && outcome.rest !== undefined) {
+    const { ms, forAll } = outcome.rest;
+    memory.rests.set(forAll ? ALL : keyOf(token), { untold: outcome, atMs: nowMs, ms }, nowMs);
+  }
+  const numbers = outcome.kind === "numbers" ? outcome.numbers : knownOf(parts, token)?.numbers;
+  const digest = digestOf(parts, token);
+  memory.answers.set(keyOf(token), { digest, askedAtMs: nowMs, outcome, numbers }, nowMs);
+  return outcome;
+}

@@ -1,0 +1,201 @@
+/** `/codex_usage` and its button through the handlers: what is answered at once, and what completes it. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
+import type { Message } from "../../src/handlers/context.ts";
+import { answerTap, type Tap } from "../../src/handlers/tap.ts";
+import type { WireButton } from "../../src/interaction/render.ts";
+import { REFUSALS, SENTENCES } from "../support/english.ts";
+import { usageNumbers } from "../fakes/fake-ports.ts";
+import { createDoor, notAllowed, OWNER, OWNER_CALL, STRANGER, WEBCHAT_CALL, type Door } from "./fake-handler.ts";
+
+const SECOND_MS = 1000;
+
+let door: Door;
+beforeEach(() => {
+  door = createDoor({ inBackground: async (task) => void background.push(task()) });
+  background.length = 0;
+});
+const background: Promise<void>[] = [];
+
+const ask = (call: CommandCall = OWNER_CALL, args = "") => answerCommand(door.context, "usage", { ...call, args });
+
+/** Lets everything happen that needs no time. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("/codex_usage", () => {
+  it("is the screen of all profiles", async () => {
+    const { markdown } = await ask();
+    expect(markdown).toContain("• `work`: `pro`, used in this chat, asked now");
+    expect(markdown).toContain("5 h: 100% left `██████████`, full again in 2h");
+    expect(door.sent).toEqual([]);
+  });
+
+  it.each(["", "all", "ALL", " work", "work", "openai:work"])("reads '%s'", async (args) => {
+    expect((await ask(OWNER_CALL, args)).markdown).toContain("`work`");
+  });
+
+  it("of a name that cannot be one says so", async () => {
+    expect((await ask(OWNER_CALL, "nope")).plainText).toContain("There is no profile named nope");
+    expect(
+      (await ask(OWNER_CALL, "http://localhost:1455/auth/callback?code=ac_canary&state=x")).plainText,
+    ).not.toContain("canary");
+  });
+
+  it("is for owners only, and loads nothing for others", async () => {
+    const { plainText } = await ask({
+      ...OWNER_CALL,
+      senderId: STRANGER,
+      from: `telegram:${STRANGER}`,
+      senderIsOwner: false,
+    });
+    expect(plainText).toBe(notAllowed(`telegram:${STRANGER}`));
+    expect(door.loads()).toBe(0);
+  });
+
+  it("is for private chats only, and loads nothing elsewhere", async () => {
+    const { plainText } = await ask({ ...OWNER_CALL, from: "telegram:group:-100123" });
+    expect(plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
+    expect(door.loads()).toBe(0);
+  });
+
+  it("of twenty accounts fits one message, with its buttons", async () => {
+    const names = Array.from({ length: 19 }, (_, at) => `openai:account-number-${at}@example.com`);
+    door.ports.profiles.has(...names);
+    const { markdown, rows } = await ask();
+    expect(door.ports.usageServer.asked).toHaveLength(20);
+    expect(markdown.match(/week 100% left `██████████`/g)).toHaveLength(20);
+    expect(markdown.length).toBeLessThanOrEqual(4000);
+    expect(rows.flat().map(({ label }) => label)).toEqual(["Look again", "Accounts"]);
+  });
+
+  it("contains no token and no id of an account", async () => {
+    const messages = [await ask(), await ask(WEBCHAT_CALL)];
+    const text = messages.map(({ markdown, plainText, rows }) => JSON.stringify([markdown, plainText, rows])).join();
+    expect(text).not.toContain("canary");
+    expect(door.ports.log.lines.join()).not.toContain("canary");
+  });
+});
+
+describe("a slow answer", () => {
+  it("to a command is sent after three seconds, and completed by a second message", async () => {
+    const gate = door.ports.usageServer.hold();
+    const first = ask();
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    const { markdown, rows } = await first;
+    expect(markdown).toContain(SENTENCES["usage.awaited"]);
+    expect(markdown).toContain(SENTENCES["usage.partial"]);
+    expect(rows).toEqual([]);
+    gate.open();
+    await Promise.all(background);
+    expect(door.sent).toHaveLength(1);
+    expect(door.sent[0]?.message.markdown).toContain("5 h: 100% left");
+    expect(door.sent[0]?.message.rows.flat().map(({ label }) => label)).toEqual(["Look again", "Accounts"]);
+  });
+
+  it("in the web chat waits, for twelve seconds at most", async () => {
+    const gate = door.ports.usageServer.hold();
+    const answer = ask(WEBCHAT_CALL);
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    await settle();
+    expect(door.sent).toEqual([]);
+    door.ports.clock.move(9 * SECOND_MS);
+    expect((await answer).markdown).toContain(SENTENCES["untold.late"]);
+    expect(door.sent).toEqual([]);
+  });
+
+  it.each([
+    { name: "is not taken", sendNow: () => Promise.resolve(false), line: "warn: completing an answer failed" },
+    {
+      name: "fails",
+      sendNow: () => Promise.reject(new Error("canary")),
+      line: "warn: completing an answer failed (Error)",
+    },
+  ])("whose second message $name is logged", async ({ sendNow, line }) => {
+    door = createDoor({ inBackground: async (task) => void background.push(task()), sendNow });
+    const gate = door.ports.usageServer.hold();
+    const first = ask();
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    await first;
+    gate.open();
+    await Promise.all(background);
+    expect(door.ports.log.lines).toContain(line);
+  });
+});
+
+/** Taps a button of the message that was answered, and gives the edits. */
+async function tap(
+  message: Message,
+  label: string,
+): Promise<{ readonly edits: Message[]; readonly handled: Promise<void> }> {
+  const button = message.rows.flat().find((one) => one.label === label) as WireButton & {
+    readonly callbackData: string;
+  };
+  const edits: Message[] = [];
+  const tapped: Tap = {
+    channel: "telegram",
+    accountId: "default",
+    conversationId: OWNER,
+    senderId: OWNER,
+    payload: button.callbackData.replace(/^[^:]*:/, ""),
+    edit: async (next) => void edits.push(next),
+    reply: async () => undefined,
+  };
+  return { edits, handled: answerTap(door.context, tapped) };
+}
+
+const board = () => answerCommand(door.context, "select", { ...OWNER_CALL, args: "" });
+
+describe("the Usage button", () => {
+  it("is on the board, and shows the screen of the command", async () => {
+    const { edits, handled } = await tap(await board(), "Usage");
+    await handled;
+    expect(edits.map(({ plainText }) => plainText)).toEqual([(await ask()).plainText]);
+    expect(door.ports.usageServer.asked).toHaveLength(1);
+  });
+
+  it("edits its message again when a slow answer is complete", async () => {
+    const gate = door.ports.usageServer.hold();
+    const { edits, handled } = await tap(await board(), "Usage");
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    await handled;
+    expect(edits.map(({ plainText, rows }) => [plainText.includes(SENTENCES["usage.partial"]), rows.length])).toEqual([
+      [true, 0],
+    ]);
+    gate.open();
+    await Promise.all(background);
+    expect(edits).toHaveLength(2);
+    expect(edits[1]?.plainText).toContain("5 h: 100% left");
+    expect(edits[1]?.rows.length).toBeGreaterThan(0);
+  });
+
+  it("leads to the profile with the most left", async () => {
+    const { ports, context } = door;
+    ports.profiles.has("openai:home");
+    const used = usageNumbers(ports.clock.nowMs(), [0, 50]);
+    ports.usageServer.answers.set("openai:work", { kind: "numbers", numbers: used });
+    const message = await ask();
+    expect(message.plainText).toContain("Use home in this chat: /codex_auth use home");
+    const { edits, handled } = await tap(message, "Use home here");
+    await handled;
+    expect(edits[0]?.plainText).toContain("This chat uses home");
+    expect(Object.values(ports.pins.all)).toEqual([{ profileId: "openai:home", by: "person" }]);
+    expect((await answerCommand(context, "usage", OWNER_CALL)).plainText).toContain(
+      "• home: pro, used in this chat, most left",
+    );
+  });
+
+  it("leads back to the accounts, which have the numbers in memory", async () => {
+    door.ports.profiles.becomes("openai:work", { expiresAtMs: door.ports.clock.nowMs() + 86_400_000 });
+    const { edits, handled } = await tap(await ask(), "Accounts");
+    await handled;
+    expect(edits[0]?.plainText).toContain("signed in, renewed automatically, 5 h 100% left, week 100% left (now)");
+  });
+});
