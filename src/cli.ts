@@ -3,7 +3,7 @@
  * The `codex-auth` program. It reads the arguments, builds only the ports that the request needs, and prints the
  * answer.
  */
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPendingPorts } from "./store/pending-sign-ins.ts";
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
@@ -17,6 +17,7 @@ import {
   readLocale,
   readSandboxOrigin,
   readTerminalEnvironment,
+  typedPath,
   type TerminalEnvironment,
 } from "./environment.ts";
 import { localeOf } from "./languages/catalogue.ts";
@@ -165,11 +166,14 @@ interface Machine {
 async function openHost(facts: MachineFacts, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
   const ownFolder = dirname(fileURLToPath(import.meta.url));
   const { findInstalledHost, openTerminalHost } = await import("./terminal/terminal-host.ts");
-  const { openclaw = machine.environment.openclaw } = request;
-  const host = await findInstalledHost({ ...machine.environment, ownFolder, named: openclaw && resolve(openclaw) });
+  const { environment } = machine;
+  // Empty text stays, and is refused: `"$(asdf which openclaw)"` is empty if that command failed.
+  const named = request.openclaw === undefined ? environment.openclaw : (typedPath(request.openclaw) ?? "");
+  const host = await findInstalledHost({ ...environment, ownFolder, named });
   facts.hostVersion = host?.version;
   facts.hostNode = host?.node;
-  const { agentId, authPath, queueApply: mayRestart } = request;
+  const { agentId, queueApply: mayRestart } = request;
+  const authPath = request.authPath && typedPath(request.authPath);
   const store = await openTerminalHost({ ...machine, host, authPath, mayRestart, agentId });
   facts.isHostless = host === undefined;
   facts.timeZone = store.timeZone;

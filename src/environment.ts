@@ -70,7 +70,7 @@ export function readTerminalEnvironment(): TerminalEnvironment {
     agentDir: named(env["OPENCLAW_AGENT_DIR"], home) ?? named(env["PI_CODING_AGENT_DIR"], home),
     gatewayPort: portIn(env["OPENCLAW_GATEWAY_PORT"]),
     hasGatewayElsewhere: GATEWAY_VARIABLES.some((name) => (env[name] ?? "").trim() !== "") || undefined,
-    openclaw: named(env[OPENCLAW_VARIABLE], user),
+    openclaw: typedPath(env[OPENCLAW_VARIABLE]),
     tempFolder: tmpdir(),
     uid: process.getuid?.(),
     platform: process.platform,
@@ -112,6 +112,14 @@ function named(value: string | undefined, home: string): string | undefined {
   const text = value?.trim() ?? "";
   if (text === "") return undefined;
   return resolve(text.replace(/^~(?=$|[\\/])/, home));
+}
+
+/**
+ * Reads a path as a person types it. A shell leaves `~` alone behind the `=` of an option, a line that was copied ends in a
+ * line break, and the `set` of Windows keeps quotes. Undefined for empty text.
+ */
+export function typedPath(text: string | undefined): string | undefined {
+  return named(text?.trim().replace(/^(["'])(.*)\1$/, "$2"), homeOfUser());
 }
 
 function portIn(value: string | undefined): number | undefined {

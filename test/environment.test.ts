@@ -201,6 +201,11 @@ describe("readTerminalEnvironment", () => {
       expected: { openclaw: "/people/dana/claw" },
     },
     {
+      name: "an OpenClaw in quotes, with the line break of the command that printed it",
+      variables: { CODEX_AUTH_OPENCLAW: ' "~/my claw" \n' },
+      expected: { openclaw: "/people/dana/my claw" },
+    },
+    {
       name: "no file of OpenClaw in nothing",
       variables: { CODEX_AUTH_OPENCLAW: "" },
       expected: { openclaw: undefined },

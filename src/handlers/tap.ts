@@ -5,7 +5,7 @@
 import { answer } from "../commands/answer.ts";
 import type { Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";
-import { decodePayload } from "../interaction/buttons.ts";
+import { decodePayload, type ButtonPlace, type TapBinding, type TappedButton } from "../interaction/buttons.ts";
 import { capabilitiesOf } from "../interaction/capabilities.ts";
 import type { WireRows } from "../interaction/render.ts";
 import type { Screen } from "../interaction/screen.ts";
@@ -30,22 +30,34 @@ interface Answered {
   readonly instead?: Screen;
 }
 
-/** Shows the next screen so that no button of the old one stays active. Never throws. */
+/**
+ * Shows the next screen so that no button of the old one stays active. A second tap on the same screen gets no answer.
+ * Never throws.
+ */
 export async function answerTap(context: HandlerContext, tap: Tap): Promise<void> {
-  let answered: Answered | undefined;
+  let claimed: ButtonPlace | undefined;
+  let answered: Answered;
   try {
-    answered = await answerOf(context, tap);
+    const place = placeOfTap(context.gateway, tap);
+    const button = decodePayload(tap.payload);
+    // Before anything is awaited: of two taps at the same moment only one acts.
+    const used = context.screens.use(button, place.who, context.nowMs());
+    if (used.kind === "used") return;
+    if (used.kind === "action") claimed = button;
+    answered = await answerOf(context, place, used);
   } catch (error) {
     answered = { message: errorMessage(context, error) };
   }
-  if (answered !== undefined) await deliver(context, tap, answered);
+  const isReplaced = await deliver(context, tap, answered);
+  // The user may still see the old buttons. They do not act again: they lead to the list of profiles.
+  if (!isReplaced) context.screens.forget(claimed);
 }
 
-/** Returns undefined for a second tap on the same screen. */
-async function answerOf(context: HandlerContext, tap: Tap): Promise<Answered | undefined> {
-  const { who, ...rest } = placeOfTap(context.gateway, tap);
-  const used = context.screens.use(decodePayload(tap.payload), who, context.nowMs());
-  if (used.kind === "used") return undefined;
+async function answerOf(
+  context: HandlerContext,
+  { who, ...rest }: Place<TapBinding>,
+  used: Exclude<TappedButton, { kind: "used" }>,
+): Promise<Answered> {
   // A stale button names no agent, so the host is asked for it. The answer is the list of profiles.
   const binding = used.kind === "action" ? used.binding : { ...who, agentId: context.agentOf(rest.sender) };
   const intent: Intent = used.kind === "action" ? used.action : { verb: "page", page: 1 };
@@ -57,25 +69,27 @@ async function answerOf(context: HandlerContext, tap: Tap): Promise<Answered | u
   return { message, place, ...(used.kind === "action" ? { tapped: used.screen } : {}), ...instead };
 }
 
-/** A message in a group is not replaced, because it may be someone else's. The answer says where to go instead. */
+/**
+ * A message in a group is not replaced, because it may be someone else's. The answer says where to go instead. Returns
+ * whether the tapped message has lost its buttons.
+ */
 async function deliver(
   context: HandlerContext,
   tap: Tap,
   { message, place, tapped, instead }: Answered,
-): Promise<void> {
+): Promise<boolean> {
   const step = (what: string, action: () => Promise<unknown>) => tryStep(context, what, action);
+  const edit = (to: Message) => step("editing a message", () => tap.edit(to));
   if (place?.privacy === "private") {
     const { afterTap, style } = capabilitiesOf(place.who.channel);
     const isSentFirst = afterTap === "send" || instead !== undefined;
     const left = instead ?? tapped;
-    if (!isSentFirst && (await step("editing a message", () => tap.edit(message)))) return;
-    if (await step("sending the answer to a tap", () => send(context, place, message))) {
-      const words = isSentFirst && left !== undefined ? presentText(context, left, { rows: [], style }) : undefined;
-      if (words !== undefined) await step("editing a message", () => tap.edit(words));
-      return;
-    }
+    if (!isSentFirst && (await edit(message))) return true;
+    if (await step("sending the answer to a tap", () => send(context, place, message)))
+      return isSentFirst && left !== undefined && edit(presentText(context, left, { rows: [], style }));
   }
   await step("answering a tap", () => tap.reply(message));
+  return false;
 }
 
 async function send(context: HandlerContext, { sender }: Place<Binding>, message: Message): Promise<void> {

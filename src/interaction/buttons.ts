@@ -85,4 +85,9 @@ export class ShownScreens {
     shown.isUsed = true;
     return { kind: "action", action, binding, screen };
   }
+
+  /** Makes the buttons of a screen stale. The caller must have used the screen: anyone can name one. */
+  forget(place: ButtonPlace | undefined): void {
+    if (place !== undefined) this.#screens.delete(place.screenId);
+  }
 }

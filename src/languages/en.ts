@@ -37,7 +37,7 @@ export const EN = {
   "card.page": "2. Your browser then shows a localhost page that cannot load. This is expected.",
   "card.paste": "3. Copy the full URL of this page (the callback URL) from the address bar and send it here.",
   "card.run":
-    "3. Copy the full URL of this page (the callback URL). Run {command} and paste the URL. Then press Enter and Ctrl-D.",
+    "3. Copy the full URL of this page (the callback URL). Run {command} and paste the URL. Then press Enter and Ctrl-D (on Windows: Ctrl-Z and Enter).",
   "card.quiet": "More private: {command} leaves the least behind in this chat.",
   "card.time": "Time left: {time}. Cancel: {command}",
 
@@ -307,7 +307,7 @@ export const EN = {
     "This callback URL belongs to the sign-in for {name}, not to the profile that you named. To finish {name}, send the URL without a profile name.",
   "refusal.too-many-attempts": "Too many callback URLs of other sign-ins were sent, so your pending sign-in was ended.",
   "refusal.account-differs":
-    "The account that you approved is not the account of profile {name}, so nothing was saved. Start again with another profile name. To replace the account instead, start again and finish with the option --replace.",
+    "The account that you approved is not the account of profile {name}, so nothing was saved. To keep the account of {name}, start again with another profile name. To replace it, start again with this name and finish with the option --replace.",
   "refusal.account-has-profile":
     "Another profile already uses this account, so nothing was saved. Start again with the name of that profile.",
   "refusal.nothing-parked":
@@ -340,7 +340,7 @@ export const EN = {
   "refusal.callback-wrong-issuer":
     "This callback URL comes from another sign-in service. Open the newest sign-in link and approve there.",
   "refusal.state-missing":
-    "The state is missing from the callback URL. Copy the full URL of the localhost page, up to its very end.",
+    "The state is missing from the callback URL, or a part of it is. Copy the full URL of the localhost page, up to its very end and without other text.",
   "refusal.state-mismatch":
     "This callback URL belongs to another sign-in, perhaps an older one. Use the newest sign-in link.",
   "refusal.code-missing": "The code is missing from the callback URL. Copy the full URL of the localhost page.",
@@ -372,17 +372,18 @@ export const EN = {
   "refusal.provider-certificate":
     "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine. If a proxy opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.",
   "refusal.proxy-malformed":
-    "{variable} cannot be read as the URL of a proxy. Write it as http://host:port. If it has a password, write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %.",
+    "{variable} cannot be read as the URL of a proxy. Write it as http://host:port, or unset it. If it has a password, write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %.",
   "refusal.proxy-socks":
-    "{variable} names a SOCKS proxy, which codex-auth cannot use. Set HTTPS_PROXY to an HTTP proxy, such as http://127.0.0.1:7890. Most local proxies have a port for both.",
+    "{variable} names a SOCKS proxy, which codex-auth cannot use. Set https_proxy to an HTTP proxy, such as http://127.0.0.1:7890. Most local proxies have a port for both.",
   "refusal.proxy-needs-other-node":
-    "This version of Node does not use {variable}, so a sign-in would go past the proxy. Run codex-auth with Node 24.16 or newer. Node 22.21 and newer also use it with NODE_USE_ENV_PROXY=1, if HTTPS_PROXY has the form http://host:port.",
-  "refusal.token-response-invalid": "The answer of the sign-in server cannot be trusted, so nothing was saved.",
+    "This version of Node does not use {variable}, so a sign-in would go past the proxy. Run codex-auth with Node 24.16 or newer. Node 22.21 and newer also use it with NODE_USE_ENV_PROXY=1, if https_proxy has the form http://host:port.",
+  "refusal.token-response-invalid":
+    "The answer of the sign-in server cannot be trusted, so nothing was saved. A proxy or a login page of the network may have answered instead. Check the network of the gateway's machine.",
   "refusal.identity-missing":
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
   "refusal.no-status": "No sign-in is pending, and none was saved in the last 24 hours. Start a sign-in: {example}",
   "refusal.usage-verb": "There is no such command. To see all commands, run {help}",
-  "refusal.usage-option": "An option is not valid. To see all options, run {help}",
+  "refusal.usage-option": "An option or a word is not valid. To see all commands and options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
   "refusal.usage-address-cut":
@@ -390,7 +391,7 @@ export const EN = {
   "refusal.host-not-found":
     "No OpenClaw was found on the PATH of this machine. Install OpenClaw, name it with the option --openclaw, or name the file of its profiles with the option --auth-path.",
   "refusal.host-launcher":
-    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta.",
+    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta. If the launcher starts a container or another machine, run codex-auth there.",
   "refusal.host-path-invalid":
     "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
   "refusal.host-unknown":
@@ -407,7 +408,7 @@ export const EN = {
     "The option --auth-path must name a file called auth-profiles.json. Correct it and try again.",
   "refusal.store-locked": "The profile store is busy, so nothing was changed. Try again in a minute.",
   "refusal.store-unreadable":
-    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again.",
+    "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again. If that does not help, restore the store's file from a backup, or move it away and sign in again.",
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-write-failed":

@@ -28,7 +28,8 @@ export const ZH_CN = translation({
   "card.open": "1. 在任意设备上打开此链接并授权。只有当这次登录由你本人发起时才可授权：",
   "card.page": "2. 随后浏览器会显示一个无法加载的 localhost 页面，这是正常的。",
   "card.paste": "3. 从地址栏复制该页面的完整网址（回调网址）并发送到这里。",
-  "card.run": "3. 复制该页面的完整网址（回调网址）。运行 {command} 并粘贴该网址。然后按 Enter 和 Ctrl-D。",
+  "card.run":
+    "3. 复制该页面的完整网址（回调网址）。运行 {command} 并粘贴该网址。然后按 Enter 和 Ctrl-D（在 Windows 上按 Ctrl-Z 和 Enter）。",
   "card.quiet": "更私密的方式：{command} 在当前聊天中留下的内容最少。",
   "card.time": "剩余时间：{time}。取消：{command}",
 
@@ -285,7 +286,7 @@ export const ZH_CN = translation({
     "此回调网址属于 {name} 的登录，而不是你指定的配置文件。如需完成 {name} 的登录，请发送该网址，不带配置文件名称。",
   "refusal.too-many-attempts": "发送了太多属于其他登录的回调网址，因此你待完成的登录已结束。",
   "refusal.account-differs":
-    "你授权的账号不是配置文件 {name} 的账号，因此未保存任何内容。请用另一个配置文件名称重新开始。如需替换账号，请重新开始，并在完成时加上选项 --replace。",
+    "你授权的账号不是配置文件 {name} 的账号，因此未保存任何内容。如需保留 {name} 的账号，请用另一个配置文件名称重新开始。如需替换，请用此名称重新开始，并在完成时加上选项 --replace。",
   "refusal.account-has-profile": "另一个配置文件已在使用该账号，因此未保存任何内容。请用那个配置文件的名称重新开始。",
   "refusal.nothing-parked":
     "没有等待此选择的登录。它已保存、已放弃或已被取代，或 5 分钟的时限已过。如需重新开始，请输入 {command}",
@@ -309,7 +310,8 @@ export const ZH_CN = translation({
     "这不是此登录的回调网址，因此未打开或发送它。请改为复制以 http://localhost:1455/auth/callback 开头的网址。",
   "refusal.callback-duplicate-parameter": "回调网址中有重复的部分，因此未使用它。请从地址栏重新复制。",
   "refusal.callback-wrong-issuer": "此回调网址来自其他登录服务。请打开最新的登录链接，并在那里授权。",
-  "refusal.state-missing": "回调网址缺少 state。请复制 localhost 页面的完整网址，一直到末尾。",
+  "refusal.state-missing":
+    "回调网址缺少 state，或 state 不完整。请复制 localhost 页面的完整网址，一直到末尾，不要带其他文字。",
   "refusal.state-mismatch": "此回调网址属于另一次登录，可能是较早的一次。请使用最新的登录链接。",
   "refusal.code-missing": "回调网址缺少 code。请复制 localhost 页面的完整网址。",
   "refusal.code-malformed": "回调网址被截短或更改。请从地址栏重新复制完整网址。",
@@ -335,23 +337,24 @@ export const ZH_CN = translation({
   "refusal.provider-certificate":
     "auth.openai.com 的证书未通过验证。请检查网关所在机器的时钟。如果有解密 TLS 的代理，请将 NODE_EXTRA_CA_CERTS 设为其证书文件。",
   "refusal.proxy-malformed":
-    "{variable} 不能作为代理的网址读取。请写成 http://host:port。如果有密码，请用 %40 代替 @，%2F 代替 /，%3F 代替 ?，%23 代替 #，%25 代替 %。",
+    "{variable} 不能作为代理的网址读取。请写成 http://host:port，或取消设置。如果有密码，请用 %40 代替 @，%2F 代替 /，%3F 代替 ?，%23 代替 #，%25 代替 %。",
   "refusal.proxy-socks":
-    "{variable} 指定了 SOCKS 代理，codex-auth 无法使用。请将 HTTPS_PROXY 设为 HTTP 代理，例如 http://127.0.0.1:7890。大多数本地代理有一个两者通用的端口。",
+    "{variable} 指定了 SOCKS 代理，codex-auth 无法使用。请将 https_proxy 设为 HTTP 代理，例如 http://127.0.0.1:7890。大多数本地代理有一个两者通用的端口。",
   "refusal.proxy-needs-other-node":
-    "此版本的 Node 不使用 {variable}，因此登录会绕过代理。请用 Node 24.16 或更高版本运行 codex-auth。如果 HTTPS_PROXY 的形式为 http://host:port，设置 NODE_USE_ENV_PROXY=1 后，Node 22.21 及更高版本也会使用它。",
-  "refusal.token-response-invalid": "登录服务器的响应不可信，因此未保存任何内容。",
+    "此版本的 Node 不使用 {variable}，因此登录会绕过代理。请用 Node 24.16 或更高版本运行 codex-auth。如果 https_proxy 的形式为 http://host:port，设置 NODE_USE_ENV_PROXY=1 后，Node 22.21 及更高版本也会使用它。",
+  "refusal.token-response-invalid":
+    "登录服务器的响应不可信，因此未保存任何内容。可能是代理或网络的登录页面代为响应。请检查网关所在机器的网络。",
   "refusal.identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
   "refusal.no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。开始登录：{example}",
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
-  "refusal.usage-option": "有选项无效。查看所有选项：{help}",
+  "refusal.usage-option": "有选项或词语无效。查看所有命令和选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
   "refusal.usage-address-cut":
     "shell 在第一个 & 处截断了回调网址。请给网址加上双引号，或使用 --callback-url - 再粘贴网址。",
   "refusal.host-not-found":
     "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，用选项 --openclaw 指定它，或用选项 --auth-path 指定保存配置文件的文件。",
   "refusal.host-launcher":
-    "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。",
+    "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。如果启动器启动的是容器或另一台机器，请在那里运行 codex-auth。",
   "refusal.host-path-invalid":
     "选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径中没有 OpenClaw。请指定文件 openclaw.mjs，或 npm root -g 输出的文件夹。",
   "refusal.host-unknown":
@@ -367,7 +370,7 @@ export const ZH_CN = translation({
   "refusal.auth-path-invalid": "选项 --auth-path 必须指向名为 auth-profiles.json 的文件。请更正后重试。",
   "refusal.store-locked": "配置文件存储正忙，因此未做任何更改。请在 1 分钟后重试。",
   "refusal.store-unreadable":
-    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。",
+    "无法读取配置文件存储，因此未做任何更改。请在网关所在的机器上运行 openclaw doctor，然后重试。如果没有帮助，请从备份恢复该存储的文件，或将它移走后重新登录。",
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",

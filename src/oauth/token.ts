@@ -89,12 +89,14 @@ const tokenFields = z.object({
   expires_in: z.pipe(seconds, z.number().check(z.minimum(1), z.maximum(MAX_LIFETIME_SECONDS))),
 });
 
+const codeHolder = z.object({ code: z.nullish(z.string()) });
 /**
  * The server's errors differ from RFC 6749: the code is nested or beside the text, and the message is the same for an
  * expired, a used and a foreign code. Only the code is read, and the text is never shown.
  */
 const errorBody = z.object({
-  error: z.catch(z.optional(z.union([z.string(), z.object({ code: z.nullish(z.string()) })])), undefined),
+  error: z.catch(z.optional(z.union([z.string(), codeHolder])), undefined),
+  detail: z.catch(z.optional(codeHolder), undefined),
   code: z.catch(z.optional(z.string()), undefined),
 });
 
@@ -127,8 +129,8 @@ export function parseJson(body: string): unknown {
 export function serverCodeOf(body: string): string | undefined {
   const parsed = errorBody.safeParse(parseJson(body));
   if (!parsed.success) return undefined;
-  const { error, code } = parsed.data;
-  return typeof error === "string" ? error : (error?.code ?? code);
+  const { error, detail, code } = parsed.data;
+  return typeof error === "string" ? error : (error?.code ?? detail?.code ?? code);
 }
 
 /** Returns seconds. A date and other text are ignored. */
@@ -158,6 +160,8 @@ function judgeFailure(status: number, headers: Headers, body: string): Refused {
 export function isPage(headers: Headers, body: string): boolean {
   if (headers.has("cf-mitigated")) return true;
   if (typeof parseJson(body) === "object") return false;
+  // Cloudflare's page in the form of a text.
+  if (/^\s*error code: 1\d{3}\s*$/.test(body)) return true;
   return /^\s*<(?:!doctype|html|head|title)/i.test(body) || /\bhtml\b/i.test(headers.get("content-type") ?? "");
 }
 

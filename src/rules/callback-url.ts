@@ -6,7 +6,7 @@ import { Secret } from "../secret.ts";
 import {
   cleanText,
   decodeAscii,
-  findQuery,
+  findQueries,
   findUrls,
   joinLines,
   plainTextsOf,
@@ -60,22 +60,35 @@ const SINGLE_PARAMETERS = ["code", "state", "error", "error_description", "iss"]
 const OWN_STATE = /^([0-9a-f]{32})(?![0-9A-Za-z])/;
 const OWN_CODE = /^(ac_[\w-]{43}\.[\w-]{43})(?:[.*~,;:!?]|\P{ASCII})*$/u;
 const STATE = /^[\w.~-]{1,512}$/;
+/** A state of this plugin that lost its end or got more characters. It can match no pending sign-in. */
+const DAMAGED_STATE = /^(?:[0-9a-f]{8,64}|[0-9a-f]{32}.*)$/i;
 const CODE = /^[\w.~-]{1,2048}$/;
 const SHORTENED = /\.\.|\*/;
 
-const URL_PARTS = /^(?:(?:h?t?tps?)?:?\/\/)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
+const URL_PARTS = /^(?:(?:h?t?tps?)?:?\/{1,2})?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i;
 const CALLBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])?:1455$/i;
 /** The Codex CLI listens on 1457 if 1455 is taken. */
-const LISTENER_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\]):145[57]$/i;
+const LISTENER_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])?:145[57]$/i;
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 const CALLBACK_PATH = /^\/auth\/callback\/?$/;
 const TOKEN_PARAMETER = /(?:^|[\s?&#])id_token=[\w-]{8,}/;
 
 /** A callback URL with one parameter, and nothing behind it. */
 const CUT_URL = /^\S*\/auth\/callback\/?[?#](?:code|state|error|scope|iss)=[^\s&]+$/i;
-/** The text of OpenAI's error page, which does not name the callback. */
-const ERROR_PAGE_TEXT =
-  /\bauthentication \([a-z]+(?:_[a-z]+)+\)|\berror_code: ?[a-z_]+\s+request_id:|\bRoute Error \(\d{3} /i;
+/**
+ * The text of OpenAI's error page, which does not name the callback. The page is in the language of the browser: the
+ * word for authentication, then the error's code in brackets.
+ */
+const ERROR_PAGE_TEXT = new RegExp(
+  [
+    String.raw`\bauthentication (?:error )?\(\W?[a-z]+(?:_[a-z]+)+\W?\)`,
+    "(?:authentifi[ckz]|autentica|autenticaz|uwierzytelni|аутентифик|автентифік|doğrula|xác thực|认证|驗證|验证|認証|인증)" +
+      String.raw`[^()（）]{0,80}[(（]\W?[a-z]+(?:_[a-z]+)+\W?[)）]`,
+    String.raw`\berror[_ ]code: ?[a-z_]+\W{1,8}request[_ ]id:`,
+    String.raw`\bRoute Error \(\d{3}[ )]`,
+  ].join("|"),
+  "i",
+);
 
 const refused = (code: PasteRefusal): PastedText => ({ kind: "refused", code });
 
@@ -175,6 +188,7 @@ export class Paste {
   }
 
   #classify(): PasteLikelihood {
+    if (ENCODED_HOST.test(this.#visible)) return "possible";
     if (!HINT.test(this.text.reveal()) && !HINT.test(this.#visible)) return "none";
     const decodings = this.#decodings;
     if (decodings.some(isCertainText)) return "certain";
@@ -257,7 +271,7 @@ function isStrong({ parameters }: Response): boolean {
 function readText(text: string, isDecoded: boolean): Reading {
   const urls = findUrls(text);
   const judged = urls.map(judgeUrl).filter((one) => one !== undefined);
-  const found = judged.length > 0 ? judged : [judgeRest(text, urls)];
+  const found = judged.length > 0 ? judged : judgeRest(text, urls);
   const responses = found
     .filter((one) => one.kind === "response")
     .map((one) => ({ ...one, isPatched: one.isPatched || isDecoded }));
@@ -267,10 +281,10 @@ function readText(text: string, isDecoded: boolean): Reading {
 }
 
 /** Judges a text in which no URL has to do with a sign-in. */
-function judgeRest(text: string, urls: readonly Readings[]): Judged {
-  if (ERROR_PAGE_TEXT.test(text)) return { kind: "refused", code: "callback-is-error-page" };
+function judgeRest(text: string, urls: readonly Readings[]): readonly Judged[] {
+  if (ERROR_PAGE_TEXT.test(text)) return [{ kind: "refused", code: "callback-is-error-page" }];
   const isElsewhere = urls.some((readings) => /^https?:/i.test(readings[0] ?? ""));
-  return isElsewhere ? { kind: "refused", code: "callback-not-found" } : judgeFragment(text);
+  return isElsewhere ? [{ kind: "refused", code: "callback-not-found" }] : judgeFragments(text);
 }
 
 /** Returns undefined for a URL that has nothing to do with a sign-in. */
@@ -310,9 +324,12 @@ function parametersOf(url: string): URLSearchParams {
   return SINGLE_PARAMETERS.some((name) => parameters.has(name)) ? parameters : new URLSearchParams(fragment);
 }
 
-function judgeFragment(text: string): Judged {
-  const query = findQuery(text);
-  if (query !== undefined) return judgeReadings(query.map((reading) => new URLSearchParams(reading)));
+function judgeFragments(text: string): readonly Judged[] {
+  const queries = findQueries(text).map((query) => query.map((reading) => new URLSearchParams(reading)));
+  return queries.length > 0 ? queries.map(judgeReadings) : [judgeWord(text)];
+}
+
+function judgeWord(text: string): Judged {
   const bare = text.replace(/^[^0-9A-Za-z]+/, "");
   const [, code, state] = /^([\w.~-]{10,2048})#(\S{8,512})$/.exec(bare) ?? [];
   if (code !== undefined && state !== undefined) return judgeReadings([new URLSearchParams({ code, state })]);
@@ -336,7 +353,8 @@ function judgeReadings(queries: readonly URLSearchParams[]): Judged {
     return { kind: "refused", code: "callback-duplicate-parameter" };
   }
   const state = stateOf(parameters);
-  if (!STATE.test(state)) return { kind: "refused", code: "state-missing" };
+  const isWhole = STATE.test(state) && (OWN_STATE.test(state) || !DAMAGED_STATE.test(state));
+  if (!isWhole) return { kind: "refused", code: "state-missing" };
   return { kind: "response", state, parameters, isPatched: at > 0 };
 }
 
@@ -385,10 +403,12 @@ function readError(error: string, description: string): CallbackOutcome {
 
 /** Runs on every message. A text that does not match, as sent or cleaned, contains no callback URL. */
 const HINT =
-  /[\0\uFFFD\u2400]|\^@|145[57]|\\u\{?00|\\x[2-7]|id_token|request_id|Route Error|authentication \(|[=＝#]|ac(?:_|%(?:25)?5f)|%(?:25)*3d|openai\.com/i;
+  /[\0\uFFFD\u2400]|\^@|145[57]|\\u\{?00|\\x[2-7]|id_token|request[_ ]id|Route Error|[a-z]_[a-z]+\W?[)）]|[=＝#]|ac(?:_|%(?:25)?5f)|%(?:25)*3d|openai\.com/i;
 /** A URL of the sign-in page or of the port to which it leads. A redirect URI is in the sign-in links of others too. */
 const SIGN_IN_URL =
-  /(?<!redirect_uri=)https?:\/\/(?:(?:localhost|127\.0\.0\.1|\[::1\]):145[57](?!\d)|auth\.openai\.com(?![\w.-]))|(?<![\w.@%/:\]=-])(?:(?:localhost|127\.0\.0\.1|\[::1\]):145[57]|auth\.openai\.com)\//i;
+  /(?<!redirect_uri=)https?:\/\/(?:(?:localhost|127\.0\.0\.1|\[::1\]):145[57](?!\d)|auth\.openai\.com(?![\w.-]))|(?<![\w.@%/:\]-])(?:(?:localhost|127\.0\.0\.1|\[::1\]):145[57]|auth\.openai\.com)\//i;
+/** `localhost:145` in base64, at each of its three places. It is not read, because nobody sees what it says. */
+const ENCODED_HOST = /bG9jYWxob3N0OjE0N|xvY2FsaG9zdDoxND|sb2NhbGhvc3Q6MTQ1/;
 const CALLBACK_TARGET = /(?:localhost|127\.0\.0\.1|\[::1\]):145[57]\/auth\/callback\/?[?#]/i;
 const CALLBACK_PARAMETER = /[?&#](?:code|state|error)=/i;
 const TOKEN_PAGE = /(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/success\/?[?#]/i;

@@ -32,6 +32,10 @@ export class ExpiringMap<Value> {
     return value;
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   /** Compares in both directions: a clock that was set back must not keep an entry alive. */
   #isOver(atMs: number, nowMs: number): boolean {
     return Math.abs(nowMs - atMs) >= this.#limits.ttlMs;

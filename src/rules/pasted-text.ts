@@ -3,17 +3,40 @@
  * a pending sign-in afterwards; the code is never guessed. Every pattern is linear in its input, so that a long
  * message cannot stop the gateway.
  */
-const INVISIBLE = /\p{Cf}|\p{Variation_Selector}/gu;
+const INVISIBLE = /\p{Cf}|\p{Default_Ignorable_Code_Point}/gu;
 const LINE_BREAK = /[\u0085\u2028\u2029]/g;
 const FULL_WIDTH = /[\uFF01-\uFF5E]/g;
-const ENTITY = /&(?:amp|lt|gt|quot|apos|#0{0,6}\d{2,3}|#x0{0,6}[0-9a-f]{2});/gi;
-const NAMED_ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const NAMED_ENTITIES: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+  colon: ":",
+  sol: "/",
+  quest: "?",
+  equals: "=",
+  num: "#",
+  lowbar: "_",
+  period: ".",
+  plus: "+",
+  percnt: "%",
+  shy: "",
+  zwj: "",
+  zwnj: "",
+  zerowidthspace: "",
+};
+const ENTITY = new RegExp(
+  String.raw`&(?:${Object.keys(NAMED_ENTITIES).join("|")}|#0{0,6}\d{2,6}|#x0{0,6}[0-9a-f]{2,5});`,
+  "gi",
+);
 const MARKDOWN_ESCAPE = /\\([!-/:-@[-`{-~])/g;
 /** A percent-encoded URL or query at the start of a word. A parameter of another link is not decoded. */
 const ENCODED_START =
   /(?<![^\s<>"'`()[\]{}|])(?:https?%3A(?:%2F|\/){2}|(?:localhost|127\.0\.0\.1)%3A1455|(?:%3F)?(?:code|state|error)%3D)/i;
 const ENCODED_ASCII = /%([2-7][0-9a-f])/gi;
-const GLUED_URL = /(?<=\w)(?=https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):1455\/auth\/)/gi;
+const GLUED_URL = /(?<=\w)(?=https?:\/{1,2}(?:(?:localhost|127\.0\.0\.1|\[::1\]):145[57]|auth\.openai\.com)\/)/gi;
 const LINE_START = /^[\s>|]+/;
 /** A word in italics. A URL, or a piece of one, may end in an underscore of its own. */
 const ITALIC = /(?<!\S)_\S+_(?!\S)/g;
@@ -28,11 +51,14 @@ export function textOfBytes(bytes: Uint8Array): string {
 }
 
 const toSign = (_: string, digits: string) => String.fromCharCode(Number.parseInt(digits, 16));
+const toOctalSign = (_: string, digits: string) => String.fromCharCode(Number.parseInt(digits, 8));
 
 function decodeEntity(entity: string): string {
   const name = entity.slice(1, -1).toLowerCase();
   if (!name.startsWith("#")) return NAMED_ENTITIES[name] ?? entity;
-  return String.fromCharCode(name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
+  const unit = name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  const sign = String.fromCodePoint(unit);
+  return sign.replace(INVISIBLE, "") === "" ? "" : unit < 256 ? sign : entity;
 }
 
 /** Twice, because a program may escape what another one has escaped. */
@@ -78,8 +104,8 @@ export function cleanText(visible: string): string {
 }
 
 /** A key that a terminal cannot show, and the ways in which it is written instead. */
-const ESCAPE_KEY = String.raw`(?:\x1B|\^\[|\\(?:e|0?33|x1b|u001b)|\u241B)`;
-const BELL_KEY = String.raw`(?:\x07|\^G|\\(?:a|0?07|x07|u0007))`;
+const ESCAPE_KEY = String.raw`(?:\x1B|\^\[|\\(?:e|0?33|x1b|u001b)|\u241B|ESC(?=[[\]\\(]))`;
+const BELL_KEY = String.raw`(?:\x07|\^G|\\(?:a|0?07|x07|u0007)|\u2407)`;
 /** Chats remove the escape key itself, and leave `]8;;`. */
 const HYPERLINK_START = new RegExp(String.raw`(?:${ESCAPE_KEY}?\]|\x9D)8;[\w=:.-]{0,99};`, "gi");
 const HYPERLINK_END = new RegExp(String.raw`${ESCAPE_KEY}\\|${BELL_KEY}|\x9C|\\`, "gi");
@@ -88,12 +114,23 @@ const LEFT_ESCAPE_KEY = new RegExp(ESCAPE_KEY, "gi");
 /** UTF-16 that was read as bytes: each second character is a NUL, or what a program shows for it. */
 const BYTES_OF_UTF16 = /(?:[\t-~][\0\uFFFD\u2400]){8}/;
 const NULS = /[\0\uFFFD\u2400]/g;
-/** JSON writes `\u0026` for `&`, and JavaScript `\x26`. A string inside another doubles the backslash. */
-const CODE_UNIT = /(?<!\\)\\+(?:u(?:00|\{0{0,4})|x)([2-7][0-9a-f])\}?/gi;
+/** JSON writes `\u0026` for `&`, JavaScript `\x26`, Python `\U00000026`. A string inside another doubles the backslash. */
+const CODE_UNIT = /(?<!\\)\\+(?:u(?:0{2}|0{6}|\{0{0,4})|x)([2-7][0-9a-f])\}?/gi;
+/** Shells and C write `\046` for `&`. */
+const OCTAL_UNIT = /(?<!\\)\\+(0[4-7][0-7]|1[0-7]{2})/g;
+/** Each string inside another doubles the backslashes before a sign. */
+const STRING_ESCAPE = /(?<!\\)\\+(?=[/:?&=#%.+-])/g;
 /** A shell's sign that the line goes on (cmd's caret, PowerShell's backtick, a backslash, an arrow), and its prompt. */
-const LINE_GOES_ON = /[\\^`\u2190-\u21FF\u23CE\u2934-\u2937][ \t]*\r?\n[ \t]*(?:(?:More\?|>{1,2})[ \t]*)?/g;
-/** What cmd and PowerShell put before a sign that they would otherwise read. */
-const SHELL_ESCAPE = /\^+|`(?=[^\s\w`])/g;
+const LINE_GOES_ON =
+  /[\\^`\u2190-\u21FF\u23CE\u2934-\u2937][ \t]*\r?\n[ \t]*(?:(?:More\?|>{1,2})[ \t]*)?(?!u00[2-7][0-9a-f])/g;
+/** A code unit whose backslash ends the line. */
+const CUT_CODE_UNIT = /\\[ \t]*\r?\n[ \t]*(?=u00[2-7][0-9a-f])/g;
+/** What cmd and PowerShell put before a sign that they would otherwise read. A batch file doubles each percent sign. */
+const SHELL_ESCAPE = /\^+|`(?=[^\s\w`])|%(?=%[0-9a-f]{2})/gi;
+/** HTML's places at which a line may break. */
+const BREAK_TAG = /<w?br ?\/?>\s*/gi;
+/** What is left of the marks that a terminal puts around a paste. */
+const PASTE_START = /^(\[?20|0?)0~/;
 /** Lines and blocks of boxes, and arrows of wrapped lines. */
 const BOX = /[\u2500-\u259F\u2190-\u21FF\u23CE\u2934-\u2937]/g;
 const RULED_LINE = /^[ \t]*[+|*#=:.'~_-]{3,}[ \t]*$/gm;
@@ -108,12 +145,30 @@ function withoutHyperlinks(text: string): string {
   return opened === text ? text : opened.replace(HYPERLINK_END, " ");
 }
 
+function withoutPasteMarks(text: string): string {
+  const [start, prefix = ""] = PASTE_START.exec(text) ?? [];
+  const end = `${prefix}1~`;
+  return start !== undefined && text.endsWith(end) ? text.slice(start.length, -end.length) : text;
+}
+
+/** Proofpoint's second form: `_` is a slash, and `-3A` a colon. On more lines it goes on to its next parameter. */
+const PROOFPOINT_URL = /https?-3A__(?:[^\s&<>|"'`()]*(?:\s+(?:[>|]\s*)*[^\s&<>|"'`()]+){1,8}(?=&d=)|[^\s&<>|"'`()]*)/gi;
+const PROOFPOINT_BREAK = /\s+(?:[>|]\s*)*/g;
+const PROOFPOINT_SIGN = /-([2-7][0-9a-f])/gi;
+
+function decodeProofpoint(url: string): string {
+  return ` ${url.replace(PROOFPOINT_BREAK, "").replaceAll("_", "/").replace(PROOFPOINT_SIGN, toSign)} `;
+}
+
 /** The text without what JSON, shells, terminals and boxes put into it. None of these signs is part of a code. */
 export function withoutDisguise(text: string): string {
-  const units = withoutNuls(text.replaceAll("^@", "\0")).replace(LINE_GOES_ON, "").replace(CODE_UNIT, toSign);
-  return withoutHyperlinks(withoutEntities(units))
+  const lines = withoutNuls(text.replaceAll("^@", "\0")).replace(CUT_CODE_UNIT, "\\").replace(LINE_GOES_ON, "");
+  const units = lines.replace(CODE_UNIT, toSign).replace(OCTAL_UNIT, toOctalSign).replace(BREAK_TAG, "");
+  return withoutPasteMarks(withoutHyperlinks(withoutEntities(units)))
+    .replace(PROOFPOINT_URL, decodeProofpoint)
     .replace(TERMINAL_STYLE, "")
     .replace(LEFT_ESCAPE_KEY, " ")
+    .replace(STRING_ESCAPE, "")
     .replace(SHELL_ESCAPE, "")
     .replace(BOX, " ")
     .replace(RULED_LINE, "")
@@ -125,16 +180,9 @@ export function withoutDisguise(text: string): string {
 const SOFT_BREAK = /=[ \t]*\r?\n[ \t>|]*(https?:\/\/)?/g;
 const QUOTED_SIGN = /=([2-7][0-9a-f])/gi;
 
-/** Proofpoint's second form: `_` is a slash, and `-3A` a colon. */
-const PROOFPOINT_CALLBACK =
-  /https?-3A__(?:localhost|127\.0\.0\.1|-5B-3A-3A1-5D)-3A1455_auth_callback_?-(?:3F|23)[^\s&<>"'`()]*/gi;
-const PROOFPOINT_SIGN = /-([2-7][0-9a-f])/gi;
-
 /** Quoted-printable, in which mail is sent: each `=` is `=3D`, and a line that goes on ends in `=`. */
 function withoutMailQuoting(text: string): string {
-  const whole = text
-    .replace(SOFT_BREAK, (_, url?: string) => (url === undefined ? "" : ` ${url}`))
-    .replace(PROOFPOINT_CALLBACK, (url) => ` ${url.replaceAll("_", "/").replace(PROOFPOINT_SIGN, toSign)} `);
+  const whole = text.replace(SOFT_BREAK, (_, url?: string) => (url === undefined ? "" : ` ${url}`));
   return /=3d/i.test(whole) ? whole.replace(QUOTED_SIGN, toSign) : whole;
 }
 
@@ -143,12 +191,13 @@ const [COLON, SLASH] = [`(?:${encoded("3A")}|:)`, `(?:${encoded("2F")}|/)`];
 const LOOPBACK = String.raw`(?:localhost|127\.0\.0\.1|(?:${encoded("5B")}|\[)${COLON}{2}1(?:${encoded("5D")}|\]))`;
 /** A URL of the sign-in that is percent-encoded, however often, up to the `&` of the URL that may be around it. */
 const ENCODED_URL = new RegExp(
-  `https?${encoded("3A")}${SLASH}{2}(?:auth\\.openai\\.com${SLASH}|${LOOPBACK}${COLON}145[57]${SLASH}(?:success|auth${SLASH}callback${SLASH}?${encoded("3F", "23")}))[^&]*`,
+  `(?:https?(?:${encoded("3A")}${SLASH}{2}|:${encoded("2F")}${SLASH})|(?<==)(?=[\\w.]+${encoded("3A", "2F")}))(?:auth\\.openai\\.com${SLASH}|${LOOPBACK}${COLON}145[57]${SLASH}(?:success|auth${SLASH}callback${SLASH}?(?:${encoded("3F", "23")}|[?#])))[^&]*`,
   "gi",
 );
 const PLAIN_CALLBACK = /(?:localhost|127\.0\.0\.1|\[::1\]):1455\/auth\/callback\/?[?#]/i;
 /** Signs of a URL, letters and digits. A space or a quote stays encoded, because it would end the URL. */
 const ENCODED_SIGN = /%(?:25)*(2[356BDEF]|3[ADF\d]|4[1-9A-F]|5[\dABDF]|6[1-9A-F]|7[\dAE])/gi;
+const ENCODED_ENTITY = /%(?:25)*26amp(?:;|%(?:25)*3B)/gi;
 /** A zero-width space or another invisible character, which Teams and mail programs put into URLs. */
 const ENCODED_INVISIBLE =
   /%(?:25)*(?:E2%(?:25)*80%(?:25)*8[B-F]|E2%(?:25)*81%(?:25)*A0|EF%(?:25)*BB%(?:25)*BF|C2%(?:25)*AD)/gi;
@@ -159,14 +208,20 @@ const URL_WORD = /[^\s<>"'`()]+/g;
  * they are, and a parameter of a callback URL stays one.
  */
 export function withoutPercent(text: string): string {
-  return text.includes("%") ? text.replace(URL_WORD, decodeWord) : text;
+  return text.includes("%") ? text.replace(URL_WORD, decodeWord).replace(GLUED_URL, " ") : text;
 }
 
 function decodeWord(word: string): string {
-  const query = word.search(/[?#]/);
-  const split = PLAIN_CALLBACK.test(word) ? word : word.replace(ENCODED_URL, " $& ");
-  const start = query === -1 ? 0 : query;
-  return split.slice(0, start) + split.slice(start).replace(ENCODED_INVISIBLE, "").replace(ENCODED_SIGN, toSign);
+  const start = PLAIN_CALLBACK.test(word) ? -1 : word.search(ENCODED_URL);
+  const split = start === -1 ? word : word.replace(ENCODED_URL, " $& ");
+  const places = [start, word.search(/[?#]/)].filter((place) => place !== -1);
+  const from = places.length === 0 ? 0 : Math.min(...places);
+  const decoded = split
+    .slice(from)
+    .replace(ENCODED_INVISIBLE, "")
+    .replace(ENCODED_ENTITY, "&")
+    .replace(ENCODED_SIGN, toSign);
+  return split.slice(0, from) + decoded;
 }
 
 /**
@@ -185,9 +240,9 @@ export function plainTextsOf(visible: string): readonly string[] {
 const STOP = "\\s<>\"'`()[\\]{}|«»“”„‘’‹›「」『』【】、。，！";
 /** The start of a URL. Users may leave out the first characters of a loopback URL or of the sign-in page's. */
 const URL_START =
-  /https?:\/\/|(?<![\w.@%/:\]-])(?:(?:t?tps?)?:?\/\/)?(?:(?:localhost|127\.0\.0\.1|\[::1\])(?=:\d)|(?<!\S)(?=:1455\/auth\/callback)|auth\.openai\.com(?=\/))/gi;
+  /https?:\/\/|(?<![\w.@%/:\]-])(?:(?:h?t?tps?)?:?\/{1,2})?(?:(?:localhost|127\.0\.0\.1|\[::1\])(?=:\d)|(?<!\S)(?=:1455\/(?:auth\/callback|success))|auth\.openai\.com(?=\/))/gi;
 const QUERY_START = /(?<![\w])(?:code|state|error|iss|scope)=/gi;
-const IPV6_LOOPBACK = /(?:(?:h?t?tps?)?:?\/\/)?\[::1\]/iy;
+const IPV6_LOOPBACK = /(?:(?:h?t?tps?)?:?\/{1,2})?\[::1\]/iy;
 const WORD = new RegExp(`[^${STOP}]*`, "y");
 const NEXT_WORD = new RegExp(`(\\s+)(?:[>|]\\s*)*([^${STOP}]+)`, "y");
 /** A word that may continue a broken URL. Another URL does not continue it, but has readings of its own. */
@@ -251,14 +306,26 @@ export function findUrls(text: string): readonly Readings[] {
 const BEFORE_QUERY =
   /^(?:(?:[^/.]*[^/.:?&#\]\p{L}\p{N}])?(?:(?:1455)?\/?auth\/)?callback\/?[?&#]?|(?:[^/.]*[^/.:?&#\]\p{L}\p{N}])?[?&#]?|[^/.?]*:)$/u;
 
+/** More than anybody pastes. Each has readings of its own. */
+const MAX_QUERIES = 4;
+
 /** The characters since the last space, matched backwards so that each is read once. */
 const WORD_BEFORE = /(?<=(\S*))/y;
 
-/** Returns the parameters of a URL whose start is missing, or undefined if they belong to some other URL. */
-export function findQuery(text: string): Readings | undefined {
-  QUERY_START.lastIndex = 0;
-  const start = QUERY_START.exec(text)?.index;
-  if (start === undefined) return undefined;
-  const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "";
-  return BEFORE_QUERY.test(before) ? readUrl(text, start).readings : undefined;
+/**
+ * Returns the parameters of each URL whose start is missing. Gives none if the first ones belong to some other URL.
+ */
+export function findQueries(text: string): readonly Readings[] {
+  const found: Readings[] = [];
+  for (let at = 0; found.length < MAX_QUERIES;) {
+    QUERY_START.lastIndex = at;
+    const start = QUERY_START.exec(text)?.index;
+    if (start === undefined) break;
+    const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "";
+    if (!BEFORE_QUERY.test(before)) break;
+    const { readings, end } = readUrl(text, start);
+    found.push(readings);
+    at = end;
+  }
+  return found;
 }

@@ -50,13 +50,18 @@ type Read = { readonly kind: "url"; readonly url: string } | Omit<Extract<Proxy,
 
 const MALFORMED = { kind: "refused", code: "proxy-malformed" } as const;
 /** Credentials up to the last `@`, and the host with its port. A path is dropped, as curl does. */
-const PLACE = /^(?:([^/?#\s]*)@)?([^@/?#\s"']+)(?:\/[^@?#\s"']*)?$/;
+const PLACE = /^(?:([^/?#\s]*)@)?([^@/?#\s"']+)(?:\/(?!\/)[^@?#\s"']*)?$/;
+/** A host that is not a bare number, and a port. The words and names that people write instead have no port. */
+const HOST_AND_PORT = /^(?:\[[\da-f:.]+\]|(?!\d+(?::|$))[\p{L}\p{N}][\p{L}\p{M}\p{N}_.-]*)(:0*[1-9]\d*)?:?$/iu;
+const SOCKS = /^socks(?:\d?[a-z]?:\/\/|[45][ah]?[:\s])/i;
 
 function readProxy(text: string): Read {
   const [scheme, rest] = text.includes("://") ? splitAt(text, "://") : ["http", text];
-  if (/^socks\d?[a-z]?$/i.test(scheme)) return { kind: "refused", code: "proxy-socks" };
+  if (SOCKS.test(text)) return { kind: "refused", code: "proxy-socks" };
   const [, credentials, place = ""] = PLACE.exec(rest) ?? [];
-  if (place === "" || !/^https?$/i.test(scheme)) return MALFORMED;
+  const [host, port] = HOST_AND_PORT.exec(place) ?? [];
+  // Without a scheme and a port it is mostly no proxy: `none`, `direct`, `false`, `8080`, `$PROXY`.
+  if (host === undefined || (rest === text && port === undefined) || !/^https?$/i.test(scheme)) return MALFORMED;
   const url = parse(`${scheme.toLowerCase()}://${place}`);
   if (url === undefined) return MALFORMED;
   if (credentials === undefined) return { kind: "url", url: url.origin };

@@ -7,6 +7,7 @@ import type { Log } from "../actions/ports.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { RecordRules } from "../rules/host-versions.ts";
 import type { Activation } from "../rules/results.ts";
+import { systemClock } from "../system.ts";
 import {
   applyEdit,
   copyOf,
@@ -19,10 +20,13 @@ import {
   type HostFiles,
 } from "./host-document.ts";
 import { assertReplaceable, keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
-import { readRecord, type JsonObject } from "./host-records.ts";
+import { readRecord, type JsonObject, type StoredCredential } from "./host-records.ts";
 import { MAX_WAIT_MS } from "./lock.ts";
 import {
   configuredIdsOf,
+  hasTokens,
+  heldUntilMs,
+  timeOf,
   type ConfiguredIds,
   type HostAuthStore,
   type HostChange,
@@ -172,12 +176,27 @@ async function readFile(
   }
 }
 
-/** Chooses as those hosts do: the stored order, else the order of the config, else every profile of the provider. */
+/**
+ * Chooses as those hosts do: the stored order, else the order of the config, else every profile of the provider, the one
+ * that was not used for the longest time first. Profiles without tokens are left out, and those in a cooldown come last.
+ */
 function selectableIn(document: ProfilesDocument, host: FileHost): readonly string[] {
   const profiles = new Map(Object.entries(document.profiles));
-  const isOurs = (id: string) => profiles.get(id)?.provider === host.provider;
+  const stats = new Map(Object.entries(document.usageStats ?? {}));
+  const nowMs = systemClock.nowMs();
+  const isOurs = (id: string) => {
+    const credential = profiles.get(id);
+    return credential?.provider === host.provider && (credential.type !== "oauth" || hasTokens(credential));
+  };
   const stored = document.order?.[host.provider] ?? [];
   const wanted = stored.length > 0 ? stored : configuredIdsOf(host.configured());
-  if (wanted.length > 0) return wanted.filter(isOurs);
-  return [...profiles.keys()].filter((id) => isOurs(id) && profiles.get(id)?.type === "oauth");
+  const ids = wanted.length > 0 ? [...new Set(wanted)] : [...profiles.keys()].filter((id) => isOAuth(profiles.get(id)));
+  const lastUsed = (id: string) => (wanted.length > 0 ? 0 : timeOf(stats.get(id)?.lastUsed));
+  const heldUntil = (id: string) => {
+    const untilMs = heldUntilMs(stats.get(id));
+    return untilMs > nowMs ? untilMs : 0;
+  };
+  return ids.filter(isOurs).toSorted((a, b) => heldUntil(a) - heldUntil(b) || lastUsed(a) - lastUsed(b));
 }
+
+const isOAuth = (credential: StoredCredential | undefined) => credential?.type === "oauth";

@@ -12,12 +12,14 @@ export interface HostFiles {
   readonly state: JsonObject | undefined;
 }
 
-/** A later host may give the fields of a higher version another meaning, so such a file is not read. */
-const isKnownVersion = ({ version }: JsonObject) => typeof version !== "number" || version <= 1;
+/** Without profiles, with null and with an empty list in their place, a host reads an empty store, and nothing can be lost. */
+function hasProfiles({ profiles }: JsonObject): boolean {
+  return isObject(profiles) || (profiles ?? null) === null || (Array.isArray(profiles) && profiles.length === 0);
+}
 
-export const parseProfilesFile = (bytes: Uint8Array) =>
-  parseFile(bytes, (content) => isKnownVersion(content) && isObject(content["profiles"]));
-export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, isKnownVersion);
+/** The version is not looked at, because no host looks at it. */
+export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, hasProfiles);
+export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, () => true);
 
 /** Returns undefined for bytes that could not be written back without loss, such as invalid UTF-8. */
 function parseFile(bytes: Uint8Array, isReadable: (content: JsonObject) => boolean): JsonObject | undefined {

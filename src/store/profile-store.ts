@@ -257,10 +257,10 @@ async function obstacleTo(
     const current = await host.persisted(agentDir, profileId);
     const use = current && useOf(profileId, current, host.provider);
     if (use === "other") return "profile-not-codex";
-    // Takes and releases the locks, because an obstacle to that would stop the write too.
-    if (current !== undefined && !isFenced(current)) await undo.tryOut();
     const owner = await host.ownerOf(agentDir, profileId);
     await host.assertWritable(owner);
+    // Takes and releases the locks, because an obstacle to that would stop the write too.
+    if (current !== undefined && !isFenced(current)) await undo.tryOut();
     if (isAboutToSave) await host.update({ agentDir: owner, keepInOrder: [], edit: () => false });
     // The last one, because the user may agree to it.
     return use === "unreadable" ? "profile-unreadable" : undefined;

@@ -56,6 +56,17 @@ export function isFenced(record: StoredRecord): boolean {
   return access.startsWith(FENCE) || refresh.startsWith(FENCE);
 }
 
+/** True if the host can sign in with it: it needs one of the tokens, which may be in an encrypted file. */
+export function hasTokens({ access = "", refresh = "", hasSidecar }: StoredCredential): boolean {
+  return access !== "" || refresh !== "" || hasSidecar === true;
+}
+
+/** Until when the host uses other profiles first. 0 if nothing is stored about it. */
+export function heldUntilMs(found: UsageStats | undefined): number {
+  const stats: UsageStats = isObject(found) ? found : {};
+  return Math.max(timeOf(stats.disabledUntil), timeOf(stats.cooldownUntil), timeOf(stats.blockedUntil));
+}
+
 type Condition = Pick<ListedProfile, "health" | "unusableUntilMs" | "reason">;
 
 /** An expired access token is no problem, because the host renews it. */
@@ -81,7 +92,8 @@ export function conditionOf(credential: StoredCredential, found: UsageStats | un
   return { health: "cooling-down", ...paused(unusableUntilMs, reason) };
 }
 
-function timeOf(value: unknown): number {
+/** Returns 0 for anything but a number. */
+export function timeOf(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 

@@ -1,5 +1,5 @@
 /** Finds the OpenClaw that is installed on this machine, loads parts of its SDK and runs its commands. */
-import { readFile, realpath, stat } from "node:fs/promises";
+import { access, constants, readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,6 +20,7 @@ export interface HostHints {
   readonly pathFolders: readonly string[];
   readonly ownFolder: string;
   readonly home?: string;
+  readonly platform?: NodeJS.Platform;
   /** The host's file or folder, as the user names it. It has precedence. */
   readonly named?: string | undefined;
 }
@@ -36,34 +37,63 @@ export async function findInstalledHost(hints: HostHints): Promise<InstalledHost
   if (hints.named !== undefined) return hostNamed(hints.named, hints);
   const running = await hostAbove(hints.program);
   if (running !== undefined) return running;
-  for (const folder of hints.pathFolders) {
-    const command = join(folder, "openclaw");
-    if ((await stat(command).catch(() => undefined))?.isFile() !== true) continue;
-    const host = await hostOf(command, hints);
-    if (host === undefined) throw new CodexAuthError("host-launcher");
-    return host;
-  }
-  return hostBeside(hints.ownFolder);
-}
-
-/** A file of the host, a launcher of it, its folder, or a folder of packages such as `npm root -g` prints. */
-async function hostNamed(path: string, hints: HostHints): Promise<InstalledHost> {
-  const host = (await hostOf(path, hints)) ?? (await hostAt(join(path, "openclaw")));
-  if (host === undefined) throw new CodexAuthError("host-path-invalid");
+  const command = await commandOnPath(hints);
+  if (command === undefined) return hostBeside(hints.ownFolder);
+  const host = await hostOf(command, hints);
+  if (host === undefined) throw new CodexAuthError("host-launcher");
   return host;
 }
 
-const MAX_SCRIPT = 16 * 1024;
-const MAX_LAUNCHERS = 4;
+/** The ones of npm and pnpm on Windows are beside each other, and start the same file. */
+const COMMANDS = ["openclaw", "openclaw.cmd", "openclaw.ps1", "openclaw.exe"];
 
-/** Returns undefined if a launcher names no host, or more than one. */
-async function hostOf(file: string, hints: HostHints, depth = 0): Promise<InstalledHost | undefined> {
+/** Skips what a shell skips: folders, and files that are not executable. */
+async function commandOnPath({ pathFolders, platform }: HostHints): Promise<string | undefined> {
+  const names = platform === "win32" ? COMMANDS : COMMANDS.slice(0, 1);
+  for (const command of pathFolders.flatMap((folder) => names.map((name) => join(folder, name)))) {
+    const isFile = (await stat(command).catch(() => undefined))?.isFile() === true;
+    if (
+      isFile &&
+      (await access(command, constants.X_OK)
+        .then(() => true)
+        .catch(() => false))
+    )
+      return command;
+  }
+  return undefined;
+}
+
+/** Where the host is below a path that a person names: what `npm root -g` or `npm prefix -g` prints, or a folder of programs. */
+const BELOW = ["", "openclaw", "lib/node_modules/openclaw", "node_modules/openclaw"];
+
+/** A file of the host, a launcher of it, its folder, or a folder with it. */
+async function hostNamed(path: string, hints: HostHints): Promise<InstalledHost> {
+  for (const below of path === "" ? [] : BELOW) {
+    const host = await hostOf(join(path, below), hints);
+    if (host !== undefined) return host;
+  }
+  throw new CodexAuthError("host-path-invalid");
+}
+
+const MAX_SCRIPT = 16 * 1024;
+const MAX_LAUNCHERS = 8;
+/** The host's program or a launcher of it, such as `openclaw.cmd` and Nix's `.openclaw-wrapped`. */
+const LAUNCHER_NAME = /^\.*openclaw/;
+
+/** Returns undefined if a launcher names no host, or more than one. `followed`: the launchers that led here. */
+async function hostOf(
+  file: string,
+  hints: HostHints,
+  followed = new Set<string>(),
+): Promise<InstalledHost | undefined> {
   const above = await hostAbove(file);
-  if (above !== undefined || depth === MAX_LAUNCHERS) return above;
+  const isFollowed = followed.has(file) || followed.size >= MAX_LAUNCHERS;
+  if (above !== undefined || isFollowed) return above;
+  followed.add(file);
   const hosts = new Map<string, InstalledHost>();
   for (const path of await pathsInScript(file, hints)) {
     // Only another launcher of the same name is followed: an interpreter or a version manager is not the host's.
-    const host = basename(path).startsWith("openclaw") ? await hostOf(path, hints, depth + 1) : await hostAbove(path);
+    const host = LAUNCHER_NAME.test(basename(path)) ? await hostOf(path, hints, followed) : await hostAbove(path);
     if (host !== undefined) hosts.set(host.root, host);
   }
   return hosts.size === 1 ? [...hosts.values()][0] : undefined;

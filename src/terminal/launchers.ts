@@ -1,4 +1,7 @@
-/** Reads which files a launcher script starts, as far as the script itself names them. Runs nothing. */
+/**
+ * Reads which files a launcher script may start, without running it. A part of a word that only a run could tell, such as
+ * `$(dirname "$0")`, mostly is the script's own folder, so the rest of the word is looked for there and above.
+ */
 import { dirname, isAbsolute, resolve } from "node:path";
 
 export interface Launcher {
@@ -10,85 +13,237 @@ export interface Launcher {
   readonly variable: (name: string) => string | undefined;
 }
 
+/** A launcher has a few. The limit bounds the work for a script that was made to take long. */
+const MAX_PATHS = 256;
+
 /** Returns absolute paths, which need not exist. */
-export function pathsIn({ text, path, realPath, variable }: Launcher): readonly string[] {
-  const assigned = new Map<string, string>();
-  const shell: Shell = { self: path, realSelf: realPath, variable: (name) => assigned.get(name) ?? variable(name) };
-  const scriptFolder = dirname(realPath);
-  const isJavaScript = /^#!.*\b(?:node|bun|deno)\b/.test(text);
+export function pathsIn(launcher: Launcher): readonly string[] {
+  const dialect = dialectOf(launcher.text);
   const found = new Set<string>();
-  for (const line of text.split(/\r?\n/)) {
-    if (line.length > MAX_LINE || /^\s*(?:#|\/\/|::|@?rem\b)/i.test(line)) continue;
-    const expanded = expand(line, shell);
-    const [, name, value = ""] = ASSIGNMENT.exec(expanded) ?? [];
-    if (name !== undefined) assigned.set(name, unquoted(value));
-    for (const word of wordsOf(expanded)) {
-      if (isAbsolute(word)) found.add(resolve(word));
-      else if (isJavaScript && /^\.\.?\//.test(word)) found.add(resolve(scriptFolder, word));
-    }
-  }
+  const paths = pathsOf(launcher, dialect);
+  const onWord = (word: string) => paths(word).forEach((path) => found.size < MAX_PATHS && found.add(path));
+  readWords({ text: cleaned(launcher.text, dialect), at: 0, nesting: 0, ...wordReader(launcher, dialect, onWord) });
   return [...found];
 }
 
-const ASSIGNMENT = /^\s*(?:export\s+|local\s+|readonly\s+)?([A-Za-z_]\w*)=([^;&|]*)/;
+type Dialect = "sh" | "cmd" | "PowerShell" | "JavaScript";
 
-const unquoted = (text: string) => text.trim().replaceAll(/["']/g, "");
-
-/** Quoted text and what touches it are one word. A word may stand behind an option or a name, such as `NAME=/x`. */
-function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'();&|<>=])+/g)].map(([word]) => unquoted(word).replace(/^@/, ""));
+function dialectOf(text: string): Dialect {
+  if (/%~dp0|%dp0%|^@echo off/im.test(text)) return "cmd";
+  if (/\$(?:PSScriptRoot|MyInvocation|args)\b/i.test(text)) return "PowerShell";
+  return /^#!.*\b(?:node|bun|deno)\b/.test(text) ? "JavaScript" : "sh";
 }
 
-interface Shell {
-  readonly self: string;
-  readonly realSelf: string;
-  readonly variable: (name: string) => string | undefined;
+/** Stands for a part that only a run of the script could tell. No path contains this character. */
+const UNKNOWN = "\0";
+
+function cleaned(text: string, dialect: Dialect): string {
+  const plain = text.replaceAll(UNKNOWN, " ");
+  return dialect === "cmd" ? plain.replaceAll(/^\s*(?:::|@?rem\b).*$/gim, "") : plain;
 }
 
-const SELF = String.raw`\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?\})`;
-const WORD = String.raw`"?([^"'$()\s][^"'$()]*?)"?`;
+function pathsOf({ path, realPath }: Launcher, dialect: Dialect): (word: string) => readonly string[] {
+  const own = [...new Set([dirname(path), dirname(realPath)])];
+  const around = own.flatMap((folder) => ["", "..", "../.."].map((up) => resolve(folder, up)));
+  return (word) => {
+    // A path may stand behind an option or a name, such as `--import=/x`, and behind the `@` of cmd.
+    const named = word.slice(word.indexOf("=") + 1).replace(/^@/, "");
+    const behindUnknown = /^\0+(?:\/|(?=\.\.?\/))([^\0]+)$/.exec(named)?.[1];
+    if (behindUnknown !== undefined) return around.map((folder) => resolve(folder, behindUnknown));
+    if (named.includes(UNKNOWN)) return [];
+    if (isAbsolute(named)) return [resolve(named)];
+    return dialect === "JavaScript" && /^\.\.?\//.test(named) ? [resolve(dirname(realPath), named)] : [];
+  };
+}
 
-/**
- * What shells put in place of the script's own path, innermost first. `%~dp0` and `%dp0%` are those of Windows, and
- * end with a separator.
- */
-const FORMS: readonly (readonly [RegExp, (shell: Shell, word: string) => string])[] = [
-  [new RegExp(String.raw`\$\(\s*echo\s+"?${SELF}"?\s*\|\s*sed[^)]*\)`, "g"), ({ self }) => self],
-  [/\$\{0%\/\*\}/g, ({ self }) => dirname(self)],
-  [
-    new RegExp(String.raw`\$\(\s*(?:readlink\s+-f|realpath)\s+(?:--\s+)?"?${SELF}"?\s*\)`, "g"),
-    ({ realSelf }) => realSelf,
-  ],
-  [new RegExp(SELF, "g"), ({ self }) => self],
-  [/%~dp0\\?|%dp0%\\?/gi, ({ self }) => `${dirname(self)}/`],
-  [new RegExp(String.raw`\$\(\s*(?:readlink\s+-f|realpath)\s+(?:--\s+)?${WORD}\s*\)`, "g"), (_shell, word) => word],
-  [new RegExp(String.raw`\$\(\s*dirname\s+(?:--\s+)?${WORD}\s*\)`, "g"), (_shell, word) => dirname(word)],
-  [
-    new RegExp(String.raw`\$\(\s*cd\s+(?:-\w\s+|--\s+)*${WORD}\s*(?:>[^&)>]*(?:&\d\s*)?)*&&\s*pwd[^)]*\)`, "g"),
-    (_shell, word) => word,
-  ],
-];
+interface Reader {
+  readonly dialect: Dialect;
+  /** Returns undefined if it is not known. */
+  readonly valueOf: (name: string) => string | undefined;
+  readonly onWord: (word: string) => void;
+}
 
-const VARIABLE = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^{}$]*))?\})/g;
-const HOME_WORD = /(^|[\s"'=])~(?=\/)/g;
-/** Longer than a line that starts a program, and an end for variables that double with each line. */
-const MAX_LINE = 4096;
-/** Enough for the deepest form above, and an end for a variable that names itself. */
-const MAX_ROUNDS = 6;
+interface Reading extends Reader {
+  readonly text: string;
+  at: number;
+  readonly nesting: number;
+}
 
-function expand(line: string, shell: Shell): string {
-  let text = line.replace(HOME_WORD, (_all, before: string) => `${before}${shell.variable("HOME") ?? "~"}`);
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const before = text;
-    for (const [form, put] of FORMS) {
-      text = text.replace(form, (_all: string, word: unknown) => put(shell, typeof word === "string" ? word : ""));
+/** Longer than any path, and an end for variables that double with each line. */
+const MAX_VALUE = 4096;
+
+function wordReader({ variable }: Launcher, dialect: Dialect, onWord: (word: string) => void): Reader {
+  const assigned = new Map<string, string>();
+  return {
+    dialect,
+    valueOf: (name) => assigned.get(name) ?? (variable(name) || undefined),
+    onWord(word) {
+      if (word.length > MAX_VALUE) return;
+      const [, name, value = ""] = /^([A-Za-z_]\w*)=([^]*)$/.exec(word) ?? [];
+      const wasKnown = name !== undefined && assigned.get(name)?.includes(UNKNOWN) === false;
+      // A branch for other systems often assigns it again.
+      if (name !== undefined && !(wasKnown && value.includes(UNKNOWN))) assigned.set(name, value);
+      onWord(word);
+    },
+  };
+}
+
+const SEPARATORS = /[\s;&|<>(){},[\]]/;
+/** Deeper than any launcher, and an end for one that was made to be deep. */
+const MAX_NESTING = 20;
+
+/** The comments of cmd are lines of their own. */
+const COMMENTS = { sh: /#/y, PowerShell: /#/y, JavaScript: /\/\//y, cmd: /(?!)/y } as const;
+
+function isAt(pattern: RegExp, { text, at }: Pick<Reading, "text" | "at">): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
+/** Reads up to the character that closes a substitution, or to the end. */
+function readWords(reading: Reading, closing?: ")" | "`"): void {
+  const { text, dialect, onWord } = reading;
+  let word: string | undefined;
+  let parentheses = 0;
+  const finish = () => {
+    if (word !== undefined) onWord(word);
+    word = undefined;
+  };
+  while (reading.at < text.length) {
+    const char = text[reading.at] as string;
+    if (char === closing && parentheses === 0) break;
+    if ((word === undefined && isAt(COMMENTS[dialect], reading)) || text.startsWith("#!", reading.at)) {
+      finish();
+      reading.at = endOfLine(text, reading.at);
+    } else if (SEPARATORS.test(char)) {
+      finish();
+      if (char === "(") parentheses += 1;
+      if (char === ")") parentheses = Math.max(0, parentheses - 1);
+      reading.at += 1;
+    } else {
+      const isFirst = word === undefined || word.endsWith("=");
+      word = (word ?? "") + (isFirst && text.startsWith("~/", reading.at) ? readHome(reading) : readPart(reading));
     }
-    text = text.replace(VARIABLE, (all: string, plain?: string, braced?: string, fallback?: string) => {
-      const value = shell.variable(plain ?? braced ?? "");
-      return (value === "" ? undefined : value) ?? fallback ?? all;
-    });
-    if (text === before) break;
-    if (text.length > MAX_LINE) return "";
   }
-  return /%|\.cmd"?/i.test(line) ? text.replaceAll("\\", "/") : text;
+  reading.at += 1;
+  finish();
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end === -1 ? text.length : end;
+}
+
+function readHome(reading: Reading): string {
+  reading.at += 1;
+  return reading.valueOf("HOME") ?? "~";
+}
+
+/** Reads a quoted text, an expansion or one character. A quote without its other one on the line is a character. */
+function readPart(reading: Reading): string {
+  const { text, dialect } = reading;
+  const char = text[reading.at] as string;
+  if (char === "'" || char === '"') {
+    const end = char === "'" ? text.indexOf("'", reading.at + 1) : endOfQuote(text, reading.at + 1);
+    if (end !== -1 && end < endOfLine(text, reading.at)) return readQuoted(reading, end, char);
+  }
+  if (char === "`" && dialect !== "PowerShell") return readSubstitution(reading, 1, "`");
+  if (char === "$") return readExpansion(reading);
+  if (char === "%" && dialect === "cmd") return readPercent(reading);
+  if (char === "\\") return readBackslash(reading);
+  reading.at += 1;
+  return char;
+}
+
+/** Quotes may be nested in a substitution: `"$(dirname "$0")"`. */
+function endOfQuote(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length && text[at] !== "\n"; at += 1) {
+    if (text[at] === "\\") at += 1;
+    else if (text.startsWith("$(", at)) depth += 1;
+    else if (text[at] === ")") depth = Math.max(0, depth - 1);
+    else if (text[at] === '"' && depth === 0) return at;
+  }
+  return -1;
+}
+
+function readQuoted(reading: Reading, end: number, quote: "'" | '"'): string {
+  const { text, dialect } = reading;
+  reading.at += 1;
+  let value = "";
+  while (reading.at < end) {
+    if (quote === '"') value += readPart(reading);
+    else value += text[reading.at++];
+  }
+  reading.at = Math.max(reading.at, end) + 1;
+  return dialect === "sh" || quote === '"' ? value : value.replaceAll("\\", "/");
+}
+
+function readSubstitution(reading: Reading, start: number, closing: ")" | "`"): string {
+  reading.at += start;
+  if (reading.nesting >= MAX_NESTING) return UNKNOWN;
+  const inner: Reading = { ...reading, nesting: reading.nesting + 1 };
+  readWords(inner, closing);
+  reading.at = inner.at;
+  return UNKNOWN;
+}
+
+/** Names of the script itself, such as `$0`, are not known: they lead to its own folder. */
+function readExpansion(reading: Reading): string {
+  const { text, valueOf } = reading;
+  if (text.startsWith("$(", reading.at)) return readSubstitution(reading, 2, ")");
+  if (text.startsWith("${", reading.at)) return readBraces(reading);
+  const [all = "$", environment, name, special] =
+    /^\$(?:env:(\w+)|([A-Za-z_]\w*)|([0-9@*#?!$-]))/iy.exec(text.slice(reading.at, reading.at + 128)) ?? [];
+  reading.at += all.length;
+  if (special !== undefined) return UNKNOWN;
+  const named = environment ?? name;
+  return named === undefined ? "" : (valueOf(named) ?? UNKNOWN);
+}
+
+function readBraces(reading: Reading): string {
+  const { text, valueOf, nesting } = reading;
+  const end = endOfBraces(text, reading.at + 2);
+  const body = text.slice(reading.at + 2, end);
+  reading.at = end + 1;
+  const [, name, hasDefault, otherwise = ""] = /^(?:env:)?([A-Za-z_]\w*)(?:(:?[-=])([^]*))?$/i.exec(body) ?? [];
+  const value = name === undefined ? undefined : valueOf(name);
+  if (value !== undefined || hasDefault === undefined || nesting >= MAX_NESTING) return value ?? UNKNOWN;
+  let word = "";
+  const onWord = (one: string) => {
+    word = one;
+    reading.onWord(one);
+  };
+  readWords({ ...reading, text: otherwise, at: 0, nesting: nesting + 1, onWord });
+  return word;
+}
+
+function endOfBraces(text: string, from: number): number {
+  let depth = 1;
+  for (let at = from; at < text.length && text[at] !== "\n"; at += 1) {
+    if (text[at] === "{") depth += 1;
+    if (text[at] === "}") depth -= 1;
+    if (depth === 0) return at;
+  }
+  return endOfLine(text, from);
+}
+
+/** `%~dp0` and `%dp0%` are the script's own folder. */
+function readPercent(reading: Reading): string {
+  const [all = "%", name] = /^%(?:~\w+|(\w+)%)/.exec(reading.text.slice(reading.at, reading.at + 128)) ?? [];
+  reading.at += all.length;
+  if (all === "%") return all;
+  return (name === undefined ? undefined : reading.valueOf(name)) ?? UNKNOWN;
+}
+
+/** It separates folders on Windows, and quotes the next character elsewhere. */
+function readBackslash(reading: Reading): string {
+  const { text, dialect } = reading;
+  if (dialect === "cmd" || dialect === "PowerShell") {
+    reading.at += 1;
+    return "/";
+  }
+  const quoted = text[reading.at + 1] ?? "";
+  reading.at += 2;
+  return quoted === "\n" ? "" : quoted;
 }

@@ -58,6 +58,11 @@ export interface ChatNetwork {
   say(person: Person, text: string, options?: SayOptions): Promise<void>;
   /** Taps a button that is not a link. Rejects if there is no such button. */
   tap(person: Person, message: ChatMessage, label: string): Promise<void>;
+  /**
+   * Taps a button that this message has, or had when it was tapped, although the network's apps do not let this person
+   * do so. In a room that is not the message's own, the button is on a copy, as if the message was forwarded there.
+   */
+  tapAnyway(person: Person, message: ChatMessage, label: string, where?: Where): Promise<void>;
   /** The messages of a room, oldest first. `direct` is the chat of that person with the bot. */
   messages(person: Person, where?: Where): readonly ChatMessage[];
   /** The next calls of this kind fail as the network fails. */

@@ -21,6 +21,16 @@ driveChannel("Slack", {
       expect(board).toMatchObject({ isEphemeral: true });
     });
 
+    it("answers a second tap on a message that Slack does not edit with a fresh board", async () => {
+      const slack = networkOf();
+      const { owner } = slack.people;
+      const board = await answerTo(slack, owner, "direct", () => slack.slash(owner, "/openclaw", "/codex_auth"));
+      expect((await press(slack, owner, board, "work")).text).toContain("dana@example.com");
+      const fresh = await press(slack, owner, board, "studio");
+      expect(fresh.text).toContain("Codex profiles");
+      expect((await press(slack, owner, fresh, "studio")).text).toContain("dana@studio.example");
+    });
+
     it("shows the board of a native slash command, and answers a tap on it", async () => {
       const slack = networkOf();
       const { owner } = slack.people;

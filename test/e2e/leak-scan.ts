@@ -7,10 +7,10 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findInDatabases } from "../support/sqlite-search.ts";
+import { PENDING_FILE } from "../support/stored-profiles.ts";
 import { ALLOWED, GROUP_ID, linkOf, OWNER, PERSONAL, SECOND_OWNER, STRANGER, type World } from "../support/world.ts";
 
-const PENDING_FILE = "/tmp/openclaw/codex-auth-pending.json";
-/** Its next content, while another gateway of this machine writes it. */
+/** The next content of `PENDING_FILE`, while another gateway of this machine writes it. */
 const PENDING_FILE_WRITTEN = /^\/tmp\/openclaw\/codex-auth-pending\.json\.\d+\.tmp$/;
 export const CREDENTIALS = "state/openclaw.sqlite:config_machine_state:authProfiles.store";
 /** Telegram's own copy of the messages that people sent; a native command leaves none. */

@@ -59,6 +59,8 @@ class Discord implements DiscordNetwork {
   readonly #record: string[] = [];
   readonly #failures: Record<ChangeKind, number> = { send: 0, edit: 0 };
   readonly #closedTo = new Set<string>();
+  /** Buttons that were tapped, which an edit may have taken away. */
+  readonly #tapped = new Map<string, Component>();
   #rest: DiscordRest | undefined;
   #port = 0;
 
@@ -152,8 +154,28 @@ class Discord implements DiscordNetwork {
     const button = buttons.find((one) => labelOf(one) === label && one.url === undefined && one.disabled !== true);
     if (button?.custom_id === undefined)
       throw new Error(`no button "${label}" to tap; there are ${JSON.stringify(buttons.map(labelOf))}`);
-    await waitUntil(`${person.name} to have read`, () => Date.now() >= found.shownAtMs + READING_MS);
-    this.#gateway.dispatch("INTERACTION_CREATE", this.#interactions.tap(user, found, button.custom_id));
+    this.#tapped.set(`${message.id} ${label}`, button);
+    await this.#sendTap(user, found, button);
+  }
+
+  async tapAnyway(person: Person, { id }: ChatMessage, label: string, where: Where = "direct"): Promise<void> {
+    const user = this.#user(person);
+    const found = this.#channels.find(id);
+    const known = buttonRows(found?.content.components ?? []).flat();
+    const button = this.#tapped.get(`${id} ${label}`) ?? known.find((one) => labelOf(one) === label);
+    if (!found || !button) throw new Error(`message ${id} never had a button "${label}"`);
+    const channel = this.#place(user, where);
+    await this.#sendTap(user, found.channel === channel ? found : this.#forward(button, channel), button);
+  }
+
+  #forward(button: Component, channel: DiscordChannel): DiscordMessage {
+    const components = [{ type: 1, components: [button] }];
+    return this.#channels.add({ channel, author: this.#channels.bot }, { content: "forwarded", components }).message;
+  }
+
+  async #sendTap(user: DiscordUser, message: DiscordMessage, { custom_id: customId = "" }: Component): Promise<void> {
+    await waitUntil(`${user.name} to have read`, () => Date.now() >= message.shownAtMs + READING_MS);
+    this.#gateway.dispatch("INTERACTION_CREATE", this.#interactions.tap(user, message, customId));
   }
 
   async slash(person: Person, command: string, input = "", where: Where = "direct"): Promise<void> {

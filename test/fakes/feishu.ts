@@ -9,7 +9,7 @@ import { makeCa, makeLeaf } from "../support/certificates.ts";
 import type { JsonObject } from "../support/gateway-config.ts";
 import { closeServer, freePort, listenOnLoopback, readBody, sendJson } from "../support/loopback.ts";
 import { makeTempDir, removeTempDir } from "../support/temp-dir.ts";
-import { asFields, FeishuRefusal, invalid, parseObject, type Fields } from "./feishu-cards.ts";
+import { asFields, FeishuRefusal, invalid, parseObject, type DrawnButton, type Fields } from "./feishu-cards.ts";
 import { FeishuChats, findElement, randomId, type FeishuChat, type FeishuMessage } from "./feishu-chats.ts";
 import { FeishuEvents } from "./feishu-events.ts";
 
@@ -46,6 +46,8 @@ class FeishuServer implements FakeFeishu {
   readonly #dir = makeTempDir("feishu");
   readonly #requests: string[] = [];
   readonly #failures = new Map<FeishuCall, number>();
+  /** Buttons that were tapped, which an edit may have taken away. */
+  readonly #tapped = new Map<string, DrawnButton>();
   readonly #target;
   readonly #events: FeishuEvents;
   #server: Server | undefined;
@@ -153,12 +155,32 @@ class FeishuServer implements FakeFeishu {
       throw new Error(
         `message ${id} has no button "${label}" to tap; it has ${JSON.stringify(buttons.map((row) => row.map((one) => one.label)))}`,
       );
+    this.#tapped.set(`${id} ${label}`, button);
+    await this.#sendTap(person, message, button);
+  }
+
+  async tapAnyway(person: Person, { id }: ChatMessage, label: string, where: Where = "direct"): Promise<void> {
+    const message = this.#chats.message(id);
+    const known = this.#chats.draw(message).buttons.flat();
+    const button = this.#tapped.get(`${id} ${label}`) ?? known.find((one) => one.label === label);
+    if (button?.value === undefined) throw new Error(`message ${id} never had a button "${label}" to tap`);
+    const chat = this.#room(person, where);
+    await this.#sendTap(person, message.chat === chat ? message : this.#forward(button, chat), button);
+  }
+
+  #forward({ label, value }: DrawnButton, chat: FeishuChat): FeishuMessage {
+    const text = { tag: "plain_text", content: label };
+    const elements = [{ tag: "action", actions: [{ tag: "button", text, value }] }];
+    return this.#chats.add(chat, undefined, "interactive", JSON.stringify({ elements }));
+  }
+
+  async #sendTap(person: Person, { id, chat }: FeishuMessage, { value }: DrawnButton): Promise<void> {
     await this.#events.call("card.action.trigger", {
       operator: { tenant_key: this.#target.tenantKey, ...this.#ids(person) },
       token: randomId("c-", 20),
-      action: { value: button.value, tag: "button" },
+      action: { value, tag: "button" },
       host: "im_message",
-      context: { open_message_id: id, open_chat_id: message.chat.id },
+      context: { open_message_id: id, open_chat_id: chat.id },
     });
   }
 

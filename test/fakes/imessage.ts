@@ -146,6 +146,10 @@ class IMessage implements ChatNetwork {
     throw new Error(`message ${message.id} has no button "${label}": iMessage has none`);
   }
 
+  tapAnyway(from: Person, message: ChatMessage, label: string): Promise<void> {
+    return this.tap(from, message, label);
+  }
+
   messages(of: Person, where: Where = "direct"): readonly ChatMessage[] {
     return (this.#chatOf(of, where)?.rows ?? []).map(({ guid, text, from, id }) => ({
       id: guid,

@@ -126,6 +126,10 @@ class Homeserver implements ChatNetwork {
     throw new Error(`message ${message.id} has no button "${label}": Matrix has none`);
   }
 
+  tapAnyway(from: Person, message: ChatMessage, label: string): Promise<void> {
+    return this.tap(from, message, label);
+  }
+
   messages(of: Person, where: Where = "direct"): readonly ChatMessage[] {
     return this.#roomOf(of, where).messages(BOT.id, where === "thread" ? this.#threadRoot.event_id : undefined);
   }

@@ -73,6 +73,8 @@ class SlackServer implements SlackNetwork {
     answered: (command, answer) => this.#answerCommand(command, answer),
   });
   readonly #responseUrls = new Map<string, ResponseUrl>();
+  /** Buttons that were tapped, which an edit may have taken away. */
+  readonly #tapped = new Map<string, ShownElement>();
   readonly #requests: string[] = [];
   readonly #failures = { send: 0, edit: 0 };
   #url = "";
@@ -148,7 +150,22 @@ class SlackServer implements SlackNetwork {
   async tap(from: Person, message: ChatMessage, label: string): Promise<void> {
     const { stored, shown } = this.#button(from, message, label);
     if (shown.url !== undefined) throw new Error(`"${label}" is a link: ${shown.url}`);
+    this.#tapped.set(`${message.id} ${label}`, shown);
     this.#sendBlockAction(from, stored, shown);
+  }
+
+  async tapAnyway(from: Person, { id }: ChatMessage, label: string, where: Where = "direct"): Promise<void> {
+    const stored = this.#workspace.messages.find((one) => one.ts === id);
+    const known = stored && this.#workspace.elements(stored).find((button) => button.label === label);
+    const shown = this.#tapped.get(`${id} ${label}`) ?? known;
+    if (!stored || !shown) throw new Error(`the message ${id} never had a button "${label}"`);
+    const room = this.#roomOf(from, where);
+    this.#sendBlockAction(from, stored.room === room ? stored : this.#forward(shown, room), shown);
+  }
+
+  #forward({ element, blockId }: ShownElement, room: Room): Message {
+    const blocks = [{ type: "actions", block_id: blockId, elements: [element] }];
+    return this.#workspace.post({ room, user: BOT.id }, { text: "forwarded", blocks });
   }
 
   async open(from: Person, message: ChatMessage, label: string): Promise<string> {

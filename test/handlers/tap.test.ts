@@ -378,6 +378,54 @@ describe("a chat that does not let itself be edited", () => {
   });
 });
 
+describe("a second tap on a message that kept its buttons", () => {
+  it.each([
+    { name: "nothing was delivered", overrides: { sendNow: () => Promise.resolve(false) }, extra: { reply: rejects } },
+    { name: "the answer was a new message", overrides: {}, extra: {} },
+    { name: "the answer was a reply", overrides: { sendNow: () => Promise.resolve(false) }, extra: {} },
+    { name: "the answer could not be made", overrides: { ports: () => Promise.reject(new Error(CANARY)) }, extra: {} },
+  ])("gets the list of profiles: $name", async ({ overrides, extra }) => {
+    const shown = await createShown();
+    const context = { ...shown.context, ...overrides };
+    await answerTap(context, shown.chat.tap(shown.show, { edit: rejects, ...extra }));
+    const again = new Chat();
+    await answerTap(shown.context, again.tap(shown.show));
+    expect(again.seen()).toMatchObject(SELECTOR);
+  });
+
+  it("does not sign out twice, although the answer was not delivered", async () => {
+    const carded = await createCarded();
+    const { context, chat, payloads, ports } = carded;
+    await answerTap(context, chat.tap(payloads["Sign out"] ?? ""));
+    const sure = payloadsOf(chat.edits[0]?.rows ?? [])["Yes, sign out"] ?? "";
+    const mute = { ...context, sendNow: () => Promise.resolve(false) };
+    await answerTap(mute, chat.tap(sure, { edit: rejects, reply: rejects }));
+    ports.profiles.has("openai:team");
+    const again = new Chat();
+    await answerTap(context, again.tap(sure));
+    expect(again.seen()).toMatchObject(SELECTOR);
+    expect(await idsIn(carded)).toContain("openai:team");
+  });
+
+  it("is without an answer while the first one is being answered", async () => {
+    const { context, chat, show } = await createShown({ sendNow: () => Promise.resolve(false) });
+    const delivery = Promise.withResolvers<void>();
+    const first = answerTap(context, chat.tap(show, { edit: rejects, reply: () => delivery.promise }));
+    const again = new Chat();
+    await answerTap(context, again.tap(show));
+    expect(again.seen()).toMatchObject({ edits: 0, replies: 0 });
+    delivery.resolve();
+    await first;
+  });
+
+  it("leaves the owner's buttons as they are if a stranger's tap is not answered", async () => {
+    const { context, chat, show } = await createShown({ sendNow: () => Promise.resolve(false) });
+    await answerTap(context, chat.tap(show, { ...ofStranger, edit: rejects, reply: rejects }));
+    await answerTap(context, chat.tap(show));
+    expect(chat.seen().text).toContain("Codex profile work");
+  });
+});
+
 describe("a tap never throws into the host, which would retry it", () => {
   it.each(BROKEN)("when this fails: $name", async ({ overrides }) => {
     const { context } = createDoor(overrides);

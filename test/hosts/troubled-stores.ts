@@ -57,7 +57,6 @@ export const FILE_TROUBLES: readonly Trouble[] = [
   { name: "corrupt", make: rewrite((text) => `${text}\0garbage`), answers: UNREADABLE, isCopied: true },
   { name: "empty", make: rewrite(() => ""), answers: UNREADABLE, isCopied: true },
   { name: "truncated", make: rewrite((text) => text.slice(0, 99)), answers: UNREADABLE, isCopied: true },
-  { name: "of a newer version", make: rewrite((text) => text.replace("1", "2")), answers: UNREADABLE, isCopied: true },
   {
     name: "of another owner",
     make({ storeFile }) {

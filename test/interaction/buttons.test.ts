@@ -206,6 +206,16 @@ describe("a tapped button", () => {
     expect(screens.use({ screenId, index: second }, TAPPER, SHOWN_AT_MS)).toEqual({ kind: "used" });
   });
 
+  it.each([
+    { name: "its own", of: (screenId: string) => ({ screenId, index: 0 }), kind: "stale" },
+    { name: "no place", of: () => undefined, kind: "used" },
+  ])("is stale once its screen is forgotten: $name", ({ of, kind }) => {
+    const { screens, screenId } = shown();
+    screens.use({ screenId, index: 0 }, TAPPER, SHOWN_AT_MS);
+    screens.forget(of(screenId));
+    expect(screens.use({ screenId, index: 1 }, TAPPER, SHOWN_AT_MS).kind).toBe(kind);
+  });
+
   it("leaves the other screens of the chat as they are", () => {
     const { screens, screenId } = shown();
     const other = screens.remember(BINDING, selectorScreen(listOf(2), 1), SHOWN_AT_MS);

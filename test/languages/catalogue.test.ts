@@ -13,6 +13,7 @@ const keysWhere = (breaks: (key: SentenceKey) => boolean) => KEYS.filter(breaks)
 /** Words with a character of markup that have to be there: names of variables, and the grammar of a profile name. */
 const UNAVOIDABLE = [
   "HTTPS_PROXY",
+  "https_proxy",
   "NODE_USE_ENV_PROXY",
   "NODE_EXTRA_CA_CERTS",
   "CODEX_AUTH_SANDBOX",

@@ -472,6 +472,11 @@ describe("a text with several callback URLs", () => {
     { name: "the new one in a safe link", text: `${OLD_URL}\n${inLinks(CALLBACK_URL, 1)}` },
     { name: "the new one behind carets", text: `${OLD_URL}\n${CALLBACK_URL.replaceAll("&", "^&")}` },
     { name: "the new one in a box", text: `${OLD_URL}\n${COPIERS["a box"](CALLBACK_URL)}` },
+    {
+      name: "both in one encoded text",
+      text: `https://wa.me/?text=${encodeURIComponent(`${OLD_URL} ${CALLBACK_URL}`)}`,
+    },
+    { name: "both without address", text: `?${OLD_URL.split("?")[1]}\n?${CALLBACK_URL.split("?")[1]}` },
     { name: "both in mail", text: COPIERS["quoted-printable mail"](`${OLD_URL}\n${CALLBACK_URL}`) },
     { name: "both in one quote", text: `> ${OLD_URL}\n> ${CALLBACK_URL}` },
     { name: "the new one twice", text: `${CALLBACK_URL}\n${OLD_URL}\n${CALLBACK_URL}` },
@@ -640,6 +645,16 @@ const ADVERSARIAL: Readonly<Record<string, (length: number) => string>> = {
     `│ http://localhost:1455/auth/call \n│ back?code=3Dac_a^&sta\n│ te=3D${STATE}%26 x\\u0026 y\n`.repeat(length / 120),
   "pieces under all signs": (length) =>
     `localhost:1455/auth/callback?state=${STATE}&code=ac_a${" b^ %41 =3D │".repeat(length / 12 - 10)}`,
+  "Proofpoint's pieces": (length) => "https-3A__a_b c d e f g h ".repeat(length / 25),
+  "Proofpoint's pieces on quoted lines": (length) => "http-3A__a\n> > b\n> > c\n".repeat(length / 26),
+  "names of signs": (length) => "&equals;&amp;lowbar;".repeat(length / 20),
+  "queries on lines": (length) => `code=a&state=${STATE}\n`.repeat(length / 46),
+  "octal codes": (length) => "\\046=".repeat(length / 5),
+  "keys as less shows them": (length) => "=ESC]8;;ESC[".repeat(length / 12),
+  "breaks of HTML": (length) => "=<wbr> <br>".repeat(length / 11),
+  "backslashes before signs": (length) => "\\\\\\/=".repeat(length / 5),
+  "words for authentication": (length) => "authentifica ".repeat(length / 13),
+  "words with underscores": (length) => "a_b".repeat(length / 3),
   "dots and letters": (length) => "a.".repeat(length / 2),
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   cleanText,
   findUrls,
-  findQuery,
+  findQueries,
   joinLines,
   textOfBytes,
   visibleText,
@@ -269,20 +269,20 @@ describe("findUrls", () => {
   });
 });
 
-describe("findQuery", () => {
+describe("findQueries", () => {
   it.each([
     { input: "?code=a&state=b", first: "code=a&state=b" },
     { input: "state=b", first: "state=b" },
     { input: "here: /auth/callback?error=x", first: "error=x" },
     { input: "(code=a)", first: "code=a" },
   ])("finds the parameters in $input", ({ input, first }) => {
-    expect(findQuery(input)?.[0]).toBe(first);
+    expect(findQueries(input)[0]?.[0]).toBe(first);
   });
 
   it.each(["", "hello", "barcode=7", "estate=x", "https://a.example/?code=a", "http://localhost:3000/x?state=b"])(
     "finds none in %j",
     (input) => {
-      expect(findQuery(input)).toBeUndefined();
+      expect(findQueries(input)).toEqual([]);
     },
   );
 
@@ -290,7 +290,7 @@ describe("findQuery", () => {
     const addresses = fc.webUrl({ withQueryParameters: false, validSchemes: ["http", "https", "ftp", "ws", "myapp"] });
     fc.assert(
       fc.property(addresses, (url) => {
-        expect(findQuery(`${url}?code=a&state=b`)).toBeUndefined();
+        expect(findQueries(`${url}?code=a&state=b`)).toEqual([]);
       }),
       RUNS,
     );

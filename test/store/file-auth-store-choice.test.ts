@@ -43,8 +43,11 @@ describe("what is tried", () => {
     readonly name: string;
     readonly order?: readonly string[];
     readonly config?: AuthConfig;
+    readonly usageStats?: Readonly<Record<string, object>>;
     readonly expect: readonly string[];
   }
+
+  const LATER = 4_000_000_000_000;
 
   const ROWS: readonly Row[] = [
     { name: "each sign-in of the provider where nothing is said", expect: ["openai:a", "openai:b"] },
@@ -66,11 +69,43 @@ describe("what is tried", () => {
       config: { order: { openai: ["openai:b"] } },
       expect: ["openai:a"],
     },
+    { name: "each once", order: ["openai:b", "openai:a", "openai:b"], expect: ["openai:b", "openai:a"] },
+    {
+      name: "the one that was not used for the longest time first, where nothing is said",
+      usageStats: { "openai:a": { lastUsed: 2 }, "openai:b": { lastUsed: 1 } },
+      expect: ["openai:b", "openai:a"],
+    },
+    {
+      name: "the order before the last use",
+      order: ["openai:a", "openai:b"],
+      usageStats: { "openai:a": { lastUsed: 2 } },
+      expect: ["openai:a", "openai:b"],
+    },
+    ...(["disabledUntil", "cooldownUntil", "blockedUntil"] as const).map((field) => ({
+      name: `the one in a cooldown last: ${field}`,
+      order: ["openai:a", "openai:b"],
+      usageStats: { "openai:a": { [field]: LATER } },
+      expect: ["openai:b", "openai:a"],
+    })),
+    {
+      name: "the order if the cooldown is over or no number",
+      order: ["openai:a", "openai:b"],
+      usageStats: { "openai:a": { disabledUntil: 1, cooldownUntil: String(LATER) } },
+      expect: ["openai:a", "openai:b"],
+    },
   ];
 
-  it.each(ROWS)("is $name", async ({ order, config: asked = {}, expect: expected }) => {
+  it("leaves out a profile without tokens", async () => {
+    seed({ profiles: { ...PROFILES, "openai:a": { type: "oauth", provider: "openai" } } });
+    expect(await storeOf().selectableIds(agentDir())).toEqual(["openai:b"]);
+  });
+
+  it.each(ROWS)("is $name", async ({ order, config: asked = {}, usageStats, expect: expected }) => {
     config = asked;
-    seed(order === undefined ? {} : { order: { openai: order } });
+    seed({
+      ...(order === undefined ? {} : { order: { openai: order } }),
+      ...(usageStats === undefined ? {} : { usageStats }),
+    });
     expect(await storeOf().selectableIds(agentDir())).toEqual(expected);
   });
 });

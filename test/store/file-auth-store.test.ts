@@ -197,9 +197,8 @@ const BROKEN: readonly BrokenRow[] = [
   { name: "no JSON", content: "profiles: {}" },
   { name: "no object", content: "[]" },
   { name: "null", content: "null" },
-  { name: "without profiles", content: '{"version":1}' },
-  { name: "with a list of profiles", content: '{"version":1,"profiles":[]}' },
-  { name: "of a version to come", content: '{"version":2,"profiles":{}}' },
+  { name: "with a list of profiles", content: '{"version":1,"profiles":[{}]}' },
+  { name: "with text in place of profiles", content: '{"version":1,"profiles":"x"}' },
   // The next write would make it null, in a profile that nobody named.
   { name: "with a number past all numbers", content: '{"version":1,"profiles":{"openai:b":{"expires":1e999}}}' },
   { name: "nested deeper than can be written again", content: nested(20_000) },

@@ -19,6 +19,12 @@ describe("a file that is read", () => {
     { name: "no version, order or statistics", content: { profiles: {} } },
     { name: "null in their place", content: { profiles: {}, order: null, usageStats: null } },
     { name: "a version that is no number", content: { version: "1.x", profiles: {} } },
+    { name: "a higher version", content: { version: 99, profiles: {} } },
+    { name: "a version that is no integer", content: { version: 1.5, profiles: {} } },
+    { name: "no profiles", content: { version: 1 } },
+    { name: "nothing", content: {} },
+    { name: "profiles of null", content: { profiles: null } },
+    { name: "an empty list of profiles", content: { profiles: [] } },
   ])("may have $name", ({ content }) => {
     const profiles = parseProfilesFile(bytesOf(content));
     expect(profiles).toEqual(content);
@@ -28,9 +34,8 @@ describe("a file that is read", () => {
   it.each([
     { name: "null", content: null },
     { name: "a list", content: [] },
-    { name: "profiles of null", content: { profiles: null } },
-    { name: "profiles in a list", content: { profiles: [] } },
-    { name: "a version to come", content: { version: 2, profiles: {} } },
+    { name: "profiles in a list", content: { profiles: [record] } },
+    { name: "profiles in text", content: { profiles: "openai:work" } },
   ])("is not read with $name", ({ content }) => {
     expect(parseProfilesFile(bytesOf(content))).toBeUndefined();
   });
@@ -42,11 +47,12 @@ describe("the second file", () => {
     expect(parseStateFile(bytesOf(content))).toEqual(content);
   });
 
-  it.each([
-    { name: "a version to come", content: { version: 2 } },
-    { name: "a list", content: [] },
-  ])("is not read with $name", ({ content }) => {
-    expect(parseStateFile(bytesOf(content))).toBeUndefined();
+  it("may have a higher version", () => {
+    expect(parseStateFile(bytesOf({ version: 2 }))).toEqual({ version: 2 });
+  });
+
+  it("is not read as a list", () => {
+    expect(parseStateFile(bytesOf([]))).toBeUndefined();
   });
 });
 

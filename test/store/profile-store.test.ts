@@ -97,6 +97,17 @@ describe("the host store", () => {
     });
   });
 
+  it("names the store first if neither it nor the undo records can be written, as on a read-only disk", async () => {
+    const host = new MemoryHostAuthStore();
+    host.seed({ profiles: { "openai:a": credential("a") } });
+    const undo = new MemoryUndoRecords();
+    undo.tryOut = () => Promise.reject(new CodexAuthError("undo-unwritable"));
+    const database = createSqliteAuthStore(host);
+    database.assertWritable = () => Promise.reject(new CodexAuthError("store-read-only"));
+    const store = createProfileStore(partsOver(database, undo));
+    expect(await store.obstacle({ ...saveRequest("openai:a", "1"), isAboutToSave: false })).toBe("store-read-only");
+  });
+
   it("keeps the record that it replaces although another process has just changed it", async () => {
     const host = new MemoryHostAuthStore();
     host.seed({ profiles: { "openai:a": credential("a") } });

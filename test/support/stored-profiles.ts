@@ -1,4 +1,5 @@
 /** What lies in a gateway's own profile store, tokens included: the host's CLI tells less, and takes 20 seconds to. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Gateway } from "./gateway.ts";
@@ -20,6 +21,17 @@ export function storedProfiles(gateway: Gateway): StoredProfiles {
   } finally {
     database.close();
   }
+}
+
+/** The host's own temporary folder, whatever TMPDIR says: all gateways of this machine share it. */
+export const PENDING_FILE = "/tmp/openclaw/codex-auth-pending.json";
+
+/** The sign-ins that were started on this gateway and are not over. */
+export function pendingSignIns({ stateDir }: Gateway): readonly unknown[] {
+  const { logins } = JSON.parse(readFileSync(PENDING_FILE, "utf8")) as {
+    readonly logins: readonly { readonly binding: { readonly gateway: string } }[];
+  };
+  return logins.filter(({ binding }) => binding.gateway === stateDir);
 }
 
 interface AuthDocument {

@@ -96,6 +96,23 @@ describe("findInstalledHost", () => {
 if [ -x "$basedir/node" ]; then exec "$basedir/node" "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"
 else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
     },
+    {
+      name: "pnpm's, with its lines for Windows",
+      script: String.raw`basedir=$(dirname "$(echo "$0" | sed -e 's,\\,/,g')")
+case \`uname\` in
+    *CYGWIN*|*MINGW*|*MSYS*)
+        if command -v cygpath > /dev/null 2>&1; then
+            basedir=\`cygpath -w "$basedir"\`
+        fi
+    ;;
+esac
+exec node "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"`.replaceAll("\\`", "`"),
+    },
+    {
+      name: "a list of words in JavaScript",
+      script:
+        'require("child_process").spawnSync(process.execPath, ["ROOT/lib/node_modules/openclaw/openclaw.mjs", "x"]);',
+    },
     { name: "one below the home folder", script: 'exec node "$HOME/lib/node_modules/openclaw/openclaw.mjs" "$@"' },
     {
       name: "one below the home folder, in braces",
@@ -149,6 +166,76 @@ else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
       name: "that of PowerShell",
       script: '& "$basedir/node$exe"  "ROOT/lib/node_modules/openclaw/openclaw.mjs" $args',
     },
+    {
+      name: "npm's, with a branch for Windows",
+      script:
+        'basedir=$(dirname "$(echo "$0" | sed -e \'s,\\\\,/,g\')")\ncase `uname` in\n  *CYGWIN*|*MINGW*|*MSYS*)\n    basedir=`cygpath -w "$basedir"`\n  ;;\nesac\nexec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one that asks where it is, as Bash users write it",
+      script:
+        'DIR=$( cd -- "$( dirname -- "${BASH_SOURCE[0]}" )" &> /dev/null && pwd )\nexec node "$DIR/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one with backticks",
+      script: 'DIR=`dirname "$0"`\nexec node "$DIR/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one that follows links to itself in a loop",
+      script:
+        'S=$0\nwhile [ -L "$S" ]; do\n  D=$(dirname "$S")\n  S=$(readlink "$S")\n  [[ $S != /* ]] && S=$D/$S # relative\ndone\nexec node "$(dirname "$S")/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one that cuts the name from its path",
+      script: 'self=$(readlink -f "$0")\nexec node "${self%/*}/../lib/node_modules/openclaw/openclaw.mjs" "$@"',
+    },
+    { name: "that of zsh", script: 'exec node "${0:A:h}/../lib/node_modules/openclaw/openclaw.mjs" "$@"' },
+    {
+      name: "that of fish",
+      script: "set dir (dirname (status filename))\nexec node $dir/../lib/node_modules/openclaw/openclaw.mjs $argv",
+    },
+    {
+      name: "one that makes the whole path plain",
+      script: 'exec node "$(realpath "$(dirname "$0")/../lib/node_modules/openclaw/openclaw.mjs")" "$@"',
+    },
+    {
+      name: "one with a space that is quoted by a backslash",
+      script: "exec node ROOT/my\\ apps/openclaw/openclaw.mjs",
+    },
+    { name: "one with an apostrophe", script: "exec node 'ROOT/dana'\\''s apps/openclaw/openclaw.mjs' \"$@\"" },
+    { name: "Nix's, twice wrapped", script: 'exec -a "$0" "ROOT/wrapped/.openclaw-wrapped" "$@"' },
+    {
+      name: "one with a default that it sets",
+      script: ': "${OC:=ROOT/lib/node_modules/openclaw}"\nexec node "$OC/openclaw.mjs" "$@"',
+    },
+    {
+      name: "one with another host in a comment behind the command",
+      script: 'exec node ROOT/lib/node_modules/openclaw/openclaw.mjs "$@" # was ROOT/other/openclaw.mjs',
+    },
+    { name: "one of Python", script: 'os.execvp("node",["node","ROOT/lib/node_modules/openclaw/openclaw.mjs"])' },
+    {
+      name: "one of JavaScript with a URL",
+      script: 'import(new URL("../lib/node_modules/openclaw/openclaw.mjs", import.meta.url)); // not /other',
+    },
+    {
+      name: "that of npm for cmd",
+      script: String.raw`@ECHO off
+:: not ROOT\other\openclaw.mjs
+endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\lib\node_modules\openclaw\openclaw.mjs" %*`,
+    },
+    {
+      name: "that of npm for PowerShell",
+      script:
+        '$basedir=Split-Path $MyInvocation.MyCommand.Definition -Parent\n& "$basedir/node$exe"  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" $args',
+    },
+    {
+      name: "one of PowerShell with its own folder",
+      script: String.raw`& node "$PSScriptRoot\..\lib\node_modules\openclaw\openclaw.mjs" @args`,
+    },
+    {
+      name: "one with a variable of cmd",
+      script: String.raw`@echo off${"\n"}node "%CLAW_SET%\openclaw\openclaw.mjs" %*`,
+    },
   ];
 
   it.each(FOLLOWED)("follows a launcher that names a file: $name", async ({ name, script }) => {
@@ -157,6 +244,12 @@ else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
     vi.stubEnv("CLAW_PLACE", undefined);
     installHost(machine, "2026.9.6", { "dist/entry.js": "", "hook.mjs": "" });
     put(inside("wrapped/openclaw-wrapped"), `#!/bin/sh\nexec '${inside("bin/openclaw")}' "$@"\n`);
+    put(inside("wrapped/.openclaw-wrapped"), `#!/bin/sh\nexec -a "$0" ${inside("wrapped/openclaw-wrapped")} "$@"\n`);
+    putHost(inside("other"), "2026.3.13");
+    for (const folder of ["my apps", "dana's apps"]) {
+      mkdirSync(inside(folder));
+      symlinkSync(inside("lib/node_modules/openclaw"), inside(folder, "openclaw"));
+    }
     const interpreter = name.includes("JavaScript") ? "node" : "sh";
     put(inside("shim/openclaw"), `#!/usr/bin/env ${interpreter}\n${script.replaceAll("ROOT", machine.root)}\n`);
     expect(await found({ pathFolders: [inside("shim")] })).toBe("lib/node_modules/openclaw 2026.9.6");
@@ -184,6 +277,8 @@ else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
         "#!/bin/sh\nif x; then exec ROOT/lib/node_modules/openclaw/openclaw.mjs; else exec ROOT/other/openclaw.mjs; fi",
     },
     { name: "one that starts itself", script: '#!/bin/sh\nexec "ROOT/shim/openclaw" "$@"' },
+    { name: "one that asks npm", script: '#!/bin/sh\nexec node "$(npm root -g)/openclaw/openclaw.mjs" "$@"' },
+    { name: "one that starts a container", script: '#!/bin/sh\nexec docker run --rm "$IMAGE" openclaw "$@"' },
     { name: "one that names nothing there is", script: '#!/bin/sh\nexec node "ROOT/gone/openclaw.mjs" "$@"' },
     { name: "one whose variable names itself", script: '#!/bin/sh\nA="$A/x"\nexec "$A/openclaw"' },
     { name: "a program of bytes", script: "\0\x01ELF ROOT\0" },
@@ -208,12 +303,35 @@ else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
     { name: "the folder of packages", path: "lib/node_modules" },
     { name: "a link to it", path: "bin/openclaw" },
     { name: "a launcher of it", path: "shim/openclaw" },
+    { name: "the folder of a launcher", path: "shim" },
+    { name: "the folder of programs", path: "bin" },
+    { name: "the prefix of npm", path: "" },
   ])("takes the host that is named, before the one on the PATH: $name", async ({ path }) => {
     installHost(machine, "2026.9.6");
     put(inside("shim/openclaw"), `exec ${inside("bin/openclaw")}`);
     putHost(inside("first"), "2026.3.13", { "bin/openclaw": "" });
     const hints = { named: inside(path), program: inside("first/bin/openclaw"), pathFolders: [inside("first/bin")] };
     expect(await found(hints)).toBe("lib/node_modules/openclaw 2026.9.6");
+  });
+
+  it("skips a file that a shell would not run", async () => {
+    put(inside("notes/openclaw"), "not a program");
+    chmodSync(inside("notes/openclaw"), 0o644);
+    installHost(machine, "2026.9.6");
+    expect(await found({ pathFolders: [inside("notes"), machine.bin] })).toBe("lib/node_modules/openclaw 2026.9.6");
+  });
+
+  it.each(["openclaw.cmd", "openclaw.ps1"])("finds a launcher of Windows there, and only there: %s", async (name) => {
+    putHost(inside("npm/node_modules/openclaw"), "2026.9.6");
+    put(inside("npm", name), String.raw`"%dp0%\node_modules\openclaw\openclaw.mjs" %*`);
+    const pathFolders = [inside("npm")];
+    expect(await found({ pathFolders, platform: "win32" })).toBe("npm/node_modules/openclaw 2026.9.6");
+    expect(await found({ pathFolders, platform: "linux" })).toBeUndefined();
+  });
+
+  it("refuses an empty path", async () => {
+    installHost(machine, "2026.9.6");
+    await expect(find({ named: "" })).rejects.toThrow(new CodexAuthError("host-path-invalid"));
   });
 
   it.each(["nowhere", "home", "shim/openclaw"])("refuses a named path that leads to no host: %s", async (path) => {
@@ -250,6 +368,15 @@ else exec node  "$basedir/../lib/node_modules/openclaw/openclaw.mjs" "$@"; fi`,
       ")",
       "~/",
       "%~dp0\\",
+      "%dp0%",
+      "@echo off",
+      "#!/usr/bin/env node",
+      "$PSScriptRoot",
+      "`",
+      "\\",
+      "#",
+      "//",
+      "%",
       ">",
       "-- ",
     ];

@@ -1,7 +1,7 @@
 /** A machine with a home, a PATH and perhaps an OpenClaw on it: folders of the test's own, and a host of few lines. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { TerminalEnvironment } from "../../src/environment.ts";
 import type { InstalledHost } from "../../src/terminal/installed-host.ts";
 import { listenOnLoopback } from "../support/loopback.ts";
@@ -53,10 +53,11 @@ export function makeMachine(): Machine {
   return { root, home, bin, stateDir: join(home, ".openclaw"), environment };
 }
 
-/** Writes a file and the folders above it. */
+/** Writes a file and the folders above it. A program can be run. */
 export function put(path: string, content: string | object): string {
   mkdirSync(join(path, ".."), { recursive: true });
-  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  const mode = basename(path).startsWith("openclaw") ? 0o755 : 0o644;
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content), { mode });
   return path;
 }
 

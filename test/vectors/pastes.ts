@@ -410,6 +410,12 @@ function boxed(text: string, side: string, rule: string): string {
 const hyperlink = (url: string, label = url, key = "\u001B", end = `${key}\\`) =>
   `${key}]8;;${url}${end}${label}${key}]8;;${end}`;
 
+/** Proofpoint's second form: each sign but the dot is its code, and a slash an underscore. */
+const proofpoint = (url: string) =>
+  `https://urldefense.proofpoint.com/v2/url?u=${url
+    .replaceAll(/[^A-Za-z0-9./]/g, (sign) => `-${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll("/", "_")}&d=DwMFaQ&c=x&m=y`;
+
 /** What machines make of a text on its way, each as a function, so that a test can put them together. */
 export const COPIERS = {
   "cmd's carets": (text) => text.replaceAll("&", "^&"),
@@ -436,6 +442,20 @@ export const COPIERS = {
   "a terminal's hyperlink without its escape keys": (text) => `]8;;${text}\\${text}]8;;\\`,
   "a terminal's hyperlink in carets": (text) => hyperlink(text, text, "^["),
   "a terminal's colours": (text) => `\u001B[36m${text}\u001B[0m`,
+  "a hyperlink as less shows it": (text) => hyperlink(text, text, "ESC"),
+  "a hyperlink as a picture of its keys": (text) => hyperlink(text, text, "␛", "␇"),
+  "a shell's octal codes": (text) => text.replaceAll("&", "\\046"),
+  "Python's long code units": (text) => text.replaceAll("&", "\\U00000026"),
+  "JSON in JSON, its slashes escaped": (text) => text.replaceAll("/", "\\\\/").replaceAll("&", "\\\\u0026"),
+  "HTML's invisible entities": (text) => text.replaceAll(/[^]{17}/g, "$&&#8203;").replaceAll("&s", "&amp;s"),
+  "HTML's soft hyphens": (text) => text.replaceAll(/[?&=]/g, "$&&shy;"),
+  "HTML's names of signs": (text) =>
+    text.replaceAll(
+      /[=?:_]|&(?=s)/g,
+      (sign) => `&${{ "=": "equals", "?": "quest", ":": "colon", _: "lowbar" }[sign] ?? "amp"};`,
+    ),
+  "HTML's places for a break": (text) => text.replaceAll(/[?&/]/g, "$&<wbr>"),
+  "lines that end in HTML's break": (text) => everyColumns(60, "<br />\n", text),
   "UTF-16, least byte first": (text) => text.replaceAll(/[^]/g, "$&\0"),
   "UTF-16, least byte last": (text) => text.replaceAll(/[^]/g, "\0$&"),
 } as const satisfies Readonly<Record<string, (text: string) => string>>;
@@ -491,10 +511,27 @@ const COPIED = [
     "Outlook's safe link behind the address": `${CALLBACK_URL}<${inParameter(CALLBACK_URL)}>`,
     "Outlook's safe link in quoted-printable": quotedPrintable(inParameter(CALLBACK_URL)),
     "Teams' safe link": `https://statics.teams.cdn.office.net/evergreen-assets/safelinks/2/atp-safelinks.html?url=${ENCODED}&locale=en-us&dest=https%3A%2F%2Fteams.microsoft.com&pc=x`,
-    "Proofpoint's link, second form": `https://urldefense.proofpoint.com/v2/url?u=${CALLBACK_URL.replaceAll(
-      /[^A-Za-z0-9./]/g,
-      (sign) => `-${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-    ).replaceAll("/", "_")}&d=DwMF&c=x`,
+    "Proofpoint's link, second form": proofpoint(CALLBACK_URL),
+    "Proofpoint's link on lines": everyColumns(76, "\n", proofpoint(CALLBACK_URL)),
+    "Proofpoint's link on quoted lines": `> ${everyColumns(74, "\n> ", proofpoint(CALLBACK_URL))}`,
+    "Proofpoint's link in quoted-printable": quotedPrintable(proofpoint(CALLBACK_URL)),
+    "Proofpoint's link around a safe link": proofpoint(inParameter(CALLBACK_URL)),
+    "Proofpoint's link in a safe link": inParameter(proofpoint(CALLBACK_URL)),
+    "Proofpoint's link, third form, a slash lost": `https://urldefense.com/v3/__${CALLBACK_URL.replace("//", "/")}__;Kys!!x$`,
+    "what a terminal leaves of a paste's marks": `200~${CALLBACK_URL}201~`,
+    "what a shell leaves of a paste's marks": `00~${CALLBACK_URL}01~`,
+    "what vi leaves of a paste's marks": `0~${CALLBACK_URL}1~`,
+    "a slash lost": CALLBACK_URL.replace("//", "/"),
+    "a batch file's percent signs": ENCODED.replaceAll("%", "%%"),
+    "a search for it": `https://www.google.com/search?q=${ENCODED}&rlz=1C1`,
+    "a search for it without scheme": `https://www.google.com/search?q=${encodeURIComponent(BARE)}&rlz=1C1`,
+    "its slashes encoded": CALLBACK_URL.replaceAll("/", "%2F"),
+    "its entities encoded": CALLBACK_URL.replaceAll("&", "%26amp%3B"),
+    "a safe link around its entities": inParameter(CALLBACK_URL.replaceAll("&", "&amp;")),
+    "JSON, a line's end in a code unit": CALLBACK_URL.replace("&", "\\\nu0026"),
+    "PHP's JSON in JSON": JSON.stringify(JSON.stringify({ url: CALLBACK_URL }).replaceAll("/", "\\/")),
+    "Hangul fillers": CALLBACK_URL.replaceAll(/.{9}/g, "$&\u3164"),
+    "combining joiners": CALLBACK_URL.replaceAll(/.{9}/g, "$&\u034F"),
     "Proofpoint's link, third form": `https://urldefense.com/v3/__${CALLBACK_URL.replaceAll("+", "*")}__;Kys!!x$`,
     "Google's redirect": `https://www.google.com/url?q=${ENCODED}&sa=D`,
     "Google's redirect in a safe link": inParameter(`https://www.google.com/url?q=${ENCODED}&sa=D`),
@@ -512,6 +549,8 @@ const COPIED = [
     "two codes of one state, one behind carets": `${CALLBACK_URL}\n${withCode(OTHER_CODE).replaceAll("&", "^&")}`,
     "two codes of one state, one in mail": `${quotedPrintable(CALLBACK_URL)}\n\n${withCode(OTHER_CODE)}`,
     "two codes of one state, one encoded": `${withCode(OTHER_CODE)}\n${ENCODED}`,
+    "two codes of one state, without address": `?${QUERY}\n?${QUERY.replace(CODE, OTHER_CODE)}`,
+    "two codes of one state, in Proofpoint's links": `${proofpoint(CALLBACK_URL)}\n${proofpoint(withCode(OTHER_CODE))}`,
   }),
 ];
 
@@ -588,14 +627,17 @@ const INCOMPLETE = [
     "code#state after words": `it is ${CODE}#${STATE}`,
     "code#state before words": `${CODE}#${STATE} thanks`,
   }),
-  ...rows(["another-state", "state-missing"], "certain", {
+  ...rows("state-missing", "certain", {
     "a state cut off": withState(STATE.slice(0, 30)),
     "a state cut off with three dots": withState(`${STATE.slice(0, 10)}...`),
     "a state with letters glued to it": `${CALLBACK_URL}thanks`,
     "a state in capitals": withState(STATE.toUpperCase()),
+    "a state twice as long": withState(STATE + STATE),
+  }),
+  ...rows(["another-state", "state-missing"], "certain", {
     "the state of another sign-in": withState(OTHER_STATE),
     "a placeholder for a state": withState("YOUR_STATE"),
-    "a state twice as long": withState(STATE + STATE),
+    "the state of the Codex CLI": withState(half("cli")),
   }),
   ...rows("code-missing", "certain", {
     "no code": `${CALLBACK}?${SCOPE}&state=${STATE}`,
@@ -826,6 +868,11 @@ const OTHER_PAGES = [
     "the short success page in words": "I am on http://localhost:1455/success, what now?",
     "the short success page in brackets": "(localhost:1455/success)",
     "the short success page of another program": "http://localhost:1455/auth/success.html",
+    "the short success page, its host missed": ":1455/success",
+    "the short success page in Proofpoint's link": proofpoint("http://localhost:1455/success"),
+    "the short success page in Proofpoint's third form":
+      "https://urldefense.com/v3/__http://localhost:1455/success__;!!x$",
+    "the short success page in a link checker, without scheme": `https://www.google.com/url?q=${encodeURIComponent("localhost:1455/success")}&sa=D`,
     "the short success page, percent-encoded": encodeURIComponent("http://localhost:1455/success"),
   }),
   ...rows("callback-taken", "possible", {
@@ -864,7 +911,6 @@ const NOTHING = [
     "a sign-in page of localhost as subdomain": authorize("http://localhost.evil.example"),
     "a search with a code": "https://shop.example.com/find?code=94103",
     "a search with a state": "https://shop.example.com/find?state=California",
-    "a code, then our address as parameter": "https://example.com/?code=94103&to=localhost:1455/auth/callback?x=1",
     "another app's success page": "http://localhost:3000/success?order=7",
     "too little for a token": "http://localhost:3000/?id_token=abc",
     "a room": "room 12",
@@ -917,6 +963,12 @@ const SIGN_IN_URLS = [
     "the registered address without scheme": "localhost:1455/auth/callback",
     "the registered address, broken": "http://localhost:1455/auth\n/callback",
     "the registered address in an ampersand's disguise": "http:\\u002F\\u002Flocalhost:1455\\u002F",
+    "our address as parameter, without scheme": "https://example.com/?code=94103&to=localhost:1455/auth/callback?x=1",
+    "a page in Proofpoint's link": proofpoint("https://auth.openai.com/log-in"),
+    "a page in Proofpoint's third form": "https://urldefense.com/v3/__https://auth.openai.com/log-in__;!!x$",
+    "base64 of the address": Buffer.from(CALLBACK_URL).toString("base64"),
+    "base64 of the address in mail": everyColumns(76, "\r\n", Buffer.from(`Hi\r\n${CALLBACK_URL}`).toString("base64")),
+    "base64 of the address in Sophos' link": `https://eu-west-1.protection.sophos.com/?d=localhost&u=${Buffer.from(`see ${CALLBACK_URL}`).toString("base64url")}`,
     "a page in a link checker's parameter": `https://www.google.com/url?q=${encodeURIComponent("https://auth.openai.com/log-in")}`,
     "a page in a long text": `${"word ".repeat(2000)} https://auth.openai.com/log-in`,
   }),
@@ -938,6 +990,21 @@ const ERROR_PAGES = rows("callback-is-error-page", "possible", {
   "its words of 2026":
     "Authentication Error\nAn unknown parameter was provided.\nerror_code: unknown_parameter\nrequest_id: 3acf6fde",
   "its words of 2025": "Oops!\nAn error occurred during authentication (invalid_state). Please try again.",
+  "its words in German":
+    "Hoppla!\nBei der Authentifizierung ist ein Fehler aufgetreten (invalid_state). Bitte versuche es erneut.",
+  "its words in Spanish":
+    "¡Vaya!\nSe ha producido un error durante la autenticación (invalid_state). Inténtalo de nuevo.",
+  "its words in French": "Oups !\nUne erreur s’est produite lors de l’authentification (invalid_state).",
+  "its words in Chinese": "糟糕！\n身份验证过程中发生错误（invalid_state）。请重试。",
+  "its words in Japanese": "認証中にエラーが発生しました (invalid_state)。もう一度お試しください。",
+  "its words in Russian": "Ошибка аутентификации (invalid_state). Повторите попытку.",
+  "its words, the code in backticks":
+    "An error occurred during authentication (`max_check_attempts`). Please try again.",
+  "its words of a failed exchange": "Authentication error (token_exchange_failed). Please try again.",
+  "its words, the labels in capitals": "Error code: unknown_parameter\nRequest ID: 3acf6fde",
+  "its words beside a link":
+    "I opened https://example.com and saw: An error occurred during authentication (invalid_state).",
+  "its words of a status": "Route Error (500)",
   "its words of an old session": 'Route Error (400 Invalid Session): "Your authorization session has expired"',
 });
 
@@ -957,6 +1024,9 @@ const ORDINARY = rows(NO_CODE, "none", {
     "This site can’t be reached\nlocalhost refused to connect.\nTry: Checking the connection\nERR_CONNECTION_REFUSED",
   "Firefox's error": "Unable to connect. Firefox can’t establish a connection to the server at localhost:1455.",
   "another port that starts so": "http://localhost:14550/auth/callback?next=/home",
+  "a question about keys": "which authentication should I use (api_key or oauth)?",
+  "an exception": "why does it fail with TypeError (max_tokens)?",
+  "base64 of another address": Buffer.from("http://localhost:3000/success").toString("base64"),
   "a price": "it was 1,455 € or 1455.00 with tax",
   "the command": "/codex_auth",
   "the command and a profile": "/codex_auth work",
