@@ -11,7 +11,7 @@ import { HOST_PROGRAM } from "../../src/terminal/host-program.ts";
 import { print, TERMINAL_CODES } from "../../src/terminal/output.ts";
 import type { Program, OutputContext } from "../../src/terminal/words.ts";
 import type { TerminalAnswer } from "../../src/terminal/context.ts";
-import { anyName, hostileText, LINK, listed, listOf, NOW_MS, SAVED, started } from "../interaction/facts.ts";
+import { anyName, hostileText, LINK, listed, listOf, NOW_MS, SAVED, started, withCode } from "../interaction/facts.ts";
 import { terminalAnswers } from "../interaction/terminal-facts.ts";
 
 const OWN: Program = { name: "codex-auth", profileOption: "--profile" };
@@ -96,6 +96,39 @@ const SUCCEEDED: readonly Row[] = [
       redirect_uri: "http://localhost:1455/auth/callback",
       expires_in: 900,
       instructions: expect.stringContaining("codex-auth finish --profile work --callback-url -"),
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "a login with a link",
+    answer: { kind: "login", started: started({ isListening: true }) },
+    fields: {
+      event: "started",
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      new_profile: false,
+      login_url: LINK,
+      redirect_uri: "http://localhost:1455/auth/callback",
+      listening: true,
+      expires_in: 900,
+      instructions: expect.stringContaining(SENTENCES["login.paste"]),
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "a login with a code",
+    answer: { kind: "login", started: withCode() },
+    fields: {
+      event: "started",
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      new_profile: false,
+      verification_url: "https://auth.openai.com/codex/device",
+      user_code: withCode().userCode.reveal(),
+      expires_in: 900,
+      instructions: expect.stringContaining(SENTENCES["code.warning"]),
       status_command: "codex-auth status --profile work",
     },
   },
