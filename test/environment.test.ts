@@ -9,10 +9,12 @@ import {
   isNodeProxying,
   isProgram,
   readArguments,
+  readCallbackPort,
   readHostCommandEnvironment,
   readLocale,
   readSandboxOrigin,
   readTerminalEnvironment,
+  SANDBOX_PORT_VARIABLE,
   SANDBOX_VARIABLE,
   type TerminalEnvironment,
 } from "../src/environment.ts";
@@ -116,6 +118,25 @@ describe("readSandboxOrigin", () => {
     expect(inspect(refusalOf("https://user:canary@evil.example"), { depth: null, showHidden: true })).not.toMatch(
       /canary|evil/,
     );
+  });
+});
+
+function portFor(origin: string | undefined, port: string | undefined): number | undefined {
+  vi.stubEnv(SANDBOX_VARIABLE, origin);
+  vi.stubEnv(SANDBOX_PORT_VARIABLE, port);
+  return readCallbackPort();
+}
+
+describe("readCallbackPort", () => {
+  it("is the named one in the sandbox only", () => {
+    expect(portFor("http://127.0.0.1:4000", "4001")).toBe(4001);
+    expect(portFor("http://127.0.0.1:4000", undefined)).toBeUndefined();
+    expect(portFor(undefined, "4001")).toBeUndefined();
+    expect(portFor("https://auth.openai.com", "4001")).toBeUndefined();
+  });
+
+  it.each(["", "0", "65536", "-1", "x"])("is the registered one for %j", (port) => {
+    expect(portFor("http://127.0.0.1:4000", port)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 /** The listener against browsers, other programs and attackers, on real sockets. */
 import { once } from "node:events";
-import { afterEach, describe, expect, it } from "vitest";
+import { Server } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { CALLBACK_PORT, openListener, type Listener, type ListenerParts } from "../../src/loopback/listener.ts";
 import type { CallbackPage } from "../../src/rules/results.ts";
 import { ENGLISH, SENTENCES } from "../support/english.ts";
@@ -248,6 +249,24 @@ describe("a port that is taken", () => {
     const free = host === "::1" ? "127.0.0.1" : "::1";
     await closeServer(await occupy(port, free));
     await closeServer(other);
+  });
+
+  it.each([
+    { code: "EADDRNOTAVAIL", opens: true },
+    { code: "EAFNOSUPPORT", opens: true },
+    { code: "EACCES", opens: false },
+  ])("for IPv6 with $code: opens the other address: $opens", async ({ code, opens }) => {
+    const port = await freePort();
+    const { listen: listenOn } = Server.prototype;
+    vi.spyOn(Server.prototype, "listen").mockImplementation(function fail(this: Server, ...values: unknown[]) {
+      if ((values[0] as { host?: string }).host !== "::1") return Reflect.apply(listenOn, this, values) as Server;
+      queueMicrotask(() => this.emit("error", Object.assign(new Error("canary"), { code })));
+      return this;
+    });
+    const opened = listen({ port });
+    if (!opens) return expect(opened).rejects.toThrow("taken");
+    await opened;
+    return expect((await send(port, PATH)).status).toBe(302);
   });
 
   it("by a second gateway stays with the first, and is free after its end", async () => {

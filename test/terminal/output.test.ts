@@ -23,6 +23,7 @@ import {
   started,
   told,
   usageReport,
+  withCode,
 } from "../interaction/facts.ts";
 import { terminalAnswers } from "../interaction/terminal-facts.ts";
 
@@ -137,6 +138,39 @@ const SUCCEEDED: readonly Row[] = [
       redirect_uri: "http://localhost:1455/auth/callback",
       expires_in: 900,
       instructions: expect.stringContaining("codex-auth finish --profile work --callback-url -"),
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "a login with a link",
+    answer: { kind: "login", started: started({ isListening: true }) },
+    fields: {
+      event: "started",
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      new_profile: false,
+      login_url: LINK,
+      redirect_uri: "http://localhost:1455/auth/callback",
+      listening: true,
+      expires_in: 900,
+      instructions: expect.stringContaining(SENTENCES["login.paste"]),
+      status_command: "codex-auth status --profile work",
+    },
+  },
+  {
+    name: "a login with a code",
+    answer: { kind: "login", started: withCode() },
+    fields: {
+      event: "started",
+      ok: true,
+      profile: "work",
+      profile_id: "openai:work",
+      new_profile: false,
+      verification_url: "https://auth.openai.com/codex/device",
+      user_code: withCode().userCode.reveal(),
+      expires_in: 900,
+      instructions: expect.stringContaining(SENTENCES["code.warning"]),
       status_command: "codex-auth status --profile work",
     },
   },
