@@ -93,10 +93,15 @@ export class Locale {
   /** `isWhole`: the last two items are joined by a word such as "and". */
   list(count: number, isWhole: boolean): readonly ListPart[] {
     const places = Array.from({ length: count }, (_, item) => String(item));
-    const format = this.#format("list", (language) => new Intl.ListFormat(language, { type: "conjunction" }));
-    const parts = format.formatToParts(places);
-    if (isWhole) return parts.map(({ type, value }) => (type === "element" ? { item: +value } : { separator: value }));
-    const separator = format.formatToParts(["a", "b", "c"])[1]?.value ?? "";
+    if (isWhole) {
+      const parts = this.#format("list", listFormat).formatToParts(places);
+      return parts.map(({ type, value }) => (type === "element" ? { item: +value } : { separator: value }));
+    }
+    // Kept, because a board has a dozen such lists.
+    const separator = this.#format(
+      "separator",
+      (language) => listFormat(language).formatToParts(["a", "b", "c"])[1]?.value ?? "",
+    );
     return places.flatMap((_, item): ListPart[] => (item === 0 ? [{ item }] : [{ separator }, { item }]));
   }
 
@@ -122,6 +127,8 @@ export class Locale {
     return made as Format;
   }
 }
+
+const listFormat = (language: Language) => new Intl.ListFormat(language, { type: "conjunction" });
 
 const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" } as const;
 
