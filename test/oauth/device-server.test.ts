@@ -10,8 +10,8 @@ import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 const DANA = fakeAccount("dana@example.com", "plus");
 const PACE = { intervalMs: 5000 };
 
-const loopbackFetch: GuardedFetch = async ({ url, body: sent = null, ...init }) => {
-  const response = await fetch(url, { ...init, body: sent, redirect: "manual" });
+const loopbackFetch: GuardedFetch = async ({ url, body: sent = null, signal = null, ...init }) => {
+  const response = await fetch(url, { ...init, body: sent, signal, redirect: "manual" });
   const body = await response.arrayBuffer();
   return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
 };
