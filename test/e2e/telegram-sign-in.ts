@@ -92,7 +92,7 @@ export function signInFromTelegram(worldOf: () => World): void {
 
     it("ends when access is denied on the page", async () => {
       const refused = await ask(world.signIn.deny(linkOf(await ask("/codex_auth trial"))));
-      expect(refused.text).toContain("Access was denied");
+      expect(refused.text).toContain("access was denied");
       expect(world.telegram.keyboard(refused)).toEqual([["Start again"]]);
     });
   });

@@ -125,7 +125,11 @@ describe("the endpoints", () => {
       devicePoll: "https://auth.openai.com/api/accounts/deviceauth/token",
       devicePage: "https://auth.openai.com/codex/device",
       hostname: "auth.openai.com",
-      urls: ["https://auth.openai.com/oauth/token"],
+      urls: [
+        "https://auth.openai.com/oauth/token",
+        "https://auth.openai.com/api/accounts/deviceauth/usercode",
+        "https://auth.openai.com/api/accounts/deviceauth/token",
+      ],
       isSandbox: false,
     });
   });
