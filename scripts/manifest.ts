@@ -22,6 +22,10 @@ export function buildHostManifest(manifest: Manifest): object {
       additionalProperties: false,
       properties: {
         language: { type: "string", enum: Object.keys(CATALOGUES), description: "The language of the answers" },
+        nudge: {
+          type: "boolean",
+          description: "Tell owners when the account in use is nearly used up, at 20 % and 5 % of each window",
+        },
         notify: { type: "boolean", description: "Tell owners about an expired login, once a day for each profile" },
       },
     },

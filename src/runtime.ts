@@ -3,27 +3,28 @@
  * (`plugin.ts`).
  */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
+import { NudgeMemory } from "./actions/nudge.ts";
 import type { Ports } from "./actions/ports.ts";
 import { isSandbox, readSandboxOrigin, readVariable } from "./environment.ts";
 import { failingAs } from "./errors.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
 import { answerPaste } from "./handlers/message.ts";
-import { explain, notifyOwners } from "./handlers/notices.ts";
+import { explain, notifyOwners, nudgeOwners } from "./handlers/notices.ts";
 import { answerTap, tapOf, type HostTap } from "./handlers/tap.ts";
 import type { AnswerPaste, EarlyContext } from "./handlers/transcript.ts";
 import { addressOf, type SentPlace } from "./handlers/channels.ts";
-import { agentWithExpiredLogin, openRunningHost } from "./host/auth-store.ts";
+import { lookAtSignIns, openRunningHost } from "./host/auth-store.ts";
 import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
 import { createHostSend, hostObstacle } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
-import { hostSdk, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
+import { hostSdk, type OpenClawPluginApi, type PluginCommandResult, type PluginSettings } from "./host/sdk.ts";
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, systemClock, systemEntropy } from "./system.ts";
-import { createPorts, sharedRecentLists, sharedUsageMemory } from "./wiring.ts";
+import { createPorts, sharedRecentLists, sharedSignIns, sharedUsageMemory } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -31,11 +32,15 @@ export interface Runtime {
   readonly answerPaste: AnswerPaste;
   /** Returns the message with advice, or undefined to leave it unchanged. */
   explain(content: string, sent: SentPlace): Promise<string | undefined>;
-  notifyOwners(): Promise<void>;
+  /** Looks at the logins, and remembers those that work in case their renewal fails. */
+  watch(settings: Pick<PluginSettings, "notify" | "nudge">): Promise<void>;
+  /** Forgets the remembered sign-ins. */
+  forgetSignIns(): void;
 }
 
 export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early: EarlyContext): Runtime {
   const context = createHandlerContext(api, manifest, early);
+  const remembered = sharedSignIns(manifest.version);
   return {
     async answerCommand(handler, call) {
       const { markdown, rows } = await answerCommand(context, handler, call);
@@ -44,10 +49,17 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
     answerTap: (channel, tap) => answerTap(context, tapOf(context, channel, tap)),
     answerPaste: (message, pasted) => answerPaste(context, message, pasted),
     explain: (content, sent) => explain(context, content, sent),
-    async notifyOwners() {
-      const agentId = await agentWithExpiredLogin(api, context.nowMs());
-      if (agentId !== undefined) await notifyOwners(context, agentId);
+    async watch({ notify, nudge }) {
+      const look = await lookAtSignIns(api, { remembered, entropy: systemEntropy, nowMs: context.nowMs() });
+      if (notify && look.hasExpiredLogin) await notifyOwners(context, look.agentId);
+      if (nudge)
+        await nudgeOwners(
+          context,
+          look.agentId,
+          remember("nudge", manifest.version, () => new NudgeMemory()),
+        );
     },
+    forgetSignIns: () => remembered.clear(),
   };
 }
 
@@ -99,6 +111,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, { log }: Early
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
+    remembered: sharedSignIns(version),
     usageMemory: sharedUsageMemory(version),
     hostVersion: api.runtime.version,
     tempFolder: await failingAs("pending-unwritable", async () => resolvePreferredOpenClawTmpDir()),

@@ -13,13 +13,14 @@ import type {
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
-import { OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
+import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
 import { readIdentity, readUserId } from "./oauth/identity.ts";
 import { createPendingPorts, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices } from "./store/records.ts";
+import { RememberedSignIns } from "./store/remembered-sign-ins.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy } from "./system.ts";
 import { createUsageRequest, sandboxUsageEndpoint, USAGE_ENDPOINT, USAGE_LIMITS } from "./usage/request.ts";
@@ -30,6 +31,8 @@ export interface Parts extends PendingParts, InstallationFolders {
   readonly pins: ChatPins;
   /** In a gateway the `sharedRecentLists`. */
   readonly recent?: RecentLists;
+  /** Only in a gateway, which alone can put a sign-in back. */
+  readonly remembered?: RememberedSignIns;
   /** In a gateway the `sharedUsageMemory`. */
   readonly usageMemory?: UsageMemory;
   readonly hostVersion: string | undefined;
@@ -48,12 +51,16 @@ export function sharedRecentLists(version: string): RecentLists {
   return remember("recent", version, () => new RecentLists(systemClock));
 }
 
+export function sharedSignIns(version: string): RememberedSignIns {
+  return remember("sign-ins", version, () => new RememberedSignIns());
+}
+
 export function sharedUsageMemory(version: string): UsageMemory {
   return remember("usage", version, () => new UsageMemory());
 }
 
 export function createPorts(parts: Parts): Ports {
-  const { host, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
+  const { host, log, pins, recent = new RecentLists(systemClock), remembered, stateDir } = parts;
   const undo = createUndoRecords(stateDir);
   return {
     ...createPendingPorts(parts),
@@ -63,7 +70,16 @@ export function createPorts(parts: Parts): Ports {
     pins,
     installation: createInstallationCheck(parts),
     oauth: createLazyClient(parts),
-    profiles: createProfileStore({ host, log, recent, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+    profiles: createProfileStore({
+      host,
+      log,
+      recent,
+      undo,
+      clock: systemClock,
+      entropy: systemEntropy,
+      readIdentity,
+      ...(remembered === undefined ? {} : { remembered }),
+    }),
     usage: openUsage(parts),
   };
 }
@@ -93,6 +109,7 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
       }
     },
     buildAuthorizationRequest: async () => client().buildAuthorizationRequest(),
+    isReachable: async () => client().isReachable(),
     exchange: async (grant) => client().exchange(grant),
   };
 }
@@ -100,7 +117,10 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
 function createClient(sandboxOrigin: string | undefined, network: Network): OAuthClient {
   const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
   const fetch = createGuardedFetch(network.createSend(endpoints), TOKEN_LIMITS);
-  return createOAuthClient(endpoints, systemEntropy, fetch, () => network.obstacle(endpoints));
+  return createOAuthClient(endpoints, systemEntropy, fetch, {
+    look: createGuardedFetch(network.createSend(lookAt(endpoints)), LOOK_LIMITS),
+    obstacle: () => network.obstacle(endpoints),
+  });
 }
 
 export interface InstallationFolders {

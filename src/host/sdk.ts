@@ -42,6 +42,8 @@ export interface PluginSettings {
   readonly timeZone?: string;
   /** False if owners must not be notified of expired logins. */
   readonly notify: boolean;
+  /** True if owners want to be told when the account in use is nearly used up. */
+  readonly nudge: boolean;
 }
 
 /**
@@ -51,11 +53,12 @@ export interface PluginSettings {
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
   const { plugins, agents } = readableConfig(api);
   const timeZone: unknown = agents?.defaults?.userTimezone;
-  const { language, notify } = plugins?.entries?.["codex-auth"]?.config ?? {};
+  const { language, notify, nudge } = plugins?.entries?.["codex-auth"]?.config ?? {};
   return {
     ...(typeof language === "string" ? { language } : {}),
     ...(typeof timeZone === "string" ? { timeZone } : {}),
     notify: notify !== false,
+    nudge: nudge === true,
   };
 }
 

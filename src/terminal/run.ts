@@ -1,6 +1,7 @@
 /** Runs a request of the terminal with the same actions as the chat. */
 import { finishSignIn } from "../actions/finish.ts";
 import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readStatus } from "../actions/overview.ts";
+import { retryProfile } from "../actions/repair.ts";
 import { undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
 import { askUsage } from "../actions/usage.ts";
@@ -19,6 +20,7 @@ import type {
   SignInStatus,
   ProfileList,
   Refusal,
+  RetriedProfile,
   SavedSignIn,
   StartedSignIn,
   UndoneChange,
@@ -41,6 +43,7 @@ export type TerminalAnswer =
   | StartedSignIn
   | SavedSignIn
   | UndoneChange
+  | RetriedProfile
   | SignInStatus
   | CancelledSignIns
   | ProfileList
@@ -69,6 +72,8 @@ const RUNS = {
   finish,
   status,
   cancel: async (context, { profileName }) => cancelPending(await context.pendingPorts(), context.binding, profileName),
+  retry: async (context, request) =>
+    retryProfile(await context.ports(), { binding: context.binding, askedName: nameOf(request), isAllowed }),
   undo,
   usage,
   log: async (context) => readChangeLog(await context.ports()),

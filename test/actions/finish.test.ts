@@ -554,7 +554,12 @@ describe("a port that throws", () => {
       isOver: true,
       break: (error) => ({
         ...ports,
-        oauth: { obstacle: () => undefined, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+        oauth: {
+          obstacle: () => undefined,
+          isReachable: failing(error),
+          buildAuthorizationRequest: failing(error),
+          exchange: failing(error),
+        },
       }),
     },
     {

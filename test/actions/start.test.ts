@@ -150,7 +150,12 @@ describe("a sign-in that cannot begin", () => {
       port: "the sign-in server",
       break: (error) => ({
         ...ports,
-        oauth: { obstacle: () => undefined, buildAuthorizationRequest: failing(error), exchange: failing(error) },
+        oauth: {
+          obstacle: () => undefined,
+          isReachable: failing(error),
+          buildAuthorizationRequest: failing(error),
+          exchange: failing(error),
+        },
       }),
     },
     {

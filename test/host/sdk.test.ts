@@ -12,30 +12,31 @@ const withConfig = (config: unknown) => gateway({ plugins: { entries: { "codex-a
 
 describe("the settings", () => {
   it.each([
-    { config: undefined, expected: { notify: true } },
-    { config: { language: "zh-CN" }, expected: { language: "zh-CN", notify: true } },
-    { config: { notify: false }, expected: { notify: false } },
-    { config: { language: 1, notify: "no" }, expected: { notify: true } },
+    { config: undefined, expected: { notify: true, nudge: false } },
+    { config: { language: "zh-CN" }, expected: { language: "zh-CN", notify: true, nudge: false } },
+    { config: { notify: false }, expected: { notify: false, nudge: false } },
+    { config: { nudge: true }, expected: { notify: true, nudge: true } },
+    { config: { language: 1, notify: "no", nudge: "yes" }, expected: { notify: true, nudge: false } },
   ])("are what the config says: $config", ({ config, expected }) => {
     expect(settingsOf(withConfig(config))).toEqual(expected);
   });
 
   it.each([
-    { userTimezone: "Europe/Berlin", expected: { timeZone: "Europe/Berlin", notify: true } },
-    { userTimezone: 1, expected: { notify: true } },
-    { userTimezone: null, expected: { notify: true } },
+    { userTimezone: "Europe/Berlin", expected: { timeZone: "Europe/Berlin", notify: true, nudge: false } },
+    { userTimezone: 1, expected: { notify: true, nudge: false } },
+    { userTimezone: null, expected: { notify: true, nudge: false } },
   ])("have the zone of the config's agents: $userTimezone", ({ userTimezone, expected }) => {
     expect(settingsOf(gateway({ agents: { defaults: { userTimezone } } }).api)).toEqual(expected);
   });
 
   it("are the defaults if the config has no plugins", () => {
-    expect(settingsOf(gateway().api)).toEqual({ notify: true });
+    expect(settingsOf(gateway().api)).toEqual({ notify: true, nudge: false });
   });
 
   it.each([undefined, null])("are the defaults if the host has no config: %s", (config) => {
     const { api } = gateway();
     Object.assign(api.runtime, { config: { current: () => config } });
-    expect(settingsOf(api)).toEqual({ notify: true });
+    expect(settingsOf(api)).toEqual({ notify: true, nudge: false });
   });
 
   it("are the defaults while the host's config cannot be read", () => {
@@ -45,7 +46,7 @@ describe("the settings", () => {
         throw new Error("the config is being reloaded");
       },
     });
-    expect(settingsOf(api)).toEqual({ notify: true });
+    expect(settingsOf(api)).toEqual({ notify: true, nudge: false });
     expect(lines).toEqual(["codex-auth: reading the settings failed (Error)"]);
   });
 });

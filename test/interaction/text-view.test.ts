@@ -72,6 +72,9 @@ function wordsFor(action: Action, screen: Screen): string | undefined {
     case "keep":
     case "signout":
     case "undo":
+    case "retry":
+    case "revive":
+    case "quiet":
     case "cancel":
       return toldFor(action, screen);
     case "new":
