@@ -27,6 +27,10 @@ export function buildHostManifest(manifest: Manifest): object {
           enum: ["auto", "off"],
           description: "Let a browser on the gateway's machine finish a sign-in by itself, through port 1455",
         },
+        nudge: {
+          type: "boolean",
+          description: "Tell owners when the account in use is nearly used up, at 20 % and 5 % of each window",
+        },
         notify: { type: "boolean", description: "Tell owners about an expired login, once a day for each profile" },
       },
     },

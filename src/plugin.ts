@@ -173,14 +173,38 @@ function createPolling({ version }: Manifest, early: EarlyContext, runtime: Load
 
 const WATCH_MS = 60_000;
 const SANDBOX_WATCH_MS = 2_000;
+/** A machine that has just started may have no network yet, so the first turn may already fail to renew a login. */
+const FIRST_WATCH_MS = 5_000;
 
-/** Notifies owners of expired logins. The setting is read again each time, because it may change. */
+/**
+ * Looks at the logins, and notifies owners of expired ones. The settings are read again each time, because they may
+ * change. What the looks remember ends with the service, also if it is stopped in the middle of one.
+ */
 function createWatch(api: OpenClawPluginApi, early: EarlyContext, runtime: LoadRuntime) {
+  let isOn = false;
+  let loaded: Runtime | undefined;
   const look = async (): Promise<void> => {
-    if (settingsOf(api).notify) await (await runtime()).notifyOwners();
+    loaded = await runtime();
+    try {
+      await loaded.watch(settingsOf(api));
+    } finally {
+      if (!isOn) loaded.forgetSignIns();
+    }
   };
   const periodMs = isSandbox() ? SANDBOX_WATCH_MS : WATCH_MS;
-  return repeat(periodMs, look, (error) => logFailure(early.log, "looking for expired logins", error));
+  const onFailure = (error: unknown) => logFailure(early.log, "looking at the logins", error);
+  const watch = repeat(periodMs, look, onFailure, Math.min(periodMs, FIRST_WATCH_MS));
+  return {
+    start() {
+      isOn = true;
+      watch.start();
+    },
+    stop() {
+      isOn = false;
+      watch.stop();
+      loaded?.forgetSignIns();
+    },
+  };
 }
 
 /** Listens again for the sign-ins that are pending some seconds after the start. A stop frees the port. */

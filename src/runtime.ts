@@ -3,6 +3,7 @@
  * (`plugin.ts`).
  */
 import { InMemoryParkedSignIns } from "./actions/account-question.ts";
+import { NudgeMemory } from "./actions/nudge.ts";
 import type { PollerHost } from "./actions/device-poller.ts";
 import type { CallbackListener, Ports } from "./actions/ports.ts";
 import { hasPendingSignIn, polledSignInsOf } from "./rules/pending-sign-ins.ts";
@@ -12,21 +13,27 @@ import { failingAs, logFailure } from "./errors.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
 import { answerPaste } from "./handlers/message.ts";
-import { explain, notifyOwners } from "./handlers/notices.ts";
+import { explain, notifyOwners, nudgeOwners } from "./handlers/notices.ts";
 import { answerTap, tapOf, type HostTap } from "./handlers/tap.ts";
 import type { AnswerPaste, EarlyContext } from "./handlers/transcript.ts";
 import { addressOf, type SentPlace } from "./handlers/channels.ts";
-import { agentWithExpiredLogin, openRunningHost } from "./host/auth-store.ts";
+import { lookAtSignIns, openRunningHost } from "./host/auth-store.ts";
 import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
 import { createHostSend, hostObstacle } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
-import { hostSdk, settingsOf, type OpenClawPluginApi, type PluginCommandResult } from "./host/sdk.ts";
+import {
+  hostSdk,
+  settingsOf,
+  type OpenClawPluginApi,
+  type PluginCommandResult,
+  type PluginSettings,
+} from "./host/sdk.ts";
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
 import { once, remember, repeat, sharedBell, sharedEndings, systemClock, systemEntropy } from "./system.ts";
-import { createPorts, openPendingStore, sharedRecentLists, sharedUsageMemory } from "./wiring.ts";
+import { createPorts, openPendingStore, sharedRecentLists, sharedSignIns, sharedUsageMemory } from "./wiring.ts";
 
 export interface Runtime {
   answerCommand(handler: HandlerId, call: CommandCall): Promise<PluginCommandResult>;
@@ -34,16 +41,20 @@ export interface Runtime {
   readonly answerPaste: AnswerPaste;
   /** Returns the message with advice, or undefined to leave it unchanged. */
   explain(content: string, sent: SentPlace): Promise<string | undefined>;
-  notifyOwners(): Promise<void>;
   /** Opens the listener again for sign-ins that were pending when the gateway or the plugin was restarted. */
   listenAgain(): Promise<void>;
   /** Polls the pending device codes, if there are any. Returns how to stop. */
   pollCodes(): Promise<(() => void) | undefined>;
+  /** Looks at the logins, and remembers those that work in case their renewal fails. */
+  watch(settings: Pick<PluginSettings, "notify" | "nudge">): Promise<void>;
+  /** Forgets the remembered sign-ins. */
+  forgetSignIns(): void;
 }
 
 export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early: EarlyContext): Runtime {
   const context = createHandlerContext(api, manifest, early);
   const openHost = once(async () => (await import("./handlers/unattended.ts")).createPollerHost(context));
+  const remembered = sharedSignIns(manifest.version);
   return {
     async answerCommand(handler, call) {
       const { markdown, rows } = await answerCommand(context, handler, call);
@@ -52,9 +63,15 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
     answerTap: (channel, tap) => answerTap(context, tapOf(context, channel, tap)),
     answerPaste: (message, pasted) => answerPaste(context, message, pasted),
     explain: (content, sent) => explain(context, content, sent),
-    async notifyOwners() {
-      const agentId = await agentWithExpiredLogin(api, context.nowMs());
-      if (agentId !== undefined) await notifyOwners(context, agentId);
+    async watch({ notify, nudge }) {
+      const look = await lookAtSignIns(api, { remembered, entropy: systemEntropy, nowMs: context.nowMs() });
+      if (notify && look.hasExpiredLogin) await notifyOwners(context, look.agentId);
+      if (nudge)
+        await nudgeOwners(
+          context,
+          look.agentId,
+          remember("nudge", manifest.version, () => new NudgeMemory()),
+        );
     },
     async listenAgain() {
       const document = await (await openPending(context)).read();
@@ -62,6 +79,7 @@ export function createRuntime(api: OpenClawPluginApi, manifest: Manifest, early:
       if (isPending) await (await context.ports()).listener.open();
     },
     pollCodes: () => pollCodes(context, manifest.version, openHost),
+    forgetSignIns: () => remembered.clear(),
   };
 }
 
@@ -141,6 +159,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
     parked: remember("parked", version, () => new InMemoryParkedSignIns()),
     pins: createChatPins(api, systemClock, systemEntropy),
     recent: sharedRecentLists(version),
+    remembered: sharedSignIns(version),
     usageMemory: sharedUsageMemory(version),
     hostVersion: api.runtime.version,
     tempFolder: await findTempFolder(),

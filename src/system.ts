@@ -82,10 +82,15 @@ export function after(ms: number, task: () => void): () => void {
 }
 
 /**
- * Runs a task periodically from `start` to `stop`, one run at a time. It does not keep the process alive, and
- * continues after a failed run.
+ * Runs a task periodically from `start` to `stop`, one run at a time, and first after `firstMs`. It does not keep the
+ * process alive, and continues after a failed run.
  */
-export function repeat(periodMs: number, task: () => Promise<void>, onFailure: (error: unknown) => void) {
+export function repeat(
+  periodMs: number,
+  task: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+  firstMs = periodMs,
+) {
   let timer: NodeJS.Timeout | undefined;
   let isRunning = false;
   const run = async (): Promise<void> => {
@@ -96,12 +101,16 @@ export function repeat(periodMs: number, task: () => Promise<void>, onFailure: (
   };
   return {
     start(): void {
-      clearInterval(timer);
-      timer = setInterval(() => void run(), periodMs);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        timer = setInterval(() => void run(), periodMs);
+        timer.unref();
+        void run();
+      }, firstMs);
       timer.unref();
     },
     stop(): void {
-      clearInterval(timer);
+      clearTimeout(timer);
     },
   };
 }

@@ -15,13 +15,14 @@ import type {
 import { CodexAuthError, logFailure } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
-import { OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
+import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
 import { readIdentity, readUserId } from "./oauth/identity.ts";
 import { createPendingPorts, createPendingStore, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
+import { RememberedSignIns } from "./store/remembered-sign-ins.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
 import { createUsageRequest, sandboxUsageEndpoint, USAGE_ENDPOINT, USAGE_LIMITS } from "./usage/request.ts";
@@ -32,6 +33,8 @@ export interface Parts extends PendingParts, InstallationFolders {
   readonly pins: ChatPins;
   /** In a gateway the `sharedRecentLists`. */
   readonly recent?: RecentLists;
+  /** Only in a gateway, which alone can put a sign-in back. */
+  readonly remembered?: RememberedSignIns;
   /** In a gateway the `sharedUsageMemory`. */
   readonly usageMemory?: UsageMemory;
   readonly hostVersion: string | undefined;
@@ -61,12 +64,24 @@ export function sharedRecentLists(version: string): RecentLists {
   return remember("recent", version, () => new RecentLists(systemClock));
 }
 
+export function sharedSignIns(version: string): RememberedSignIns {
+  return remember("sign-ins", version, () => new RememberedSignIns());
+}
+
 export function sharedUsageMemory(version: string): UsageMemory {
   return remember("usage", version, () => new UsageMemory());
 }
 
 export function createPorts(parts: Parts): Ports {
-  const { host, listener = NO_LISTENER, log, pins, recent = new RecentLists(systemClock), stateDir } = parts;
+  const {
+    host,
+    listener = NO_LISTENER,
+    log,
+    pins,
+    recent = new RecentLists(systemClock),
+    remembered,
+    stateDir,
+  } = parts;
   const undo = createUndoRecords(stateDir);
   return {
     ...createPendingPorts(parts),
@@ -80,7 +95,16 @@ export function createPorts(parts: Parts): Ports {
     pins,
     installation: createInstallationCheck(parts),
     oauth: createLazyClient(parts),
-    profiles: createProfileStore({ host, log, recent, undo, clock: systemClock, entropy: systemEntropy, readIdentity }),
+    profiles: createProfileStore({
+      host,
+      log,
+      recent,
+      undo,
+      clock: systemClock,
+      entropy: systemEntropy,
+      readIdentity,
+      ...(remembered === undefined ? {} : { remembered }),
+    }),
     usage: openUsage(parts),
   };
 }
@@ -113,6 +137,7 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
     authorizationUrlOf: async (request) => client().authorizationUrlOf(request),
     requestDeviceCode: async () => client().requestDeviceCode(),
     pollDevice: async (device, pace) => client().pollDevice(device, pace),
+    isReachable: async () => client().isReachable(),
     exchange: async (grant) => client().exchange(grant),
   };
 }
@@ -120,7 +145,10 @@ function createLazyClient({ sandboxOrigin, network }: Parts): OAuthClient {
 function createClient(sandboxOrigin: string | undefined, network: Network): OAuthClient {
   const endpoints = sandboxOrigin === undefined ? OPENAI : sandboxEndpoints(sandboxOrigin);
   const fetch = createGuardedFetch(network.createSend(endpoints), TOKEN_LIMITS);
-  return createOAuthClient(endpoints, systemEntropy, fetch, () => network.obstacle(endpoints));
+  return createOAuthClient(endpoints, systemEntropy, fetch, {
+    look: createGuardedFetch(network.createSend(lookAt(endpoints)), LOOK_LIMITS),
+    obstacle: () => network.obstacle(endpoints),
+  });
 }
 
 export interface InstallationFolders {

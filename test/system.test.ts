@@ -96,6 +96,24 @@ describe("repeat", () => {
     expect(runs.length).toBe(1);
   });
 
+  it("can run the task for the first time sooner", async () => {
+    const runs: number[] = [];
+    const timer = repeat(
+      60_000,
+      async () => void runs.push(Date.now()),
+      () => undefined,
+      5_000,
+    );
+    timer.start();
+    await vi.advanceTimersByTimeAsync(65_000);
+    expect(runs.length).toBe(2);
+    timer.stop();
+    timer.start();
+    timer.stop();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(runs.length).toBe(2);
+  });
+
   it("runs one at a time with one timer, and again after a run that failed", async () => {
     const { runs, failures, timer } = running();
     timer.start();

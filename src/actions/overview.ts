@@ -67,7 +67,8 @@ export async function listProfiles(
   }
 }
 
-function withUsage({ usage }: Ports, profile: ListedProfile): ListedProfile {
+/** Adds the numbers in memory, and asks for none. */
+export function withUsage({ usage }: Ports, profile: ListedProfile): ListedProfile {
   const numbers = usage.remembered(profile);
   return numbers === undefined ? profile : { ...profile, usage: numbers };
 }

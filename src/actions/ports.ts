@@ -4,6 +4,7 @@
  */
 import type { AccountConflict, ProfileAccount, CredentialDraft, Identity, TokenSet } from "../rules/account.ts";
 import type { Binding } from "../rules/binding.ts";
+import type { Decided, Nudged } from "../rules/nudge.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { ProfileId } from "../rules/profile-id.ts";
 import type { ProxyVariable } from "../rules/proxy.ts";
@@ -173,6 +174,8 @@ export interface OAuthClient {
     device: { readonly deviceAuthId: Secret; readonly userCode: Secret },
     pace: PollingPace,
   ): Promise<DevicePoll>;
+  /** Looks whether the sign-in server answers, within five seconds. Sends it nothing. */
+  isReachable(): Promise<boolean>;
   /** Sends one token request for one claimed code, and never repeats it. */
   exchange(grant: AuthorizationGrant): Promise<ExchangeResult>;
 }
@@ -253,6 +256,21 @@ export interface ProfileChoice {
   readonly isOwnCopy: boolean;
 }
 
+export type CooldownResult =
+  | { readonly kind: "ended"; readonly activation: Activation }
+  | { readonly kind: "refused"; readonly code: SaveRefusal | "profile-unknown" | "retry-not-held" };
+
+export type ReviveRefusal =
+  | "revive-not-failed"
+  | "revive-forgotten"
+  | "revive-changed"
+  | "revive-rejected"
+  | "revive-failed";
+
+export type ReviveResult =
+  | { readonly kind: "revived" }
+  | { readonly kind: "refused"; readonly code: SaveRefusal | ReviveRefusal | "profile-unknown" };
+
 /** A stored access token, which may have expired. */
 export interface StoredToken {
   readonly profileId: ProfileId;
@@ -291,6 +309,13 @@ export interface ProfileStore {
   remove(target: ProfileTarget): Promise<ChangeResult>;
   /** Puts one profile first in the stored order; all others stay in it. */
   prefer(target: ProfileTarget): Promise<PreferResult>;
+  /** Removes the cooldown and the block of one profile, and nothing else. */
+  endCooldown(target: ProfileTarget): Promise<CooldownResult>;
+  /**
+   * Puts back the sign-in that the host could not renew, only while the host's mark of that failure is stored, and lets
+   * the host renew it once. Two calls at the same time share one renewal.
+   */
+  revive(target: ProfileTarget): Promise<ReviveResult>;
   /** Puts back the record before the last `save` or `remove`, if nothing else has changed the profile since. */
   undo(target: ProfileTarget): Promise<ChangeResult>;
 }
@@ -376,6 +401,8 @@ export interface Usage {
 export interface Notices {
   /** Returns the profiles that were not reported in the last day, and records them as reported. */
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
+  /** Lets the rule decide on what was told of the usage before, and keeps what it says is told now. */
+  nudged(decide: (said: readonly Nudged[]) => Decided, nowMs: number): Promise<Decided["due"]>;
 }
 
 /** Receives callback URLs from browsers on this machine (`loopback/`). */

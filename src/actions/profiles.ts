@@ -14,7 +14,7 @@ import {
   type UndoneChange,
 } from "../rules/results.ts";
 import { audited, refusalOf } from "./outcome.ts";
-import { listWithPin, readPin, recentListWithPin } from "./overview.ts";
+import { listWithPin, readPin, recentListWithPin, withUsage } from "./overview.ts";
 import type { Ports, ProfileTarget } from "./ports.ts";
 
 export interface ProfileRequest {
@@ -38,7 +38,7 @@ export async function showProfile(
       findProfile(ports, await recentListWithPin(ports, binding), askedName) ?? (await findInStore(ports, request));
     return profile === undefined || isAnother(profile, request.profileId)
       ? unknownProfile(askedName)
-      : { kind: "profile", profile, nowMs: ports.clock.nowMs() };
+      : { kind: "profile", profile: withUsage(ports, profile), nowMs: ports.clock.nowMs() };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -121,7 +121,8 @@ function pin(
   });
 }
 
-async function changeProfile<Done extends { readonly kind: string }>(
+/** Finds the profile, does the work and writes the audit log. Never throws. */
+export async function changeProfile<Done extends { readonly kind: string }>(
   ports: Ports,
   { binding, askedName, profileId, isAllowed }: ProfileRequest,
   action: AuditedAction,

@@ -23,6 +23,8 @@ import {
   useProfile,
   type ProfileRequest,
 } from "../actions/profiles.ts";
+import { quietProfile } from "../actions/nudge.ts";
+import { retryProfile, reviveProfile } from "../actions/repair.ts";
 import { startSignIn } from "../actions/start.ts";
 import { askUsage } from "../actions/usage.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../interaction/diagnosis-screens.ts";
@@ -30,6 +32,8 @@ import {
   pinnedScreen,
   preferredScreen,
   profileScreen,
+  retriedScreen,
+  revivedScreen,
   questionScreen,
   signedOutScreen,
   signOutScreen,
@@ -48,6 +52,7 @@ import {
   selectorScreen,
   statusScreen,
 } from "../interaction/screens.ts";
+import { quietScreen } from "../interaction/notice-screens.ts";
 import { usageScreen } from "../interaction/usage-screens.ts";
 import type { Binding, Privacy } from "../rules/binding.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
@@ -135,6 +140,12 @@ const ANSWERS = {
     isSure
       ? screenOrRefusal(caller, await signOut(ports, requestOf(caller, name, profileId)), signedOutScreen)
       : screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name, profileId)), signOutScreen),
+  retry: async (ports, caller, { name, profileId }) =>
+    screenOrRefusal(caller, await retryProfile(ports, requestOf(caller, name, profileId)), retriedScreen),
+  revive: async (ports, caller, { name, profileId }) =>
+    screenOrRefusal(caller, await reviveProfile(ports, requestOf(caller, name, profileId)), revivedScreen),
+  quiet: async (ports, caller, { name, profileId }) =>
+    screenOrRefusal(caller, await quietProfile(ports, requestOf(caller, name, profileId)), quietScreen),
   undo: async (ports, caller, { name, profileId }) =>
     screenOrRefusal(caller, await undoChange(ports, requestOf(caller, name, profileId)), undoneScreen),
   keep: async (ports, caller, { name, questionId }) =>

@@ -1,7 +1,8 @@
 /** Notifies owners of expired logins, and adds advice to the host's own messages. */
+import { claimNudge, type NudgeMemory } from "../actions/nudge.ts";
 import { claimExpiredLogins, readPin } from "../actions/overview.ts";
 import { logFailure } from "../errors.ts";
-import { noticeLine, noticeScreen } from "../interaction/notice-screens.ts";
+import { noticeLine, noticeScreen, nudgeScreen } from "../interaction/notice-screens.ts";
 import type { Screen } from "../interaction/screen.ts";
 import { allowFromLine, ownersLine } from "../interaction/screens.ts";
 import type { Locale } from "../languages/catalogue.ts";
@@ -26,6 +27,18 @@ export async function notifyOwners(context: HandlerContext, agentId: string): Pr
     }
   } catch (error) {
     logFailure(context.log, "notifying owners of expired logins", error);
+  }
+}
+
+/** Tells each owner that the account in use is nearly used up, once for each level of each window. Never throws. */
+export async function nudgeOwners(context: HandlerContext, agentId: string, memory: NudgeMemory): Promise<void> {
+  try {
+    const owners = await context.ownersToNotify();
+    const nudge = owners.length === 0 ? undefined : await claimNudge(await context.ports(), agentId, memory);
+    if (nudge === undefined) return;
+    for (const owner of owners) await notify(context, owner, nudgeScreen(nudge));
+  } catch (error) {
+    logFailure(context.log, "looking whether the account in use is used up", error);
   }
 }
 

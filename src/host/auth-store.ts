@@ -3,7 +3,7 @@
  * plugin.
  */
 import { isAbsolute } from "node:path";
-import type { Log } from "../actions/ports.ts";
+import type { Entropy, Log } from "../actions/ports.ts";
 import { CodexAuthError, logFailure } from "../errors.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
 import { PLUGIN_HOST_RECORDS } from "../rules/host-versions.ts";
@@ -18,6 +18,7 @@ import {
   configuredIn,
   listCodexProfiles,
 } from "../store/profiles-document.ts";
+import type { RememberedSignIns } from "../store/remembered-sign-ins.ts";
 import { type AuthStoreSdk, createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
 import { hostSdk, logOf, type SdkConfig, currentConfig, type OpenClawPluginApi } from "./sdk.ts";
 
@@ -59,6 +60,13 @@ export function bindAuthStoreSdk({ agentRuntime, providerAuth }: AuthSdkParts, c
     persisted: (agentDir, profileId) => agentRuntime.findPersistedAuthProfileCredential({ agentDir, profileId }),
     storePathOf: (agentDir) => storePathIn(agentRuntime, agentDir),
     legacyFileOf: (agentDir) => `${agentDir}/auth-profiles.json`,
+    async renew(agentDir, profileId) {
+      const store = read(agentDir);
+      // Forced, because a valid access token would be returned without a proof that the login can be renewed.
+      const wanted = { cfg: config(), store, profileId, agentDir, allowProfileFallback: false, forceRefresh: true };
+      // An older host could answer with another profile of that account.
+      return (await agentRuntime.resolveApiKeyForProfile(wanted))?.profileId === profileId;
+    },
     selectableIds(agentDir, document) {
       const store = (document ?? read(agentDir)) as ReturnType<typeof read>;
       return agentRuntime.resolveAuthProfileOrder({ cfg: config(), store, provider });
@@ -141,15 +149,41 @@ async function publish(log: Log, sdk: AuthStoreSdk, change: HostChange): Promise
   return agentDir !== undefined && sdk.read(agentDir).profiles[profileId]?.refresh === record?.credential.refresh;
 }
 
+/** More agents are not looked at. */
+const MAX_AGENTS = 50;
+
+export interface Look {
+  readonly agentId: string;
+  /** One of that agent's logins has expired. */
+  readonly hasExpiredLogin: boolean;
+}
+
+interface LookParts {
+  readonly remembered: RememberedSignIns;
+  readonly entropy: Pick<Entropy, "digest">;
+  readonly nowMs: number;
+}
+
 /**
- * Returns the default agent if one of its logins has expired. Loads only the host's own functions, because most
- * checks find nothing.
+ * Remembers the sign-ins of all agents, and looks at the profiles of the default agent. Loads only the host's own
+ * functions, because most looks find nothing. If the profiles of another agent cannot be read, what was remembered
+ * stays. Throws any error of the default agent's.
  */
-export async function agentWithExpiredLogin(api: OpenClawPluginApi, nowMs: number): Promise<string | undefined> {
+export async function lookAtSignIns(api: OpenClawPluginApi, { remembered, entropy, nowMs }: LookParts): Promise<Look> {
   const parts = await loadRunningAuthSdk();
   const config = () => currentConfig(api);
   const sdk = bindAuthStoreSdk(parts, config);
   const agentId = defaultAgentOf(parts, config);
-  const profiles = listCodexProfiles(sdk.read(sdk.agentDirOf(agentId)), sdk.provider, nowMs);
-  return profiles.some(needsSignIn) ? agentId : undefined;
+  const read = (id: string) => sdk.read(sdk.agentDirOf(id));
+  const own = read(agentId);
+  const hasExpiredLogin = listCodexProfiles(own, sdk.provider, nowMs).some(needsSignIn);
+  // Hosts that keep profiles in files leave no mark of a failed renewal, so they need nothing remembered.
+  if (sdk.storePathOf(sdk.agentDirOf(agentId))?.endsWith(".sqlite") !== true) return { agentId, hasExpiredLogin };
+  try {
+    const others = parts.agentRuntime.listAgentIds(config()).filter((id) => id !== agentId);
+    remembered.see([own, ...others.slice(0, MAX_AGENTS - 1).map(read)], sdk.provider, entropy);
+  } catch (error) {
+    logFailure(logOf(api), "looking at the logins of other agents", error);
+  }
+  return { agentId, hasExpiredLogin };
 }

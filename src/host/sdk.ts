@@ -44,6 +44,8 @@ export interface PluginSettings {
   readonly notify: boolean;
   /** False if no listener may be opened for callback URLs. */
   readonly loopback: boolean;
+  /** True if owners want to be told when the account in use is nearly used up. */
+  readonly nudge: boolean;
 }
 
 /**
@@ -53,12 +55,13 @@ export interface PluginSettings {
 export function settingsOf(api: OpenClawPluginApi): PluginSettings {
   const { plugins, agents } = readableConfig(api);
   const timeZone: unknown = agents?.defaults?.userTimezone;
-  const { language, notify, loopback } = plugins?.entries?.["codex-auth"]?.config ?? {};
+  const { language, notify, loopback, nudge } = plugins?.entries?.["codex-auth"]?.config ?? {};
   return {
     ...(typeof language === "string" ? { language } : {}),
     ...(typeof timeZone === "string" ? { timeZone } : {}),
     notify: notify !== false,
     loopback: loopback !== "off",
+    nudge: nudge === true,
   };
 }
 

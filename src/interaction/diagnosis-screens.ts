@@ -1,6 +1,7 @@
 /** The screens of `why`, `log` and `audit`. */
-import type { ChangeLog, ExplainedChoice, Finding, Inspection } from "../rules/results.ts";
-import { command, conditionOf, namesOf, say, verbatim, type Line, type Screen } from "./screen.ts";
+import type { ChangeLog, ExplainedChoice, Finding, Inspection, ListedProfile } from "../rules/results.ts";
+import { repairButton, repairOf } from "./profile-screens.ts";
+import { command, conditionOf, namesOf, say, verbatim, type Button, type Line, type Screen } from "./screen.ts";
 
 const PAUSED_SHOWN = 6;
 
@@ -16,12 +17,23 @@ export function whyScreen(choice: ExplainedChoice): Screen {
   if (choice.allowList.length > 0) lines.push(say("why.allow-list", { names: namesOf(choice.allowList) }));
   for (const profile of choice.paused.slice(0, PAUSED_SHOWN)) {
     lines.push(say("selector.profile", { name: verbatim(profile.name), facts: conditionOf(profile, nowMs) }));
+    const repair = repairOf(profile, nowMs);
+    if (repair !== undefined) lines.push(say(`profile.${repair}`, { command: command(repair, profile.name) }));
   }
   const more = choice.paused.length - PAUSED_SHOWN;
   if (more > 0) lines.push(say("pending.more", { count: more }));
   if (choice.isOwnCopy) lines.push(say("why.own-copy"));
   if (asked !== undefined) lines.push(placeLine(asked));
-  return { lines, rows: [] };
+  return { lines, rows: repairRows(choice.paused, nowMs) };
+}
+
+/** The label of the button names no profile, so there is none if two profiles can be repaired. */
+function repairRows(paused: readonly ListedProfile[], nowMs: number): Button[][] {
+  const [one, ...others] = paused.flatMap((profile) => {
+    const repair = repairOf(profile, nowMs);
+    return repair === undefined ? [] : [repairButton(profile, repair)];
+  });
+  return one === undefined || others.length > 0 ? [] : [[one]];
 }
 
 function pinLine({ profileName, by, isUsable }: NonNullable<ExplainedChoice["pin"]>): Line {

@@ -5,13 +5,31 @@ import {
   type ListedProfile,
   type PinnedProfile,
   type PreferredProfile,
+  type RetriedProfile,
+  type RevivedProfile,
   type ShownProfile,
   type SignedOutProfile,
   type UndoneChange,
+  hasFailedRenewal,
+  isHeld,
   isUnreadable,
   isUsable,
 } from "../rules/results.ts";
-import { button, command, conditionOf, effectLines, factsOf, say, verbatim, type Screen } from "./screen.ts";
+import { hasRoom } from "../rules/usage.ts";
+import {
+  button,
+  command,
+  conditionOf,
+  effectLines,
+  factsOf,
+  inChats,
+  restartLines,
+  say,
+  verbatim,
+  type Button,
+  type Screen,
+  type ScreenLine,
+} from "./screen.ts";
 
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
@@ -27,6 +45,7 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
       say("profile.title", { name: verbatim(name), facts: factsOf(profile, nowMs) }),
       ...(isPinned ? [say("profile.pinned")] : []),
       ...(isDefault ? [say("profile.default")] : []),
+      ...repairLines(profile, nowMs),
       say("profile.pick", { command: command("pick", name) }),
       isPinned
         ? say("profile.unuse", { command: command("unuse", name) })
@@ -37,8 +56,9 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
       BACK_LINE,
     ],
     rows: [
+      ...repairRows(profile, nowMs),
       [
-        button("button.sign-in", { verb: "pick", name }),
+        ...(repairOf(profile, nowMs) === undefined ? [button("button.sign-in", { verb: "pick", name })] : []),
         isPinned
           ? button("button.unuse", { verb: "unuse", ...shown })
           : button("button.use", { verb: "use", ...shown }),
@@ -50,6 +70,48 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
       [button("button.undo", { verb: "undo", ...shown }), BACK],
     ],
   };
+}
+
+type Repair = "retry" | "revive";
+
+/**
+ * A cooldown is worth a try after one refused look, or if OpenAI has just said that there is room. A failed renewal is
+ * worth one if the old sign-in is remembered.
+ */
+export function repairOf(profile: ListedProfile, nowMs: number): Repair | undefined {
+  if (profile.canRevive === true) return "revive";
+  if (!isHeld(profile)) return undefined;
+  return profile.reason === "refused" || hasRoom(profile.usage, nowMs) ? "retry" : undefined;
+}
+
+/** What can be done without a new sign-in. */
+export function repairLines(profile: ListedProfile, nowMs: number): ScreenLine[] {
+  const { name } = profile;
+  const repair = repairOf(profile, nowMs);
+  if (repair === undefined) return hasFailedRenewal(profile) ? [inChats(say("revive.forgotten"))] : [];
+  return [
+    ...(hasRoom(profile.usage, nowMs) && repair === "retry" ? [say("retry.has-room")] : []),
+    say(`profile.${repair}`, { command: command(repair, name) }),
+  ];
+}
+
+export function repairButton({ name, profileId }: ListedProfile, repair: Repair): Button {
+  return button(`button.${repair}`, { verb: repair, name, profileId });
+}
+
+function repairRows(profile: ListedProfile, nowMs: number): Button[][] {
+  const repair = repairOf(profile, nowMs);
+  if (repair === undefined) return [];
+  return [[button("button.sign-in", { verb: "pick", name: profile.name }), repairButton(profile, repair)]];
+}
+
+export function retriedScreen({ profileName, activation }: RetriedProfile): Screen {
+  const lines = [say("retry.done", { name: verbatim(profileName) })];
+  return { lines: [...lines, ...(activation === "restart" ? restartLines() : []), BACK_LINE], rows: [[BACK]] };
+}
+
+export function revivedScreen({ profileName }: RevivedProfile): Screen {
+  return { lines: [say("revive.done", { name: verbatim(profileName) }), BACK_LINE], rows: [[BACK]] };
 }
 
 /** A record that the host does not use can only be replaced, or put back after that. */

@@ -69,6 +69,9 @@ interface ButtonFields {
   readonly prefer: Shown;
   readonly signout: Shown;
   readonly undo: Shown;
+  readonly retry: Shown;
+  readonly revive: Shown;
+  readonly quiet: Shown;
   /** The question that the button belongs to. A typed command answers the newest one. */
   readonly keep: { readonly questionId?: string | undefined };
   readonly page: { readonly isFresh?: true | undefined };
@@ -146,7 +149,9 @@ export function factsOf(profile: ListedProfile, nowMs: number, more: readonly Li
   return { items: [...known.map((fact) => [verbatim(fact)]), conditionOf(profile, nowMs), ...more], isWhole: false };
 }
 
-export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, nowMs: number): Line {
+export function conditionOf(profile: ListedProfile, nowMs: number): Line {
+  const { health, reason, unusableUntilMs } = profile;
+  if (health === "cooling-down" && reason === "refused") return refusedCooldown(profile, nowMs);
   const plain = say(`health.${health}`);
   const because = reason === undefined ? plain : say("health.because", { health: plain, reason: reasonOf(reason) });
   const isPaused = health === "cooling-down" || health === "disabled";
@@ -156,6 +161,16 @@ export function conditionOf({ health, reason, unusableUntilMs }: ListedProfile, 
     time: { atMs: unusableUntilMs, nowMs },
     left: { durationMs: unusableUntilMs - nowMs },
   });
+}
+
+/** One refused look of the host is no proof that the login has ended, so it is told as what it is. */
+function refusedCooldown({ refusedAtMs, unusableUntilMs }: ListedProfile, nowMs: number): Line {
+  const refused =
+    refusedAtMs === undefined
+      ? say("cooldown.refused")
+      : say("cooldown.refused-at", { time: { atMs: refusedAtMs, nowMs } });
+  if (unusableUntilMs === undefined) return refused;
+  return say("cooldown.again", { refused, time: { atMs: unusableUntilMs, nowMs } });
 }
 
 const REASONS: ReadonlyMap<string, Extract<SentenceKey, `reason.${string}`>> = new Map([

@@ -262,7 +262,8 @@ export function finishHelpScreen(): Screen {
 
 export function helpScreen(): Screen {
   const lines = TYPED_VERBS.map((verb) => say("help.line", { command: usage(verb), about: say(`help.${verb}`) }));
-  return { lines: [say("help.title"), ...lines, inChats(say("help.paste"))], rows: [] };
+  const ends = [inChats(say("help.paste")), inTerminal(say("help.no-revive"))];
+  return { lines: [say("help.title"), ...lines, ...ends], rows: [] };
 }
 
 export function withheldScreen(privacy: Exclude<Privacy, "private">): Screen {
@@ -302,6 +303,8 @@ export function refusalLine(facts: Omit<RefusalFacts, "next" | "sender">): Line 
     why: command("why"),
     help: usage("help"),
     again: command("pick", facts.profileName ?? "work"),
+    revive: command("revive", facts.profileName ?? "work"),
+    usage: command("usage", facts.profileName),
     name: verbatim(facts.profileName ?? ""),
     file: verbatim("codex-auth-pending.json"),
     log: verbatim("codex-auth/audit.jsonl"),
@@ -327,11 +330,25 @@ export function refusalScreen(facts: RefusalFacts): Screen {
     lines.push(say("owner.seen", { name: verbatim(facts.storeOwner) }));
   }
   const name = facts.profileName as ProfileName | undefined;
-  const isButton = facts.next === "again" && name !== undefined;
-  return {
-    lines: [...lines, ...nextLines(facts)],
-    rows: isButton ? [[button("button.again", { verb: "pick", name })]] : [],
-  };
+  return { lines: [...lines, ...nextLines(facts)], rows: name === undefined ? [] : [refusalButtons(facts, name)] };
+}
+
+/** The refusals that a new sign-in resolves. */
+const SIGN_IN_HELPS: ReadonlySet<ErrorCode> = new Set([
+  "retry-unanswered",
+  "revive-forgotten",
+  "revive-rejected",
+  "revive-failed",
+]);
+
+function refusalButtons({ code, next }: RefusalFacts, name: ProfileName): Button[] {
+  if (next === "again") return [button("button.again", { verb: "pick", name })];
+  return [
+    ...(SIGN_IN_HELPS.has(code) ? [button("button.sign-in", { verb: "pick", name })] : []),
+    ...(code === "revive-offline" || code === "revive-failed"
+      ? [button("button.revive", { verb: "revive", name })]
+      : []),
+  ];
 }
 
 function failureLines({ failure }: RefusalFacts): ScreenLine[] {

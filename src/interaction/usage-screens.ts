@@ -9,6 +9,7 @@ import {
   type UsageReason,
   type UsageWindow,
 } from "../rules/usage.ts";
+import { repairButton, repairLines, repairOf } from "./profile-screens.ts";
 import {
   button,
   command,
@@ -39,6 +40,7 @@ export function usageScreen(report: UsageReport): Screen {
     ...stopLines(row),
     ...(isBrief ? [] : detailLines(row, nowMs)),
     ...reasonLines(row),
+    ...repairLinesOf(row, nowMs),
   ]);
   const isBlocked = profiles.some((one) => reasonIn(one) === "challenge");
   return {
@@ -116,7 +118,8 @@ function windowLine(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
   return say("usage.window-until", { window, state, time, at: { atMs: resetAtMs, nowMs } });
 }
 
-function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
+/** The state of one window in one line. */
+export function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
   const [window, state] = [lengthOf(one), stateOf(one, limit, nowMs)];
   const { resetAtMs } = one;
   if (resetAtMs === undefined || resetAtMs <= nowMs) return say("usage.brief", { window, state });
@@ -204,6 +207,26 @@ function nextLines(report: UsageReport, isBrief: boolean): readonly ScreenLine[]
   ];
 }
 
+/** With the numbers that have just been told, which can refute a cooldown. */
+function withNumbers({ profile, usage: told }: Row): ListedProfile {
+  const numbers = numbersIn(told);
+  return numbers === undefined ? profile : { ...profile, usage: numbers };
+}
+
+function repairLinesOf(row: Row, nowMs: number): readonly ScreenLine[] {
+  const profile = withNumbers(row);
+  return repairOf(profile, nowMs) === undefined ? [] : repairLines(profile, nowMs);
+}
+
+/** The label names no profile, so there is no button if two can be repaired. */
+function repairButtons({ profiles, nowMs }: UsageReport): Button[] {
+  const buttons = profiles.flatMap((row) => {
+    const repair = repairOf(withNumbers(row), nowMs);
+    return repair === undefined ? [] : [repairButton(row.profile, repair)];
+  });
+  return buttons.length === 1 ? buttons : [];
+}
+
 function rowsOf(report: UsageReport): Button[][] {
   const [best, only] = [offeredIn(report), onlyIn(report)];
   const name = only?.profile.name;
@@ -211,7 +234,7 @@ function rowsOf(report: UsageReport): Button[][] {
     name !== undefined && ENDED.has(reasonIn(only as Row)) ? [button("button.sign-in", { verb: "pick", name })] : [];
   return [
     best === undefined ? [] : [useButton(best)],
-    signIn,
+    [...signIn, ...repairButtons(report)],
     [
       button("button.look-again", name === undefined ? { verb: "usage" } : { verb: "usage", name }),
       button("button.accounts", { verb: "page", page: 1 }),
@@ -219,7 +242,7 @@ function rowsOf(report: UsageReport): Button[][] {
   ].filter((row) => row.length > 0);
 }
 
-function useButton({ name, profileId }: ListedProfile): Button {
+export function useButton({ name, profileId }: ListedProfile): Button {
   return button("button.use-named", { verb: "use", name, profileId }, { name: verbatim(name) });
 }
 

@@ -119,6 +119,12 @@ export const EN = {
   "profile.prefer": "Make it the default: {command}",
   "profile.signout": "Sign out: {command}",
   "profile.undo": "Undo the last change: {command}",
+  "profile.retry": "Let OpenClaw try it again: {command}",
+  "profile.revive": "Try the old sign-in again: {command}",
+  "retry.has-room": "OpenAI says that this account has room.",
+  "retry.done": "OpenClaw can use {name} again, from the next message on. OpenAI says that the account has room.",
+  "revive.forgotten": "The old sign-in cannot be tried again: this gateway has not seen it working since it started.",
+  "revive.done": "The old sign-in of {name} works again: OpenClaw has renewed it. The next message can use it.",
   "profile.list": "All profiles: {command}",
 
   "prefer.done": "{name} is now the default profile. The other profiles keep their order.",
@@ -212,6 +218,9 @@ export const EN = {
   "log.line": "• {ago}, {who}: {action} {name} ({outcome})",
   "log.done": "done",
   "log.refused": "refused: {code}",
+  "action.retry": "let OpenClaw try again:",
+  "action.revive": "try the old sign-in again:",
+  "action.quiet": "no more usage messages about",
   "action.sign-in": "sign in to",
   "action.sign-out": "sign out",
   "action.prefer": "set the default to",
@@ -248,6 +257,12 @@ export const EN = {
   "notice.off": "To turn off these messages, set notify to false in this plugin's config.",
   "notice.line": "Codex profile {name} needs a new sign-in: {command}",
 
+  "nudge.title": "Codex profile {name} is in use and nearly used up: {facts}",
+  "nudge.others": "See how much the other accounts have left: {command}",
+  "nudge.prefer": "Make {name} the default: {command}",
+  "nudge.quiet": "No more of these messages until it is full again: {command}",
+  "nudge.off": "To turn off all of these messages, set nudge to false in this plugin's config.",
+  "quiet.done": "There will be no more messages about the usage of {name} until it is full again.",
   "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
   "signout.confirm": "Yes, sign out: {command}",
   "signout.leave": "No, keep it: {command}",
@@ -290,12 +305,17 @@ export const EN = {
   "help.why": "show which profile this chat uses next, and why",
   "help.prefer": "make a profile the default",
   "help.signout": "remove a profile from this gateway; without yes it asks first",
+  "help.retry": "let OpenClaw try a profile again, if OpenAI says that it has room",
+  "help.revive": "try the old sign-in again after a failed renewal",
+  "help.quiet": "get no more messages about the usage of a profile until it is full again",
   "help.undo": "undo the last sign-in or sign-out, within 24 hours",
   "help.keep": "choose where to save a sign-in to another account",
   "help.log": "list the last changes",
   "help.audit": "list problems and how to fix them",
   "help.help": "list all commands",
   "help.version": "print the version of codex-auth",
+  "help.no-revive":
+    "A terminal cannot try an old sign-in again after a failed renewal, because only the running gateway remembers it. Use the chat for that.",
   "help.paste": "While a sign-in is pending, you can also send the callback URL as a plain message.",
   "option.profile": "the profile, such as work",
   "option.callback-url": "the callback URL, or - to read it from standard input",
@@ -326,6 +346,9 @@ export const EN = {
 
   "health.until": "{health} until {time}, {left} left",
   "health.because": "{health} ({reason})",
+  "cooldown.refused": "OpenAI refused it",
+  "cooldown.refused-at": "OpenAI refused it at {time}",
+  "cooldown.again": "{refused}; OpenClaw tries again after {time}",
   "reason.renewal-failed": "renewal failed",
   "reason.no-token": "no token",
   "reason.refused": "no longer accepted by OpenAI",
@@ -363,6 +386,10 @@ export const EN = {
   "button.keep-over": "Replace {name}",
   "button.keep-update": "Update {name}",
   "button.prefer": "Make default",
+  "button.retry": "Let OpenClaw try it again",
+  "button.revive": "Try the old sign-in again",
+  "button.prefer-named": "Make {name} default",
+  "button.quiet": "Quiet until it is full again",
   "button.sign-out": "Sign out",
   "button.sign-out-sure": "Yes, sign out",
   "button.undo": "Undo",
@@ -407,6 +434,23 @@ export const EN = {
     "The model of this chat cannot use a Codex profile, so the gateway would drop the choice. Choose an OpenAI model with /model, then try again.",
   "refusal.pin-unavailable":
     "The gateway did not keep the choice for this chat, so nothing was changed. Send any message, then try again.",
+  "refusal.retry-not-held": "OpenClaw does not hold back {name}, so nothing was changed.",
+  "refusal.retry-limit-reached":
+    "OpenAI says that the limit of {name} is reached, so nothing was changed. To see when it is full again, type {usage}",
+  "refusal.retry-unanswered":
+    "OpenAI did not tell whether {name} has room, so nothing was changed. Try again in a minute, or sign in again: {again}",
+  "refusal.revive-not-failed": "No renewal of {name} has failed, so nothing was changed.",
+  "refusal.revive-forgotten":
+    "This gateway does not remember a sign-in of {name}. It remembers only those that it has seen working since it started, and none that was replaced. Sign in again: {again}",
+  "refusal.revive-changed":
+    "Profile {name} has changed since its renewal failed, so nothing was put back. To see its state now, type {command}",
+  "refusal.revive-offline":
+    "The gateway's machine could not reach auth.openai.com, so nothing was tried. Check its network and proxy, then try again: {revive}",
+  "refusal.revive-rejected": "OpenAI no longer accepts the old sign-in of {name}. Sign in again: {again}",
+  "refusal.revive-failed":
+    "OpenClaw could not renew the old sign-in of {name} this time either. Try again in a few minutes: {revive}, or sign in again: {again}",
+  "refusal.usage-unknown":
+    "The gateway knows no numbers of {name}, so there is nothing to be quiet about. To ask for them, type {usage}",
   "refusal.callback-empty":
     "There is no callback URL in the text. Copy the full URL of the localhost page and try again.",
   "refusal.callback-too-long":

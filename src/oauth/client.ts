@@ -1,6 +1,7 @@
 /** The adapter of the sign-in server: it builds sign-in links and redeems codes. */
 import { calculatePKCECodeChallenge } from "oauth4webapi";
 import type { AuthorizationRequest, Entropy, GuardedFetch, NetworkObstacle, OAuthClient } from "../actions/ports.ts";
+import { CodexAuthError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, ORIGINATOR, REDIRECT_URI, SCOPE, type Endpoints } from "./endpoints.ts";
 import { exchangeCode } from "./token.ts";
@@ -9,15 +10,22 @@ import { exchangeCode } from "./token.ts";
 const VERIFIER_BYTES = 32;
 const STATE_BYTES = 16;
 
-/** `obstacle`: what the sender of `fetch` knows before it sends. */
+export interface OAuthConnection {
+  /** For looks at the first page of the sign-in. */
+  readonly look?: GuardedFetch;
+  /** What the sender of both fetches knows before it sends. */
+  readonly obstacle?: () => NetworkObstacle | undefined;
+}
+
 export function createOAuthClient(
   endpoints: Endpoints,
   entropy: Entropy,
   fetch: GuardedFetch,
-  obstacle: () => NetworkObstacle | undefined = () => undefined,
+  { look = fetch, obstacle = () => undefined }: OAuthConnection = {},
 ): OAuthClient {
   return {
     obstacle,
+    isReachable: () => isReachable(endpoints, look),
     buildAuthorizationRequest: () => buildAuthorizationRequest(endpoints, entropy),
     authorizationUrlOf: ({ state, codeVerifier }) =>
       authorizationUrlOf(endpoints, state.reveal(), codeVerifier.reveal()),
@@ -25,6 +33,15 @@ export function createOAuthClient(
     pollDevice: async (device, pace) => (await import("./device.ts")).pollDevice(endpoints, fetch, device, pace),
     exchange: (grant) => exchangeCode(endpoints, fetch, grant),
   };
+}
+
+/** A redirect, a refusal and a page that is too long are answers too. A server that fails could not renew anything. */
+async function isReachable({ authorization }: Endpoints, look: GuardedFetch): Promise<boolean> {
+  try {
+    return (await look({ url: authorization, method: "GET", headers: {} })).status < 500;
+  } catch (error) {
+    return error instanceof CodexAuthError && error.code === "token-response-invalid";
+  }
 }
 
 export async function buildAuthorizationRequest(endpoints: Endpoints, entropy: Entropy): Promise<AuthorizationRequest> {

@@ -47,6 +47,16 @@ export const OPENAI: Endpoints = {
 /** Of every request to the sign-in server. */
 export const TOKEN_LIMITS = { timeoutMs: 30_000, maxBytes: 1024 * 1024 } as const;
 
+/** Of a look whether that server answers. */
+export const LOOK_LIMITS = { timeoutMs: 5_000, maxBytes: 1024 * 1024 } as const;
+
+/** The same server, and only the page that a look may ask for. */
+export const lookAt = ({ hostname, isSandbox, authorization }: Endpoints): Destination => ({
+  hostname,
+  isSandbox,
+  urls: [authorization],
+});
+
 /** `origin`: a loopback origin such as `http://127.0.0.1:4000`, which `environment.ts` has checked. */
 export function sandboxEndpoints(origin: string): Endpoints {
   return {

@@ -58,6 +58,10 @@ export const COMMANDS = {
   why: { chat: { word: "why", takes: "profile?" } },
   prefer: { chat: { word: "prefer", takes: "profile" }, hasButton: true },
   signout: { chat: { word: "signout", takes: "profile yes?" }, hasButton: true },
+  retry: { chat: { word: "retry", takes: "profile" }, terminal: { word: "retry", takes: "name?" }, hasButton: true },
+  /** Only the gateway remembers old sign-ins, so the terminal does not have it. */
+  revive: { chat: { word: "revive", takes: "profile" }, hasButton: true },
+  quiet: { chat: { word: "quiet", takes: "profile" }, hasButton: true },
   undo: { chat: { word: "undo", takes: "profile" }, terminal: { word: "undo", takes: "name?" }, hasButton: true },
   keep: { chat: { word: "keep", takes: "name" }, hasButton: true },
   log: { chat: { word: "log", takes: "anything" }, terminal: { word: "log", takes: "nothing" } },

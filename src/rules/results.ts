@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
 import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
-import type { ProfileUsage, UsageNumbers } from "./usage.ts";
+import type { ProfileUsage, UsageNumbers, UsageWindow } from "./usage.ts";
 
 export type { Activation, AuditEntry, AuditedAction, SignInMethod };
 
@@ -20,6 +20,12 @@ export interface ListedProfile {
   readonly unusableUntilMs?: number;
   /** Why it is in a cooldown, disabled or needs a sign-in, in the host's words, such as `auth_permanent`. */
   readonly reason?: string;
+  /** Unix time in milliseconds at which OpenAI refused it, if that is why it is in a cooldown. */
+  readonly refusedAtMs?: number;
+  /** Its renewal failed, and this gateway remembers the sign-in that could not be renewed. */
+  readonly canRevive?: true;
+  /** Unix time in milliseconds of its last turn. */
+  readonly lastUsedMs?: number;
   readonly isDefault?: boolean;
   readonly isPinned?: boolean;
   /**
@@ -27,7 +33,7 @@ export interface ListedProfile {
    * tells whether the profile still has the token that something was read with.
    */
   readonly expiresAtMs?: number;
-  /** Numbers of OpenAI in memory, which may be old. Only in the list of profiles. */
+  /** Numbers of OpenAI in memory, which may be old. Only in the list of profiles and on a card. */
   readonly usage?: UsageNumbers;
 }
 
@@ -192,6 +198,36 @@ export interface PreferredProfile {
   readonly activation: Activation;
 }
 
+/** OpenClaw no longer leaves the profile out. */
+export interface RetriedProfile {
+  readonly kind: "retried";
+  readonly profileName: string;
+  readonly activation: Activation;
+}
+
+/** The old sign-in was put back, and OpenClaw renewed it. */
+export interface RevivedProfile {
+  readonly kind: "revived";
+  readonly profileName: string;
+}
+
+/** The account in use is nearly used up. */
+export interface UsageNudge {
+  readonly profile: ListedProfile;
+  readonly numbers: UsageNumbers;
+  /** The windows that have just fallen below a level. At least one. */
+  readonly due: readonly UsageWindow[];
+  /** Another profile, with the most left of those whose numbers are known. */
+  readonly best?: ListedProfile;
+  readonly nowMs: number;
+}
+
+/** No more is told of its usage until it is reset. */
+export interface QuietProfile {
+  readonly kind: "quiet";
+  readonly profileName: string;
+}
+
 export interface SignedOutProfile {
   readonly kind: "signed-out";
   readonly profileName: string;
@@ -278,6 +314,19 @@ export function isUsable({ health }: Condition): boolean {
 
 export function needsSignIn({ health }: Condition): boolean {
   return health === "needs-sign-in";
+}
+
+/** The reasons of the host to disable a profile that OpenAI's own numbers can refute. */
+export const USAGE_REASONS_OF_HOST: ReadonlySet<string> = new Set(["billing", "rate_limit", "subscription_limit"]);
+
+/** The host leaves the profile out for a time, because of a limit or of one refused look. */
+export function isHeld({ health, reason = "" }: Pick<ListedProfile, "health" | "reason">): boolean {
+  return health === "cooling-down" || (health === "disabled" && USAGE_REASONS_OF_HOST.has(reason));
+}
+
+/** The renewal of the login failed. On current hosts nothing but a sign-in ends that by itself. */
+export function hasFailedRenewal({ health, reason }: Pick<ListedProfile, "health" | "reason">): boolean {
+  return health === "needs-sign-in" && reason === "renewal-failed";
 }
 
 /** The host does not use the record, so only a question may lead to its replacement. */

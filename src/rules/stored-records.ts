@@ -97,7 +97,17 @@ export interface PendingDocument {
   readonly receipts: readonly Receipt[];
 }
 
-export const AUDITED_ACTIONS = ["sign-in", "sign-out", "prefer", "undo", "use", "unuse"] as const;
+export const AUDITED_ACTIONS = [
+  "sign-in",
+  "sign-out",
+  "prefer",
+  "undo",
+  "use",
+  "unuse",
+  "retry",
+  "revive",
+  "quiet",
+] as const;
 export type AuditedAction = (typeof AUDITED_ACTIONS)[number];
 
 /** One line of the audit log. It must not contain a secret or an e-mail address. */
@@ -112,6 +122,19 @@ export const auditEntry = z.readonly(
   }),
 );
 export type AuditEntry = z.infer<typeof auditEntry>;
+
+/** One window of one profile, and below how many percent left it was last told of. */
+export const nudged = z.readonly(
+  z.object({
+    profileId: name,
+    seconds: z.number(),
+    below: z.number(),
+    atMs: time,
+    /** As OpenAI told it then. */
+    resetAtMs: z.optional(time),
+  }),
+);
+export type Nudged = z.infer<typeof nudged>;
 
 export const notice = z.readonly(z.object({ profileId: z.string(), atMs: time }));
 

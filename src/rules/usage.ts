@@ -359,12 +359,20 @@ export function bestOf<Profile>(
   nowMs: number,
 ): Profile | undefined {
   const told = asked.flatMap(({ profile, usage }) => (usage.kind === "numbers" ? [{ profile, ...usage }] : []));
+  return told.length < 2 ? undefined : mostLeftOf(told, nowMs);
+}
+
+/** As `bestOf`, also of a single one. */
+export function mostLeftOf<Profile>(
+  told: readonly { readonly profile: Profile; readonly numbers: UsageNumbers }[],
+  nowMs: number,
+): Profile | undefined {
   const ranked = told.flatMap(({ profile, numbers }) => {
     const rank = rankOf(numbers, nowMs);
     return rank === undefined ? [] : [{ profile, rank }];
   });
   const [best] = ranked.toSorted((one, other) => compareRanks(one.rank, other.rank));
-  return told.length < 2 ? undefined : best?.profile;
+  return best?.profile;
 }
 
 /** The smaller the better, position by position. */

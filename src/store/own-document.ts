@@ -69,7 +69,7 @@ function fieldsIn(content: string | undefined, lists: readonly string[]): JsonOb
   if (!isObject(parsed)) return {};
   const { version } = parsed;
   if (typeof version === "number" && version > VERSION) throw new CodexAuthError("pending-unwritable");
-  return version === VERSION && lists.every((name) => Array.isArray(parsed[name])) ? parsed : {};
+  return version === VERSION && lists.every((name) => Array.isArray(parsed[name] ?? [])) ? parsed : {};
 }
 
 function parseJson(content: string | undefined): unknown {

@@ -13,7 +13,7 @@ import type {
   SaveRefusal,
   SaveResult,
 } from "../actions/ports.ts";
-import { CodexAuthError, logFailure } from "../errors.ts";
+import { logFailure } from "../errors.ts";
 import type { CredentialDraft } from "../rules/account.ts";
 import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { ListedProfile } from "../rules/results.ts";
@@ -33,11 +33,13 @@ import {
   recordIn,
   type ReadIdentity,
 } from "./profiles-document.ts";
+import { saveRefusalOf, withRetries } from "./attempts.ts";
 import { isSamePlace } from "./private-file.ts";
+import { endCooldownOf, revivableIn, reviveSignIn, type RepairParts } from "./repair.ts";
 import { useOf, type StoredRecord } from "./host-records.ts";
 import { undoRecordFor, digestOf, SHARED, undoRecordOf, type UndoParts } from "./undo.ts";
 
-export interface ProfileStoreParts extends UndoParts {
+export interface ProfileStoreParts extends UndoParts, RepairParts {
   readonly log: Log;
   /** One for all copies of the plugin in a process, because a change by one must end the lists of the others. */
   readonly recent: RecentLists;
@@ -67,7 +69,11 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       const document = await host.read(agentDir);
       const profiles = listCodexProfiles(document, host.provider, clock.nowMs());
       const first = await firstOf(parts, agentDir, document);
-      return profiles.map((profile) => (profile.profileId === first ? { ...profile, isDefault: true } : profile));
+      return profiles.map((profile) => ({
+        ...profile,
+        ...(profile.profileId === first ? { isDefault: true } : {}),
+        ...revivableIn(parts, document, profile),
+      }));
     });
   return {
     provider: host.provider,
@@ -104,6 +110,8 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     remove: (target) =>
       recent.duringChange(() => change(parts, { ...target, next: undefined, refuses: refusalOfNothing })),
     prefer: (target) => recent.duringChange(() => prefer(parts, target)),
+    endCooldown: (target) => recent.duringChange(() => endCooldownOf(parts, target)),
+    revive: (target) => recent.duringChange(() => reviveSignIn(parts, target)),
     undo: (target) => recent.duringChange(() => putBack(parts, target)),
   };
 }
@@ -135,8 +143,10 @@ function refusalOfNothing(current: StoredRecord | undefined) {
 /** The host may use the record that cannot be read, so only the user decides that it is replaced. */
 const UNREADABLE = { kind: "refused", code: "profile-unreadable" } as const;
 
-function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
-  return withRetries(parts, () => changeOnce(parts, wanted));
+async function change(parts: ProfileStoreParts, wanted: Change): Promise<ChangeResult> {
+  const changed = await withRetries(parts, () => changeOnce(parts, wanted));
+  if (changed.kind === "saved") parts.remembered?.forget(wanted.profileId);
+  return changed;
 }
 
 /**
@@ -308,52 +318,6 @@ async function isSelectable({ host, log }: ProfileStoreParts, agentDir: string, 
 function recordFor(draft: CredentialDraft): StoredRecord {
   const credential = { ...draft, access: draft.access.reveal(), refresh: draft.refresh.reveal() };
   return { kind: "credential", credential, raw: credential };
-}
-
-/** Other writers hold the store for milliseconds, so one more attempt after this time is enough. */
-const RETRY_DELAY_MS = 250;
-/** For a record that other writers keep changing. */
-const MAX_ATTEMPTS = 4;
-
-/**
- * Tries again if another writer changed the record, and once if the store was busy and its host does not wait itself.
- */
-export async function withRetries<Result>(
-  { host, log }: { readonly host: Pick<HostAuthStore, "waitsForOthers">; readonly log: Log },
-  attempt: () => Promise<Result | "moved">,
-): Promise<Result | { readonly kind: "refused"; readonly code: SaveRefusal }> {
-  let hasWaited = host.waitsForOthers;
-  for (let count = 1; ; count += 1) {
-    try {
-      const result = await attempt();
-      if (result !== "moved") return result;
-      if (count >= MAX_ATTEMPTS) return { kind: "refused", code: "store-locked" };
-    } catch (error) {
-      const code = saveRefusalOf(error, log);
-      if (code !== "store-locked" || hasWaited) return { kind: "refused", code };
-      hasWaited = true;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
-    }
-  }
-}
-
-const SAVE_REFUSALS: ReadonlySet<string> = new Set([
-  "store-locked",
-  "store-unreadable",
-  "store-migration-required",
-  "store-write-failed",
-  "store-read-only",
-  "store-of-other-user",
-  "state-of-other-user",
-  "profile-not-codex",
-  "profile-unreadable",
-  "undo-unwritable",
-] satisfies SaveRefusal[]);
-
-function saveRefusalOf(error: unknown, log: Log): SaveRefusal {
-  logFailure(log, "a change of the profile store", error);
-  const code = error instanceof CodexAuthError ? error.code : "store-write-failed";
-  return SAVE_REFUSALS.has(code) ? (code as SaveRefusal) : "store-write-failed";
 }
 
 /** Shorter lists are not kept. */

@@ -2,7 +2,7 @@
 import type { StoredToken } from "../actions/ports.ts";
 import { accountOf, type ProfileAccount, type Identity } from "../rules/account.ts";
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
-import { isUnreadable, type ListedProfile, type Activation } from "../rules/results.ts";
+import { isUnreadable, USAGE_REASONS_OF_HOST, type ListedProfile, type Activation } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import { isCredential, isObject, textOf, useOf, type StoredCredential, type StoredRecord } from "./host-records.ts";
 
@@ -39,7 +39,7 @@ interface UsageStats {
   readonly errorCount?: number;
   readonly cooldownUntil?: number;
   readonly cooldownReason?: string;
-  /** `wham_token_expired` or `wham_account_dead`: OpenAI has refused the login. */
+  /** `wham_token_expired` or `wham_account_dead`: OpenAI refused one look of the host at the usage (401 or 403). */
   readonly cooldownClassification?: string;
   readonly blockedUntil?: number;
   readonly blockedReason?: string;
@@ -50,6 +50,18 @@ interface UsageStats {
 /** The host's placeholder for both tokens during a refresh. `failed` is final. */
 const FENCE = "openclaw-oauth-refresh-fence:v1:";
 const FAILED_FENCE = /^openclaw-oauth-refresh-fence:v1:[0-9a-f]+:failed:/;
+
+const FENCE_PARTS = /^openclaw-oauth-refresh-fence:v1:[0-9a-f]+:(?:failed:)?(?:access|refresh):([0-9a-f]{64})$/;
+
+/** The digests of both tokens that the host replaced by this placeholder. Returns undefined for other tokens. */
+export function fencedDigestsIn({ access = "", refresh = "" }: StoredCredential): string | undefined {
+  const digests = [access, refresh].map((token) => FENCE_PARTS.exec(token)?.[1]);
+  return digests.includes(undefined) ? undefined : digests.join(" ");
+}
+
+export function hasFailedFence({ access = "", refresh = "" }: StoredCredential): boolean {
+  return FAILED_FENCE.test(access) || FAILED_FENCE.test(refresh);
+}
 
 /** Returns true for the placeholder of a refresh, which could not be used after an undo. */
 export function isFenced(record: StoredRecord): boolean {
@@ -69,14 +81,13 @@ export function heldUntilMs(found: UsageStats | undefined): number {
   return Math.max(timeOf(stats.disabledUntil), timeOf(stats.cooldownUntil), timeOf(stats.blockedUntil));
 }
 
-type Condition = Pick<ListedProfile, "health" | "unusableUntilMs" | "reason">;
+type Condition = Pick<ListedProfile, "health" | "refusedAtMs" | "unusableUntilMs" | "reason">;
 
 /** An expired access token is no problem, because the host renews it. */
 export function conditionOf(credential: StoredCredential, found: UsageStats | undefined, nowMs: number): Condition {
   const { access = "", refresh = "", hasSidecar } = credential;
   const stats: UsageStats = isObject(found) ? found : {};
-  if (FAILED_FENCE.test(access) || FAILED_FENCE.test(refresh))
-    return { health: "needs-sign-in", reason: "renewal-failed" };
+  if (hasFailedFence(credential)) return { health: "needs-sign-in", reason: "renewal-failed" };
   if (access.startsWith(FENCE) || refresh.startsWith(FENCE)) return { health: "refreshing" };
   if (refresh === "" && hasSidecar !== true) return { health: "needs-sign-in", reason: "no-token" };
   const [disabledUntil, cooldownUntil] = [timeOf(stats.disabledUntil), timeOf(stats.cooldownUntil)];
@@ -85,13 +96,20 @@ export function conditionOf(credential: StoredCredential, found: UsageStats | un
     const reason = textOf(stats.disabledReason);
     return { health: reason?.startsWith("auth") ? "needs-sign-in" : "disabled", ...paused(disabledUntil, reason) };
   }
-  if (cooldownUntil > nowMs && textOf(stats.cooldownClassification)?.startsWith("wham_")) {
-    return { health: "needs-sign-in", reason: "refused" };
-  }
   const unusableUntilMs = Math.max(cooldownUntil, blockedUntil);
   if (unusableUntilMs <= nowMs) return { health: "signed-in" };
+  // No proof that the login has ended: Cloudflare refuses such looks too, and the host repeats none for half a day.
+  if (cooldownUntil > nowMs && textOf(stats.cooldownClassification)?.startsWith("wham_")) {
+    return { health: "cooling-down", ...paused(unusableUntilMs, "refused"), ...refusalIn(stats) };
+  }
   const reason = textOf(blockedUntil > nowMs ? stats.blockedReason : stats.cooldownReason);
   return { health: "cooling-down", ...paused(unusableUntilMs, reason) };
+}
+
+/** The host notes the time of its look since 2026.6, and before only that of the failure that caused it. */
+function refusalIn({ lastProbeAt, lastFailureAt }: UsageStats): Pick<Condition, "refusedAtMs"> {
+  const refusedAtMs = timeOf(lastProbeAt) > 0 ? timeOf(lastProbeAt) : timeOf(lastFailureAt);
+  return refusedAtMs > 0 && refusedAtMs <= LAST_TIME_MS ? { refusedAtMs } : {};
 }
 
 /** Returns 0 for anything but a number. */
@@ -122,6 +140,7 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
         ...(email === undefined ? {} : { email }),
         ...(chatgptPlanType === undefined ? {} : { plan: chatgptPlanType }),
         ...expiryOf(record),
+        ...lastUseOf(document, id),
         ...(use === "codex" && record.kind === "credential"
           ? conditionOf(record.credential, document.usageStats?.[id], nowMs)
           : { health: "unreadable" as const }),
@@ -134,6 +153,19 @@ export function listCodexProfiles(document: ProfilesDocument, provider: string, 
 function expiryOf(record: StoredRecord): Pick<ListedProfile, "expiresAtMs"> {
   const expires = record.kind === "credential" ? record.credential["expires"] : undefined;
   return typeof expires === "number" ? { expiresAtMs: expires } : {};
+}
+
+function lastUseOf({ usageStats }: ProfilesDocument, id: string): Pick<ListedProfile, "lastUsedMs"> {
+  const stats: unknown = usageStats?.[id];
+  const lastUsed = isObject(stats) ? stats["lastUsed"] : undefined;
+  return typeof lastUsed === "number" ? { lastUsedMs: lastUsed } : {};
+}
+
+/** Returns the credentials of the Codex profiles, with the host's placeholders. */
+export function credentialsInDocument(document: ProfilesDocument, provider: string): [string, StoredCredential][] {
+  return recordsOf(document).flatMap(([id, record]): [string, StoredCredential][] =>
+    record.kind === "credential" && useOf(id, record, provider) === "codex" ? [[id, record.credential]] : [],
+  );
 }
 
 /** Returns the access tokens of the Codex profiles, without the host's placeholders and without tokens that are stored elsewhere. */
@@ -275,6 +307,22 @@ function withoutFailures(stats: UsageStats): UsageStats {
   };
 }
 
+/**
+ * Removes the cooldown and the block of a profile, and a disablement that has to do with its usage. The count of its
+ * failures stays. Returns false if there is none of these.
+ */
+export function endCooldown(document: ProfilesDocument, profileId: string): boolean {
+  const all = document.usageStats ?? {};
+  const stats: unknown = Object.hasOwn(all, profileId) ? all[profileId] : undefined;
+  if (!isObject(stats)) return false;
+  const isUsage = USAGE_REASONS_OF_HOST.has(textOf(stats["disabledReason"]) ?? "");
+  const held = isUsage ? /^(?:blocked|cooldown|disabled)[A-Z]/ : /^(?:blocked|cooldown)[A-Z]/;
+  const kept = Object.entries(stats).filter(([field]) => !held.test(field));
+  if (kept.length === Object.keys(stats).length) return false;
+  document.usageStats = { ...all, [profileId]: Object.fromEntries(kept) };
+  return true;
+}
+
 const WEIGHED_FIRST = 8;
 
 export interface Ordered {
@@ -327,6 +375,11 @@ export interface HostAuthStore {
   readRecord(raw: unknown): StoredRecord;
   /** Returns the profiles that the host would try, in its order, of `document` or else of the agent's store. */
   selectableIds(agentDir: string, document?: ProfilesDocument): Promise<readonly string[]>;
+  /**
+   * Lets the host renew one login under its own lock. Absent if the host cannot do it here. Throws any error; one with a
+   * `reason` means that the sign-in server refused.
+   */
+  renew?(agentDir: string, profileId: string): Promise<boolean>;
   /** Tells the running gateway of a change. Never throws. */
   activate(change: HostChange): Promise<Activation>;
 }

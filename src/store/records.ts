@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { AuditLog, Clock, Log, Notices, UsedMethods } from "../actions/ports.ts";
 import { logFailure } from "../errors.ts";
 import { actorOf } from "../rules/results.ts";
-import { auditEntry, notice, usedMethod, type AuditEntry, type UsedMethod } from "../rules/stored-records.ts";
+import { auditEntry, notice, nudged, usedMethod, type AuditEntry, type UsedMethod } from "../rules/stored-records.ts";
 import { parseOwnDocument } from "./own-document.ts";
 import { createPrivateReader, failingInState, readPrivateFile, updatePrivateFile } from "./private-file.ts";
 
@@ -52,17 +52,29 @@ const NOTICES_FILE = "codex-auth/notices.json";
 const MAX_NOTICES_BYTES = 256 * 1024;
 const QUIET_MS = 24 * 60 * 60_000;
 
+const documentIn = (content: string | undefined) => parseOwnDocument(content, { notices: notice, nudges: nudged });
+
 export function createNotices(stateDir: string): Notices {
   const path = join(stateDir, NOTICES_FILE);
   return {
+    nudged: (decide, nowMs) =>
+      updatePrivateFile(path, MAX_NOTICES_BYTES, (content) => {
+        const own = documentIn(content);
+        const { due, said } = decide(own.records.nudges);
+        if (JSON.stringify(said) === JSON.stringify(own.records.nudges)) return { result: due };
+        return {
+          result: due,
+          next: own.render({ ...own.records, nudges: said }, { maxBytes: MAX_NOTICES_BYTES, nowMs }),
+        };
+      }),
     claim: (profileIds, nowMs) =>
       updatePrivateFile(path, MAX_NOTICES_BYTES, (content) => {
-        const own = parseOwnDocument(content, { notices: notice });
+        const own = documentIn(content);
         const recent = own.records.notices.filter(({ atMs }) => Math.abs(nowMs - atMs) < QUIET_MS);
         const due = profileIds.filter((id) => !recent.some(({ profileId }) => profileId === id));
         if (due.length === 0) return { result: due };
         const notices = [...recent, ...due.map((profileId) => ({ profileId, atMs: nowMs }))];
-        return { result: due, next: own.render({ notices }, { maxBytes: MAX_NOTICES_BYTES, nowMs }) };
+        return { result: due, next: own.render({ ...own.records, notices }, { maxBytes: MAX_NOTICES_BYTES, nowMs }) };
       }),
   };
 }

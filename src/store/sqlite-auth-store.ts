@@ -23,6 +23,8 @@ export interface AuthStoreSdk {
   /** The host's own check of a record differs from version to version. */
   persisted(agentDir: string, profileId: string): unknown;
   selectableIds(agentDir: string, document?: ProfilesDocument): readonly string[];
+  /** As in `HostAuthStore`. */
+  renew?(agentDir: string, profileId: string): Promise<boolean>;
   /** The file of the database. Undefined if the host does not name it. */
   storePathOf(agentDir: string | undefined): string | undefined;
   /** The older file that stops the host's sign-ins if it is beside the database. */
@@ -56,6 +58,7 @@ export function createSqliteAuthStore(sdk: AuthStoreSdk): HostAuthStore {
     },
     readRecord: (raw) => readRecord(raw, PLUGIN_HOST_RECORDS),
     selectableIds: async (agentDir, document) => sdk.selectableIds(agentDir, document),
+    ...(sdk.renew === undefined ? {} : { renew: sdk.renew.bind(sdk) }),
     async update(request) {
       if ((await sdk.update(request)) !== null) return;
       // The host's writer gives no reason. Its reader throws one, unless the database was only busy.

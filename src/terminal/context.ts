@@ -9,6 +9,7 @@ import type {
   Inspection,
   NextStep,
   ProfileList,
+  RetriedProfile,
   Refusal,
   SavedSignIn,
   SignInStatus,
@@ -39,6 +40,7 @@ export type TerminalAnswer =
   | SignInStatus
   | CancelledSignIns
   | ProfileList
+  | RetriedProfile
   | UsageReport
   | ChangeLog
   | Inspection

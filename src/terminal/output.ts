@@ -5,7 +5,7 @@
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import { findingLine, inspectionScreen, logScreen } from "../interaction/diagnosis-screens.ts";
 import { loginScreen, loginStepsScreen } from "../interaction/login-screens.ts";
-import { undoneScreen } from "../interaction/profile-screens.ts";
+import { retriedScreen, undoneScreen } from "../interaction/profile-screens.ts";
 import { toText } from "../interaction/render.ts";
 import { effectLines, say, verbatim, type Line, type Screen } from "../interaction/screen.ts";
 import {
@@ -73,6 +73,8 @@ function screenOf(answer: TerminalAnswer, context: OutputContext): Screen {
       return savedScreen(answer, false);
     case "undone":
       return undoneScreen(answer);
+    case "retried":
+      return retriedScreen(answer);
     case "status":
       return statusScreen(answer);
     case "cancelled":
@@ -152,6 +154,13 @@ function toFields(answer: TerminalAnswer, request: QueueRequest, context: Output
       };
     case "undone":
       return { ...changedFields(answer, request, context), revert_command: revertOf(answer, context) };
+    case "retried":
+      return {
+        ok: true,
+        profile: answer.profileName,
+        message: messageOf(screenOf(answer, context).lines, context),
+        restart_required: answer.activation === "restart",
+      };
     case "status":
       return statusFields(answer);
     case "cancelled":

@@ -1,6 +1,7 @@
 /** Runs a request of the terminal with the same actions as the chat. */
 import { finishSignIn } from "../actions/finish.ts";
 import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readStatus } from "../actions/overview.ts";
+import { retryProfile } from "../actions/repair.ts";
 import { undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
 import { askUsage } from "../actions/usage.ts";
@@ -30,6 +31,8 @@ const RUNS = {
   finish,
   status,
   cancel: async (context, { profileName }) => cancelPending(await context.pendingPorts(), context.binding, profileName),
+  retry: async (context, request) =>
+    retryProfile(await context.ports(), { binding: context.binding, askedName: nameOf(request), isAllowed }),
   undo,
   usage,
   log: async (context) => readChangeLog(await context.ports()),

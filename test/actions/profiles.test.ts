@@ -59,6 +59,8 @@ function watched(broken: Partial<ProfileStore> = {}): Ports & { readonly targets
     save: (request) => profiles.save(request),
     remove: noting((target) => profiles.remove(target)),
     prefer: noting((target) => profiles.prefer(target)),
+    endCooldown: noting((target) => profiles.endCooldown(target)),
+    revive: noting((target) => profiles.revive(target)),
     undo: noting((target) => profiles.undo(target)),
     ...broken,
   };

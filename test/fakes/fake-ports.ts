@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { CodexAuthError, type ErrorCode } from "../../src/errors.ts";
 import type { Account, ProfileAccount } from "../../src/rules/account.ts";
-import type { ListedProfile } from "../../src/rules/results.ts";
+import { isHeld, type ListedProfile } from "../../src/rules/results.ts";
 import { actorOf, type AuditEntry, type SignInMethod } from "../../src/rules/results.ts";
 import type { Binding } from "../../src/rules/binding.ts";
+import type { Decided, Nudged } from "../../src/rules/nudge.ts";
 import { EMPTY_DOCUMENT, type Edit, type PendingDocument } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileId, ProfileName } from "../../src/rules/profile-id.ts";
 import { profileNameOf } from "../../src/rules/profile-id.ts";
@@ -35,6 +36,8 @@ import type {
   ProfileTarget,
   SaveRequest,
   ChangeResult,
+  CooldownResult,
+  ReviveResult,
   SaveResult,
   Timers,
   UsedMethods,
@@ -213,6 +216,12 @@ export class FakeOAuth implements OAuthClient {
     return { kind: "approved", grant };
   }
 
+  isReached = true;
+
+  async isReachable(): Promise<boolean> {
+    return this.isReached;
+  }
+
   async exchange(grant: AuthorizationGrant): Promise<ExchangeResult> {
     this.exchanges.push(grant);
     this.#gate?.entered.resolve();
@@ -345,6 +354,8 @@ export class MemoryProfileStore implements ProfileStore {
   /** Ids of profiles that can be put back, each once. */
   readonly undoable = new Set<string>();
   isSelectable = true;
+  /** What becomes of an old sign-in that is put back. */
+  renewal: "works" | "rejected" | "failed" | "changed" = "works";
   preferred: string | undefined;
   /** What can be told before a code is spent. */
   inTheWay: SaveRefusal | undefined;
@@ -432,6 +443,29 @@ export class MemoryProfileStore implements ProfileStore {
     if (!this.#profiles.has(profileId)) return { kind: "refused", code: "profile-unknown" };
     this.preferred = profileId;
     return { kind: "preferred", isFirst: this.isSelectable, activation: "live" };
+  }
+
+  async endCooldown({ profileId, isAllowed }: ProfileTarget): Promise<CooldownResult> {
+    if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
+    if (!isAllowed()) return { kind: "refused", code: "not-allowed" };
+    const profile = this.#profiles.get(profileId);
+    if (profile === undefined) return { kind: "refused", code: "profile-unknown" };
+    if (!isHeld(profile)) return { kind: "refused", code: "retry-not-held" };
+    const { reason: _reason, unusableUntilMs: _until, refusedAtMs: _refused, ...free } = profile;
+    this.#profiles.set(profileId, { ...free, health: "signed-in" });
+    return { kind: "ended", activation: "live" };
+  }
+
+  async revive({ profileId, isAllowed }: ProfileTarget): Promise<ReviveResult> {
+    if (this.#refusal !== undefined) return { kind: "refused", code: this.#refusal };
+    if (!isAllowed()) return { kind: "refused", code: "not-allowed" };
+    const profile = this.#profiles.get(profileId);
+    if (profile === undefined) return { kind: "refused", code: "profile-unknown" };
+    if (profile.canRevive !== true) return { kind: "refused", code: "revive-forgotten" };
+    if (this.renewal !== "works") return { kind: "refused", code: `revive-${this.renewal}` };
+    const { reason: _reason, canRevive: _canRevive, ...free } = profile;
+    this.#profiles.set(profileId, { ...free, health: "signed-in" });
+    return { kind: "revived" };
   }
 
   async undo({ profileId, isAllowed }: ProfileTarget): Promise<ChangeResult> {
@@ -526,6 +560,14 @@ export class MemoryNotices implements Notices {
   async claim(profileIds: readonly string[]): Promise<readonly string[]> {
     const due = profileIds.filter((id) => !this.#told.has(id));
     for (const id of due) this.#told.add(id);
+    return due;
+  }
+
+  said: readonly Nudged[] = [];
+
+  async nudged(decide: (said: readonly Nudged[]) => Decided): Promise<Decided["due"]> {
+    const { due, said } = decide(this.said);
+    this.said = said;
     return due;
   }
 }
@@ -707,6 +749,8 @@ export function brokenProfiles(
     save: fail,
     remove: fail,
     prefer: fail,
+    endCooldown: fail,
+    revive: fail,
     undo: fail,
   };
   return { provider: "openai", storeId: "openai", isStore: () => true, obstacle, ...broken };
@@ -715,7 +759,7 @@ export function brokenProfiles(
 /** A sign-in server with which every call fails. */
 export function brokenOAuth(fail: () => Promise<never>): OAuthClient {
   const broken = { authorizationUrlOf: fail, requestDeviceCode: fail, pollDevice: fail, exchange: fail };
-  return { obstacle: () => undefined, buildAuthorizationRequest: fail, ...broken };
+  return { obstacle: () => undefined, isReachable: fail, buildAuthorizationRequest: fail, ...broken };
 }
 
 /** A method that fails like this. */

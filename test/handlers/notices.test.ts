@@ -1,6 +1,14 @@
 /** Notices to owners of expired logins, and what is added to the host's own messages. */
 import { describe, expect, it } from "vitest";
-import { explain, explainFailedTurn, explainHostRefusal, notifyOwners } from "../../src/handlers/notices.ts";
+import { NudgeMemory } from "../../src/actions/nudge.ts";
+import {
+  explain,
+  explainFailedTurn,
+  explainHostRefusal,
+  notifyOwners,
+  nudgeOwners,
+} from "../../src/handlers/notices.ts";
+import { usageNumbers } from "../fakes/fake-ports.ts";
 import { ENGLISH } from "../support/english.ts";
 import { createDoor, GROUP, OWNER, OWNER_CHAT, OWNER_SENDER } from "./fake-handler.ts";
 
@@ -54,6 +62,49 @@ describe("the notice of an expired login", () => {
     const { context, sent } = createDoor();
     await notifyOwners(context, "main");
     expect(sent).toEqual([]);
+  });
+
+  it("offers to try the old sign-in again if it is remembered", async () => {
+    const { context, ports, sent } = withExpiredLogin();
+    ports.profiles.becomes("openai:work", { canRevive: true });
+    await notifyOwners(context, "main");
+    const { plainText, rows } = sent[0]?.message ?? { plainText: "", rows: [] };
+    expect(plainText).toContain("Try the old sign-in again: /codex_auth revive work");
+    expect(rows[0]?.map(({ label }) => label)).toEqual(["Try the old sign-in again"]);
+  });
+});
+
+function nearlyUsedUp() {
+  const door = createDoor();
+  const nowMs = door.ports.clock.nowMs();
+  door.ports.profiles.becomes("openai:work", { lastUsedMs: nowMs });
+  door.ports.usageServer.answers.set("openai:work", { kind: "numbers", numbers: usageNumbers(nowMs, [96, 10]) });
+  return door;
+}
+
+describe("the message about an account that is nearly used up", () => {
+  it("is sent once to the owner's private chat, with buttons", async () => {
+    const { context, sent } = nearlyUsedUp();
+    const memory = new NudgeMemory();
+    await nudgeOwners(context, "main", memory);
+    await nudgeOwners(context, "main", memory);
+    expect(sent.map(({ sender }) => sender)).toEqual([OWNER_SENDER]);
+    const { plainText, rows } = sent[0]?.message ?? { plainText: "", rows: [] };
+    expect(plainText).toContain("Codex profile work is in use and nearly used up: 5 h 4% left");
+    expect(rows.flat().map(({ label }) => label)).toEqual(["Quiet until it is full again"]);
+  });
+
+  it("is not claimed, and nothing is asked, if no owner can be told", async () => {
+    const { context, ports, sent } = nearlyUsedUp();
+    await nudgeOwners({ ...context, ownersToNotify: () => Promise.resolve([]) }, "main", new NudgeMemory());
+    expect(sent).toEqual([]);
+    expect(ports.usageServer.asked).toEqual([]);
+  });
+
+  it("does not throw if the ports fail", async () => {
+    const { context } = nearlyUsedUp();
+    const broken = { ...context, ports: () => Promise.reject(new Error("canary")) };
+    await nudgeOwners(broken, "main", new NudgeMemory());
   });
 });
 

@@ -16,6 +16,7 @@ import type {
   StartedSignIn,
   StartedWithCode,
   UndoneChange,
+  UsageNudge,
   UsageReport,
 } from "../../src/rules/results.ts";
 import { RESERVED_NAMES } from "../../src/rules/commands.ts";
@@ -37,18 +38,21 @@ import {
 } from "../../src/interaction/screens.ts";
 import { codeEndScreen, codeRefusalScreen, codeScreen } from "../../src/interaction/code-screens.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../../src/interaction/diagnosis-screens.ts";
-import { noticeLine, noticeScreen } from "../../src/interaction/notice-screens.ts";
+import { noticeLine, noticeScreen, nudgeScreen, quietScreen } from "../../src/interaction/notice-screens.ts";
 import {
   pinnedScreen,
   preferredScreen,
   profileScreen,
   questionScreen,
+  retriedScreen,
+  revivedScreen,
   signedOutScreen,
   signOutScreen,
   undoneScreen,
 } from "../../src/interaction/profile-screens.ts";
 import { usageScreen } from "../../src/interaction/usage-screens.ts";
 import { USAGE_REASONS, type ProfileUsage, type UsageLimit, type UsageNumbers } from "../../src/rules/usage.ts";
+import { usageNumbers } from "../fakes/fake-ports.ts";
 import { HEALTHS, REFUSALS } from "../support/english.ts";
 import { Secret } from "../../src/secret.ts";
 
@@ -123,6 +127,16 @@ export const SAVED: SavedSignIn = {
   isUndoable: false,
   activation: "live",
 };
+
+const NEARLY_USED_UP = usageNumbers(NOW_MS - 60_000, [81, 97]);
+const NUDGE: UsageNudge = {
+  profile: listed("work"),
+  numbers: NEARLY_USED_UP,
+  due: NEARLY_USED_UP.limit.windows,
+  nowMs: NOW_MS,
+};
+
+const RENEWAL_FAILED = { health: "needs-sign-in", reason: "renewal-failed", canRevive: true } as const;
 
 export const PREFERRED: PreferredProfile = {
   kind: "preferred",
@@ -620,6 +634,45 @@ export function sampleScreens(): readonly NamedScreen[] {
       profile: listed("work", { health: "disabled" }),
       nowMs: NOW_MS,
     }),
+    "profile, disabled after a refusal": profileScreen(
+      shown(listed("work", { health: "needs-sign-in", reason: "auth_permanent" })),
+    ),
+    "profile, refused once": profileScreen(
+      shown(
+        listed("work", {
+          health: "cooling-down",
+          reason: "refused",
+          refusedAtMs: NOW_MS - 3_600_000,
+          unusableUntilMs: NOW_MS + 11 * 3_600_000,
+        }),
+      ),
+    ),
+    "profile, in a cooldown though there is room": profileScreen(
+      shown(
+        listed("work", {
+          health: "cooling-down",
+          reason: "subscription_limit",
+          unusableUntilMs: NOW_MS + 3 * 24 * 3_600_000,
+          usage: usageNumbers(NOW_MS - 30_000, [0, 1]),
+        }),
+      ),
+    ),
+    "profile, renewal failed": profileScreen(shown(listed("work", RENEWAL_FAILED))),
+    "profile, renewal failed and forgotten": profileScreen(
+      shown(listed("work", { health: "needs-sign-in", reason: "renewal-failed" })),
+    ),
+    retried: retriedScreen({ kind: "retried", profileName: "work", activation: "live" }),
+    "retried, after a restart": retriedScreen({ kind: "retried", profileName: "work", activation: "restart" }),
+    revived: revivedScreen({ kind: "revived", profileName: "work" }),
+    "why, renewal failed": whyScreen({ ...CHOICE, paused: [listed("work", RENEWAL_FAILED)] }),
+    "why, two to repair": whyScreen({
+      ...CHOICE,
+      paused: [listed("work", RENEWAL_FAILED), listed("team", { health: "cooling-down", reason: "refused" })],
+    }),
+    "notice, renewal failed": noticeScreen({ profile: listed("work", RENEWAL_FAILED), isPinned: false }),
+    nudge: nudgeScreen(NUDGE),
+    "nudge, another has more left": nudgeScreen({ ...NUDGE, best: listed("team") }),
+    quiet: quietScreen({ kind: "quiet", profileName: "work" }),
     unpinned: pinnedScreen({ kind: "unpinned", profile: listed("work"), nowMs: NOW_MS }),
     "profile, pinned": profileScreen(shown(listed("work", { isPinned: true }))),
     "selector, marks": selectorScreen(

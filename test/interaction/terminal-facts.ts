@@ -31,6 +31,8 @@ export function terminalAnswers(): readonly NamedAnswer[] {
     { kind: "saved, not in force", answer: { ...SAVED, activation: "restart", sameAccountAs: "home" } },
     { kind: "saved, left out", answer: { ...SAVED, isSelectable: false } },
     { kind: "undone", answer: UNDONE },
+    { kind: "retried", answer: { kind: "retried", profileName: "work", activation: "live" } },
+    { kind: "retried, not in force", answer: { kind: "retried", profileName: "work", activation: "restart" } },
     { kind: "status", answer: { kind: "status", pending: [WAITING], lastSaved: LAST_SAVED } },
     { kind: "status, saved", answer: { kind: "status", pending: [], lastSaved: LAST_SAVED } },
     { kind: "cancelled", answer: { kind: "cancelled", profileNames: ["work", "home"] } },

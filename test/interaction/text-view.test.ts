@@ -77,6 +77,9 @@ function wordsFor(action: ReturnType<typeof typedAction>, screen: Screen): strin
     case "signout":
     case "undo":
     case "code":
+    case "retry":
+    case "revive":
+    case "quiet":
     case "cancel":
       return toldFor(action, screen);
     case "new":

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { Entropy } from "../../src/actions/ports.ts";
-import { buildAuthorizationRequest } from "../../src/oauth/client.ts";
-import { OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import type { Entropy, GuardedFetch, OutgoingRequest } from "../../src/actions/ports.ts";
+import { CodexAuthError } from "../../src/errors.ts";
+import { buildAuthorizationRequest, createOAuthClient } from "../../src/oauth/client.ts";
+import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
 import { systemEntropy } from "../../src/system.ts";
 
 /** Bytes of one value, so that every text made of them is known beforehand; notes how many were drawn. */
@@ -22,6 +23,44 @@ function fixedEntropy(drawn: number[] = []): Entropy {
 const s256 = (verifier: string) => createHash("sha256").update(verifier, "ascii").digest("base64url");
 
 const build = (entropy: Entropy = systemEntropy) => buildAuthorizationRequest(OPENAI, entropy);
+
+const clientOver = (look: GuardedFetch) =>
+  createOAuthClient(OPENAI, systemEntropy, () => Promise.reject(new Error("a token request")), { look });
+
+describe("the look at the sign-in server", () => {
+  it.each([
+    { name: "a page", status: 200, isReachable: true },
+    { name: "a refusal", status: 403, isReachable: true },
+    { name: "a limit of requests", status: 429, isReachable: true },
+    { name: "a failure", status: 503, isReachable: false },
+  ])("takes $name for an answer: $isReachable", async ({ status, isReachable }) => {
+    const asked: OutgoingRequest[] = [];
+    const client = clientOver(async (request) => {
+      asked.push(request);
+      return new Response(null, { status });
+    });
+    expect(await client.isReachable()).toBe(isReachable);
+    expect(asked).toEqual([{ url: "https://auth.openai.com/oauth/authorize", method: "GET", headers: {} }]);
+  });
+
+  it.each([
+    { name: "a redirect or a long page", error: new CodexAuthError("token-response-invalid"), isReachable: true },
+    { name: "no answer", error: new CodexAuthError("provider-timeout"), isReachable: false },
+    { name: "no network", error: new CodexAuthError("provider-unreachable"), isReachable: false },
+    { name: "any other error", error: new Error("canary"), isReachable: false },
+  ])("takes $name for an answer: $isReachable", async ({ error, isReachable }) => {
+    expect(await clientOver(() => Promise.reject(error)).isReachable()).toBe(isReachable);
+  });
+
+  it("waits five seconds, and may ask for no other page", () => {
+    expect(LOOK_LIMITS.timeoutMs).toBe(5_000);
+    expect(lookAt(OPENAI)).toEqual({
+      hostname: "auth.openai.com",
+      isSandbox: false,
+      urls: ["https://auth.openai.com/oauth/authorize"],
+    });
+  });
+});
 
 describe("buildAuthorizationRequest", () => {
   it("sends OpenClaw's own parameters, in its order, and no others", async () => {

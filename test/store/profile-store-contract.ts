@@ -318,6 +318,70 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
       });
     });
 
+    describe("ending a cooldown", () => {
+      const HELD = {
+        lastUsed: 5,
+        errorCount: 3,
+        failureCounts: { rate_limit: 3 },
+        cooldownUntil: NOW_MS + 1,
+        cooldownReason: "auth_permanent",
+        cooldownClassification: "wham_account_dead",
+        blockedUntil: NOW_MS + 2,
+        blockedReason: "subscription_limit",
+      };
+      const LEFT = { lastUsed: 5, errorCount: 3, failureCounts: { rate_limit: 3 } };
+      const held = async (stats: object, agentId?: string) => {
+        const others = { [id("b")]: { ...HELD, errorCount: 9 } };
+        const order = { [provider]: [id("b"), id("a")] };
+        await bench.seed({ ...two, order, usageStats: { ...others, [id("a")]: stats } } as ProfilesDocument, agentId);
+        return bench.stored(agentId);
+      };
+
+      it("removes the fields of that profile, and changes neither another nor the order", async () => {
+        const before = await held(HELD);
+        expect(await store.endCooldown(target(id("a")))).toEqual({ kind: "ended", activation: "live" });
+        expect(bench.stored()).toEqual({
+          ...before,
+          usageStats: { [id("a")]: LEFT, [id("b")]: { ...HELD, errorCount: 9 } },
+        });
+        expect((await store.list("main")).map(({ health }) => health).toSorted()).toEqual([
+          "cooling-down",
+          "signed-in",
+        ]);
+      });
+
+      it("removes a disablement for the usage", async () => {
+        await held({ lastUsed: 5, disabledUntil: NOW_MS + 1, disabledReason: "billing" });
+        expect(await store.endCooldown(target(id("a")))).toMatchObject({ kind: "ended" });
+        expect(bench.stored().usageStats?.[id("a")]).toEqual({ lastUsed: 5 });
+      });
+
+      it.each([
+        { name: "a disablement for a refused login", stats: { disabledUntil: NOW_MS + 1, disabledReason: "auth" } },
+        { name: "a cooldown that is over", stats: { cooldownUntil: NOW_MS - 1 } },
+      ])("refuses $name, and writes nothing", async ({ stats }) => {
+        const before = await held(stats);
+        expect(await store.endCooldown(target(id("a")))).toEqual(refused("retry-not-held"));
+        expect(bench.stored()).toEqual(before);
+      });
+
+      it("refuses an unknown profile, and a person who may no longer", async () => {
+        const before = await held(HELD);
+        expect(await store.endCooldown(target(id("none")))).toEqual(refused("profile-unknown"));
+        expect(await store.endCooldown(target(id("a"), { isAllowed: notAllowed }))).toEqual(refused("not-allowed"));
+        expect(bench.stored()).toEqual(before);
+      });
+
+      it("concerns the agent's own copy, and leaves the shared one", async () => {
+        await bench.seed({ ...two, usageStats: { [id("a")]: HELD } });
+        await bench.seed({ profiles: { [id("a")]: credential("own") }, usageStats: { [id("a")]: HELD } }, "second");
+        const second = target(id("a"), { agentId: "second" });
+        expect(await store.endCooldown(second)).toMatchObject({ kind: "ended" });
+        expect(bench.stored("second").usageStats?.[id("a")]).toEqual(LEFT);
+        expect(bench.stored().usageStats?.[id("a")]).toEqual(HELD);
+      });
+    });
+
     describe("the order", () => {
       const ids = [id("b"), id("a")];
 

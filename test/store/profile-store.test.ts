@@ -1,7 +1,8 @@
 /** The contract over the fake, and what only a fake can be made to do. */
 import { describe, expect, it, vi } from "vitest";
 import { CodexAuthError, type ErrorCode, failureName } from "../../src/errors.ts";
-import { createProfileStore, RecentLists, withRetries } from "../../src/store/profile-store.ts";
+import { withRetries } from "../../src/store/attempts.ts";
+import { createProfileStore, RecentLists } from "../../src/store/profile-store.ts";
 import { createSqliteAuthStore, type AuthStoreSdk } from "../../src/store/sqlite-auth-store.ts";
 import { MemoryLog } from "../fakes/fake-ports.ts";
 import { describeProfileStore } from "./profile-store-contract.ts";

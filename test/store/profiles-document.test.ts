@@ -147,9 +147,25 @@ describe("conditionOf", () => {
     },
     { name: "no token", credential: { refresh: "" }, expect: { health: "needs-sign-in", reason: "no-token" } },
     {
-      name: "a token that OpenAI refused",
-      stats: { cooldownUntil: LATER, cooldownClassification: "wham_token_expired", cooldownReason: "auth" },
-      expect: { health: "needs-sign-in", reason: "refused" },
+      name: "one refused look of the host at the usage",
+      stats: {
+        cooldownUntil: LATER,
+        cooldownClassification: "wham_token_expired",
+        cooldownReason: "auth",
+        lastProbeAt: NOW_MS - 2,
+        lastFailureAt: NOW_MS - 3,
+      },
+      expect: { health: "cooling-down", unusableUntilMs: LATER, reason: "refused", refusedAtMs: NOW_MS - 2 },
+    },
+    {
+      name: "one refused look of a host that notes only the failure",
+      stats: { cooldownUntil: LATER, cooldownClassification: "wham_account_dead", lastFailureAt: NOW_MS - 3 },
+      expect: { health: "cooling-down", unusableUntilMs: LATER, reason: "refused", refusedAtMs: NOW_MS - 3 },
+    },
+    {
+      name: "one refused look without a time, and a longer block",
+      stats: { cooldownUntil: LATER, cooldownClassification: "wham_account_dead", blockedUntil: LATER + 1 },
+      expect: { health: "cooling-down", unusableUntilMs: LATER + 1, reason: "refused" },
     },
     {
       name: "a token that was refused once, before the pause ended",

@@ -122,6 +122,26 @@ describe("the notices", () => {
     expect(both.flat()).toEqual(["openai:a"]);
   });
 
+  it("of an expired login stay, also from before there were notes of the usage", async () => {
+    put("notices.json", JSON.stringify({ version: 1, notices: [{ profileId: "openai:a", atMs: NOW_MS }] }));
+    const note = { profileId: "openai:a", seconds: 18_000, below: 20, atMs: NOW_MS };
+    const notices = createNotices(stateDir);
+    expect(await notices.nudged((said) => ({ due: [], said: [...said, note] }), NOW_MS)).toEqual([]);
+    expect(await claim(["openai:a", "openai:b"], 0)).toEqual(["openai:b"]);
+    const again = await notices.nudged((said) => ({ due: [{ seconds: said.length }], said }), NOW_MS);
+    expect(again).toEqual([{ seconds: 1 }]);
+    expect(JSON.parse(linesOf("notices.json").join("\n"))).toEqual({
+      version: 1,
+      notices: ["openai:a", "openai:b"].map((profileId) => ({ profileId, atMs: NOW_MS })),
+      nudges: [note],
+    });
+  });
+
+  it("are not written if nothing new is told of the usage", async () => {
+    await createNotices(stateDir).nudged((said) => ({ due: [], said }), NOW_MS);
+    expect(existsSync(inState("notices.json"))).toBe(false);
+  });
+
   it("that are unreadable count as none", async () => {
     put("notices.json", "{");
     expect(await createNotices(stateDir).claim(["openai:a"], NOW_MS)).toEqual(["openai:a"]);
