@@ -67,7 +67,11 @@ export function expireProfile(gateway: Gateway, profileId: string): void {
 /** Notes of a profile what the host notes when its plan's limit is reached. */
 export function pauseProfile(gateway: Gateway, profileId: string, untilMs: number): void {
   editDocument(gateway, "authProfiles.state", ({ usageStats }) => ({
-    usageStats: { ...usageStats, [profileId]: { blockedUntil: untilMs, blockedReason: "subscription_limit" } },
+    usageStats: {
+      ...usageStats,
+      // The host looks at a held profile itself, and at once if it has not looked in the last five minutes.
+      [profileId]: { blockedUntil: untilMs, blockedReason: "subscription_limit", lastProbeAt: Date.now() },
+    },
   }));
 }
 
