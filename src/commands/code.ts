@@ -6,7 +6,7 @@ import { codeRefusalScreen, codeScreen } from "../interaction/code-screens.ts";
 import type { IntentOf, Screen } from "../interaction/screen.ts";
 import { cardScreen, refusalScreen } from "../interaction/screens.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
-import type { Caller } from "./answer.ts";
+import type { Caller } from "./access.ts";
 
 export async function answerWithCode(ports: Ports, caller: Caller, { name }: IntentOf<"code">): Promise<Screen> {
   const { binding, senderId, ownerEntry } = caller;

@@ -1,5 +1,5 @@
 /** Answers a slash command. The host has checked the owner already, and is asked again before the write. */
-import type { Caller, Completion } from "../commands/answer.ts";
+import type { Caller, Completion } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, parseUsageArguments, type Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";

@@ -1,6 +1,6 @@
 /** The context of all handlers, and the steps from a screen to a message. */
 import type { Ports } from "../actions/ports.ts";
-import type { Caller } from "../commands/answer.ts";
+import type { Caller } from "../commands/access.ts";
 import { inChat, spellForChat } from "../commands/arguments.ts";
 import { codeOf, logFailure } from "../errors.ts";
 import type { ShownScreens } from "../interaction/buttons.ts";

@@ -1,6 +1,6 @@
 /** Answers a message that holds a callback URL, may hold one, or quotes one. Loaded with the first such message. */
 import { concernsSignIn } from "../actions/finish.ts";
-import type { Caller } from "../commands/answer.ts";
+import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { finishHelpScreen, quotedScreen, withheldScreen } from "../interaction/screens.ts";
 import type { Paste } from "../rules/callback-url.ts";

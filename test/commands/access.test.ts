@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judgeAccess, type Caller } from "../../src/commands/answer.ts";
+import { judgeAccess, type Caller } from "../../src/commands/access.ts";
 
 const judge = (isOwner: unknown, privacy: unknown) =>
   judgeAccess({ isOwner, privacy } as Pick<Caller, "isOwner" | "privacy">);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Caller } from "../../src/commands/answer.ts";
+import type { Caller } from "../../src/commands/access.ts";
 import { answer } from "../../src/commands/answer.ts";
 import type { Intent } from "../../src/commands/arguments.ts";
 import { CodexAuthError } from "../../src/errors.ts";
