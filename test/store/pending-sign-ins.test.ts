@@ -166,7 +166,6 @@ const FOREIGN: readonly ForeignRow[] = [
   foreign("the original's own document", { pending: { state: "x", verifier: "y", profile: "work" } }),
   foreign("a version in text", { ...WAITING, version: "1" }),
   foreign("no version", { logins: [LOGIN], receipts: [] }),
-  foreign("no receipts", { version: 1, logins: [LOGIN] }),
   foreign("logins that are no list", { ...WAITING, logins: { 0: LOGIN } }),
   foreign("a login without a verifier", edited({ codeVerifier: undefined })),
   foreign("a login without a binding", edited({ binding: undefined })),
@@ -181,6 +180,11 @@ const FOREIGN: readonly ForeignRow[] = [
 ];
 
 describe("a file that is not ours, or not whole", () => {
+  it("keeps its logins without the other list, which an older version may not know", async () => {
+    plant(JSON.stringify({ version: 1, logins: [LOGIN] }));
+    expect(await store.read()).toEqual({ ...EMPTY_DOCUMENT, logins: [LOGIN] });
+  });
+
   it.each(FOREIGN)("counts as no logins: $name", async ({ content }) => {
     plant(content);
     expect(await store.read()).toEqual(EMPTY_DOCUMENT);
