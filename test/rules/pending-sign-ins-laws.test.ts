@@ -9,6 +9,7 @@ import {
   claimSignIn,
   CLOCK_STEP_MS,
   EMPTY_DOCUMENT,
+  MAX_ATTEMPTS,
   pendingSignInsOf,
   settleSignIn,
   SIGN_IN_TTL_MS,
@@ -212,6 +213,16 @@ const LAWS: Readonly<Record<string, (played: Played) => void>> = {
   },
 };
 
+/** Chance seldom gives so many URLs of other sign-ins in a row. */
+const GIVEN_UP: Event[] = [
+  { kind: "start", who: 0, profile: 0 },
+  ...Array.from({ length: MAX_ATTEMPTS }, () => ({
+    kind: "paste-unknown" as const,
+    who: 0,
+    digest: "digest" as const,
+  })),
+];
+
 describe("any order of events", () => {
   // Takes seconds under load: fewer than 100 runs of up to 60 events would not always reach every outcome.
   it("keeps every law, and reaches every outcome, so that the laws have something to judge", () => {
@@ -222,7 +233,7 @@ describe("any order of events", () => {
         for (const keeps of Object.values(LAWS)) keeps(played);
         for (const { after: document } of played.steps) for (const { outcome } of document.receipts) seen.add(outcome);
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[GIVEN_UP]] },
     );
     expect([...seen].toSorted()).toEqual(OUTCOMES.toSorted());
   });
