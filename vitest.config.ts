@@ -24,7 +24,7 @@ const shared = { testTimeout: 3 * HANG_MS, hookTimeout: 3 * HANG_MS, maxWorkers:
 const quiet = { ...shared, maxWorkers: 2, sequence: { groupOrder: 1 } };
 const staged = "test/support/staged-plugin.ts";
 /** Each starts a gateway of its own, which takes 40 seconds of a core before it says a word. */
-const ownGateways = ["code", "listener", "turns"].map((topic) => `test/e2e/${topic}.test.ts`);
+const ownGateways = ["code", "listener", "repairs"].map((topic) => `test/e2e/${topic}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -57,11 +57,16 @@ export default defineConfig({
           ...shared,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: ownGateways,
+          exclude: ["test/e2e/turns.test.ts", ...ownGateways],
           globalSetup: [staged],
         },
       },
       // Left to `test:all` and `.ci/run`, because `npm test` should take minutes.
+      {
+        resolve: { alias },
+        test: { ...shared, name: "turns", include: ["test/e2e/turns.test.ts"], globalSetup: [staged] },
+      },
+      // Left to `test:all`.
       {
         resolve: { alias },
         test: { ...shared, name: "gateways", include: ownGateways, globalSetup: [staged] },

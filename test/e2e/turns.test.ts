@@ -3,7 +3,6 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { createWorld, type World } from "../support/world.ts";
 import { scanForLeaks } from "./leak-scan.ts";
 import { boardWithTurns } from "./turns-board.ts";
-import { repairs } from "./turns-repair.ts";
 import { afterRestart, turnsOnSavedProfiles } from "./turns-live.ts";
 
 let world: World;
@@ -17,5 +16,4 @@ afterAll(() => world?.close());
 turnsOnSavedProfiles(worldOf);
 afterRestart(worldOf);
 boardWithTurns(worldOf);
-repairs(worldOf);
 scanForLeaks(worldOf, { chat: "both", connects: ["auth.openai.com:443", "chatgpt.com:443"] });

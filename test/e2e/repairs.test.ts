@@ -1,0 +1,16 @@
+/** A gateway whose agents' turns run on profiles whose renewal fails, or that OpenClaw holds back. Not in `npm test`. */
+import { afterAll, beforeAll, inject } from "vitest";
+import { createWorld, type World } from "../support/world.ts";
+import { scanForLeaks } from "./leak-scan.ts";
+import { repairs } from "./repairs.ts";
+
+let world: World;
+const worldOf = () => world;
+
+beforeAll(async () => {
+  world = await createWorld({ pluginDir: inject("pluginDir"), answers: "codex" });
+});
+afterAll(() => world?.close());
+
+repairs(worldOf);
+scanForLeaks(worldOf, { chat: "telegram", connects: ["auth.openai.com:443", "chatgpt.com:443"] });
