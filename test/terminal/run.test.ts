@@ -390,3 +390,21 @@ describe("version", () => {
     expect(await run("version")).toEqual({ kind: "version", version: skill.version });
   });
 });
+
+describe("usage and retry", () => {
+  it("tell the numbers of every profile, or of the one that is named", async () => {
+    await signIn("work");
+    await signIn("home", {}, "home@example.com");
+    const all = await run("usage");
+    expect(all.kind === "usage" && all.profiles.map(({ profile }) => profile.name)).toEqual(["work", "home"]);
+    const one = await run("usage", { profileName: "home" });
+    expect(one.kind === "usage" && one.profiles.map(({ profile }) => profile.name)).toEqual(["home"]);
+    expect(await run("usage", { profileName: "nobody" })).toMatchObject({ kind: "refused", code: "profile-unknown" });
+  });
+
+  it("refuse to end a cooldown that the profile does not have", async () => {
+    await signIn("work");
+    expect(await run("retry", { profileName: "work" })).toMatchObject({ kind: "refused", code: "retry-not-held" });
+    expect(await run("retry")).toMatchObject({ kind: "refused" });
+  });
+});
