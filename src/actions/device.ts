@@ -27,7 +27,7 @@ import type {
 } from "../rules/results.ts";
 import { logFailure, type ErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { redeemClaimed, refusalBefore, settle, type ClaimedGrant } from "./finish.ts";
+import { redeemClaimed, refusalBefore, refusedAt, settle, type ClaimedGrant } from "./finish.ts";
 import { lineOf, refusalOf } from "./outcome.ts";
 import type { DeviceCodeResult, PollingPace, Ports } from "./ports.ts";
 import { findTarget, signInTo, startedOf, type StartRequest, type StartTarget } from "./start.ts";
@@ -183,22 +183,15 @@ export async function pollSignIn(ports: Ports, request: PollRequest): Promise<Po
     logFailure(ports.log, "polling a device code", error);
     // A file that can no longer be read does not say that the sign-in expired.
     if (ports.clock.nowMs() >= login.expiresAtMs)
-      return { kind: "over", result: refusedOf(login, "device-code-expired") };
+      return { kind: "over", result: refusedAt(login, "device-code-expired") };
     return { kind: "waiting", waitMs: pace.intervalMs, pace };
   }
 }
 
-const refusedOf = ({ profileName }: PendingSignIn, code: ErrorCode): FinishRefusal => ({
-  kind: "refused",
-  code,
-  profileName,
-  isOver: true,
-});
-
 async function endExpired(ports: Ports, login: PendingSignIn): Promise<PolledOnce> {
   const nowMs = ports.clock.nowMs();
   await ports.pending.update((document) => ({ result: undefined, next: sweep(document, nowMs) }));
-  return { kind: "over", result: refusedOf(login, "device-code-expired") };
+  return { kind: "over", result: refusedAt(login, "device-code-expired") };
 }
 
 /** A user who is no longer an owner gets no answer. */
@@ -212,7 +205,7 @@ async function endTold(ports: Ports, login: PendingSignIn, code: ErrorCode): Pro
   ports.log.warn(lineOf(code, undefined));
   const nowMs = ports.clock.nowMs();
   const isEnded = await ports.pending.update((document) => endPolled(document, login.stateDigest, code, nowMs));
-  return isEnded ? { kind: "over", result: refusedOf(login, code) } : { kind: "over" };
+  return isEnded ? { kind: "over", result: refusedAt(login, code) } : { kind: "over" };
 }
 
 /** The poll counts even if the interval cannot be written: only a restart would forget it. */
@@ -230,9 +223,9 @@ async function keepInterval(ports: Ports, { stateDigest }: PendingSignIn, { inte
  */
 async function finishApproved(ports: Ports, request: PollRequest, grant: ClaimedGrant): Promise<PolledOnce> {
   const { login } = request;
-  const result = await claimApproved(ports, request, grant).catch((error: unknown) => ({
-    ...refusedOf(login, refusalOf(error, ports.log).code),
-  }));
+  const result = await claimApproved(ports, request, grant).catch((error: unknown) =>
+    refusedAt(login, refusalOf(error, ports.log).code),
+  );
   // A user who ended the sign-in knows it, and one who is no longer an owner gets no answer.
   const isUntold = result === undefined || (result.kind === "refused" && UNTOLD.has(result.code));
   return isUntold ? { kind: "over" } : { kind: "over", result };
@@ -250,7 +243,7 @@ async function claimApproved(
   const presented = { binding, stateDigest };
   const claimed = await ports.pending.update((document) => claimSignIn(document, presented, ports.clock.nowMs()));
   if (claimed.kind === "refused")
-    return claimed.code === "login-expired" ? refusedOf(login, "device-code-expired") : undefined;
+    return claimed.code === "login-expired" ? refusedAt(login, "device-code-expired") : undefined;
   const choice = { binding, isAllowed, ifOtherAccount, method: "code" } as const;
   const obstacle = await refusalBefore(ports, login, choice);
   if (obstacle !== undefined) return settle(ports, login, { ...obstacle, isOver: true }, "keep-code");

@@ -114,7 +114,8 @@ async function finishClaimed(ports: Ports, request: SaveChoice, login: PendingSi
   });
 }
 
-const refusedAt = ({ profileName }: PendingSignIn, code: ErrorCode): FinishRefusal => ({
+/** The refusal that ends a sign-in. */
+export const refusedAt = ({ profileName }: PendingSignIn, code: ErrorCode): FinishRefusal => ({
   kind: "refused",
   code,
   profileName,
