@@ -589,7 +589,7 @@ export const EN = {
   "host.seen": "The version found is {version}.",
   "host.node": "It names these versions of Node: {range}",
   "warning.no-host":
-    "No OpenClaw was found on this machine. Only the named file is used, and no gateway is told of a change.",
+    "No OpenClaw was found on this machine. Only the named file is used, and no gateway is notified of a change.",
 } as const satisfies Readonly<Record<RequiredKey, string> & Record<string, string>>;
 
 export type SentenceKey = keyof typeof EN;
