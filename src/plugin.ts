@@ -143,6 +143,9 @@ function registerServices(api: OpenClawPluginApi, manifest: Manifest, early: Ear
 const FIRST_LOOK_MS = 10_000;
 const SANDBOX_FIRST_LOOK_MS = 1_000;
 
+/** Runs a first look some seconds after the start of the service. Returns how to prevent it. */
+const soon = (look: () => void) => after(isSandbox() ? SANDBOX_FIRST_LOOK_MS : FIRST_LOOK_MS, look);
+
 /**
  * Polls device codes: those that are pending some seconds after the start, and each new one. Nothing of it is loaded
  * before.
@@ -165,7 +168,7 @@ function createPolling({ version }: Manifest, early: EarlyContext, runtime: Load
     start(): void {
       stop();
       isRunning = true;
-      stops = [sharedBell(version).listen(wake), after(isSandbox() ? SANDBOX_FIRST_LOOK_MS : FIRST_LOOK_MS, wake)];
+      stops = [sharedBell(version).listen(wake), soon(wake)];
     },
     stop,
   };
@@ -217,7 +220,7 @@ function createListening(api: OpenClawPluginApi, { version }: Manifest, early: E
   return {
     start(): void {
       cancel?.();
-      cancel = after(isSandbox() ? SANDBOX_FIRST_LOOK_MS : FIRST_LOOK_MS, wake);
+      cancel = soon(wake);
     },
     stop(): void {
       cancel?.();

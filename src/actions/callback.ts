@@ -11,8 +11,8 @@ export type FoundCallback =
   | { readonly kind: "ended"; readonly page: CallbackPage };
 
 /**
- * Finds the sign-in of this gateway that has the URL's state, whoever started it. A state of no such sign-in ends none
- * and counts as no attempt, because any page can send a browser here. Throws `CodexAuthError` (`pending-*`).
+ * Finds the sign-in of this gateway that has the URL's state, of any user. An unknown state ends no sign-in and is not
+ * counted as an attempt, because any page can send a browser here. Throws `CodexAuthError` (`pending-*`).
  */
 export async function findCallback(
   ports: Pick<Ports, "clock" | "entropy" | "pending">,

@@ -27,9 +27,9 @@ import type {
 } from "../rules/results.ts";
 import { logFailure, type ErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { redeemClaimed, refusalBefore, refusedAt, settle, type ClaimedGrant } from "./finish.ts";
+import { redeemClaimed, refusalBefore, refusedAt, settle } from "./finish.ts";
 import { lineOf, refusalOf } from "./outcome.ts";
-import type { DeviceCodeResult, PollingPace, Ports } from "./ports.ts";
+import type { ClaimedGrant, DeviceCodeResult, PollingPace, Ports } from "./ports.ts";
 import { findTarget, signInTo, startedOf, type StartRequest, type StartTarget } from "./start.ts";
 
 /**

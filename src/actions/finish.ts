@@ -27,7 +27,7 @@ import { newIdOf, type ProfileId, type ProfileName } from "../rules/profile-id.t
 import type { AccountQuestion, FinishRefusal, SavedSignIn, SignInMethod } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import { audited, lineOf, refusalOf } from "./outcome.ts";
-import type { AuthorizationGrant, ExchangeResult, Ports } from "./ports.ts";
+import type { ClaimedGrant, ExchangeResult, Ports } from "./ports.ts";
 
 export interface FinishRequest {
   readonly binding: Binding;
@@ -121,9 +121,6 @@ export const refusedAt = ({ profileName }: PendingSignIn, code: ErrorCode): Fini
   profileName,
   isOver: true,
 });
-
-/** What redeems a code: the code, and what it was issued for. */
-export type ClaimedGrant = Omit<AuthorizationGrant, "state">;
 
 /** Exchanges the code of a claimed sign-in, once, and saves it. Never throws. */
 export async function redeemClaimed(

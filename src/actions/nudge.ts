@@ -1,9 +1,10 @@
 /** Looks whether the account in use is nearly used up, with numbers that are known or are asked for now and then. */
 import { decideNudge, isNearlyUsedUp, silence } from "../rules/nudge.ts";
 import { isUsable, type ListedProfile, type QuietProfile, type Refusal, type UsageNudge } from "../rules/results.ts";
-import { mostLeftOf, TOKEN_MARGIN_MS, type UsageNumbers } from "../rules/usage.ts";
+import { mostLeftOf, type UsageNumbers } from "../rules/usage.ts";
 import type { Ports } from "./ports.ts";
 import { changeProfile, type ProfileRequest } from "./profiles.ts";
+import { tokenOf, usageBy } from "./usage.ts";
 
 /** How old the numbers may be, how often they are asked for, and for how long a turn shows that chats run. */
 const EVERY_MS = 15 * 60_000;
@@ -46,25 +47,23 @@ function lastUsedOf(profiles: readonly ListedProfile[], nowMs: number): ListedPr
 }
 
 async function numbersOf(
-  { clock, profiles, usage }: Ports,
+  ports: Ports,
   agentId: string,
   profile: ListedProfile,
   memory: NudgeMemory,
 ): Promise<UsageNumbers | undefined> {
-  const nowMs = clock.nowMs();
-  const known = usage.remembered(profile);
+  const nowMs = ports.clock.nowMs();
+  const known = ports.usage.remembered(profile);
   const isRecent = (atMs: number) => Math.abs(nowMs - atMs) < EVERY_MS;
   if ((known !== undefined && isRecent(known.askedAtMs)) || isRecent(memory.askedAtMs)) return known;
-  const token = (await profiles.tokens(agentId)).find(({ profileId }) => profileId === profile.profileId);
-  if (token === undefined || (token.expiresAtMs ?? 0) <= nowMs + TOKEN_MARGIN_MS) return known;
+  const token = await tokenOf(ports, { agentId, profileId: profile.profileId });
+  if (token === undefined) return known;
   memory.askedAtMs = nowMs;
-  const { settled, usageOf } = usage.ask([token]);
-  await settled;
-  const told = usageOf(profile.profileId);
+  const told = await usageBy(ports, token);
   return told.kind === "numbers" ? told.numbers : known;
 }
 
-/** No more is told of the windows that are known of the profile, until they are reset. Never throws. */
+/** Stops messages about the known windows of the profile until each window is reset. Never throws. */
 export function quietProfile(ports: Ports, request: ProfileRequest): Promise<QuietProfile | Refusal> {
   return changeProfile<QuietProfile>(ports, request, "quiet", async ({ profileId }, profile) => {
     const numbers = ports.usage.remembered(profile);

@@ -77,10 +77,11 @@ export interface AuthorizationGrant {
   readonly redirectUri: string;
 }
 
-export type ExchangeRefusal =
-  | "token-rejected"
-  | "account-refused"
-  | "client-rejected"
+/** What redeems a code: the code, and what it was issued for. */
+export type ClaimedGrant = Omit<AuthorizationGrant, "state">;
+
+/** What any request to the sign-in server can end with. */
+type ServerRefusal =
   | "region-unsupported"
   | "provider-blocked"
   | "provider-rate-limited"
@@ -88,7 +89,13 @@ export type ExchangeRefusal =
   | "provider-timeout"
   | "provider-unreachable"
   | "provider-certificate"
-  | "token-response-invalid"
+  | "token-response-invalid";
+
+export type ExchangeRefusal =
+  | ServerRefusal
+  | "token-rejected"
+  | "account-refused"
+  | "client-rejected"
   | "identity-missing";
 
 export type ExchangeResult =
@@ -101,16 +108,7 @@ export type ExchangeResult =
       readonly because?: string;
     };
 
-export type DeviceCodeRefusal =
-  | "device-code-refused"
-  | "region-unsupported"
-  | "provider-blocked"
-  | "provider-rate-limited"
-  | "provider-failed"
-  | "provider-timeout"
-  | "provider-unreachable"
-  | "provider-certificate"
-  | "token-response-invalid";
+export type DeviceCodeRefusal = ServerRefusal | "device-code-refused";
 
 export type DeviceCodeResult =
   | {
@@ -141,7 +139,7 @@ export interface PollingPace {
 
 export type DevicePoll =
   /** The server hands this out once, with a verifier of its own. */
-  | { readonly kind: "approved"; readonly grant: Pick<AuthorizationGrant, "code" | "codeVerifier" | "redirectUri"> }
+  | { readonly kind: "approved"; readonly grant: ClaimedGrant }
   | { readonly kind: "waiting"; readonly waitMs: number; readonly pace: PollingPace }
   | {
       readonly kind: "ended";

@@ -3,9 +3,10 @@
  * renew an old sign-in once more.
  */
 import { hasFailedRenewal, isHeld, type Refusal, type RetriedProfile, type RevivedProfile } from "../rules/results.ts";
-import { hasRoom, TOKEN_MARGIN_MS, type ProfileUsage } from "../rules/usage.ts";
-import type { Ports, ProfileTarget } from "./ports.ts";
+import { hasRoom } from "../rules/usage.ts";
+import type { Ports } from "./ports.ts";
 import { changeProfile, type ProfileRequest } from "./profiles.ts";
+import { tokenOf, usageBy } from "./usage.ts";
 
 /** Ends the host's cooldown of a profile, only if OpenAI says now that the account has room. Never throws. */
 export function retryProfile(ports: Ports, request: ProfileRequest): Promise<RetriedProfile | Refusal> {
@@ -13,7 +14,8 @@ export function retryProfile(ports: Ports, request: ProfileRequest): Promise<Ret
     const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
     if (!isHeld(profile)) return refused("retry-not-held");
     if (!target.isAllowed()) return refused("not-allowed");
-    const usage = await askNow(ports, target);
+    const token = await tokenOf(ports, target);
+    const usage = token && (await usageBy(ports, token));
     if (usage?.kind !== "numbers") return refused("retry-unanswered");
     if (!hasRoom(usage.numbers, ports.clock.nowMs())) return refused("retry-limit-reached");
     const ended = await ports.profiles.endCooldown(target);
@@ -21,18 +23,6 @@ export function retryProfile(ports: Ports, request: ProfileRequest): Promise<Ret
     ports.log.info("cooldown ended");
     return { kind: "retried", profileName: profile.name, activation: ended.activation };
   });
-}
-
-/** Returns undefined if there is no token that can be sent. */
-async function askNow(
-  { profiles, usage, clock }: Ports,
-  { agentId, profileId }: ProfileTarget,
-): Promise<ProfileUsage | undefined> {
-  const token = (await profiles.tokens(agentId)).find((one) => one.profileId === profileId);
-  if (token === undefined || (token.expiresAtMs ?? 0) <= clock.nowMs() + TOKEN_MARGIN_MS) return undefined;
-  const { settled, usageOf } = usage.ask([token]);
-  await settled;
-  return usageOf(profileId);
 }
 
 /** Never throws. */

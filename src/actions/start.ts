@@ -18,8 +18,7 @@ export async function startSignIn(
   ports: Ports,
   binding: Binding,
   askedName: ProfileName,
-  /** The sender as the network spells it, so that they can be told later how the sign-in ended. */
-  senderId?: string,
+  senderId?: StartRequest["senderId"],
 ): Promise<StartedSignIn | Refusal> {
   const request = { binding, askedName, senderId };
   try {

@@ -5,10 +5,10 @@
 import { isTerminal, type Binding } from "../rules/binding.ts";
 import { type ProfileName, storedIdOf } from "../rules/profile-id.ts";
 import { isUsable, type ListedProfile, type Refusal, type UsageReport } from "../rules/results.ts";
-import { bestOf, TOKEN_MARGIN_MS, type ProfileUsage, type UsageReason } from "../rules/usage.ts";
+import { bestOf, canBeSent, type ProfileUsage, type UsageReason } from "../rules/usage.ts";
 import { refusalOf } from "./outcome.ts";
 import { readPin } from "./overview.ts";
-import type { ChatPin, Ports, StoredToken } from "./ports.ts";
+import type { ChatPin, Ports, ProfileTarget, StoredToken } from "./ports.ts";
 
 export interface UsageRequest {
   readonly binding: Binding;
@@ -111,7 +111,23 @@ function whyNotAsked(
   if (health === "refreshing") return "renewing";
   const token = tokens.find((one) => one.profileId === profileId);
   if (token === undefined) return "no-token";
-  return (token.expiresAtMs ?? 0) > nowMs + TOKEN_MARGIN_MS ? undefined : "token-old";
+  return canBeSent(token, nowMs) ? undefined : "token-old";
+}
+
+/** Returns undefined if the profile has no token that can be sent. Throws `CodexAuthError` (`store-*`). */
+export async function tokenOf(
+  { profiles, clock }: Ports,
+  { agentId, profileId }: Pick<ProfileTarget, "agentId" | "profileId">,
+): Promise<StoredToken | undefined> {
+  const token = (await profiles.tokens(agentId)).find((one) => one.profileId === profileId);
+  return token !== undefined && canBeSent(token, clock.nowMs()) ? token : undefined;
+}
+
+/** Asks for the usage of one profile and waits for the answer, 12 seconds at most. */
+export async function usageBy({ usage }: Ports, token: StoredToken): Promise<ProfileUsage> {
+  const { settled, usageOf } = usage.ask([token]);
+  await settled;
+  return usageOf(token.profileId);
 }
 
 /** The profile of this chat's next turn: its pin if the host can use it, else the default. */

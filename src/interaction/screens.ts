@@ -288,7 +288,7 @@ export interface RefusalFacts {
   readonly hostNode?: string | undefined;
   /** The variable of the environment that has to be corrected. */
   readonly variable?: string;
-  /** The name and the code of an error that has no code of ours, for a terminal, which has no log. */
+  /** The name and the code of an error that is not a `CodexAuthError`. Only a terminal shows it, because it has no log. */
   readonly failure?: string | undefined;
   readonly next: NextStep;
 }

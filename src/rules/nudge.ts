@@ -4,7 +4,7 @@ import type { Nudged } from "./stored-records.ts";
 
 export type { Nudged };
 
-/** Percent left. Each window is told of once below each of them. */
+/** Percent left. An owner gets one message for each window and each level. */
 const LEVELS = [20, 5] as const;
 /** A window counts as full again only above this, because OpenAI's numbers jump between two values at times. */
 const FULL_AGAIN = 50;
@@ -13,7 +13,7 @@ const KEPT_MS = 40 * 24 * 3_600_000;
 const MAX_KEPT = 200;
 
 export interface Decided {
-  /** The windows to tell of. */
+  /** The windows that the message is about. */
   readonly due: readonly UsageWindow[];
   readonly said: readonly Nudged[];
 }

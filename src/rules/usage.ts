@@ -100,8 +100,13 @@ const RATE_LIMIT_REST_MS = 5 * MINUTE_MS;
 const MAX_REST_MS = 60 * MINUTE_MS;
 const CHALLENGE_REST_MS = 15 * MINUTE_MS;
 
-/** A token that expires sooner is not sent, because the host may be renewing it. Its own margin. */
-export const TOKEN_MARGIN_MS = 5 * MINUTE_MS;
+/** The host's own margin. */
+const TOKEN_MARGIN_MS = 5 * MINUTE_MS;
+
+/** Returns false for a token that expires so soon that the host may be renewing it. A time that is missing is past. */
+export function canBeSent({ expiresAtMs = 0 }: { readonly expiresAtMs?: number | undefined }, nowMs: number): boolean {
+  return expiresAtMs > nowMs + TOKEN_MARGIN_MS;
+}
 
 /** Reads one answer. `nowMs` is the time of its arrival. */
 export function judgeUsageAnswer(answer: HttpAnswer, asked: AskedAccount, nowMs: number): UsageOutcome {
