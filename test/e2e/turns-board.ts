@@ -137,7 +137,11 @@ export function boardWithTurns(worldOf: () => World): void {
       );
       expect(notice.chatId).toBe(OWNER.id);
       expect(notice.text).toContain("Codex profile work needs a new sign-in");
-      expect(world.telegram.keyboard(notice)).toEqual([["Sign in to work again"], ["Details"]]);
+      expect(world.telegram.keyboard(notice)).toEqual([
+        ["Try the old sign-in again"],
+        ["Sign in to work again"],
+        ["Details"],
+      ]);
       const list = (await ask("/codex_auth")).text;
       expect(list).toMatch(
         /• work \(used in this chat[^)]*\): work@example\.com, plus, needs a new sign-in \(renewal failed\)/,
