@@ -1,7 +1,7 @@
 /** The only module that reads `process.env`, `process.argv` and the machine's folders. */
 import { realpathSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { delimiter, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { CodexAuthError } from "./errors.ts";
 
 /**
@@ -83,6 +83,14 @@ export function readTerminalEnvironment(): TerminalEnvironment {
     uid: process.getuid?.(),
     platform: process.platform,
   };
+}
+
+/** The file from which hosts before 2026.6.5 import sign-ins if they have no `auth-profiles.json`. */
+export function oauthFileIn(stateDir: string): string {
+  const { env } = process;
+  const user = homeOfUser();
+  const folder = named(env["OPENCLAW_OAUTH_DIR"], named(env["OPENCLAW_HOME"], user) ?? user);
+  return join(folder ?? join(stateDir, "credentials"), "oauth.json");
 }
 
 /** For variables whose names a launcher or `rules/proxy.ts` knows. */

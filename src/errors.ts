@@ -90,6 +90,7 @@ export const ERROR_CODES = [
   "store-locked",
   "store-unreadable",
   "store-migration-required",
+  "store-import-required",
   "store-write-failed",
   "store-read-only",
   "store-of-other-user",

@@ -8,7 +8,7 @@ import type { PollerHost } from "./actions/device-poller.ts";
 import type { CallbackListener, Ports } from "./actions/ports.ts";
 import { hasPendingSignIn, polledSignInsOf } from "./rules/pending-sign-ins.ts";
 import { spellForChat } from "./commands/arguments.ts";
-import { isSandbox, readCallbackPort, readSandboxOrigin, readVariable } from "./environment.ts";
+import { oauthFileIn, isSandbox, readCallbackPort, readSandboxOrigin, readVariable } from "./environment.ts";
 import { failingAs, logFailure } from "./errors.ts";
 import { answerCommand, type CommandCall } from "./handlers/command.ts";
 import { toReplyPayload, type HandlerContext } from "./handlers/context.ts";
@@ -167,7 +167,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,
     owners: async () => config().commands?.ownerAllowFrom ?? [],
-    host: await openRunningHost(api),
+    host: await openRunningHost(api, oauthFileIn(gatewayOf(api))),
     sandboxOrigin: readSandboxOrigin,
     network: {
       createSend: createHostSend,

@@ -184,6 +184,7 @@ export async function inspect(ports: Ports, agentId: string): Promise<Inspection
     (logCode === "log-insecure" || logCode === "state-of-other-user") && { code: logCode },
     isOnOpenDisk && { code: "open-disk" },
     storeCode === "store-migration-required" && { code: "legacy-file" },
+    storeCode === "store-import-required" && { code: "import-required" },
     storeCode === "store-unreadable" && { code: "store-unreadable" },
     hasOwner === false && { code: "no-owner" },
     ...folders.map((folder) => ({ code: "old-skill", folder }) as const),

@@ -209,6 +209,7 @@ export type SaveRefusal =
   | "store-locked"
   | "store-unreadable"
   | "store-migration-required"
+  | "store-import-required"
   | "store-write-failed"
   | "store-read-only"
   | "store-of-other-user"

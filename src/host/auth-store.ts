@@ -100,7 +100,7 @@ const SETTLE_MS = 3_000;
  * Throws `CodexAuthError`: `host-unsupported` if the host lacks the SDK, `host-unknown` if its store is of an unknown
  * kind. Nothing is guessed, because a write to the wrong file would break the gateway.
  */
-export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthStore> {
+export async function openRunningHost(api: OpenClawPluginApi, oauthFile: string): Promise<HostAuthStore> {
   const parts = await loadRunningAuthSdk().catch((error: unknown) => {
     logFailure(logOf(api), "loading the host's SDK", error);
     throw new CodexAuthError("host-unsupported");
@@ -109,12 +109,19 @@ export async function openRunningHost(api: OpenClawPluginApi): Promise<HostAuthS
   const sdk = bindAuthStoreSdk(parts, config);
   const path = parts.agentRuntime.resolveAuthStorePathForDisplay(sdk.agentDirOf(defaultAgentOf(parts, config)));
   if (path.endsWith(".sqlite")) return createSqliteAuthStore(sdk);
-  if (/[\\/]auth-profiles\.json$/.test(path)) return openFile(api, parts, sdk);
+  if (/[\\/]auth-profiles\.json$/.test(path)) return openFile({ api, parts, sdk, oauthFile });
   throw new CodexAuthError("host-unknown");
 }
 
+interface RunningFileHost {
+  readonly api: OpenClawPluginApi;
+  readonly parts: AuthSdkParts;
+  readonly sdk: AuthStoreSdk;
+  readonly oauthFile: string;
+}
+
 /** A gateway of 2026.6.1 has one file for each agent, and a copy of it in memory. */
-function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk): HostAuthStore {
+function openFile({ api, parts, sdk, oauthFile }: RunningFileHost): HostAuthStore {
   const config = () => currentConfig(api);
   return createFileAuthStore({
     log: logOf(api),
@@ -124,6 +131,7 @@ function openFile(api: OpenClawPluginApi, parts: AuthSdkParts, sdk: AuthStoreSdk
     records: PLUGIN_HOST_RECORDS,
     agentDirOf: (agentId) => sdk.agentDirOf(agentId),
     mainAgentDir: () => sdk.agentDirOf(defaultAgentOf(parts, config)),
+    oauthFile,
     configured: () => sdk.configured(),
     publish: async (change) => ((await publish(logOf(api), sdk, change)) ? "live" : "restart"),
   });

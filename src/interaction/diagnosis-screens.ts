@@ -91,6 +91,7 @@ export function findingLine(finding: Finding, nowMs: number): Line {
     case "state-of-other-user":
     case "open-disk":
     case "legacy-file":
+    case "import-required":
     case "store-unreadable":
     case "no-owner":
       return say(`finding.${finding.code}`, { file: verbatim(fileOf(finding.code)) });

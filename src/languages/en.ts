@@ -242,6 +242,8 @@ export const EN = {
     "• The log of changes cannot be used, so new changes are not logged. Another user can read it, or it is a link or too large. Delete {file} from the gateway's state folder.",
   "finding.legacy-file":
     "• An old auth-profiles.json beside the gateway's SQLite store blocks sign-ins. Stop the gateway, then run openclaw doctor --fix on its machine.",
+  "finding.import-required":
+    "• OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), and a new one would hide them. Run openclaw models status on the gateway's machine, which imports them.",
   "finding.store-unreadable":
     "• The gateway's profile store cannot be read. Run openclaw doctor on the gateway's machine.",
   "finding.no-owner":
@@ -543,6 +545,8 @@ export const EN = {
     "The profile store cannot be read, so nothing was changed. Run openclaw doctor on the gateway's machine, then try again. If that does not help, restore the store's file from a backup, or move it away and sign in again.",
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
+  "refusal.store-import-required":
+    "OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), so nothing was changed. Run openclaw models status on the gateway's machine, which imports them, then try again.",
   "refusal.store-write-failed":
     "The profile store did not keep the change. Nothing else was changed. Check whether its disk is full or read-only.",
   "refusal.store-read-only":

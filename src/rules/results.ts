@@ -245,6 +245,7 @@ export type Finding =
         | "state-of-other-user"
         | "open-disk"
         | "legacy-file"
+        | "import-required"
         | "store-unreadable"
         | "no-owner";
     }

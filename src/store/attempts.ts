@@ -34,6 +34,7 @@ const SAVE_REFUSALS: ReadonlySet<string> = new Set([
   "store-locked",
   "store-unreadable",
   "store-migration-required",
+  "store-import-required",
   "store-write-failed",
   "store-read-only",
   "store-of-other-user",

@@ -4,16 +4,17 @@
  */
 import { join } from "node:path";
 import type { Log } from "../actions/ports.ts";
-import { CodexAuthError } from "../errors.ts";
+import { codeOf, CodexAuthError } from "../errors.ts";
 import type { RecordRules } from "../rules/host-versions.ts";
 import type { Activation } from "../rules/results.ts";
 import { systemClock } from "../system.ts";
 import {
   applyEdit,
   copyOf,
+  hasImports,
   mergeDocuments,
   parseProfilesFile,
-  parseStateFile,
+  parseObjectFile,
   recordInFiles,
   renderFile,
   viewOf,
@@ -36,6 +37,7 @@ import {
 
 const PROFILES_FILE = "auth-profiles.json";
 const STATE_FILE = "auth-state.json";
+const OLDER_FILE = "auth.json";
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Hosts up to 2026.4.2 write in place and sometimes without a lock, so a file may be incomplete for a moment. */
 const READ_ATTEMPTS = 6;
@@ -51,6 +53,8 @@ export interface FileHost {
   readonly records: RecordRules;
   agentDirOf(agentId: string): string;
   mainAgentDir(): string;
+  /** A file with sign-ins that the host imports if there is no `auth-profiles.json`. */
+  readonly oauthFile: string;
   configured(): ConfiguredIds;
   /**
    * Runs before the lock is released, for hosts whose next write would start from their memory. Must end within 30
@@ -65,13 +69,13 @@ export interface FileHost {
 const WAIT_MS = { file: MAX_WAIT_MS, folder: 35_000 } as const;
 
 export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[host.lock]): HostAuthStore {
-  const viewIn = async (agentDir: string) => viewOf(await readFiles(agentDir), host.records);
+  const viewIn = async (agentDir: string) => viewOf(await readFiles(agentDir, host), host.records);
   const read = async (agentDir: string) => mergeDocuments(await viewIn(host.mainAgentDir()), await viewIn(agentDir));
   /** The record as the agent would use it, and the folder of its file. An unreadable one does not hide a good one. */
   const find = async (agentDir: string, profileId: string) => {
     const dirs = [...new Set([agentDir, host.mainAgentDir()])];
     const found = await Promise.all(
-      dirs.map(async (dir) => ({ dir, record: recordInFiles(await readFiles(dir), profileId, host.records) })),
+      dirs.map(async (dir) => ({ dir, record: recordInFiles(await readFiles(dir, host), profileId, host.records) })),
     );
     const isGood = ({ record }: (typeof found)[number]) => record?.kind === "credential";
     return found.find(isGood) ?? found.find(({ record }) => record !== undefined);
@@ -85,9 +89,10 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
     try {
       return await work();
     } catch (error) {
+      if (codeOf(error) !== "store-unreadable") throw error;
       for (const dir of new Set([agentDir, host.mainAgentDir()])) {
         // The update copies the file, and then fails as the read did.
-        await readFiles(dir).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));
+        await readFiles(dir, host).catch(() => update({ agentDir: dir, edit: () => false }).catch(() => undefined));
       }
       throw error;
     }
@@ -95,7 +100,7 @@ export function createFileAuthStore(host: FileHost, waitMs: number = WAIT_MS[hos
   const ownerOf = async (agentDir: string, profileId: string) => {
     const found = await find(agentDir, profileId);
     if (found !== undefined) return found.dir;
-    return (await readFiles(agentDir)).profiles === undefined ? host.mainAgentDir() : agentDir;
+    return (await readFiles(agentDir, host)).profiles === undefined ? host.mainAgentDir() : agentDir;
   };
   return {
     provider: host.provider,
@@ -122,7 +127,7 @@ async function updateFiles(
   edit: HostUpdate["edit"],
   replace: ReplaceHostFiles,
 ): Promise<void> {
-  const files = await readFiles(agentDir, (path, bytes) => keepCorruptCopy(path, bytes, host.log));
+  const files = await readFiles(agentDir, host, (path, bytes) => keepCorruptCopy(path, bytes, host.log));
   const before = viewOf(files, host.records);
   const after = copyOf(before);
   // An edit that is async by mistake returns a promise, which is truthy but has changed nothing yet.
@@ -149,11 +154,24 @@ async function updateFiles(
 
 type OnCorrupt = (path: string, bytes: Uint8Array) => Promise<void>;
 
-async function readFiles(agentDir: string, onCorrupt?: OnCorrupt): Promise<HostFiles> {
-  return {
-    profiles: await readFile(join(agentDir, PROFILES_FILE), parseProfilesFile, onCorrupt),
-    state: await readFile(join(agentDir, STATE_FILE), parseStateFile, onCorrupt),
-  };
+/** Throws `store-import-required` if a first `auth-profiles.json` would stop the host from importing its older files. */
+async function readFiles(agentDir: string, host: FileHost, onCorrupt?: OnCorrupt): Promise<HostFiles> {
+  const profiles = await readFile(join(agentDir, PROFILES_FILE), parseProfilesFile, onCorrupt);
+  const state = await readFile(join(agentDir, STATE_FILE), parseObjectFile, onCorrupt);
+  if (profiles === undefined && agentDir === host.mainAgentDir()) await assertImported(agentDir, host);
+  return { profiles, state };
+}
+
+async function assertImported(agentDir: string, { oauthFile, records }: FileHost): Promise<void> {
+  const auth = await readOlderFile(join(agentDir, OLDER_FILE));
+  const oauth = await readOlderFile(oauthFile);
+  if (hasImports(auth, oauth, records)) throw new CodexAuthError("store-import-required");
+}
+
+/** As the host, leaves out a file that cannot be read. */
+async function readOlderFile(path: string): Promise<JsonObject | undefined> {
+  const bytes = await readHostFile(path, MAX_BYTES).catch(() => undefined);
+  return bytes && parseObjectFile(bytes);
 }
 
 /**

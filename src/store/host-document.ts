@@ -19,7 +19,7 @@ function hasProfiles({ profiles }: JsonObject): boolean {
 
 /** The version is not looked at, because no host looks at it. */
 export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, hasProfiles);
-export const parseStateFile = (bytes: Uint8Array) => parseFile(bytes, () => true);
+export const parseObjectFile = (bytes: Uint8Array) => parseFile(bytes, () => true);
 
 /** Returns undefined for bytes that could not be written back without loss, such as invalid UTF-8. */
 function parseFile(bytes: Uint8Array, isReadable: (content: JsonObject) => boolean): JsonObject | undefined {
@@ -39,6 +39,17 @@ function isRepeatable(value: unknown, depth = 0): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || value === null) return true;
   return depth < MAX_DEPTH && Object.values(value).every((one) => isRepeatable(one, depth + 1));
+}
+
+/**
+ * True if the host would import sign-ins from its older files: from `auth.json`, which has one record for each provider,
+ * and from `oauth.json`, of which it takes any record (OpenClaw's docs/concepts/oauth.md).
+ */
+export function hasImports(auth: JsonObject | undefined, oauth: JsonObject | undefined, rules: RecordRules): boolean {
+  const isImported = ([provider, raw]: Entry) =>
+    isObject(raw) && readRecord({ provider, ...raw }, rules).kind === "credential";
+  const isOlder = auth !== undefined && !Object.hasOwn(auth, "profiles");
+  return (isOlder && entriesOf(auth).some(isImported)) || Object.values(oauth ?? {}).some(isObject);
 }
 
 export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;

@@ -1,7 +1,7 @@
 /** Opens the profile store of the OpenClaw on this machine from outside its gateway. */
 import { basename, dirname, join, resolve } from "node:path";
 import type { Log } from "../actions/ports.ts";
-import type { TerminalEnvironment } from "../environment.ts";
+import { oauthFileIn, type TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import { bindAuthStoreSdk, defaultAgentOf, type AuthSdkParts } from "../host/auth-store.ts";
 import type { SdkConfig } from "../host/sdk.ts";
@@ -129,6 +129,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     records: traits.records,
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
+    oauthFile: oauthFileIn(authPath === undefined ? stateDir : join(mainDir, "../../..")),
     configured: () => configuredIn(config?.auth, traits.provider),
     ...(traits.apply === "reload-under-lock" ? { whileLocked: notifier.reload } : {}),
     publish: async () => notifier.activation(),

@@ -401,6 +401,7 @@ describe("an inspection", () => {
     { name: "a temporary folder of another user", port: "pending", code: "pending-of-other-user" },
     { name: "a state folder of another user", port: "audit", code: "state-of-other-user" },
     { name: "an older host's file", port: "profiles", code: "store-migration-required", finding: "legacy-file" },
+    { name: "sign-ins not yet imported", port: "profiles", code: "store-import-required", finding: "import-required" },
     { name: "a damaged store", port: "profiles", code: "store-unreadable" },
     { name: "a log that others can write", port: "audit", code: "log-insecure" },
   ] as const)("finds $name", async ({ port, code, ...rest }) => {

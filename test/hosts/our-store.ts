@@ -21,6 +21,7 @@ export async function openStore(root: string, version: string, stateDir: string)
     log: SILENT_LOG,
     agentDirOf,
     mainAgentDir: () => agentDirOf("main"),
+    oauthFile: join(stateDir, "credentials/oauth.json"),
     configured: () => ({ order: [], profiles: [] }),
     publish: async () => "live",
   });

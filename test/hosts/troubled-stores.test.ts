@@ -1,8 +1,9 @@
 /** A store that cannot be read or written: nothing is lost, and one answer says so. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, type TestContext } from "vitest";
 import { hostTraitsOf } from "../../src/rules/host-versions.ts";
-import { DANA, type HostBench } from "./bench.ts";
+import { DANA, plant, type HostBench } from "./bench.ts";
 import { describeHosts } from "./describe-hosts.ts";
 import { copiesOf, FILE_TROUBLES, plantFile, SQLITE_TROUBLES, Unsupported, type Trouble } from "./troubled-stores.ts";
 
@@ -42,6 +43,40 @@ describeHosts((version, open) => {
         expect(answer.message).not.toMatch(/\n|Error:|undefined|\{/);
       });
     }
+  });
+});
+
+/** Hosts that keep files import the sign-ins of still older ones, unless there is a store already. */
+describeHosts((version, open) => {
+  const traits = hostTraitsOf(version);
+  describe.runIf(traits?.medium === "file")("sign-ins that are not imported", () => {
+    it.each(["auth.json", "../../../credentials/oauth.json"])(
+      "wait for the command that is named: %s",
+      async (file) => {
+        const bench = await open();
+        const provider = bench.traits.provider;
+        const login = {
+          type: "oauth",
+          provider,
+          access: "old-access",
+          refresh: "old-refresh",
+          expires: 4_102_444_800_000,
+        };
+        plant(join(bench.agentDir, file), JSON.stringify({ [provider]: login }));
+        const refused = await bench.terminal(["start", "--profile", "work"]);
+        expect(refused).toMatchObject({ ok: false, error: "store-import-required" });
+        expect(refused.message).toContain("openclaw models status");
+        expect((await bench.terminal(["list"])).error).toBe("store-import-required");
+
+        await bench.openclaw("models", "status");
+
+        expect(await bench.signIn("work")).toMatchObject({ ok: true });
+        expect(bench.stored().profiles).toMatchObject({
+          [`${provider}:default`]: { refresh: "old-refresh" },
+          [bench.idOf("work")]: { email: DANA.email },
+        });
+      },
+    );
   });
 });
 

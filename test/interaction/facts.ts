@@ -752,6 +752,7 @@ export function sampleScreens(): readonly NamedScreen[] {
         { code: "state-of-other-user" },
         { code: "open-disk" },
         { code: "legacy-file" },
+        { code: "import-required" },
         { code: "store-unreadable" },
         { code: "no-owner" },
         { code: "old-skill", folder: "/state/skills/codex-auth" },

@@ -572,6 +572,44 @@ describe("a record that cannot be read", () => {
   });
 });
 
+const auth = (content: unknown) => plant(join(agentDirIn(root), "auth.json"), JSON.stringify(content));
+const oauth = (content: unknown) => plant(join(root, "credentials/oauth.json"), JSON.stringify(content));
+
+describe.each(FLAVOURS)("sign-ins that $name has not imported", (flavour) => {
+  const login = { type: "oauth", access: "canary", refresh: "canary", expires: 1 };
+  it.each([
+    { name: "auth.json", lay: () => auth({ [flavour.provider]: login }) },
+    { name: "auth.json with a key of another provider", lay: () => auth({ anthropic: { type: "api_key", key: "x" } }) },
+    { name: "auth.json with an odd neighbour", lay: () => auth({ odd: null, [flavour.provider]: login }) },
+    { name: "oauth.json", lay: () => oauth({ [flavour.provider]: { access: "canary", refresh: "canary" } }) },
+    { name: "oauth.json of another provider", lay: () => oauth({ anthropic: {} }) },
+  ])("stop a list and a sign-in: $name", async ({ lay }) => {
+    lay();
+    const names = namesIn(root);
+    await expect(hostOf(flavour).read(agentDirIn(root))).rejects.toThrow("store-import-required");
+    expect(await save(flavour, "work")).toMatchObject(refused("store-import-required"));
+    expect(namesIn(root)).toEqual(names);
+  });
+
+  it.each([
+    { name: "nothing", lay: () => undefined },
+    { name: "no record that the host reads", lay: () => [auth({ odd: null, other: { type: 7 } }), oauth({ odd: 1 })] },
+    { name: "text", lay: () => [auth("canary"), oauth([])] },
+    { name: "half a file", lay: () => plant(join(agentDirIn(root), "auth.json"), '{"openai"') },
+    { name: "a store in the place of auth.json", lay: () => auth({ profiles: {}, [flavour.provider]: login }) },
+  ])("are not seen in $name", async ({ lay }) => {
+    lay();
+    expect(await save(flavour, "work")).toEqual(SAVED);
+  });
+
+  it("are ignored beside a store, as the host ignores them", async () => {
+    seedFiles(root, flavour, { profiles: {} });
+    auth({ [flavour.provider]: login });
+    oauth({ [flavour.provider]: login });
+    expect(await save(flavour, "work")).toEqual(SAVED);
+  });
+});
+
 /** A limit on file size stands in for a full disk: the write fails half-way. 4 blocks of 512 bytes. */
 const LIMITED = `trap '' XFSZ; ulimit -f 4; exec "$0" "$@"`;
 

@@ -54,6 +54,7 @@ export function fileHost(root: string, flavour: Flavour, config: () => AuthConfi
     log: SILENT_LOG,
     agentDirOf: (agentId) => agentDirIn(root, agentId),
     mainAgentDir: () => agentDirIn(root),
+    oauthFile: join(root, "credentials/oauth.json"),
     configured() {
       const { order, profiles = {} } = config();
       const named = Object.keys(profiles).filter((id) => profiles[id]?.provider === flavour.provider);

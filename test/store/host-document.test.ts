@@ -4,7 +4,7 @@ import {
   applyEdit,
   copyOf,
   parseProfilesFile,
-  parseStateFile,
+  parseObjectFile,
   viewOf,
   type HostFiles,
 } from "../../src/store/host-document.ts";
@@ -44,15 +44,15 @@ describe("a file that is read", () => {
 describe("the second file", () => {
   it("may contain other fields", () => {
     const content = { version: 1, order: { openai: ["openai:a"] }, lastGood: { openai: "openai:a" } };
-    expect(parseStateFile(bytesOf(content))).toEqual(content);
+    expect(parseObjectFile(bytesOf(content))).toEqual(content);
   });
 
   it("may have a higher version", () => {
-    expect(parseStateFile(bytesOf({ version: 2 }))).toEqual({ version: 2 });
+    expect(parseObjectFile(bytesOf({ version: 2 }))).toEqual({ version: 2 });
   });
 
   it("is not read as a list", () => {
-    expect(parseStateFile(bytesOf([]))).toBeUndefined();
+    expect(parseObjectFile(bytesOf([]))).toBeUndefined();
   });
 });
 
