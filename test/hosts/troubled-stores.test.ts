@@ -64,9 +64,9 @@ describeHosts((version, open) => {
         };
         plant(join(bench.agentDir, file), JSON.stringify({ [provider]: login }));
         const refused = await bench.terminal(["start", "--profile", "work"]);
-        expect(refused).toMatchObject({ ok: false, error: "store-import-required" });
+        expect(refused).toMatchObject({ ok: false, error: "store_import_required" });
         expect(refused.message).toContain("openclaw models status");
-        expect((await bench.terminal(["list"])).error).toBe("store-import-required");
+        expect((await bench.terminal(["list"])).error).toBe("store_import_required");
 
         await bench.openclaw("models", "status");
 
