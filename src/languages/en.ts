@@ -123,7 +123,8 @@ export const EN = {
   "profile.revive": "Try the old sign-in again: {command}",
   "retry.has-room": "OpenAI says that this account has usage left.",
   "retry.done": "OpenClaw can use {name} again, from the next message on. OpenAI says that the account has usage left.",
-  "revive.forgotten": "The old sign-in cannot be tried again, because this gateway has not seen it working since it started.",
+  "revive.forgotten":
+    "The old sign-in cannot be tried again, because this gateway has not seen it working since it started.",
   "revive.done": "The old sign-in of {name} works again: OpenClaw has renewed it. The next message can use it.",
   "profile.list": "All profiles: {command}",
 
@@ -268,8 +269,7 @@ export const EN = {
   "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
   "signout.confirm": "Yes, sign out: {command}",
   "signout.leave": "No, keep it: {command}",
-  "signout.done":
-    "Signed out: {name} is no longer on this gateway. At OpenAI the login stays valid until it expires.",
+  "signout.done": "Signed out: {name} is no longer on this gateway. At OpenAI the login stays valid until it expires.",
 
   "undo.done": "Undone: profile {name} is as it was before.",
   "undo.unreadable": "This OpenClaw does not use its record.",
@@ -436,12 +436,14 @@ export const EN = {
     "The model of this chat cannot use a Codex profile, so the gateway would drop the choice. Choose an OpenAI model with /model, then try again.",
   "refusal.pin-unavailable":
     "The gateway did not keep the choice for this chat, so nothing was changed. Send any message, then try again.",
-  "refusal.retry-not-held": "{name} is not in cooldown, so nothing was changed. To see the state of all profiles, type {command}",
+  "refusal.retry-not-held":
+    "{name} is not in cooldown, so nothing was changed. To see the state of all profiles, type {command}",
   "refusal.retry-limit-reached":
     "OpenAI says that the limit of {name} is reached, so nothing was changed. To see when it is full again, type {usage}",
   "refusal.retry-unanswered":
     "OpenAI did not say whether {name} has usage left, so nothing was changed. Try again in a minute, or sign in again: {again}",
-  "refusal.revive-not-failed": "No renewal of {name} has failed, so nothing was changed. To see the state of all profiles, type {command}",
+  "refusal.revive-not-failed":
+    "No renewal of {name} has failed, so nothing was changed. To see the state of all profiles, type {command}",
   "refusal.revive-forgotten":
     "This gateway does not remember a sign-in of {name}. It remembers a sign-in only if it worked after the gateway's last start and was not replaced. Sign in again: {again}",
   "refusal.revive-changed":
