@@ -139,7 +139,7 @@ export const EN = {
   "unpin.done": "This chat no longer prefers {name}. The gateway uses the default profile.",
 
   "why.next": "The next message in this chat uses {name}.",
-  "why.nothing": "No Codex profile can be used right now.",
+  "why.nothing": "No Codex profile can be used right now. To see all profiles, type {command}",
   "why.decides.pin": "Reason: it was chosen for this chat.",
   "why.decides.kept": "Reason: the gateway chose it for this chat before and keeps it.",
   "why.decides.stored-order": "Reason: the stored order.",
@@ -154,7 +154,7 @@ export const EN = {
   "why.allow-list": "• auth.profiles: {names}",
   "why.own-copy": "• This agent uses its own copy of the profile, not the shared one.",
   "why.place": "{name} is number {place} of the profiles that the gateway tries.",
-  "why.no-place": "The gateway does not try {name}.",
+  "why.no-place": "The gateway does not try {name}. To see its state, type {command}",
   "list.more": "{count} more",
 
   "usage.title": "Codex usage",

@@ -120,7 +120,7 @@ export const ZH_CN = translation({
   "unpin.done": "当前聊天不再优先使用 {name}。网关会使用默认配置文件。",
 
   "why.next": "当前聊天的下一条消息使用 {name}。",
-  "why.nothing": "目前没有可用的 Codex 配置文件。",
+  "why.nothing": "目前没有可用的 Codex 配置文件。如需查看所有配置文件，请输入 {command}",
   "why.decides.pin": "原因：已为当前聊天选择它。",
   "why.decides.kept": "原因：网关之前为当前聊天选择了它，并继续使用。",
   "why.decides.stored-order": "原因：已存储的顺序。",
@@ -135,7 +135,7 @@ export const ZH_CN = translation({
   "why.allow-list": "• auth.profiles：{names}",
   "why.own-copy": "• 此智能体使用自己的配置文件副本，而不是共享的副本。",
   "why.place": "{name} 在网关会尝试的配置文件中排第 {place} 位。",
-  "why.no-place": "网关不会尝试 {name}。",
+  "why.no-place": "网关不会尝试 {name}。如需查看其状态，请输入 {command}",
   "list.more": "另外 {count} 个",
 
   "usage.title": "Codex 用量",
