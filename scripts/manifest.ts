@@ -29,9 +29,9 @@ export function buildHostManifest(manifest: Manifest): object {
         },
         nudge: {
           type: "boolean",
-          description: "Tell owners when the account in use is nearly used up, at 20 % and 5 % of each window",
+          description: "Notify owners when the account in use has less than 20 %, and less than 5 %, of a limit left",
         },
-        notify: { type: "boolean", description: "Tell owners about an expired login, once a day for each profile" },
+        notify: { type: "boolean", description: "Notify owners about an expired login, once a day for each profile" },
       },
     },
   };

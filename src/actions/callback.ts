@@ -70,5 +70,5 @@ const OVERTAKEN: ReadonlySet<ErrorCode> = new Set([
   "login-expired",
   "too-many-attempts",
 ]);
-/** The state is right and the rest is not what the server sends. */
+/** The state matches, but the rest of the URL is not what the server sends. */
 const DAMAGED: ReadonlySet<ErrorCode> = new Set(["callback-wrong-issuer", "code-missing", "code-malformed"]);

@@ -55,7 +55,7 @@ export class DevicePoller {
     const logged = (error: unknown) => this.#host && logFailure(this.#host.log, "polling device codes", error);
     await this.#pollUntilOver(login).catch(logged);
     this.#watched.delete(login.stateDigest);
-    // Those beyond the limit wait for a place.
+    // The end of this sign-in makes room for one beyond the limit.
     await this.look().catch(logged);
   }
 

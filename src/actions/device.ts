@@ -166,7 +166,7 @@ export async function pollSignIn(ports: Ports, request: PollRequest): Promise<Po
     const found = polledSignIn(await ports.pending.read(), login.stateDigest, ports.clock.nowMs());
     if (found.kind === "expired") return await endExpired(ports, login);
     if (found.kind === "over") return found;
-    if (!isAllowed()) return await endUntold(ports, login);
+    if (!isAllowed()) return await endSilently(ports, login);
     const { deviceAuthId, userCode } = login.device;
     const device = { deviceAuthId: new Secret(deviceAuthId), userCode: new Secret(userCode) };
     const poll = await ports.oauth.pollDevice(device, pace);
@@ -175,13 +175,13 @@ export async function pollSignIn(ports: Ports, request: PollRequest): Promise<Po
         if (poll.pace.intervalMs !== pace.intervalMs) await keepInterval(ports, login, poll.pace);
         return poll;
       case "ended":
-        return await endTold(ports, login, poll.code);
+        return await endWithAnswer(ports, login, poll.code);
       case "approved":
         return await finishApproved(ports, request, poll.grant);
     }
   } catch (error) {
     logFailure(ports.log, "polling a device code", error);
-    // A file that can no longer be read does not say that the sign-in expired.
+    // Without this, a file that stays unreadable would keep an expired sign-in waiting.
     if (ports.clock.nowMs() >= login.expiresAtMs)
       return { kind: "over", result: refusedAt(login, "device-code-expired") };
     return { kind: "waiting", waitMs: pace.intervalMs, pace };
@@ -195,20 +195,20 @@ async function endExpired(ports: Ports, login: PendingSignIn): Promise<PolledOnc
 }
 
 /** A user who is no longer an owner gets no answer. */
-async function endUntold(ports: Ports, { stateDigest }: PendingSignIn): Promise<PolledOnce> {
+async function endSilently(ports: Ports, { stateDigest }: PendingSignIn): Promise<PolledOnce> {
   ports.log.warn(lineOf("not-allowed", undefined));
   await ports.pending.update((document) => endPolled(document, stateDigest, "not-allowed", ports.clock.nowMs()));
   return { kind: "over" };
 }
 
-async function endTold(ports: Ports, login: PendingSignIn, code: ErrorCode): Promise<PolledOnce> {
+async function endWithAnswer(ports: Ports, login: PendingSignIn, code: ErrorCode): Promise<PolledOnce> {
   ports.log.warn(lineOf(code, undefined));
   const nowMs = ports.clock.nowMs();
   const isEnded = await ports.pending.update((document) => endPolled(document, login.stateDigest, code, nowMs));
   return isEnded ? { kind: "over", result: refusedAt(login, code) } : { kind: "over" };
 }
 
-/** The poll counts even if the interval cannot be written: only a restart would forget it. */
+/** A failure is only logged, because the caller keeps the interval in memory. Only a restart would lose it. */
 async function keepInterval(ports: Ports, { stateDigest }: PendingSignIn, { intervalMs }: PollingPace): Promise<void> {
   try {
     await ports.pending.update((document) => slowDown(document, stateDigest, intervalMs));
@@ -218,8 +218,8 @@ async function keepInterval(ports: Ports, { stateDigest }: PendingSignIn, { inte
 }
 
 /**
- * The claim erases the secrets of the code and the link. The server handed the grant out and does not do so again, so
- * nothing is repeated. Never throws.
+ * The claim erases the secrets of the code and the link. Nothing is repeated, because the server hands a grant out once.
+ * Never throws.
  */
 async function finishApproved(ports: Ports, request: PollRequest, grant: ClaimedGrant): Promise<PolledOnce> {
   const { login } = request;
@@ -227,11 +227,15 @@ async function finishApproved(ports: Ports, request: PollRequest, grant: Claimed
     refusedAt(login, refusalOf(error, ports.log).code),
   );
   // A user who ended the sign-in knows it, and one who is no longer an owner gets no answer.
-  const isUntold = result === undefined || (result.kind === "refused" && UNTOLD.has(result.code));
-  return isUntold ? { kind: "over" } : { kind: "over", result };
+  const needsNoAnswer = result === undefined || (result.kind === "refused" && NEEDS_NO_ANSWER.has(result.code));
+  return needsNoAnswer ? { kind: "over" } : { kind: "over", result };
 }
 
-const UNTOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["login-cancelled", "login-replaced", "not-allowed"]);
+const NEEDS_NO_ANSWER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "login-cancelled",
+  "login-replaced",
+  "not-allowed",
+]);
 
 /** Returns undefined if the sign-in was ended or finished in another way during the poll. */
 async function claimApproved(

@@ -1,4 +1,4 @@
-/** Looks whether the account in use is nearly used up, with numbers that are known or are asked for now and then. */
+/** Checks whether the account in use is nearly used up. It asks OpenAI only if the numbers in memory are old. */
 import { decideNudge, isNearlyUsedUp, silence } from "../rules/nudge.ts";
 import { isUsable, type ListedProfile, type QuietProfile, type Refusal, type UsageNudge } from "../rules/results.ts";
 import { mostLeftOf, type UsageNumbers } from "../rules/usage.ts";
@@ -6,15 +6,15 @@ import type { Ports } from "./ports.ts";
 import { changeProfile, type ProfileRequest } from "./profiles.ts";
 import { tokenOf, usageBy } from "./usage.ts";
 
-/** How old the numbers may be, how often they are asked for, and for how long a turn shows that chats run. */
-const EVERY_MS = 15 * 60_000;
+/** Numbers, a request for them and a chat's last turn count as recent for this time. */
+const RECENT_MS = 15 * 60_000;
 
 /** One for all copies of the plugin in a process. */
 export class NudgeMemory {
   askedAtMs = Number.NEGATIVE_INFINITY;
 }
 
-/** Returns undefined if there is nothing to tell. What it returns is noted as told. Throws what the ports throw. */
+/** Returns undefined if no message is due. Records the one that it returns as sent. Throws what the ports throw. */
 export async function claimNudge(ports: Ports, agentId: string, memory: NudgeMemory): Promise<UsageNudge | undefined> {
   const { clock, notices, profiles, usage } = ports;
   const listed = await profiles.list(agentId);
@@ -40,10 +40,10 @@ export async function claimNudge(ports: Ports, agentId: string, memory: NudgeMem
   return { profile, numbers, due, ...(best === undefined ? {} : { best }), nowMs };
 }
 
-/** Returns undefined if no chat ran in the last quarter of an hour. */
+/** Returns undefined if no chat used a profile recently. */
 function lastUsedOf(profiles: readonly ListedProfile[], nowMs: number): ListedProfile | undefined {
   const [newest] = profiles.toSorted((one, other) => (other.lastUsedMs ?? 0) - (one.lastUsedMs ?? 0));
-  return newest?.lastUsedMs !== undefined && Math.abs(nowMs - newest.lastUsedMs) < EVERY_MS ? newest : undefined;
+  return newest?.lastUsedMs !== undefined && Math.abs(nowMs - newest.lastUsedMs) < RECENT_MS ? newest : undefined;
 }
 
 async function numbersOf(
@@ -54,7 +54,7 @@ async function numbersOf(
 ): Promise<UsageNumbers | undefined> {
   const nowMs = ports.clock.nowMs();
   const known = ports.usage.remembered(profile);
-  const isRecent = (atMs: number) => Math.abs(nowMs - atMs) < EVERY_MS;
+  const isRecent = (atMs: number) => Math.abs(nowMs - atMs) < RECENT_MS;
   if ((known !== undefined && isRecent(known.askedAtMs)) || isRecent(memory.askedAtMs)) return known;
   const token = await tokenOf(ports, { agentId, profileId: profile.profileId });
   if (token === undefined) return known;

@@ -311,8 +311,8 @@ export interface ProfileStore {
   /** Removes the cooldown and the block of one profile, and nothing else. */
   endCooldown(target: ProfileTarget): Promise<CooldownResult>;
   /**
-   * Puts back the sign-in that the host could not renew, only while the host's mark of that failure is stored, and lets
-   * the host renew it once. Two calls at the same time share one renewal.
+   * Puts back the sign-in that the host could not renew, if the host's placeholder for its tokens is still stored, and
+   * lets the host renew it once. Two calls at the same time share one renewal.
    */
   revive(target: ProfileTarget): Promise<ReviveResult>;
   /** Puts back the record before the last `save` or `remove`, if nothing else has changed the profile since. */
@@ -390,7 +390,7 @@ export interface UsageInquiry {
 /** Never renews a token and never changes the store, whatever OpenAI answers. */
 export interface Usage {
   /**
-   * Returns the numbers in memory that were told for the profile's present token, however old they are. Asks nothing.
+   * Returns the numbers in memory that OpenAI reported for the profile's present token, however old. Sends no request.
    */
   remembered(profile: Pick<ListedProfile, "expiresAtMs" | "profileId">): UsageNumbers | undefined;
   /** Asks OpenAI, once a minute at most for each token. */
@@ -400,7 +400,7 @@ export interface Usage {
 export interface Notices {
   /** Returns the profiles that were not reported in the last day, and records them as reported. */
   claim(profileIds: readonly string[], nowMs: number): Promise<readonly string[]>;
-  /** Lets the rule decide on what was told of the usage before, and keeps what it says is told now. */
+  /** Passes the messages about the usage that were sent before to the rule, and stores those that it returns. */
   nudged(decide: (said: readonly Nudged[]) => Decided, nowMs: number): Promise<Decided["due"]>;
 }
 

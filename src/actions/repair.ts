@@ -8,7 +8,7 @@ import type { Ports } from "./ports.ts";
 import { changeProfile, type ProfileRequest } from "./profiles.ts";
 import { tokenOf, usageBy } from "./usage.ts";
 
-/** Ends the host's cooldown of a profile, only if OpenAI says now that the account has room. Never throws. */
+/** Ends the host's cooldown of a profile, only if OpenAI says now that the account has usage left. Never throws. */
 export function retryProfile(ports: Ports, request: ProfileRequest): Promise<RetriedProfile | Refusal> {
   return changeProfile<RetriedProfile>(ports, request, "retry", async (target, profile) => {
     const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
@@ -32,7 +32,7 @@ export function reviveProfile(ports: Ports, request: ProfileRequest): Promise<Re
     if (!hasFailedRenewal(profile)) return refused("revive-not-failed");
     if (profile.canRevive !== true) return refused("revive-forgotten");
     if (!target.isAllowed()) return refused("not-allowed");
-    // A renewal that fails for want of a network would leave the profile as it is now.
+    // Without a network the renewal would fail, and leave the profile as it is now.
     if (!(await ports.oauth.isReachable())) return refused("revive-offline");
     const revived = await ports.profiles.revive(target);
     if (revived.kind === "refused") return refused(revived.code);

@@ -26,7 +26,7 @@ export interface OpenInquiry {
   settlesWithin(ms: number): Promise<boolean>;
 }
 
-/** More profiles are not asked about, and their number is told. */
+/** The report has only the number of the profiles beyond this limit. */
 const ASKED_AT_MOST = 20;
 
 /** Sends the requests, and does not wait for them. Never throws. */

@@ -16,7 +16,7 @@ export async function answerWithCode(ports: Ports, caller: Caller, { name }: Int
   return codeScreen(started, await caller.canBeTold());
 }
 
-/** If the sign-in has ended, its link cannot be used, so that a new one is started. */
+/** If the sign-in has ended, its link no longer works, so a new sign-in is started. */
 export async function answerWithLink(ports: Ports, caller: Caller, { name }: IntentOf<"link">): Promise<Screen> {
   const { binding, senderId, ownerEntry } = caller;
   const shown = await showLink(ports, binding, name);

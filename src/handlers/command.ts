@@ -53,7 +53,7 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
   };
 }
 
-/** The answer to a command cannot change, so a second message completes it where the channel takes ours. */
+/** The answer to a command cannot be edited, so a second message completes it if the channel accepts one. */
 function completionBy(context: HandlerContext, sender: Sender, binding: Binding): Completion {
   return {
     isPossible: () => context.canSendNow(sender),

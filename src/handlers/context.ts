@@ -46,7 +46,7 @@ export interface HandlerContext extends EarlyContext {
   areSlashAnswersPublic(sender: Sender): boolean;
   /** Runs a task after the handler has answered the host. The task must not reject. */
   inBackground(task: () => Promise<void>): void | Promise<void>;
-  /** Sends a message that is no reply to the user's private chat. Returns false if it did not arrive. */
+  /** Sends a message that is not a reply, to the user's private chat. Returns false if it did not arrive. */
   sendNow(sender: Sender, message: Message): Promise<boolean>;
   ownersToNotify(): Promise<readonly Owner[]>;
 }
@@ -127,7 +127,7 @@ async function askCapabilities(context: HandlerContext, binding: Binding): Promi
   }
 }
 
-/** For a tap and a pasted message, with which the host does not say whether the sender is an owner. */
+/** Builds the caller of a tap or a pasted message, for which the host does not say whether the sender is an owner. */
 export function callerByRule(
   context: HandlerContext,
   { who: binding, sender, privacy }: Place<Binding>,
@@ -156,7 +156,7 @@ export async function canBeTold(context: HandlerContext, sender: Sender): Promis
   }
 }
 
-/** Sends a message that is no reply, and tries it twice. Never throws. */
+/** Sends a message that is not a reply, and tries again once. Never throws. */
 export async function sendTwice(context: HandlerContext, sender: Sender, message: Message): Promise<void> {
   const isSent = (await trySend(context, sender, message)) || (await trySend(context, sender, message));
   if (!isSent) context.log.warn("sending an answer failed twice");

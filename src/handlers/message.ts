@@ -1,4 +1,4 @@
-/** Answers a message that holds a callback URL, may hold one, or quotes one. Loaded with the first such message. */
+/** Answers a message that contains a callback URL, may contain one, or quotes one. Loaded with the first such message. */
 import { concernsSignIn } from "../actions/finish.ts";
 import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";

@@ -1,4 +1,7 @@
-/** Ends a sign-in while its user is not waiting for an answer: asks whether they are still an owner, and tells them. */
+/**
+ * For a sign-in that ends while its user waits for no answer: checks that the user is still an owner, and sends the
+ * result to their chat.
+ */
 import type { DeviceOutcome } from "../actions/device.ts";
 import type { PollerHost } from "../actions/device-poller.ts";
 import { logFailure } from "../errors.ts";

@@ -185,7 +185,7 @@ export async function lookAtSignIns(api: OpenClawPluginApi, { remembered, entrop
   const read = (id: string) => sdk.read(sdk.agentDirOf(id));
   const own = read(agentId);
   const hasExpiredLogin = listCodexProfiles(own, sdk.provider, nowMs).some(needsSignIn);
-  // Hosts that keep profiles in files leave no mark of a failed renewal, so they need nothing remembered.
+  // Hosts that keep profiles in files leave no placeholder after a failed renewal, so they need nothing remembered.
   if (sdk.storePathOf(sdk.agentDirOf(agentId))?.endsWith(".sqlite") !== true) return { agentId, hasExpiredLogin };
   try {
     const others = parts.agentRuntime.listAgentIds(config()).filter((id) => id !== agentId);

@@ -44,7 +44,7 @@ export interface PluginSettings {
   readonly notify: boolean;
   /** False if no listener may be opened for callback URLs. */
   readonly loopback: boolean;
-  /** True if owners want to be told when the account in use is nearly used up. */
+  /** True if owners are notified when the account in use is nearly used up. */
   readonly nudge: boolean;
 }
 

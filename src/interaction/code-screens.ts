@@ -46,7 +46,8 @@ export function codeRefusalScreen(refusal: CodeRefusal, sender: string): Screen 
   return { lines: [refusalLine(facts), say("code.link-works"), ...lines], rows };
 }
 
-const OFF_LINES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["device-code-expired", "device-code-off"]);
+/** A code expires too if the user could not approve it because codes are turned off for the account. */
+const MAY_BE_OFF: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["device-code-expired", "device-code-off"]);
 
 /** Says why a sign-in with a code ended, and offers both ways again. */
 export function codeEndScreen({ code, profileName, retryAfterSeconds }: FinishRefusal): Screen {
@@ -57,7 +58,7 @@ export function codeEndScreen({ code, profileName, retryAfterSeconds }: FinishRe
     lines: [
       say("code.ended", { name: verbatim(name) }),
       refusalLine({ ...facts, profileName }),
-      ...(OFF_LINES.has(code) ? [say("code.off")] : []),
+      ...(MAY_BE_OFF.has(code) ? [say("code.off")] : []),
       say("code.again", { command: command("code", name) }),
       say("code.link", { command: command("pick", name) }),
     ],

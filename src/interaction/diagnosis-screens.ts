@@ -9,7 +9,7 @@ export function whyScreen(choice: ExplainedChoice): Screen {
   const { next, pin, asked, nowMs } = choice;
   const lines: Line[] =
     next === undefined
-      ? [say("why.nothing")]
+      ? [say("why.nothing", { command: command("page") })]
       : [say("why.next", { name: verbatim(next) }), say(`why.decides.${choice.decides}`)];
   if (pin !== undefined) lines.push(pinLine(pin));
   if (choice.storedOrder.length > 0) lines.push(say("why.stored-order", { names: namesOf(choice.storedOrder) }));
@@ -44,7 +44,8 @@ function pinLine({ profileName, by, isUsable }: NonNullable<ExplainedChoice["pin
 
 function placeLine({ profileName, place }: NonNullable<ExplainedChoice["asked"]>): Line {
   const name = verbatim(profileName);
-  return place === undefined ? say("why.no-place", { name }) : say("why.place", { name, place });
+  if (place === undefined) return say("why.no-place", { name, command: command("show", profileName) });
+  return say("why.place", { name, place });
 }
 
 export function logScreen({ entries, nowMs }: ChangeLog): Screen {

@@ -1,4 +1,4 @@
-/** The notices that are sent to owners without a question: of an expired login, and of an account that is nearly used up. */
+/** The notices that owners get without asking: of an expired login, and of an account that is nearly used up. */
 import type { ListedProfile, QuietProfile, UsageNudge } from "../rules/results.ts";
 import { repairButton } from "./profile-screens.ts";
 import { briefOf, useButton } from "./usage-screens.ts";

@@ -75,8 +75,8 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
 type Repair = "retry" | "revive";
 
 /**
- * A cooldown is worth a try after one refused look, or if OpenAI has just said that there is room. A failed renewal is
- * worth one if the old sign-in is remembered.
+ * Offers a retry after one refused request for the usage, or if OpenAI has just said that the account has usage left.
+ * Offers a revival of a failed renewal if the old sign-in is remembered.
  */
 export function repairOf(profile: ListedProfile, nowMs: number): Repair | undefined {
   if (profile.canRevive === true) return "revive";

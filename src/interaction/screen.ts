@@ -163,7 +163,7 @@ export function conditionOf(profile: ListedProfile, nowMs: number): Line {
   });
 }
 
-/** One refused look of the host is no proof that the login has ended, so it is told as what it is. */
+/** One refused request of the host does not prove that the login has ended, so the screen says only that. */
 function refusedCooldown({ refusedAtMs, unusableUntilMs }: ListedProfile, nowMs: number): Line {
   const refused =
     refusedAtMs === undefined

@@ -25,7 +25,7 @@ import {
   type ScreenLine,
 } from "./screen.ts";
 
-/** Of more profiles each has one line, because an answer must fit one message. */
+/** If there are more profiles, each gets one line, because an answer must fit one message. */
 const DETAILED = 6;
 const OTHERS_SHOWN = 3;
 
@@ -143,8 +143,8 @@ const CELLS = 10;
 
 /** Full only if nothing is used, and empty only below one percent. */
 function barOf(left: number): string {
-  const some = Math.min(Math.max(Math.round(left / CELLS), 1), CELLS - 1);
-  const full = left >= 100 ? CELLS : left < 1 ? 0 : some;
+  const between = Math.min(Math.max(Math.round(left / CELLS), 1), CELLS - 1);
+  const full = left >= 100 ? CELLS : left < 1 ? 0 : between;
   return "█".repeat(full) + "░".repeat(CELLS - full);
 }
 
@@ -178,7 +178,7 @@ const reasonIn = ({ usage: told }: Row) => (told.kind === "untold" ? told.reason
 /** The reasons that a new sign-in removes. */
 const ENDED: ReadonlySet<UsageReason | undefined> = new Set(["no-access", "no-token", "sign-in-ended"]);
 
-/** A challenge concerns all accounts, and is told once. */
+/** A challenge concerns all accounts, so `usageScreen` shows it once. */
 function reasonLines(row: Row): readonly Line[] {
   const { profile, usage: told } = row;
   if (told.kind !== "untold" || told.reason === "challenge") return [];
@@ -188,7 +188,7 @@ function reasonLines(row: Row): readonly Line[] {
   return [say(`untold.${key}`, { status: verbatim(String(status)) }), ...again];
 }
 
-/** The profile of a report on one alone. */
+/** Returns the profile of a report that has only one. */
 function onlyIn({ profiles: [first, ...more] }: UsageReport): Row | undefined {
   return more.length === 0 ? first : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Every sentence that people read, in English. `{name}` marks a place that a value fills. No sentence holds markup, so
+ * Every sentence that users read, in English. `{name}` marks a place that a value fills. No sentence holds markup, so
  * that it reads the same on every surface, and none stands twice.
  */
 import type { ErrorCode } from "../errors.ts";
@@ -121,9 +121,10 @@ export const EN = {
   "profile.undo": "Undo the last change: {command}",
   "profile.retry": "Let OpenClaw try it again: {command}",
   "profile.revive": "Try the old sign-in again: {command}",
-  "retry.has-room": "OpenAI says that this account has room.",
-  "retry.done": "OpenClaw can use {name} again, from the next message on. OpenAI says that the account has room.",
-  "revive.forgotten": "The old sign-in cannot be tried again: this gateway has not seen it working since it started.",
+  "retry.has-room": "OpenAI says that this account has usage left.",
+  "retry.done": "OpenClaw can use {name} again, from the next message on. OpenAI says that the account has usage left.",
+  "revive.forgotten":
+    "The old sign-in cannot be tried again, because this gateway has not seen it working since it started.",
   "revive.done": "The old sign-in of {name} works again: OpenClaw has renewed it. The next message can use it.",
   "profile.list": "All profiles: {command}",
 
@@ -138,7 +139,7 @@ export const EN = {
   "unpin.done": "This chat no longer prefers {name}. The gateway uses the default profile.",
 
   "why.next": "The next message in this chat uses {name}.",
-  "why.nothing": "No Codex profile can be used right now.",
+  "why.nothing": "No Codex profile can be used right now. To see all profiles, type {command}",
   "why.decides.pin": "Reason: it was chosen for this chat.",
   "why.decides.kept": "Reason: the gateway chose it for this chat before and keeps it.",
   "why.decides.stored-order": "Reason: the stored order.",
@@ -153,7 +154,7 @@ export const EN = {
   "why.allow-list": "• auth.profiles: {names}",
   "why.own-copy": "• This agent uses its own copy of the profile, not the shared one.",
   "why.place": "{name} is number {place} of the profiles that the gateway tries.",
-  "why.no-place": "The gateway does not try {name}.",
+  "why.no-place": "The gateway does not try {name}. To see its state, type {command}",
   "list.more": "{count} more",
 
   "usage.title": "Codex usage",
@@ -172,7 +173,7 @@ export const EN = {
   "usage.left-little": "less than 1% left",
   "usage.used-up": "used up",
   "usage.was-reset": "reset since then",
-  "usage.not-told": "not told",
+  "usage.not-told": "not reported",
   "usage.week": "week",
   "usage.month": "month",
   "usage.days": "{count} days",
@@ -186,23 +187,23 @@ export const EN = {
   "usage.other": "{name}: {facts}",
   "usage.credits": "Credits: {count}",
   "usage.credits-unlimited": "Credits: unlimited",
-  "usage.resets": "Resets in stock: {count}",
+  "usage.resets": "Unused resets: {count}",
   "usage.partial": "The other answers follow.",
   "usage.use": "Use {name} in this chat: {command}",
   "usage.one": "See one profile in detail: {command}",
   "usage.again": "Look again: {command}",
   "usage.zone": "Time zone: {zone}",
   "usage.remembered": "{facts} ({ago})",
-  "untold.unauthorized": "OpenAI does not tell its usage now ({status}). The sign-in is not affected.",
+  "untold.unauthorized": "OpenAI did not report its usage ({status}). The sign-in is not affected. Look again later.",
   "untold.sign-in-ended": "OpenAI has ended this sign-in.",
   "untold.workspace-gone": "OpenAI says that the workspace is deactivated. Ask its owner.",
   "untold.no-access": "OpenAI says that the account has no access to Codex in this workspace.",
   "untold.challenge":
     "OpenAI's protection page (Cloudflare) blocks the gateway's machine, so OpenAI is not asked again for 15 minutes. Use another network or a proxy (HTTPS_PROXY).",
   "untold.region":
-    "OpenAI does not tell its usage in the country or network of the gateway's machine. Use a proxy in a supported country (HTTPS_PROXY).",
-  "untold.rate-limited": "OpenAI was asked too often for it. Look again in a few minutes.",
-  "untold.failed": "OpenAI could not be asked now. Look again in a minute.",
+    "OpenAI does not support the country or network of the gateway's machine. Use a proxy in a supported country (HTTPS_PROXY).",
+  "untold.rate-limited": "OpenAI was asked too often about this account. Look again in a few minutes.",
+  "untold.failed": "OpenAI has a problem right now. Look again in a minute.",
   "untold.unreadable": "The answer of OpenAI could not be read. Update codex-auth.",
   "untold.other-account": "The answer of OpenAI is for another account, so it is not shown. Look again in a minute.",
   "untold.unreachable":
@@ -268,8 +269,7 @@ export const EN = {
   "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
   "signout.confirm": "Yes, sign out: {command}",
   "signout.leave": "No, keep it: {command}",
-  "signout.done":
-    "Signed out: {name} is no longer on this gateway. The login stays valid at OpenAI until it ends there.",
+  "signout.done": "Signed out: {name} is no longer on this gateway. At OpenAI the login stays valid until it expires.",
 
   "undo.done": "Undone: profile {name} is as it was before.",
   "undo.unreadable": "This OpenClaw does not use its record.",
@@ -278,7 +278,7 @@ export const EN = {
   "status.none": "No sign-in is pending.",
   "status.pending": "• {name}: waiting for the callback URL, {time} left",
   "status.pending-code": "• {name}: waiting for the code to be approved, {time} left",
-  "status.failed": "Last ended: {name}, {ago}",
+  "status.failed": "Last failed: {name}, {ago}",
   "status.parked": "• {name}: approved but not saved, {time} left. Save it: {command}; discard it: {cancel}",
   "status.saved": "Last saved: {name}, {ago}",
   "status.stop": "Cancel all: {command}",
@@ -307,9 +307,9 @@ export const EN = {
   "help.why": "show which profile this chat uses next, and why",
   "help.prefer": "make a profile the default",
   "help.signout": "remove a profile from this gateway; without yes it asks first",
-  "help.retry": "let OpenClaw try a profile again, if OpenAI says that it has room",
+  "help.retry": "end a cooldown early, if OpenAI says that the account has usage left",
   "help.revive": "try the old sign-in again after a failed renewal",
-  "help.quiet": "get no more messages about the usage of a profile until it is full again",
+  "help.quiet": "stop the messages about the usage of a profile until it is full again",
   "help.undo": "undo the last sign-in or sign-out, within 24 hours",
   "help.keep": "choose where to save a sign-in to another account",
   "help.log": "list the last changes",
@@ -428,7 +428,7 @@ export const EN = {
   "refusal.account-has-profile":
     "Another profile already uses this account, so nothing was saved. Start again with the name of that profile.",
   "refusal.nothing-parked":
-    "No sign-in waits for this choice. It was saved, discarded or replaced, or its 5 minutes are over. To start again, type {command}",
+    "No sign-in waits for this choice. It was saved, discarded or replaced, or its time is over. To start again, type {command}",
   "refusal.profile-of-other-account":
     "Profile {name} uses another account, so it was not changed. Choose another profile name.",
   "refusal.pin-missing": "This profile is not set for this chat. To see which profile this chat uses, type {why}",
@@ -436,14 +436,16 @@ export const EN = {
     "The model of this chat cannot use a Codex profile, so the gateway would drop the choice. Choose an OpenAI model with /model, then try again.",
   "refusal.pin-unavailable":
     "The gateway did not keep the choice for this chat, so nothing was changed. Send any message, then try again.",
-  "refusal.retry-not-held": "OpenClaw does not hold back {name}, so nothing was changed.",
+  "refusal.retry-not-held":
+    "{name} is not in cooldown, so nothing was changed. To see the state of all profiles, type {command}",
   "refusal.retry-limit-reached":
     "OpenAI says that the limit of {name} is reached, so nothing was changed. To see when it is full again, type {usage}",
   "refusal.retry-unanswered":
-    "OpenAI did not tell whether {name} has room, so nothing was changed. Try again in a minute, or sign in again: {again}",
-  "refusal.revive-not-failed": "No renewal of {name} has failed, so nothing was changed.",
+    "OpenAI did not say whether {name} has usage left, so nothing was changed. Try again in a minute, or sign in again: {again}",
+  "refusal.revive-not-failed":
+    "No renewal of {name} has failed, so nothing was changed. To see the state of all profiles, type {command}",
   "refusal.revive-forgotten":
-    "This gateway does not remember a sign-in of {name}. It remembers only those that it has seen working since it started, and none that was replaced. Sign in again: {again}",
+    "This gateway does not remember a sign-in of {name}. It remembers a sign-in only if it worked after the gateway's last start and was not replaced. Sign in again: {again}",
   "refusal.revive-changed":
     "Profile {name} has changed since its renewal failed, so nothing was put back. To see its state now, type {command}",
   "refusal.revive-offline":
@@ -452,7 +454,7 @@ export const EN = {
   "refusal.revive-failed":
     "OpenClaw could not renew the old sign-in of {name} this time either. Try again in a few minutes: {revive}, or sign in again: {again}",
   "refusal.usage-unknown":
-    "The gateway knows no numbers of {name}, so there is nothing to be quiet about. To ask for them, type {usage}",
+    "The gateway does not know the usage of {name} yet, so there are no messages to stop. To ask for it, type {usage}",
   "refusal.callback-empty":
     "There is no callback URL in the text. Copy the full URL of the localhost page and try again.",
   "refusal.callback-too-long":
@@ -486,7 +488,7 @@ export const EN = {
     "Codex is not enabled for this ChatGPT workspace. Ask its administrator, or approve with another workspace.",
   "refusal.device-code-refused": "OpenAI did not issue a code.",
   "refusal.device-code-off": "Codes are turned off for this ChatGPT account, so nothing was saved.",
-  "refusal.device-code-expired": "The code ended before it was approved and used, so nothing was saved.",
+  "refusal.device-code-expired": "The code expired before the sign-in was finished, so nothing was saved.",
   "refusal.token-rejected":
     "The sign-in server did not accept the callback URL. It is probably too old or was already used elsewhere.",
   "refusal.account-refused":

@@ -14,7 +14,7 @@ export interface Timer {
   stop(): void;
 }
 
-/** The browser loads the page after a sign-in once more, and the user may load it again. */
+/** After an answer, the listener stays open for this many looks: the browser loads the result, and the user may reload it. */
 const LOOKS_AFTER_ANSWER = 30;
 
 export class ListenerKeeper {

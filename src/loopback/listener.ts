@@ -150,7 +150,7 @@ function refusalOf({ method, url = "", headers }: IncomingMessage, hosts: Return
   if (url.length > MAX_URL) return 414;
   // Node passes on an absolute URL (RFC 9112 section 3.2.2) as it is.
   if (!url.startsWith("/")) return 400;
-  // Sent by every current browser. Other values come from scripts, pictures and frames of a page.
+  // Sent by every current browser. A script or a picture of a page has another value.
   if ((headers["sec-fetch-mode"] ?? "navigate") !== "navigate") return 403;
   return undefined;
 }

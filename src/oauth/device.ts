@@ -9,16 +9,16 @@ import { Secret } from "../secret.ts";
 import { CLIENT_ID, DEVICE_REDIRECT_URI, ORIGINATOR, type Endpoints } from "./endpoints.ts";
 import { isPage, parseJson, retryAfterOf, serverCodeOf } from "./token.ts";
 
-/** As OpenClaw's own login names itself. The protection before the server blocks some unnamed clients. */
+/** The names that OpenClaw's own login sends. The protection before the server blocks some clients without one. */
 const HEADERS = { "Content-Type": "application/json", originator: ORIGINATOR, "User-Agent": ORIGINATOR };
 
 const DEFAULT_INTERVAL_SECONDS = 5;
 const MAX_INTERVAL_SECONDS = 60;
 const BLOCKED_WAIT_MS = 60_000;
 const MAX_RETRY_AFTER_SECONDS = 300;
-/** RFC 8628 section 3.5: for this and all subsequent requests. */
+/** After `slow_down`, all later polls wait this much longer (RFC 8628 section 3.5). */
 const SLOW_DOWN_MS = 5_000;
-/** So many useless answers in a row end a sign-in. */
+/** This many useless answers in a row end a sign-in. */
 const MAX_IN_A_ROW = 3;
 
 /** Printable and without spaces. The user code is shown in a code span, which a backtick would end. */
@@ -139,7 +139,9 @@ function endOf(serverCode: string): Ended | undefined {
   return ENDS.get(serverCode) ?? (/disabled|not_enabled/.test(serverCode) ? "device-code-off" : undefined);
 }
 
-/** With these a code that is not known here means that nobody approved yet, as OpenClaw and the Codex CLI read them. */
+/**
+ * As in OpenClaw and the Codex CLI, these mean that nobody approved yet, unless the body has a code that ends the sign-in.
+ */
 const PENDING_STATUSES: ReadonlySet<number> = new Set([202, 204, 403, 404]);
 const PENDING_CODES: ReadonlySet<string> = new Set([
   "deviceauth_authorization_pending",
@@ -174,7 +176,7 @@ function rejected({ intervalMs, rejected: before = 0 }: PollingPace): DevicePoll
 const FIRST_BACKOFF_MS = 5_000;
 const LONGEST_BACKOFF_MS = 60_000;
 
-/** RFC 8628 section 3.5 requires a client to poll less often after a timeout. Ends nothing: the time does. */
+/** RFC 8628 section 3.5 requires a client to poll less often after a timeout. Only its expiry ends such a sign-in. */
 function unanswered({ intervalMs, unanswered: before = 0 }: PollingPace): DevicePoll {
   const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** before, LONGEST_BACKOFF_MS);
   return waiting(Math.max(backoffMs, intervalMs), { intervalMs, unanswered: before + 1 });

@@ -117,12 +117,12 @@ interface Reading {
  */
 export class Paste {
   readonly text: Secret;
-  #shown: string | undefined;
-  #undisguised: readonly string[] | undefined;
-  #decoded: readonly string[] | undefined;
-  #read: readonly Reading[] | undefined;
-  #likelihood: PasteLikelihood | undefined;
-  #parsed: PastedText | undefined;
+  #visibleMemo: string | undefined;
+  #plainMemo: readonly string[] | undefined;
+  #decodingsMemo: readonly string[] | undefined;
+  #readingsMemo: readonly Reading[] | undefined;
+  #likelihoodMemo: PasteLikelihood | undefined;
+  #parsedMemo: PastedText | undefined;
 
   constructor(text: string) {
     this.text = new Secret(text);
@@ -130,17 +130,15 @@ export class Paste {
 
   /** Linear in the text, which may be of any length: padding must not carry a secret past this check to the model. */
   get likelihood(): PasteLikelihood {
-    return (this.#likelihood ??= this.#classify());
+    return (this.#likelihoodMemo ??= this.#classify());
   }
 
   /** What the text says if nothing is known of the pending sign-ins. Never throws, and keeps nothing of a refused text. */
   get parsed(): PastedText {
-    return (this.#parsed ??= this.#parse());
+    return (this.#parsedMemo ??= this.#parse());
   }
 
-  /**
-   * Whether the text is a callback URL that ends before its first `&`. A shell cuts an argument without quotes there.
-   */
+  /** True for a callback URL that ends before its first `&`, at which a shell cuts an argument without quotes. */
   get endsAtAmpersand(): boolean {
     const { parsed } = this;
     const isCut = parsed.kind === "refused" ? parsed.code === "state-missing" : parsed.outcome.kind === "refused";
@@ -160,20 +158,20 @@ export class Paste {
   }
 
   get #visible(): string {
-    return (this.#shown ??= visibleText(this.text.reveal()));
+    return (this.#visibleMemo ??= visibleText(this.text.reveal()));
   }
 
   get #plain(): readonly string[] {
-    return (this.#undisguised ??= plainTextsOf(this.#visible));
+    return (this.#plainMemo ??= plainTextsOf(this.#visible));
   }
 
-  /** What is read: the cleaned text first, then what it may stand for. */
+  /** The texts that are read: the cleaned text first, then its other possible meanings. */
   get #decodings(): readonly string[] {
-    return (this.#decoded ??= [...new Set([cleanText(this.#visible), ...this.#plain.map(withoutPercent)])]);
+    return (this.#decodingsMemo ??= [...new Set([cleanText(this.#visible), ...this.#plain.map(withoutPercent)])]);
   }
 
   get #readings(): readonly Reading[] {
-    return (this.#read ??= readAll(this.#decodings, this.#plain));
+    return (this.#readingsMemo ??= readAll(this.#decodings, this.#plain));
   }
 
   #parse(): PastedText {

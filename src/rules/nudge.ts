@@ -23,7 +23,7 @@ export interface Watched {
   readonly numbers: UsageNumbers;
 }
 
-/** `said` is what was told before, of every profile. */
+/** `said`: the messages that were sent before, about every profile. */
 export function decideNudge({ profileId, numbers }: Watched, said: readonly Nudged[], nowMs: number): Decided {
   const due: UsageWindow[] = [];
   let kept = said.filter(({ atMs }) => Math.abs(nowMs - atMs) < KEPT_MS);
@@ -41,12 +41,12 @@ export function decideNudge({ profileId, numbers }: Watched, said: readonly Nudg
   return { due, said: kept.slice(-MAX_KEPT) };
 }
 
-/** A message about this account would be due, or was. */
+/** Returns true if a window is below the first level. */
 export function isNearlyUsedUp({ limit }: UsageNumbers, nowMs: number): boolean {
   return limit.windows.some((window) => (leftIn(window, limit, nowMs) ?? LEVELS[0]) < LEVELS[0]);
 }
 
-/** Notes every window of the profile as told, until it is reset. */
+/** Records a message for every window of the profile, so that none is sent until the window is reset. */
 export function silence({ profileId, numbers }: Watched, said: readonly Nudged[], nowMs: number): readonly Nudged[] {
   const others = said.filter((one) => one.profileId !== profileId);
   const own = numbers.limit.windows.map((window) => noteOf(profileId, window, { below: 0, nowMs }));

@@ -1,7 +1,7 @@
 /**
- * Undoes the changes that chats, keyboards, terminals, shells and mail make to a URL. Repairs are safe because the state must match
- * a pending sign-in afterwards; the code is never guessed. Every pattern is linear in its input, so that a long
- * message cannot stop the gateway.
+ * Undoes the changes that chats, keyboards, terminals, shells and mail make to a URL. Repairs are safe because the state
+ * must match a pending sign-in afterwards. The code is never guessed. Every pattern is linear in its input, so that a
+ * long message cannot stop the gateway.
  */
 const INVISIBLE = /\p{Cf}|\p{Default_Ignorable_Code_Point}/gu;
 const LINE_BREAK = /[\u0085\u2028\u2029]/g;
@@ -86,7 +86,7 @@ export function withoutSentenceEnd(text: string): string {
   return text.slice(0, end);
 }
 
-/** The text without what chats and keyboards put into it. Parts in percent signs are left as they are. */
+/** The text without what chats and keyboards put into it. Percent-encoded parts are left as they are. */
 export function visibleText(text: string): string {
   const visible = text
     .replace(INVISIBLE, "")
@@ -98,7 +98,7 @@ export function visibleText(text: string): string {
     .trim();
 }
 
-/** Decodes a visible text that is in percent signs itself. */
+/** Decodes a visible text that is percent-encoded itself. */
 export function cleanText(visible: string): string {
   return decodeFrom(visible, visible.search(ENCODED_START)).replace(GLUED_URL, " ").trim();
 }
@@ -249,7 +249,7 @@ const NEXT_WORD = new RegExp(`(\\s+)(?:[>|]\\s*)*([^${STOP}]+)`, "y");
 const CONTINUATION = /^[\w.~%&=+#?/-]+$/;
 const OTHER_URL = /auth\.openai\.com\/|^(?:https?:\/\/|localhost:|127\.0\.0\.1:)/i;
 const MAX_PIECES = 24;
-/** In all URLs of a text. Those behind are read as they stand. */
+/** For all URLs of a text together. The URLs after this limit are read as they stand. */
 const MAX_ALL_PIECES = 48;
 /** No word is added to a longer URL, because a callback URL with an error description is shorter. */
 const MAX_PATCHED = 1536;
@@ -313,7 +313,7 @@ const MAX_QUERIES = 4;
 const WORD_BEFORE = /(?<=(\S*))/y;
 
 /**
- * Returns the parameters of each URL whose start is missing. Gives none if the first ones belong to some other URL.
+ * Returns the parameters of each URL whose start is missing. Returns none if the first ones belong to another URL.
  */
 export function findQueries(text: string): readonly Readings[] {
   const found: Readings[] = [];

@@ -1,5 +1,5 @@
 /**
- * Reads the variables that name a proxy for the token request. Only the names of the variables leave this file in a
+ * Reads the variables that name a proxy. Only the names of the variables leave this file in a
  * refusal, because their values may contain a password.
  */
 
@@ -111,7 +111,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** NO_PROXY: names that are separated by commas or spaces, each for itself and the names below it. */
+/** `NO_PROXY` has names, separated by commas or spaces. Each exempts itself and its subdomains. */
 function isExempt(hostname: string, variables: Variables): boolean {
   const text = unquoted(variables("no_proxy") ?? variables("NO_PROXY")).toLowerCase();
   if (text === "*") return true;

@@ -33,7 +33,7 @@ export interface ListedProfile {
    * tells whether the profile still has the token that something was read with.
    */
   readonly expiresAtMs?: number;
-  /** Numbers of OpenAI in memory, which may be old. Only in the list of profiles and on a card. */
+  /** OpenAI's numbers in memory, which may be old. Only in the list of profiles and on a card. */
   readonly usage?: UsageNumbers;
 }
 
@@ -70,7 +70,7 @@ export interface SignInStatus {
 
 export interface StartedSignIn {
   readonly kind: "started";
-  /** Names this sign-in, and is no secret. */
+  /** Names this sign-in. Not a secret. */
   readonly stateDigest: string;
   readonly profileId: ProfileId;
   readonly profileName: ProfileName;
@@ -222,7 +222,7 @@ export interface UsageNudge {
   readonly nowMs: number;
 }
 
-/** No more is told of its usage until it is reset. */
+/** No more messages about its usage are sent until it is reset. */
 export interface QuietProfile {
   readonly kind: "quiet";
   readonly profileName: string;
@@ -320,7 +320,7 @@ export function needsSignIn({ health }: Condition): boolean {
 /** The reasons of the host to disable a profile that OpenAI's own numbers can refute. */
 export const USAGE_REASONS_OF_HOST: ReadonlySet<string> = new Set(["billing", "rate_limit", "subscription_limit"]);
 
-/** The host leaves the profile out for a time, because of a limit or of one refused look. */
+/** The host does not use the profile for a time, because of a limit or one refused request for its usage. */
 export function isHeld({ health, reason = "" }: Pick<ListedProfile, "health" | "reason">): boolean {
   return health === "cooling-down" || (health === "disabled" && USAGE_REASONS_OF_HOST.has(reason));
 }

@@ -123,14 +123,14 @@ export const auditEntry = z.readonly(
 );
 export type AuditEntry = z.infer<typeof auditEntry>;
 
-/** One window of one profile, and below how many percent left it was last told of. */
+/** The last message about one window of one profile: it had less than `below` percent left. */
 export const nudged = z.readonly(
   z.object({
     profileId: name,
     seconds: z.number(),
     below: z.number(),
     atMs: time,
-    /** As OpenAI told it then. */
+    /** As OpenAI reported it then. */
     resetAtMs: z.optional(time),
   }),
 );

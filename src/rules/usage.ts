@@ -1,12 +1,12 @@
 /**
- * What OpenAI tells of the usage of one account. Its answer is read field by field, because each field may be missing,
- * null or odd: then that field alone counts as not told. Nothing here throws.
+ * Reads OpenAI's answer about the usage of one account. Each field is read by itself, because any of them may be missing,
+ * null or odd. Such a field counts as not reported, and the others are still used. Nothing here throws.
  */
 
 export interface UsageWindow {
   /** The length, such as 18,000 for five hours. OpenAI changes which of its fields holds which window. */
   readonly seconds: number;
-  /** 0 to 100, as reported. Absent if it is not told. */
+  /** 0 to 100. Absent if it is not reported. */
   readonly usedPercent?: number;
   /** Unix time in milliseconds, by our clock. */
   readonly resetAtMs?: number;
@@ -38,7 +38,7 @@ export interface UsageNumbers {
   readonly bankedResets: number;
 }
 
-/** What OpenAI answered, what the network did, and why nothing was asked. */
+/** Why there are no numbers: OpenAI's answer, a failure of the network, or a reason not to ask. */
 export const USAGE_REASONS = [
   "unauthorized",
   "sign-in-ended",
@@ -75,7 +75,7 @@ export interface Untold {
 
 export type UsageOutcome = { readonly kind: "numbers"; readonly numbers: UsageNumbers } | Untold;
 
-/** What is known of one profile: numbers, or one reason and perhaps older numbers, or an answer that is awaited. */
+/** The usage of one profile: numbers, or a reason why there are none and perhaps older numbers, or an awaited answer. */
 export type ProfileUsage =
   | { readonly kind: "numbers"; readonly numbers: UsageNumbers }
   | (Omit<Untold, "rest"> & { readonly last?: UsageNumbers })
@@ -329,12 +329,12 @@ function numberIn(value: unknown): number | undefined {
 }
 
 /**
- * Returns how many percent are left of a window. Returns undefined if it is not told, or if the window was reset since
- * it was asked.
+ * Returns how many percent of a window are left. Returns undefined if OpenAI does not say, or if the window was reset
+ * after the request.
  */
 export function leftIn(window: UsageWindow, limit: UsageLimit, nowMs: number): number | undefined {
   if (isPastReset(window, nowMs)) return undefined;
-  // With two windows it is not told which of them is used up.
+  // With two windows OpenAI does not say which of them is used up.
   if (limit.isReached && limit.windows.length === 1) return 0;
   const { usedPercent } = window;
   return usedPercent === undefined ? (limit.isReached ? 0 : undefined) : 100 - usedPercent;
@@ -357,7 +357,7 @@ export function isFresh({ askedAtMs }: Pick<UsageNumbers, "askedAtMs">, nowMs: n
 
 /**
  * Returns the profile with the most left: of the longest window, then of the shortest, then the one that is reset
- * first. Returns undefined unless OpenAI told the numbers of two.
+ * first. Returns undefined unless the numbers of at least two are known.
  */
 export function bestOf<Profile>(
   asked: readonly { readonly profile: Profile; readonly usage: ProfileUsage }[],
@@ -367,7 +367,7 @@ export function bestOf<Profile>(
   return told.length < 2 ? undefined : mostLeftOf(told, nowMs);
 }
 
-/** As `bestOf`, also of a single one. */
+/** As `bestOf`, but also for a single profile. */
 export function mostLeftOf<Profile>(
   told: readonly { readonly profile: Profile; readonly numbers: UsageNumbers }[],
   nowMs: number,

@@ -1,4 +1,4 @@
-/** Repeats a change of a store that was busy or changed meanwhile, and turns its errors into refusals. */
+/** Repeats a change if the store was busy or another writer changed the record, and turns errors into refusals. */
 import type { Log, SaveRefusal } from "../actions/ports.ts";
 import { CodexAuthError, logFailure } from "../errors.ts";
 import type { HostAuthStore } from "./profiles-document.ts";

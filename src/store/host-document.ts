@@ -12,7 +12,7 @@ export interface HostFiles {
   readonly state: JsonObject | undefined;
 }
 
-/** Without profiles, with null and with an empty list in their place, a host reads an empty store, and nothing can be lost. */
+/** A host also reads an empty store if `profiles` is missing, null or an empty list. Nothing can be lost then. */
 function hasProfiles({ profiles }: JsonObject): boolean {
   return isObject(profiles) || (profiles ?? null) === null || (Array.isArray(profiles) && profiles.length === 0);
 }
@@ -175,7 +175,7 @@ function writeEntries(
   return due.length > 0;
 }
 
-/** Gives each list the spelling of its provider that counts in the files, and the odd members that it has in this one. */
+/** Keeps the spelling of the provider under which the host reads the list, and the odd members of this file's list. */
 function spelledOrders(file: JsonObject, changes: readonly Entry[], spellings: readonly string[]): readonly Entry[] {
   const stored = new Map(entriesOf(file["order"]));
   return changes.map(([provider, ids]) => {

@@ -67,7 +67,7 @@ export const normalProvider = (provider: string) => provider.trim().toLowerCase(
 
 const providerOf = (raw: JsonObject) => normalProvider(textOf(raw["provider"]) ?? "");
 
-/** True for a credential, of which a host's own document has nothing else. */
+/** Returns false for other values in a host's document, which should contain only credentials. */
 export function isCredential(value: unknown): value is StoredCredential {
   return isObject(value) && typeof value["type"] === "string" && typeof value["provider"] === "string";
 }
@@ -80,7 +80,7 @@ export type RecordUse = "codex" | "unreadable" | "other";
 
 const OUR_PROVIDERS: ReadonlySet<string> = new Set(["openai", "openai-codex"]);
 const OUR_ID = /^openai(?:-codex)?(?::|$)/i;
-/** In a record with an id of ours, a provider such as `codex` is another spelling. */
+/** If the id is a Codex profile's, a provider such as `codex` is another spelling of the host's provider. */
 const SPELLING = /openai|codex|chatgpt/;
 
 export function useOf(profileId: string, record: StoredRecord, provider: string): RecordUse {

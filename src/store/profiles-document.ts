@@ -39,7 +39,7 @@ interface UsageStats {
   readonly errorCount?: number;
   readonly cooldownUntil?: number;
   readonly cooldownReason?: string;
-  /** `wham_token_expired` or `wham_account_dead`: OpenAI refused one look of the host at the usage (401 or 403). */
+  /** `wham_token_expired` or `wham_account_dead`: OpenAI refused one request of the host for the usage (401 or 403). */
   readonly cooldownClassification?: string;
   readonly blockedUntil?: number;
   readonly blockedReason?: string;
@@ -83,7 +83,7 @@ export function heldUntilMs(found: UsageStats | undefined): number {
 
 type Condition = Pick<ListedProfile, "health" | "refusedAtMs" | "unusableUntilMs" | "reason">;
 
-/** An expired access token is no problem, because the host renews it. */
+/** An expired access token does not count, because the host renews it. */
 export function conditionOf(credential: StoredCredential, found: UsageStats | undefined, nowMs: number): Condition {
   const { access = "", refresh = "", hasSidecar } = credential;
   const stats: UsageStats = isObject(found) ? found : {};
@@ -98,7 +98,8 @@ export function conditionOf(credential: StoredCredential, found: UsageStats | un
   }
   const unusableUntilMs = Math.max(cooldownUntil, blockedUntil);
   if (unusableUntilMs <= nowMs) return { health: "signed-in" };
-  // No proof that the login has ended: Cloudflare refuses such looks too, and the host repeats none for half a day.
+  // This does not prove that the login has ended: Cloudflare refuses such requests too, and the host sends the next one
+  // half a day later.
   if (cooldownUntil > nowMs && textOf(stats.cooldownClassification)?.startsWith("wham_")) {
     return { health: "cooling-down", ...paused(unusableUntilMs, "refused"), ...refusalIn(stats) };
   }
@@ -117,7 +118,7 @@ export function timeOf(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** The last time that a `Date` holds. A later one has no text, and means for ever. */
+/** The last time that a `Date` can have. A later one has no text, and means that it never ends. */
 const LAST_TIME_MS = 8.64e15;
 
 function paused(unusableUntilMs: number, reason: string | undefined) {

@@ -1,7 +1,7 @@
 /**
  * The last whole sign-in of each Codex profile, in the memory of the gateway and never on disk. Current hosts replace both
- * tokens by a placeholder before a renewal, and leave it there if the renewal fails for any reason. The placeholder names
- * the digests of the tokens that it replaced, which proves that nobody has changed the profile since.
+ * tokens by a placeholder (a *fence*) before a renewal, and leave it there if the renewal fails for any reason. The
+ * placeholder contains the digests of both tokens, which proves that nobody has changed the profile since.
  */
 import type { Entropy } from "../actions/ports.ts";
 import { Secret } from "../secret.ts";
@@ -69,7 +69,7 @@ export class RememberedSignIns {
   }
 }
 
-/** As the host digests the tokens of a credential for its placeholder. Undefined if a token is missing. */
+/** Returns the digests that the host's placeholder for this credential would contain, or undefined if a token is missing. */
 function digestsOf(
   { digest }: Pick<Entropy, "digest">,
   profileId: string,

@@ -1,6 +1,7 @@
 /**
- * Two repairs of one profile that need no new sign-in: it ends the host's cooldown, and it puts back the sign-in that the
- * host could not renew. Both check under the lock that nothing has changed.
+ * The two repairs of one profile that need no new sign-in: ending the host's cooldown, and putting back the sign-in that
+ * the host could not renew. Both check under the lock that nothing has changed. A *fence* is the host's placeholder for
+ * both tokens (`remembered-sign-ins.ts`).
  */
 import type {
   Clock,
@@ -120,7 +121,8 @@ export async function reviveSignIn(parts: RepairParts, target: ProfileTarget): P
   }
 }
 
-interface Kept {
+/** The placeholder that must still be stored, and the remembered record that replaces it. */
+interface Replacement {
   readonly fence: StoredCredential;
   readonly raw: unknown;
 }
@@ -129,7 +131,7 @@ interface Kept {
 async function putBack(
   parts: RepairParts,
   { agentId, profileId, isAllowed }: ProfileTarget,
-  { fence, raw }: Kept,
+  { fence, raw }: Replacement,
 ): Promise<SaveRefusal | "revive-changed" | undefined> {
   const { host } = parts;
   const agentDir = host.agentDirOf(agentId);

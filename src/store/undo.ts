@@ -58,7 +58,7 @@ const documentIn = (content: string | undefined) => parseOwnDocument(content, { 
 const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profileId">) =>
   one.profileId === other.profileId && isSameStore(one.place, other.place);
 
-/** `SHARED` is no path. */
+/** `SHARED` is not a path. */
 const isSameStore = (one: string, other: string) =>
   one === other || (isAbsolute(one) && isAbsolute(other) && isSamePlace(one, other));
 

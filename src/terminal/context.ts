@@ -56,7 +56,7 @@ export interface LiveTerminal {
   warn(refusal: Refusal): void;
   /** Returns undefined if another program has the port. */
   listen(answer: AnswerBrowser): Promise<LiveListener | undefined>;
-  /** What is typed or pasted, until the input ends or the signal aborts. */
+  /** Yields each typed or pasted text, until the input ends or the signal aborts. */
   texts(over: AbortSignal): AsyncIterable<string>;
   /** Resolves once the user stops the program. */
   stopped(over: AbortSignal): Promise<void>;
@@ -64,7 +64,7 @@ export interface LiveTerminal {
 }
 
 export interface LiveListener {
-  /** Frees the port, once a browser that finished the sign-in has been shown so. */
+  /** Frees the port, after a browser that finished the sign-in has shown the result. */
   close(): Promise<void>;
 }
 

@@ -139,7 +139,7 @@ function readHome(reading: Reading): string {
   return reading.valueOf("HOME") ?? "~";
 }
 
-/** Reads a quoted text, an expansion or one character. A quote without its other one on the line is a character. */
+/** Reads a quoted text, an expansion or one character. A quote that its line does not close is a character. */
 function readPart(reading: Reading): string {
   const { text, dialect } = reading;
   const char = text[reading.at] as string;
@@ -236,7 +236,7 @@ function readPercent(reading: Reading): string {
   return (name === undefined ? undefined : reading.valueOf(name)) ?? UNKNOWN;
 }
 
-/** It separates folders on Windows, and quotes the next character elsewhere. */
+/** A backslash separates folders on Windows, and quotes the next character elsewhere. */
 function readBackslash(reading: Reading): string {
   const { text, dialect } = reading;
   if (dialect === "cmd" || dialect === "PowerShell") {

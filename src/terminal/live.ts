@@ -45,7 +45,7 @@ export class Live implements LiveTerminal {
     process.stderr.write(`${this.#parts.inWords(refusal)}\n`);
   }
 
-  /** Writes over its own line, and only if the text has changed, so that it seldom meets what the user types. */
+  /** Writes over its own line, and only if the text has changed, so that it seldom overwrites what the user types. */
   showTimeLeft(ms: number): void {
     if (this.#parts.isJson || process.stderr.isTTY !== true) return;
     const text = this.#parts.timeLeft(ms);

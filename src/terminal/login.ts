@@ -65,7 +65,7 @@ class WaitingLogin {
   readonly #ifOtherAccount: "refuse" | "replace";
   readonly #over = new AbortController();
   #end: (answer: TerminalAnswer) => void = () => undefined;
-  /** Exchanges of this process, whose results are better than what the file says. */
+  /** Running exchanges of this process. Until they end, the file of pending sign-ins does not decide. */
   #exchanges = 0;
 
   constructor(ports: Ports, context: TerminalContext, { replace }: TerminalRequest, started: Started) {

@@ -187,7 +187,7 @@ function gatewayNotifierOf(
     host === undefined ? Promise.resolve(false) : runHostCommand(host, words, RELOAD_LIMIT_MS);
   const reloadGateway = async () => {
     if (apply === "none") return true;
-    // Nothing that listens is no proof that no gateway runs: it may be in a container. Only its answer is a success.
+    // If nothing listens here, a gateway may still run in a container. Only a reload that it answers counts as success.
     return (await mayGatewayRun(environment, config)) && run("secrets", "reload");
   };
   let reloaded: Promise<boolean> | undefined;

@@ -112,7 +112,7 @@ async function usageOf(parts: UsageParts, token: StoredToken, asker: Asker): Pro
   const key = `${token.profileId} ${digestOf(parts, token)}`;
   const flying = memory.flights.get(key);
   flying?.askers.push(asker);
-  const { outcome } = flying ?? fly(parts, token, { key, asker });
+  const { outcome } = flying ?? startFlight(parts, token, { key, asker });
   return withNumbers(await outcome, known?.numbers);
 }
 
@@ -129,7 +129,7 @@ function withNumbers(outcome: UsageOutcome, last: UsageNumbers | undefined): Pro
   return { ...untold, ...(last === undefined ? {} : { last }) };
 }
 
-function fly(
+function startFlight(
   parts: UsageParts,
   token: StoredToken,
   { key, asker }: { readonly key: string; readonly asker: Asker },
@@ -145,14 +145,14 @@ function fly(
   return flight;
 }
 
-/** Looked for right before a request, because another one may just have been refused. */
+/** Call it right before a request, because an answer to another one may just have begun a rest. */
 function restOf({ memory, clock }: UsageParts, token: StoredToken): Untold | undefined {
   const nowMs = clock.nowMs();
   const isResting = (rest: Resting | undefined) => rest !== undefined && Math.abs(nowMs - rest.atMs) < rest.ms;
   return [memory.rests.get(ALL, nowMs), memory.rests.get(keyOf(token), nowMs)].find(isResting)?.untold;
 }
 
-/** An answer of the network alone is not kept: the next look may find it repaired. */
+/** A failure of the network is not kept, because the next request may succeed. */
 async function send(parts: UsageParts, token: StoredToken, signal: AbortSignal): Promise<UsageOutcome> {
   const { memory, clock } = parts;
   const outcome = await parts.ask(token, signal);

@@ -51,7 +51,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "signout", name: WORK, isSure: false }, begins: "Sign out work?" },
   { intent: { verb: "signout", name: WORK, isSure: true }, begins: "Signed out: work is no longer" },
   { intent: { verb: "undo", name: WORK }, begins: "Undone: profile work" },
-  { intent: { verb: "retry", name: WORK }, begins: "OpenClaw does not hold back work" },
+  { intent: { verb: "retry", name: WORK }, begins: "work is not in cooldown" },
   { intent: { verb: "revive", name: WORK }, begins: "No renewal of work has failed" },
   { intent: { verb: "quiet", name: WORK }, begins: "The gateway knows no numbers of work" },
   { intent: { verb: "use", name: WORK }, begins: "This chat uses work" },

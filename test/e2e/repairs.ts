@@ -148,7 +148,7 @@ export function repairs(worldOf: () => World): void {
       await ask("/codex_auth prefer other", "other is now");
       await ask("/codex_auth use heal", "This chat uses heal");
       await ask("who answers?", "You are other@example.com");
-      const usage = await ask("/codex_usage heal", "OpenAI says that this account has room.");
+      const usage = await ask("/codex_usage heal", "OpenAI says that this account has usage left.");
       expect((await press(usage, RETRY)).text).toContain("OpenClaw can use heal again");
       await ask("and now?", "You are heal@example.com");
       await ask("/codex_auth log", "let OpenClaw try again: heal (done)");

@@ -73,7 +73,7 @@ export function usageOfAccounts(worldOf: () => World): void {
       expect(text).toContain("• usage-a: plus");
       expect(text).toMatch(/usage-b: plus, most left/);
       expect(text).toContain("93% left █████████░");
-      expect(text).toContain("OpenAI does not tell its usage now (401).");
+      expect(text).toContain("OpenAI did not report its usage (401).");
       expect(text).toContain("Use usage-b in this chat: /codex_auth use usage-b");
       expect((await askFor("/codex_usage usage-a", "Look again: /codex_usage usage-a")).text).toContain(
         "5 h: used up ░░░░░░░░░░, full again in 1h 5",

@@ -231,7 +231,7 @@ describe("the end of a sign-in with a code", () => {
     door.ports.oauth.pollAnswers.push({ kind: "ended", code: "region-unsupported" });
     await poll();
     const { markdown } = await type("status", WEBCHAT_CALL);
-    expect(markdown).toContain("Last ended: `work`");
+    expect(markdown).toContain("Last failed: `work`");
     expect(markdown).toContain(REFUSALS["region-unsupported"]);
   });
 
