@@ -2,6 +2,7 @@
  * What OpenAI tells of the usage of one account. Its answer is read field by field, because each field may be missing,
  * null or odd: then that field alone counts as not told. Nothing here throws.
  */
+import { isObject, isPage, parseJson, type HttpAnswer } from "./parse.ts";
 
 export interface UsageWindow {
   /** The length, such as 18,000 for five hours. OpenAI changes which of its fields holds which window. */
@@ -87,12 +88,6 @@ export interface AskedAccount {
   readonly chatgptAccountId?: string | undefined;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Pick<Headers, "get">;
-  readonly body: string;
-}
-
 const MINUTE_MS = 60_000;
 /** How long a number counts as what OpenAI says now, and how long it is not asked again. */
 export const FRESH_MS = MINUTE_MS;
@@ -111,19 +106,19 @@ export function canBeSent({ expiresAtMs = 0 }: { readonly expiresAtMs?: number |
 /** Reads one answer. `nowMs` is the time of its arrival. */
 export function judgeUsageAnswer(answer: HttpAnswer, asked: AskedAccount, nowMs: number): UsageOutcome {
   const { status, headers, body } = answer;
-  const json = recordIn(parsed(body));
+  const json = recordIn(parseJson(body));
   if (status !== 200) return untold(reasonOfStatus(answer, json), status, headers);
   if (json === undefined) return untold("failed", status, headers);
   if (isOfAnother(json, asked)) return untold("other-account", status, headers);
   return { kind: "numbers", numbers: readNumbers(json, nowMs) };
 }
 
-function untold(reason: UsageReason, status: number, headers: Pick<Headers, "get">): Untold {
+function untold(reason: UsageReason, status: number, headers: HttpAnswer["headers"]): Untold {
   const rest = restAfter(reason, headers);
   return { kind: "untold", reason, status, ...(rest === undefined ? {} : { rest }) };
 }
 
-function restAfter(reason: UsageReason, headers: Pick<Headers, "get">): Rest | undefined {
+function restAfter(reason: UsageReason, headers: HttpAnswer["headers"]): Rest | undefined {
   if (reason === "challenge") return { ms: CHALLENGE_REST_MS, forAll: true };
   if (reason !== "rate-limited") return undefined;
   const seconds = numberIn(headers.get("retry-after"));
@@ -139,7 +134,7 @@ const NO_ACCESS: ReadonlySet<string> = new Set(["invalid_workspace_selected", "c
 function reasonOfStatus({ status, headers, body }: HttpAnswer, json: Fields | undefined): UsageReason {
   const codes = [
     ...codesIn(json),
-    ...codesIn(recordIn(parsed(fromBase64(headers.get("x-error-json"))))),
+    ...codesIn(recordIn(parseJson(fromBase64(headers.get("x-error-json"))))),
     headers.get("x-openai-authorization-error") ?? "",
   ];
   const has = (known: ReadonlySet<string>) => codes.some((code) => known.has(code));
@@ -149,14 +144,10 @@ function reasonOfStatus({ status, headers, body }: HttpAnswer, json: Fields | un
   if (status === 403) {
     if (codes.includes("unsupported_country_region_territory")) return "region";
     if (has(NO_ACCESS)) return "no-access";
-    return isPage(headers, body) ? "challenge" : "forbidden";
+    return isPage({ headers, body }) ? "challenge" : "forbidden";
   }
   if (status === 429) return "rate-limited";
   return status >= 500 ? "failed" : "unreadable";
-}
-
-function isPage(headers: Pick<Headers, "get">, body: string): boolean {
-  return /\bhtml\b/i.test(headers.get("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(body);
 }
 
 function codesIn(json: Fields | undefined): readonly string[] {
@@ -296,18 +287,10 @@ function stopIn(json: Fields): UsageStop | undefined {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const fromBase64 = (text: string | null) => Buffer.from(text ?? "", "base64").toString("utf8");
 
 function recordIn(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 const MAX_TEXT = 320;

@@ -390,6 +390,14 @@ describe("the reason why the usage is not told", () => {
       headers: { "content-type": "text/html" },
       reason: "challenge",
     },
+    { name: "the text of Cloudflare's page", status: 403, body: "error code: 1020", reason: "challenge" },
+    {
+      name: "JSON with the type of a page",
+      status: 403,
+      body: { detail: "Forbidden" },
+      headers: { "content-type": "text/html" },
+      reason: "forbidden",
+    },
     {
       name: "a challenge with 429",
       status: 429,
