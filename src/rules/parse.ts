@@ -14,6 +14,19 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?:(:\d\d)(?:\.\d+)?)?(?:Z|([+-]\d\d):?(\d\d))?$/i;
+
+/** Returns the Unix time in milliseconds, to the second, of a date in the form of RFC 3339. Without a zone it is UTC. */
+export function parseDate(text: string): number | undefined {
+  const match = DATE.exec(text);
+  if (match === null) return undefined;
+  const [, day, minute, second = ":00", zoneHours, zoneMinutes] = match;
+  const zone = zoneHours === undefined ? "Z" : `${zoneHours}:${zoneMinutes}`;
+  // oxlint-disable-next-line no-restricted-globals -- It reads no clock.
+  const ms = Date.parse(`${day}T${minute}${second}${zone}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Pick<Headers, "get">;

@@ -2,7 +2,7 @@
  * What OpenAI tells of the usage of one account. Its answer is read field by field, because each field may be missing,
  * null or odd: then that field alone counts as not told. Nothing here throws.
  */
-import { isObject, isPage, parseJson, type HttpAnswer } from "./parse.ts";
+import { isObject, isPage, parseDate, parseJson, type HttpAnswer } from "./parse.ts";
 
 export interface UsageWindow {
   /** The length, such as 18,000 for five hours. OpenAI changes which of its fields holds which window. */
@@ -245,31 +245,14 @@ function withoutTwins(windows: readonly UsageWindow[]): readonly UsageWindow[] {
 function resetIn(fields: Fields, nowMs: number): number | undefined {
   const afterMs = times(numberIn(fields["reset_after_seconds"]), 1000);
   const byAfter = afterMs === undefined || afterMs < 0 ? undefined : nowMs + afterMs;
-  const at = numberIn(fields["reset_at"]) ?? secondsOfDate(textIn(fields["reset_at"]) ?? "");
-  const byAt = at === undefined || at <= 0 ? undefined : at * 1000;
+  const atMs = times(numberIn(fields["reset_at"]), 1000) ?? parseDate(textIn(fields["reset_at"]) ?? "");
+  const byAt = atMs === undefined || atMs <= 0 ? undefined : atMs;
   const isTrusted = byAt !== undefined && (byAfter === undefined || Math.abs(byAt - byAfter) <= MINUTE_MS);
   const resetAtMs = isTrusted ? byAt : byAfter;
   return resetAtMs !== undefined && resetAtMs <= nowMs + MAX_WINDOW_SECONDS * 1000 ? resetAtMs : undefined;
 }
 
 const times = (value: number | undefined, by: number) => (value === undefined ? undefined : value * by);
-
-const DATE = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
-
-/** Unix time in seconds of a date in the form of RFC 3339. */
-function secondsOfDate(text: string): number | undefined {
-  const match = DATE.exec(text);
-  if (match === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map((part) => Number(part ?? 0));
-  const offset = (Number(match[8] ?? 0) * 60 + Number(match[9] ?? 0)) * (match[7] === "-" ? -60 : 60);
-  // Counted from the first of March, so that the day that a leap year adds is the last of its year.
-  const [years, months] = month > 2 ? [year, month - 3] : [year - 1, month + 9];
-  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
-  const days = years * 365 + leapDays + Math.floor((153 * months + 2) / 5) + day - 1 - 719_468;
-  return ((days * 24 + hour) * 60 + minute) * 60 + second - offset;
-}
 
 function creditsIn(fields: Fields | undefined): UsageNumbers["credits"] {
   if (fields?.["unlimited"] === true) return "unlimited";
