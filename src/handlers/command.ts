@@ -56,7 +56,7 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
 /** The answer to a command cannot change, so a second message completes it where the channel takes ours. */
 function completionBy(context: HandlerContext, sender: Sender, binding: Binding): Completion {
   return {
-    isPossible: () => context.canSendNow(sender),
+    isPossible: () => canBeTold(context, sender),
     show(screen) {
       void context.inBackground(async () => {
         try {

@@ -107,6 +107,21 @@ describe("a slow answer", () => {
     expect(door.sent).toEqual([]);
   });
 
+  it("waits if the host cannot say whether a second message can be sent", async () => {
+    const canSendNow = () => Promise.reject(new Error("canary"));
+    door = createDoor({ inBackground: async (task) => void background.push(task()), canSendNow });
+    const gate = door.ports.usageServer.hold();
+    const first = ask();
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    await settle();
+    gate.open();
+    expect((await first).markdown).toContain("5 h: 100% left");
+    expect(door.sent).toEqual([]);
+    expect(door.ports.log.lines.join()).toContain("asking whether a message can be sent failed (Error)");
+  });
+
   it.each([
     { name: "is not taken", sendNow: () => Promise.resolve(false), line: "warn: completing an answer failed" },
     {
