@@ -1,14 +1,13 @@
 /** Ends a sign-in while its user is not waiting for an answer: asks whether they are still an owner, and tells them. */
 import type { DeviceOutcome } from "../actions/device.ts";
 import type { PollerHost } from "../actions/device-poller.ts";
-import { logFailure } from "../errors.ts";
 import { codeEndScreen } from "../interaction/code-screens.ts";
 import { questionScreen } from "../interaction/profile-screens.ts";
 import type { Screen } from "../interaction/screen.ts";
 import { savedScreen } from "../interaction/screens.ts";
 import { senderOf, type PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { FinishRefusal } from "../rules/results.ts";
-import { canBeTold, isStillOwner, present, sendTwice, type HandlerContext } from "./context.ts";
+import { canBeTold, isStillOwner, sendScreen, type HandlerContext } from "./context.ts";
 
 export function createPollerHost(context: HandlerContext): PollerHost {
   return {
@@ -31,12 +30,7 @@ export async function ownerQuestionOf(context: HandlerContext, login: PendingSig
 /** Sends a screen to the chat of a sign-in, if a message can be sent there. Never throws. */
 export async function tellUser(context: HandlerContext, login: PendingSignIn, screen: Screen): Promise<void> {
   const sender = senderOf(login);
-  try {
-    if (await canBeTold(context, sender))
-      await sendTwice(context, sender, await present(context, login.binding, screen));
-  } catch (error) {
-    logFailure(context.log, "telling how a sign-in ended", error);
-  }
+  if (await canBeTold(context, sender)) await sendScreen(context, { who: login.binding, sender }, screen);
 }
 
 /** The screen for a user who has sent nothing: no message of the chat contains a callback URL. */

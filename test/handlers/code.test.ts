@@ -269,7 +269,7 @@ describe("the end of a sign-in with a code", () => {
     door.ports.oauth.approveCode("CODE-1");
     Object.assign(door.context, { locale: failing });
     await poll();
-    expect(door.ports.log.lines).toContain("warn: telling how a sign-in ended failed (Error)");
+    expect(door.ports.log.lines).toContain("warn: writing an answer failed (Error)");
     expect(savedIn(door.ports)).toEqual(["openai:work"]);
   });
 });

@@ -108,8 +108,7 @@ describe("a slow answer", () => {
   });
 
   it("waits if the host cannot say whether a second message can be sent", async () => {
-    const canSendNow = () => Promise.reject(new Error("canary"));
-    door = createDoor({ inBackground: async (task) => void background.push(task()), canSendNow });
+    door = createDoor({ canSendNow: () => Promise.reject(new Error("canary")) });
     const gate = door.ports.usageServer.hold();
     const first = ask();
     await gate.entered;
@@ -123,11 +122,11 @@ describe("a slow answer", () => {
   });
 
   it.each([
-    { name: "is not taken", sendNow: () => Promise.resolve(false), line: "warn: completing an answer failed" },
+    { name: "is not taken", sendNow: () => Promise.resolve(false), line: "warn: sending an answer failed twice" },
     {
       name: "fails",
       sendNow: () => Promise.reject(new Error("canary")),
-      line: "warn: completing an answer failed (Error)",
+      line: "warn: sending an answer failed (Error)",
     },
   ])("whose second message $name is logged", async ({ sendNow, line }) => {
     door = createDoor({ inBackground: async (task) => void background.push(task()), sendNow });
