@@ -81,8 +81,10 @@ const ANSWERS = {
     screenOrRefusal(caller, await listProfiles(ports, caller.binding, { isFresh }), (list) =>
       selectorScreen(list, page),
     ),
-  pick: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await startSignIn(ports, caller.binding, name, caller.senderId), cardScreen),
+  pick: async (ports, caller, { name }) => {
+    const { binding, senderId } = caller;
+    return screenOrRefusal(caller, await startSignIn(ports, { binding, askedName: name, senderId }), cardScreen);
+  },
   code: async (ports, caller, intent) => (await import("./code.ts")).answerWithCode(ports, caller, intent),
   link: async (ports, caller, intent) => (await import("./code.ts")).answerWithLink(ports, caller, intent),
   finish,

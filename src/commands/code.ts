@@ -21,7 +21,7 @@ export async function answerWithLink(ports: Ports, caller: Caller, { name }: Int
   const { binding, senderId, ownerEntry } = caller;
   const shown = await showLink(ports, binding, name);
   const isOver = shown.kind === "refused" && shown.code === "no-pending-login";
-  const started = isOver ? await startSignIn(ports, binding, name, senderId) : shown;
+  const started = isOver ? await startSignIn(ports, { binding, askedName: name, senderId }) : shown;
   if (started.kind === "started") return cardScreen(started);
   return refusalScreen({ profileName: name, ...started, sender: ownerEntry, next: "again" });
 }

@@ -25,7 +25,8 @@ type Run = (context: TerminalContext, request: TerminalRequest) => Promise<Termi
 /** What each command runs. */
 const RUNS = {
   list: async (context) => listProfiles(await context.ports(), context.binding),
-  start: async (context, request) => startSignIn(await context.ports(), context.binding, nameOf(request)),
+  start: async (context, request) =>
+    startSignIn(await context.ports(), { binding: context.binding, askedName: nameOf(request) }),
   // Loaded only here: `status` and the others neither listen nor poll.
   login: async (context, request) => (await import("./login.ts")).runLogin(context, request),
   finish,

@@ -135,7 +135,7 @@ describe("a browser that comes back with the code of a pending sign-in", () => {
   it("finishes a sign-in that a terminal started, and tells nobody", async () => {
     const door = createDoor();
     const here = terminalBinding(door.context.gateway, DEFAULT_AGENT);
-    const started = await startSignIn(door.ports, here, "work" as ProfileName);
+    const started = await startSignIn(door.ports, { binding: here, askedName: "work" as ProfileName });
     if (started.kind === "refused") throw new Error(started.code);
     expect(await bring(door, door.ports.oauth.approve(started.authorizationUrl))).toBe("saved");
     expect(door.sent).toEqual([]);
@@ -145,7 +145,7 @@ describe("a browser that comes back with the code of a pending sign-in", () => {
     const door = createDoor();
     door.ports.profiles.holds("openai:work", { workspaceId: "workspace-2", email: "other@example.com" });
     const here = terminalBinding(door.context.gateway, DEFAULT_AGENT);
-    const started = await startSignIn(door.ports, here, "work" as ProfileName);
+    const started = await startSignIn(door.ports, { binding: here, askedName: "work" as ProfileName });
     if (started.kind === "refused") throw new Error(started.code);
     expect(await bring(door, door.ports.oauth.approve(started.authorizationUrl))).toBe("failed");
     expect(savedIn(door.ports)).toEqual([]);
