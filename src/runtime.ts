@@ -32,7 +32,7 @@ import {
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
-import { once, remember, repeat, sharedBell, sharedEndings, systemClock, systemEntropy } from "./system.ts";
+import { once, remember, rememberUntilStop, repeat, sharedBell, systemClock, systemEntropy } from "./system.ts";
 import { createPorts, openPendingStore, sharedRecentLists, sharedSignIns, sharedUsageMemory } from "./wiring.ts";
 
 export interface Runtime {
@@ -191,9 +191,7 @@ function createListener(api: OpenClawPluginApi, version: string, context: Handle
       new ListenerKeeper((look) =>
         repeat(LISTENER_LOOK_MS, look, (error) => logFailure(context.log, "watching the listener", error)),
       );
-    const keeper = remember("listener", version, create);
-    sharedEndings(version).add(() => keeper.stop());
-    return { keeper, ...callbacks };
+    return { keeper: rememberUntilStop("listener", version, create), ...callbacks };
   });
   return {
     async open() {
