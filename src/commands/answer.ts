@@ -12,6 +12,7 @@ import {
   listProfiles,
   readChangeLog,
   readStatus,
+  refuseUnknownName,
 } from "../actions/overview.ts";
 import type { Ports } from "../actions/ports.ts";
 import {
@@ -89,10 +90,7 @@ const ANSWERS = {
   link: async (ports, caller, intent) => (await import("./code.ts")).answerWithLink(ports, caller, intent),
   finish,
   status: async (ports, caller) => screenOrRefusal(caller, await readStatus(ports, caller.binding), statusScreen),
-  cancel: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await cancelPending(ports, caller.binding, name), ({ profileNames }) =>
-      cancelledScreen(profileNames),
-    ),
+  cancel,
   show: async (ports, caller, { name }) =>
     screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name)), profileScreen),
   use: async (ports, caller, { name, profileId }) =>
@@ -143,6 +141,15 @@ function screenOrRefusal<Answer extends { readonly kind: string }>(
   screenOf: (answer: Answer) => Screen,
 ): Screen {
   return result.kind === "refused" ? refuse(caller, result as Refusal, "none") : screenOf(result as Answer);
+}
+
+async function cancel(ports: Ports, caller: Caller, { name }: IntentOf<"cancel">): Promise<Screen> {
+  const { agentId } = caller.binding;
+  const cancelled = await cancelPending(ports, caller.binding, name);
+  if (cancelled.kind === "refused") return refuse(caller, cancelled, "none");
+  const question = { askedName: name, log: ports.log, openPorts: async () => ports, agentId: () => agentId };
+  const unknown = cancelled.profileNames.length === 0 ? await refuseUnknownName(question) : undefined;
+  return unknown === undefined ? cancelledScreen(cancelled.profileNames) : refuse(caller, unknown, "none");
 }
 
 async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: IntentOf<"finish">): Promise<Screen> {

@@ -46,6 +46,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "finish" }, begins: "To finish a sign-in" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },
+  { intent: { verb: "cancel", name: "nobody" as ProfileName }, begins: "There is no profile named nobody." },
   { intent: { verb: "show", name: WORK }, begins: "Codex profile work: signed in" },
   { intent: { verb: "prefer", name: WORK }, begins: "work is now the default profile." },
   { intent: { verb: "signout", name: WORK, isSure: false }, begins: "Sign out work?" },
