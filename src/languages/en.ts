@@ -528,6 +528,8 @@ export const EN = {
     "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta. If the launcher starts a container or another machine, run codex-auth there.",
   "refusal.host-path-invalid":
     "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
+  "refusal.host-path-denied":
+    "This user cannot read the path that --openclaw or CODEX_AUTH_OPENCLAW names. Run codex-auth as the user who runs OpenClaw, or name an OpenClaw that this user can read.",
   "refusal.host-unknown":
     "codex-auth does not know how this OpenClaw keeps its profiles, so nothing was changed. Update codex-auth or OpenClaw.",
   "refusal.host-needs-other-node":

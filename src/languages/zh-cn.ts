@@ -477,6 +477,8 @@ export const ZH_CN = translation({
     "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。如果启动器启动的是容器或另一台机器，请在那里运行 codex-auth。",
   "refusal.host-path-invalid":
     "选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径中没有 OpenClaw。请指定文件 openclaw.mjs，或 npm root -g 输出的文件夹。",
+  "refusal.host-path-denied":
+    "当前用户无权读取选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径。请以运行 OpenClaw 的用户身份运行 codex-auth，或指定当前用户可以读取的 OpenClaw。",
   "refusal.host-unknown":
     "codex-auth 不了解此 OpenClaw 如何保存配置文件，因此未做任何更改。请更新 codex-auth 或 OpenClaw。",
   "refusal.host-needs-other-node":
