@@ -185,7 +185,7 @@ function createListener(api: OpenClawPluginApi, version: string, context: Handle
   const load = once(async () => {
     const [{ ListenerKeeper }, callbacks] = await Promise.all([
       import("./loopback/keeper.ts"),
-      import("./handlers/callback.ts"),
+      import("./handlers/unattended.ts"),
     ]);
     const create = () =>
       new ListenerKeeper((look) =>

@@ -1,7 +1,7 @@
 /** What a browser that comes back to this machine is shown, and what its sign-in and its user learn. */
 import { describe, expect, it } from "vitest";
 import { startSignIn } from "../../src/actions/start.ts";
-import { answerCallback, isCallbackExpected } from "../../src/handlers/callback.ts";
+import { answerCallback, isCallbackExpected } from "../../src/handlers/unattended.ts";
 import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
 import { DEFAULT_AGENT, terminalBinding } from "../../src/rules/binding.ts";
 import { MAX_ATTEMPTS, SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
