@@ -17,6 +17,8 @@ import {
 import type { Ports } from "../actions/ports.ts";
 import {
   preferProfile,
+  retryProfile,
+  reviveProfile,
   showProfile,
   signOut,
   stopUsingProfile,
@@ -25,7 +27,6 @@ import {
   type ProfileRequest,
 } from "../actions/profiles.ts";
 import { quietProfile } from "../actions/nudge.ts";
-import { retryProfile, reviveProfile } from "../actions/repair.ts";
 import { startSignIn } from "../actions/start.ts";
 import { askUsage } from "../actions/usage.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../interaction/diagnosis-screens.ts";

@@ -10,8 +10,7 @@ import {
   refuseUnknownName,
 } from "../actions/overview.ts";
 import type { PendingPorts } from "../actions/ports.ts";
-import { retryProfile } from "../actions/repair.ts";
-import { undoChange } from "../actions/profiles.ts";
+import { retryProfile, undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
 import { askUsage } from "../actions/usage.ts";
 import { readManifest } from "../manifest.ts";
