@@ -19,7 +19,7 @@ import type { AnswerPaste, EarlyContext } from "./handlers/transcript.ts";
 import { addressOf, type SentPlace } from "./handlers/channels.ts";
 import { lookAtSignIns, openRunningHost } from "./host/auth-store.ts";
 import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
-import { createHostSend, hostObstacle } from "./host/fetch.ts";
+import { createHostSend, hostObstacle, hostProxyFacts } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
 import {
@@ -172,6 +172,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
     network: {
       createSend: createHostSend,
       obstacle: (endpoints) => hostObstacle(endpoints, readVariable),
+      proxyFacts: (endpoints) => hostProxyFacts(endpoints, readVariable),
     },
   });
 }

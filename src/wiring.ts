@@ -17,6 +17,7 @@ import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
 import { readIdentity, readUserId } from "./oauth/identity.ts";
+import type { ProxyFacts } from "./rules/proxy.ts";
 import { createPendingPorts, createPendingStore, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
@@ -52,6 +53,7 @@ const NO_LISTENER: CallbackListener = { open: async () => false };
 export interface Network {
   /** Reads the variables that name a proxy. */
   obstacle(destination: Destination): NetworkObstacle | undefined;
+  proxyFacts(destination: Destination): ProxyFacts;
   createSend(destination: Destination): Send;
 }
 
@@ -148,6 +150,7 @@ function createClient(sandboxOrigin: string | undefined, network: Network): OAut
   return createOAuthClient(endpoints, systemEntropy, fetch, {
     look: createGuardedFetch(network.createSend(lookAt(endpoints)), LOOK_LIMITS),
     obstacle: () => network.obstacle(endpoints),
+    proxyFacts: () => network.proxyFacts(endpoints),
   });
 }
 

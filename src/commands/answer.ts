@@ -186,13 +186,14 @@ function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Sc
 }
 
 function refuse({ ownerEntry }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
-  const { code, profileName, retryAfterSeconds, variable } = refusal;
+  const { code, profileName, retryAfterSeconds, variable, noProxy } = refusal;
   return refusalScreen({
     code,
     next,
     sender: ownerEntry,
     ...(profileName === undefined ? {} : { profileName }),
     ...(variable === undefined ? {} : { variable }),
+    ...(noProxy === undefined ? {} : { noProxy }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }

@@ -34,9 +34,10 @@ export function codeScreen(started: StartedWithCode, canBeTold: boolean): Screen
 
 /** Says why no code was issued, and shows the link that still works. */
 export function codeRefusalScreen(refusal: CodeRefusal, sender: string): Screen {
-  const { code, profileName, retryAfterSeconds, link } = refusal;
+  const { code, profileName, retryAfterSeconds, link, variable } = refusal;
   const facts = {
     code,
+    ...(variable === undefined ? {} : { variable }),
     ...(profileName === undefined ? {} : { profileName }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };

@@ -286,8 +286,8 @@ export interface RefusalFacts {
   readonly storeOwner?: string | undefined;
   /** The versions of Node that the host names. */
   readonly hostNode?: string | undefined;
-  /** The variable of the environment that has to be corrected. */
   readonly variable?: string;
+  readonly noProxy?: string;
   /** The name and the code of an error that is not a `CodexAuthError`. Only a terminal shows it, because it has no log. */
   readonly failure?: string | undefined;
   readonly next: NextStep;
@@ -318,6 +318,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   const lines: ScreenLine[] = [refusalLine(facts)];
   if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
   if (facts.code === "no-pending-login") lines.push(inChats(say("next.withheld")));
+  if (facts.noProxy !== undefined) lines.push(say("next.semicolon", { variable: verbatim(facts.noProxy) }));
   if (facts.code === "internal") lines.push(...failureLines(facts));
   if (facts.code === "proxy-malformed" || facts.code === "proxy-socks") lines.push(inChats(say("next.restart")));
   if (facts.code === "host-needs-other-node" && facts.hostNode !== undefined) {

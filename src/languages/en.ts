@@ -404,6 +404,7 @@ export const EN = {
   "next.log": "If it fails again, check the gateway's log.",
   "next.failure": "The error was: {failure}",
   "next.restart": "A running gateway then needs a restart.",
+  "next.semicolon": "{variable} contains a semicolon, but only commas and spaces separate its names.",
 
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
@@ -493,16 +494,16 @@ export const EN = {
     "The sign-in server refused this account or this request, and codex-auth cannot tell why. Sign in at chatgpt.com with the same account. If that works, start again. If not, approve with another account.",
   "refusal.client-rejected": "The sign-in server no longer accepts this version of codex-auth. Update codex-auth.",
   "refusal.region-unsupported":
-    "OpenAI does not support the country or network of the gateway's machine, even if your own browser works. Set HTTPS_PROXY to a proxy in a supported country. A running gateway then needs a restart.",
+    "OpenAI does not support the country or network of the gateway's machine, even if your own browser works. Set {variable} to a proxy in a supported country. A running gateway then needs a restart.",
   "refusal.provider-blocked":
-    "The protection page of the sign-in server (Cloudflare) blocked the network of the gateway's machine. Use another network or a proxy (HTTPS_PROXY).",
+    "The protection page of the sign-in server (Cloudflare) blocked the network of the gateway's machine. Use another network or a proxy ({variable}).",
   "refusal.provider-rate-limited":
     "The sign-in server limits requests from the gateway's machine. Wait {wait}, then start again.",
   "refusal.provider-failed": "The sign-in server has a problem right now. Wait a few minutes.",
   "refusal.provider-timeout":
     "The sign-in server did not answer within 30 seconds. Check the network of the gateway's machine.",
   "refusal.provider-unreachable":
-    "The gateway's machine could not reach auth.openai.com. Check its network, DNS and proxy (HTTPS_PROXY).",
+    "The gateway's machine could not reach auth.openai.com. Check its network, DNS and proxy ({variable}).",
   "refusal.provider-certificate":
     "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine. If a proxy opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.",
   "refusal.proxy-malformed":

@@ -375,6 +375,7 @@ export const ZH_CN = translation({
   "next.log": "如果再次失败，请查看网关日志。",
   "next.failure": "错误是：{failure}",
   "next.restart": "之后须重启正在运行的网关。",
+  "next.semicolon": "{variable} 中有分号，但只有逗号和空格能分隔其中的名称。",
 
   "refusal.not-allowed": "只有此网关的所有者才能执行此操作。",
   "refusal.not-private": "登录须在私信中进行。请在与机器人的私信中发送 {command}",
@@ -447,13 +448,13 @@ export const ZH_CN = translation({
     "登录服务器拒绝了此账号或此请求，codex-auth 无法得知原因。请用同一账号登录 chatgpt.com。如果可以登录，请重新开始。如果不能，请用其他账号授权。",
   "refusal.client-rejected": "登录服务器不再接受此版本的 codex-auth。请更新 codex-auth。",
   "refusal.region-unsupported":
-    "OpenAI 不支持网关所在机器的国家、地区或网络，即使你自己的浏览器可以访问。请将 HTTPS_PROXY 设为位于受支持国家或地区的代理。之后须重启正在运行的网关。",
+    "OpenAI 不支持网关所在机器的国家、地区或网络，即使你自己的浏览器可以访问。请将 {variable} 设为位于受支持国家或地区的代理。之后须重启正在运行的网关。",
   "refusal.provider-blocked":
-    "登录服务器的防护页面（Cloudflare）拦截了网关所在机器的网络。请使用其他网络或代理（HTTPS_PROXY）。",
+    "登录服务器的防护页面（Cloudflare）拦截了网关所在机器的网络。请使用其他网络或代理（{variable}）。",
   "refusal.provider-rate-limited": "登录服务器正在限制来自网关所在机器的请求。请等待（{wait}），然后重新开始。",
   "refusal.provider-failed": "登录服务器目前出现问题。请等待几分钟。",
   "refusal.provider-timeout": "登录服务器在 30 秒内没有响应。请检查网关所在机器的网络。",
-  "refusal.provider-unreachable": "网关所在的机器无法连接 auth.openai.com。请检查其网络、DNS 和代理（HTTPS_PROXY）。",
+  "refusal.provider-unreachable": "网关所在的机器无法连接 auth.openai.com。请检查其网络、DNS 和代理（{variable}）。",
   "refusal.provider-certificate":
     "auth.openai.com 的证书未通过验证。请检查网关所在机器的时钟。如果有解密 TLS 的代理，请将 NODE_EXTRA_CA_CERTS 设为其证书文件。",
   "refusal.proxy-malformed":

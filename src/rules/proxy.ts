@@ -35,6 +35,22 @@ export function proxyFor(hostname: string, variables: Variables): Proxy {
   return { kind: "proxy", variable, url: read.url, isPlain };
 }
 
+/** What the environment says of the proxy of a request, for the refusals that another proxy may resolve. */
+export interface ProxyFacts {
+  /** The one in force. */
+  readonly variable?: ProxyVariable;
+  /** The variable whose names are separated by semicolons, which nothing reads so. */
+  readonly noProxy?: "NO_PROXY" | "no_proxy";
+}
+
+/** Returns nothing for a request without a proxy. */
+export function proxyFactsFor(hostname: string, variables: Variables): ProxyFacts {
+  const proxy = proxyFor(hostname, variables);
+  if (proxy.kind === "none") return {};
+  const name = variables("no_proxy") === undefined ? "NO_PROXY" : "no_proxy";
+  return { variable: proxy.variable, ...(variables(name)?.includes(";") === true ? { noProxy: name } : {}) };
+}
+
 /** Drops the quotes and the spaces that a settings file or `set` on Windows leaves in the value. */
 function unquoted(value = ""): string {
   const text = value.trim();

@@ -284,8 +284,10 @@ export interface Refusal {
   readonly kind: "refused";
   readonly code: ErrorCode;
   readonly profileName?: string;
-  /** The variable of the environment that has to be corrected. */
+  /** The variable of the environment that has to be corrected, or that names the proxy in force. */
   readonly variable?: string;
+  /** The variable of the environment whose names are separated by semicolons, which nothing reads so. */
+  readonly noProxy?: string;
 }
 
 export interface FinishRefusal extends Refusal {

@@ -173,6 +173,17 @@ describe("an answer over a port that fails", () => {
   });
 });
 
+it("names the variable of the proxy in force, and one that nothing reads as it is written", async () => {
+  const { ports, address } = await createWaiting();
+  const facts = { variable: "https_proxy", noProxy: "NO_PROXY" } as const;
+  ports.oauth.exchange = async () => ({ kind: "refused", code: "region-unsupported", ...facts });
+  const text = await textOf(ports, finishWith(address));
+  expect(text).toContain("Set https_proxy to a proxy in a supported country.");
+  expect(text).toContain("NO_PROXY contains a semicolon");
+  ports.oauth.requestDeviceCode = async () => ({ kind: "refused", code: "provider-blocked", ...facts });
+  expect(await textOf(ports, { verb: "code", name: WORK })).toContain("a proxy (https_proxy)");
+});
+
 const refuseOwner = () => false;
 
 it("reads the store itself for the Refresh button, and may show a recent list otherwise", async () => {

@@ -232,7 +232,7 @@ describe("the end of a sign-in with a code", () => {
     await poll();
     const { markdown } = await type("status", WEBCHAT_CALL);
     expect(markdown).toContain("Last ended: `work`");
-    expect(markdown).toContain(REFUSALS["region-unsupported"]);
+    expect(markdown).toContain("Set `HTTPS_PROXY` to a proxy in a supported country.");
   });
 
   it("is shown by status if it is a question, for 15 minutes", async () => {

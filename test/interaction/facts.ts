@@ -792,6 +792,13 @@ export function sampleScreens(): readonly NamedScreen[] {
     "withheld on a channel without sign-ins": withheldScreen("elsewhere"),
     quoted: quotedScreen(),
     "not an owner, in the web chat": refusalScreen({ code: "not-allowed", next: "none", sender: "" }),
+    "a country, behind a proxy": refusalScreen({
+      code: "region-unsupported",
+      next: "none",
+      sender: "",
+      variable: "https_proxy",
+      noProxy: "NO_PROXY",
+    }),
   };
   for (const health of HEALTHS) {
     samples[`selector, ${health}`] = selectorScreen({ ...listOf(0), profiles: [listed("work", { health })] }, 1);
