@@ -26,7 +26,13 @@ import { createAuditLog, createNotices, createUsedMethods } from "./store/record
 import { RememberedSignIns } from "./store/remembered-sign-ins.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
-import { createUsageRequest, sandboxUsageEndpoint, USAGE_ENDPOINT, USAGE_LIMITS } from "./usage/request.ts";
+import {
+  createUsageRequest,
+  sandboxUsageEndpoint,
+  USAGE_ENDPOINT,
+  USAGE_LIMITS,
+  type UsageEndpoint,
+} from "./usage/request.ts";
 import { createUsage, UsageMemory } from "./usage/usage.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
@@ -113,13 +119,16 @@ export function createPorts(parts: Parts): Ports {
 
 /** Reads the sandbox and the variables of a proxy with the first request. */
 function openUsage({ hostVersion, log, network, sandboxOrigin, usageMemory = new UsageMemory() }: Parts): Usage {
+  let endpoint: UsageEndpoint | undefined;
   const connect = () => {
     const origin = sandboxOrigin();
-    const endpoint = origin === undefined ? USAGE_ENDPOINT : sandboxUsageEndpoint(origin);
+    endpoint = origin === undefined ? USAGE_ENDPOINT : sandboxUsageEndpoint(origin);
     return { endpoint, fetch: createGuardedFetch(network.createSend(endpoint), USAGE_LIMITS) };
   };
   const ask = createUsageRequest({ connect, hostVersion, clock: systemClock, log, readUserId });
-  return createUsage({ memory: usageMemory, clock: systemClock, timers: systemTimers, entropy: systemEntropy, ask });
+  const proxyFacts = () => (endpoint === undefined ? {} : network.proxyFacts(endpoint));
+  const system = { clock: systemClock, timers: systemTimers, entropy: systemEntropy };
+  return createUsage({ memory: usageMemory, ...system, ask, proxyFacts });
 }
 
 /** Built on first use, so that a command that sends nothing reads neither the sandbox nor a variable of a proxy. */

@@ -393,6 +393,8 @@ export interface Usage {
    * Returns the numbers in memory that were told for the profile's present token, however old they are. Asks nothing.
    */
   remembered(profile: Pick<ListedProfile, "expiresAtMs" | "profileId">): UsageNumbers | undefined;
+  /** Returns nothing before the first request. Never throws. */
+  proxyFacts(): ProxyFacts;
   /** Asks OpenAI, once a minute at most for each token. */
   ask(tokens: readonly StoredToken[]): UsageInquiry;
 }

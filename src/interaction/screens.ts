@@ -6,6 +6,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Privacy } from "../rules/binding.ts";
 import { TYPED_VERBS } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
+import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
 import type {
   ListedProfile,
   NextStep,
@@ -309,7 +310,7 @@ export function refusalLine(facts: Omit<RefusalFacts, "next" | "sender">): Line 
     file: verbatim("codex-auth-pending.json"),
     log: verbatim("codex-auth/audit.jsonl"),
     folder: verbatim("codex-auth"),
-    variable: verbatim(facts.variable ?? "HTTPS_PROXY"),
+    variable: verbatim(facts.variable ?? DEFAULT_PROXY_VARIABLE),
     wait,
   });
 }

@@ -198,15 +198,15 @@ export const EN = {
   "untold.workspace-gone": "OpenAI says that the workspace is deactivated. Ask its owner.",
   "untold.no-access": "OpenAI says that the account has no access to Codex in this workspace.",
   "untold.challenge":
-    "OpenAI's protection page (Cloudflare) blocks the gateway's machine, so OpenAI is not asked again for 15 minutes. Use another network or a proxy (HTTPS_PROXY).",
+    "OpenAI's protection page (Cloudflare) blocks the gateway's machine, so OpenAI is not asked again for 15 minutes. Use another network or a proxy ({variable}).",
   "untold.region":
-    "OpenAI does not tell its usage in the country or network of the gateway's machine. Use a proxy in a supported country (HTTPS_PROXY).",
+    "OpenAI does not tell its usage in the country or network of the gateway's machine. Use a proxy in a supported country ({variable}).",
   "untold.rate-limited": "OpenAI was asked too often for it. Look again in a few minutes.",
   "untold.failed": "OpenAI could not be asked now. Look again in a minute.",
   "untold.unreadable": "The answer of OpenAI could not be read. Update codex-auth.",
   "untold.other-account": "The answer of OpenAI is for another account, so it is not shown. Look again in a minute.",
   "untold.unreachable":
-    "The gateway's machine could not reach chatgpt.com. Check its network, DNS and proxy (HTTPS_PROXY).",
+    "The gateway's machine could not reach chatgpt.com. Check its network, DNS and proxy ({variable}).",
   "untold.late": "OpenAI did not answer in time. Look again.",
   "untold.token-old":
     "Not asked, because its access token must be renewed first. OpenClaw does that when it next uses the profile.",

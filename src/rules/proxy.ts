@@ -15,6 +15,9 @@ export const PROXY_VARIABLES = [
 
 export type ProxyVariable = (typeof PROXY_VARIABLES)[number];
 
+/** The one to set if none is set. */
+export const DEFAULT_PROXY_VARIABLE: ProxyVariable = "HTTPS_PROXY";
+
 /** Returns a variable of the environment. */
 export type Variables = (name: string) => string | undefined;
 

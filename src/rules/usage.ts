@@ -60,6 +60,13 @@ export const USAGE_REASONS = [
 ] as const;
 export type UsageReason = (typeof USAGE_REASONS)[number];
 
+/** The reasons that another proxy may remove. */
+const PROXY_MAY_HELP: ReadonlySet<UsageReason> = new Set<UsageReason>(["challenge", "region", "unreachable"]);
+
+export function mayProxyHelp(told: ProfileUsage): boolean {
+  return told.kind === "untold" && PROXY_MAY_HELP.has(told.reason);
+}
+
 /** `forAll`: the next request of any account, and not only of this one, waits for that time. */
 export interface Rest {
   readonly ms: number;

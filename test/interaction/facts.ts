@@ -301,7 +301,7 @@ export const USAGE_REPORTS: Readonly<Record<string, UsageReport>> = {
       ["blocked-1", { kind: "untold", reason: "challenge", status: 403 }],
       ["blocked-2", { kind: "untold", reason: "challenge", status: 403, last: NUMBERS }],
     ],
-    { left: 4, best: listed("p0") },
+    { left: 4, best: listed("p0"), variable: "https_proxy", noProxy: "NO_PROXY" },
   ),
   ...Object.fromEntries(
     USAGE_REASONS.map((reason) => [
