@@ -42,9 +42,9 @@ import {
   undoneScreen,
 } from "../interaction/profile-screens.ts";
 import type { IntentOf, Screen } from "../interaction/screen.ts";
+import { cardScreen } from "../interaction/login-screens.ts";
 import {
   cancelledScreen,
-  cardScreen,
   closedScreen,
   finishHelpScreen,
   helpScreen,

@@ -4,7 +4,8 @@ import type { Ports } from "../actions/ports.ts";
 import { startSignIn } from "../actions/start.ts";
 import { codeRefusalScreen, codeScreen } from "../interaction/code-screens.ts";
 import type { IntentOf, Screen } from "../interaction/screen.ts";
-import { cardScreen, refusalScreen } from "../interaction/screens.ts";
+import { cardScreen } from "../interaction/login-screens.ts";
+import { refusalScreen } from "../interaction/screens.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type { Caller } from "./access.ts";
 

@@ -1,5 +1,5 @@
 /**
- * The screens of sign-ins, lists and refusals, built from the results of the actions. The same facts give the same
+ * The screens of lists, results and refusals, built from the results of the actions. The same facts give the same
  * screen in every chat.
  */
 import type { ErrorCode } from "../errors.ts";
@@ -14,7 +14,6 @@ import type {
   PendingSummary,
   ProfileList,
   SavedSignIn,
-  StartedSignIn,
 } from "../rules/results.ts";
 import { questionScreen } from "./profile-screens.ts";
 import {
@@ -25,9 +24,7 @@ import {
   inChats,
   inRows,
   inTerminal,
-  linkButton,
   nameButton,
-  namedLink,
   say,
   restartLines,
   typedName,
@@ -150,54 +147,6 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
     ],
     rows: [...inRows(picks), [button("button.cancel", { verb: "close" })]],
   };
-}
-
-export const CARD_OPEN = say("card.open");
-
-function afterOpening({ profileName }: StartedSignIn): ScreenLine[] {
-  return [
-    say("card.page"),
-    inChats(say("card.paste")),
-    inTerminal(say("card.run", { command: command("finish", profileName) })),
-  ];
-}
-
-export function stepsScreen(started: StartedSignIn): Screen {
-  return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
-}
-
-export function titleLines(
-  started: Omit<StartedSignIn, "authorizationUrl" | "isListening" | "kind" | "redirectUri">,
-): Line[] {
-  const name = verbatim(started.profileName);
-  const title = say(started.isNewProfile ? "card.title" : "card.title.again", { name });
-  return started.isDefaultFallback ? [title, say("card.stand-in", { name })] : [title];
-}
-
-/** Contains the sign-in link, as no other screen of a chat does. */
-export function cardScreen(started: StartedSignIn): Screen {
-  const link = namedLink(started.authorizationUrl, "button.open");
-  const lines: ScreenLine[] = titleLines(started);
-  lines.push(
-    CARD_OPEN,
-    [link],
-    ...(started.isListening ? [say("card.listening", { command: command("status") })] : []),
-    ...afterOpening(started),
-    inChats(say("card.quiet", { command: usage("finish") })),
-    inChats(say("card.code", { command: command("code", started.profileName) })),
-    say("card.time", {
-      time: { durationMs: started.expiresInMs },
-      command: command("cancel", started.profileName),
-    }),
-  );
-  return { lines, rows: cardRows(started, linkButton(link)) };
-}
-
-/** The way that worked for this user is first. */
-function cardRows({ profileName: name, lastMethod }: StartedSignIn, link: Button): Button[][] {
-  const code = button("button.code", { verb: "code", name });
-  const cancel = button("button.cancel", { verb: "cancel", name });
-  return lastMethod === "code" ? [[code], [link], [cancel]] : [[link], [code, cancel]];
 }
 
 export function savedScreen(saved: SavedSignIn, keepsCallbackUrl: boolean): Screen {

@@ -22,9 +22,9 @@ import type {
 import { RESERVED_NAMES } from "../../src/rules/commands.ts";
 import { profileNameOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
+import { cardScreen } from "../../src/interaction/login-screens.ts";
 import {
   cancelledScreen,
-  cardScreen,
   closedScreen,
   finishHelpScreen,
   helpScreen,
