@@ -175,7 +175,7 @@ async function openMachine(
     },
     pendingPorts: async () => createPendingPorts(pending),
     async ports() {
-      const [{ createPorts }, { createPlainSend, plainObstacle }, host] = await Promise.all([
+      const [{ createPorts }, { createPlainSend, plainObstacle, plainProxyFacts }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
         openHost(facts, request, { environment, stateDir, log, assertOwn }),
@@ -189,7 +189,7 @@ async function openMachine(
         workspace: undefined,
         owners: () => readOwners(environment, stateDir),
         sandboxOrigin: readSandboxOrigin,
-        network: { createSend: createPlainSend, obstacle: plainObstacle },
+        network: { createSend: createPlainSend, obstacle: plainObstacle, proxyFacts: plainProxyFacts },
       });
     },
     readStandardInput,

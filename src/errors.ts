@@ -80,6 +80,7 @@ export const ERROR_CODES = [
   "host-not-found",
   "host-launcher",
   "host-path-invalid",
+  "host-path-denied",
   "host-unknown",
   "host-needs-other-node",
   "host-config-unreadable",

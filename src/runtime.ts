@@ -19,7 +19,7 @@ import type { AnswerPaste, EarlyContext } from "./handlers/transcript.ts";
 import { addressOf, type SentPlace } from "./handlers/channels.ts";
 import { lookAtSignIns, openRunningHost } from "./host/auth-store.ts";
 import { areSlashAnswersPublic, askAdapter, canSendNow, sendNow, slackBlocksOf } from "./host/chat.ts";
-import { createHostSend, hostObstacle } from "./host/fetch.ts";
+import { createHostSend, hostObstacle, hostProxyFacts } from "./host/fetch.ts";
 import { loadOwnerCheck, loadOwners, resolveAgent } from "./host/owners.ts";
 import { createChatPins } from "./host/pins.ts";
 import {
@@ -32,7 +32,7 @@ import {
 import { ShownScreens } from "./interaction/buttons.ts";
 import { capabilitiesOf, withinAdapter } from "./interaction/capabilities.ts";
 import type { HandlerId, Manifest } from "./manifest.ts";
-import { once, remember, repeat, sharedBell, sharedEndings, systemClock, systemEntropy } from "./system.ts";
+import { once, remember, rememberUntilStop, repeat, sharedBell, systemClock, systemEntropy } from "./system.ts";
 import { createPorts, openPendingStore, sharedRecentLists, sharedSignIns, sharedUsageMemory } from "./wiring.ts";
 
 export interface Runtime {
@@ -172,6 +172,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
     network: {
       createSend: createHostSend,
       obstacle: (endpoints) => hostObstacle(endpoints, readVariable),
+      proxyFacts: (endpoints) => hostProxyFacts(endpoints, readVariable),
     },
   });
 }
@@ -185,15 +186,13 @@ function createListener(api: OpenClawPluginApi, version: string, context: Handle
   const load = once(async () => {
     const [{ ListenerKeeper }, callbacks] = await Promise.all([
       import("./loopback/keeper.ts"),
-      import("./handlers/callback.ts"),
+      import("./handlers/unattended.ts"),
     ]);
     const create = () =>
       new ListenerKeeper((look) =>
         repeat(LISTENER_LOOK_MS, look, (error) => logFailure(context.log, "watching the listener", error)),
       );
-    const keeper = remember("listener", version, create);
-    sharedEndings(version).add(() => keeper.stop());
-    return { keeper, ...callbacks };
+    return { keeper: rememberUntilStop("listener", version, create), ...callbacks };
   });
   return {
     async open() {

@@ -46,6 +46,15 @@ export function sharedEndings(version: string): Set<() => void> {
   return remember("endings", version, () => new Set());
 }
 
+/** As `remember`, for what a stop of the plugin's service stops. A reload of one version adds nothing to stop. */
+export function rememberUntilStop<T extends { stop(): void }>(name: string, version: string, create: () => T): T {
+  return remember(name, version, () => {
+    const created = create();
+    sharedEndings(version).add(() => created.stop());
+    return created;
+  });
+}
+
 /** Lets one copy of the plugin wake the services of all copies in this process. */
 export class Bell {
   readonly #listeners = new Set<() => void>();

@@ -17,6 +17,7 @@ import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
 import { readIdentity, readUserId } from "./oauth/identity.ts";
+import type { ProxyFacts } from "./rules/proxy.ts";
 import { createPendingPorts, createPendingStore, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
 import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
@@ -25,7 +26,13 @@ import { createAuditLog, createNotices, createUsedMethods } from "./store/record
 import { RememberedSignIns } from "./store/remembered-sign-ins.ts";
 import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
-import { createUsageRequest, sandboxUsageEndpoint, USAGE_ENDPOINT, USAGE_LIMITS } from "./usage/request.ts";
+import {
+  createUsageRequest,
+  sandboxUsageEndpoint,
+  USAGE_ENDPOINT,
+  USAGE_LIMITS,
+  type UsageEndpoint,
+} from "./usage/request.ts";
 import { createUsage, UsageMemory } from "./usage/usage.ts";
 
 export interface Parts extends PendingParts, InstallationFolders {
@@ -52,6 +59,7 @@ const NO_LISTENER: CallbackListener = { open: async () => false };
 export interface Network {
   /** Reads the variables that name a proxy. */
   obstacle(destination: Destination): NetworkObstacle | undefined;
+  proxyFacts(destination: Destination): ProxyFacts;
   createSend(destination: Destination): Send;
 }
 
@@ -111,13 +119,16 @@ export function createPorts(parts: Parts): Ports {
 
 /** Reads the sandbox and the variables of a proxy with the first request. */
 function openUsage({ hostVersion, log, network, sandboxOrigin, usageMemory = new UsageMemory() }: Parts): Usage {
+  let endpoint: UsageEndpoint | undefined;
   const connect = () => {
     const origin = sandboxOrigin();
-    const endpoint = origin === undefined ? USAGE_ENDPOINT : sandboxUsageEndpoint(origin);
+    endpoint = origin === undefined ? USAGE_ENDPOINT : sandboxUsageEndpoint(origin);
     return { endpoint, fetch: createGuardedFetch(network.createSend(endpoint), USAGE_LIMITS) };
   };
   const ask = createUsageRequest({ connect, hostVersion, clock: systemClock, log, readUserId });
-  return createUsage({ memory: usageMemory, clock: systemClock, timers: systemTimers, entropy: systemEntropy, ask });
+  const proxyFacts = () => (endpoint === undefined ? {} : network.proxyFacts(endpoint));
+  const system = { clock: systemClock, timers: systemTimers, entropy: systemEntropy };
+  return createUsage({ memory: usageMemory, ...system, ask, proxyFacts });
 }
 
 /** Built on first use, so that a command that sends nothing reads neither the sandbox nor a variable of a proxy. */
@@ -148,6 +159,7 @@ function createClient(sandboxOrigin: string | undefined, network: Network): OAut
   return createOAuthClient(endpoints, systemEntropy, fetch, {
     look: createGuardedFetch(network.createSend(lookAt(endpoints)), LOOK_LIMITS),
     obstacle: () => network.obstacle(endpoints),
+    proxyFacts: () => network.proxyFacts(endpoints),
   });
 }
 

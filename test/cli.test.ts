@@ -794,7 +794,10 @@ async function chatPorts(): Promise<Ports & { readonly profiles: MemoryProfileSt
 describe("a sign-in in a chat and in the terminal", () => {
   it("started in a chat is finished in the terminal, and the gateway reloads", async () => {
     const { machine, host } = newHost("2026.6.1");
-    const started = await startSignIn(await chatPorts(), chatOf(machine), "work" as ProfileName);
+    const started = await startSignIn(await chatPorts(), {
+      binding: chatOf(machine),
+      askedName: "work" as ProfileName,
+    });
     if (started.kind !== "started") throw new Error(started.code);
     const callbackUrl = server.approve(started.authorizationUrl.reveal());
     expect(await call(machine, ["finish", "--callback-url", callbackUrl])).toMatchObject({

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { once, remember, repeat, systemClock, systemEntropy, systemTimers } from "../src/system.ts";
+import {
+  once,
+  remember,
+  rememberUntilStop,
+  repeat,
+  sharedEndings,
+  systemClock,
+  systemEntropy,
+  systemTimers,
+} from "../src/system.ts";
 
 it("reads the wall clock in milliseconds", () => {
   vi.useFakeTimers({ now: 1_795_000_000_123, toFake: ["Date"] });
@@ -51,6 +60,17 @@ describe("remember", () => {
     const first = remember("test", "1", () => ({}));
     expect(remember("test", "1", () => ({}))).toBe(first);
     expect(remember("test", "2", () => ({}))).not.toBe(first);
+  });
+});
+
+describe("rememberUntilStop", () => {
+  it("stops one object once, however often the plugin is reloaded", () => {
+    let stops = 0;
+    const load = () => rememberUntilStop("stoppable", "1", () => ({ stop: () => void (stops += 1) }));
+    expect(load()).toBe(load());
+    expect(sharedEndings("1").size).toBe(1);
+    for (const end of sharedEndings("1")) end();
+    expect(stops).toBe(1);
   });
 });
 

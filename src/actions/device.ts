@@ -42,11 +42,11 @@ export async function startWithCode(ports: Ports, request: StartRequest): Promis
     if (target.kind === "refused") return target;
     const issued = await requestCode(ports);
     if (issued.kind === "issued") return await addWithCode(ports, request, target, issued);
-    const { code, retryAfterSeconds, because } = issued;
-    ports.log.warn(lineOf(code, because));
+    const { because, ...refusal } = issued;
+    ports.log.warn(lineOf(refusal.code, because));
     const { profileName } = target;
     const link = await linkOf(ports, request.binding, target);
-    return { kind: "refused", code, profileName, retryAfterSeconds, link };
+    return { ...refusal, profileName, link };
   } catch (error) {
     return refusalOf(error, ports.log);
   }

@@ -31,7 +31,7 @@ import {
   isUsable,
 } from "../rules/results.ts";
 import { refusalOf } from "./outcome.ts";
-import type { PendingPorts, Ports, ChatPin, ProfileChoice } from "./ports.ts";
+import type { ChatPin, Log, PendingPorts, Ports, ProfileChoice } from "./ports.ts";
 
 async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: ProfileName) {
   const document = await ports.pending.read();
@@ -150,6 +150,33 @@ export async function cancelPending(
     return { kind: "cancelled", profileNames };
   } catch (error) {
     return refusalOf(error, ports.log);
+  }
+}
+
+export interface NameQuestion {
+  readonly askedName: ProfileName | undefined;
+  readonly log: Log;
+  /** Called only for a name. */
+  readonly openPorts: () => Promise<Ports>;
+  /** Asked once the ports are open: only they know the agent of a terminal. */
+  readonly agentId: () => string;
+}
+
+/**
+ * Returns the refusal of a name that no profile has. It is for a name that no sign-in has, because it reads the store.
+ * Returns undefined if the store cannot be read: the profile may exist. Never throws.
+ */
+export async function refuseUnknownName(question: NameQuestion): Promise<Refusal | undefined> {
+  const { askedName, log, openPorts, agentId } = question;
+  if (askedName === undefined) return undefined;
+  try {
+    const { profiles } = await openPorts();
+    const ids = (await profiles.list(agentId())).map(({ profileId }) => profileId);
+    const isKnown = storedIdOf(askedName, profiles.provider, ids) !== undefined;
+    return isKnown ? undefined : { kind: "refused", code: "profile-unknown", profileName: askedName };
+  } catch (error) {
+    logFailure(log, "looking for a profile", error);
+    return undefined;
   }
 }
 

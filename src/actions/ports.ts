@@ -7,7 +7,7 @@ import type { Binding } from "../rules/binding.ts";
 import type { Decided, Nudged } from "../rules/nudge.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { ProfileId } from "../rules/profile-id.ts";
-import type { ProxyVariable } from "../rules/proxy.ts";
+import type { ProxyFacts, ProxyVariable } from "../rules/proxy.ts";
 import type { AccountQuestion, Activation, ListedProfile, AuditEntry, SignInMethod } from "../rules/results.ts";
 import type { ProfileUsage, UsageNumbers } from "../rules/usage.ts";
 import type { Secret } from "../secret.ts";
@@ -100,13 +100,13 @@ export type ExchangeRefusal =
 
 export type ExchangeResult =
   | { readonly kind: "exchanged"; readonly tokens: TokenSet; readonly identity: Identity }
-  | {
+  | ({
       readonly kind: "refused";
       readonly code: ExchangeRefusal;
       readonly retryAfterSeconds?: number;
       /** The name and the code of the error behind it, for the log. */
       readonly because?: string;
-    };
+    } & ProxyFacts);
 
 export type DeviceCodeRefusal = ServerRefusal | "device-code-refused";
 
@@ -122,12 +122,12 @@ export type DeviceCodeResult =
       /** Unix time in milliseconds, if the server names one that can be read. */
       readonly expiresAtMs?: number | undefined;
     }
-  | {
+  | ({
       readonly kind: "refused";
       readonly code: DeviceCodeRefusal;
       readonly retryAfterSeconds?: number | undefined;
       readonly because?: string | undefined;
-    };
+    } & ProxyFacts);
 
 /** What a poller remembers of earlier answers: how long it waits, and how many answers in a row were useless. */
 export interface PollingPace {
@@ -393,6 +393,8 @@ export interface Usage {
    * Returns the numbers in memory that OpenAI reported for the profile's present token, however old. Sends no request.
    */
   remembered(profile: Pick<ListedProfile, "expiresAtMs" | "profileId">): UsageNumbers | undefined;
+  /** Returns nothing before the first request. Never throws. */
+  proxyFacts(): ProxyFacts;
   /** Asks OpenAI, once a minute at most for each token. */
   ask(tokens: readonly StoredToken[]): UsageInquiry;
 }

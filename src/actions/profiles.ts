@@ -1,21 +1,27 @@
-/** The actions on one stored profile: show, prefer, pin, sign out and undo. */
+/** The actions on one stored profile: show, prefer, pin, sign out, undo, and repair without a new sign-in. */
 import { logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileId, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
 import {
+  hasFailedRenewal,
+  isHeld,
   isUnreadable,
   type ListedProfile,
   type PinnedProfile,
   type PreferredProfile,
   type Refusal,
+  type RetriedProfile,
+  type RevivedProfile,
   type ShownProfile,
   type SignedOutProfile,
   type AuditedAction,
   type UndoneChange,
 } from "../rules/results.ts";
+import { hasRoom } from "../rules/usage.ts";
 import { audited, refusalOf } from "./outcome.ts";
 import { listWithPin, readPin, recentListWithPin, withUsage } from "./overview.ts";
 import type { Ports, ProfileTarget } from "./ports.ts";
+import { tokenOf, usageBy } from "./usage.ts";
 
 export interface ProfileRequest {
   readonly binding: Binding;
@@ -194,4 +200,37 @@ async function idsOf(ports: Ports, { binding, askedName, profileId }: ProfileReq
   const stored = storedIdOf(askedName, provider, ids);
   const all = formerIdsOf(askedName, provider);
   return stored === undefined ? all : [...new Set([...all.slice(0, 1), stored])];
+}
+
+/** Ends the host's cooldown of a profile, only if OpenAI says now that the account has usage left. Never throws. */
+export function retryProfile(ports: Ports, request: ProfileRequest): Promise<RetriedProfile | Refusal> {
+  return changeProfile<RetriedProfile>(ports, request, "retry", async (target, profile) => {
+    const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
+    if (!isHeld(profile)) return refused("retry-not-held");
+    if (!target.isAllowed()) return refused("not-allowed");
+    const token = await tokenOf(ports, target);
+    const usage = token && (await usageBy(ports, token));
+    if (usage?.kind !== "numbers") return refused("retry-unanswered");
+    if (!hasRoom(usage.numbers, ports.clock.nowMs())) return refused("retry-limit-reached");
+    const ended = await ports.profiles.endCooldown(target);
+    if (ended.kind === "refused") return refused(ended.code);
+    ports.log.info("cooldown ended");
+    return { kind: "retried", profileName: profile.name, activation: ended.activation };
+  });
+}
+
+/** Lets the host renew an old sign-in once more. Never throws. */
+export function reviveProfile(ports: Ports, request: ProfileRequest): Promise<RevivedProfile | Refusal> {
+  return changeProfile<RevivedProfile>(ports, request, "revive", async (target, profile) => {
+    const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
+    if (!hasFailedRenewal(profile)) return refused("revive-not-failed");
+    if (profile.canRevive !== true) return refused("revive-forgotten");
+    if (!target.isAllowed()) return refused("not-allowed");
+    // Without a network the renewal would fail, and leave the profile as it is now.
+    if (!(await ports.oauth.isReachable())) return refused("revive-offline");
+    const revived = await ports.profiles.revive(target);
+    if (revived.kind === "refused") return refused(revived.code);
+    ports.log.info("old sign-in renewed");
+    return { kind: "revived", profileName: profile.name };
+  });
 }

@@ -14,13 +14,7 @@ export interface StartRequest {
 }
 
 /** Never throws. A store that cannot be read stops the sign-in before it starts. */
-export async function startSignIn(
-  ports: Ports,
-  binding: Binding,
-  askedName: ProfileName,
-  senderId?: StartRequest["senderId"],
-): Promise<StartedSignIn | Refusal> {
-  const request = { binding, askedName, senderId };
+export async function startSignIn(ports: Ports, request: StartRequest): Promise<StartedSignIn | Refusal> {
   try {
     const target = await findTarget(ports, request);
     if (target.kind === "refused") return target;
@@ -29,7 +23,7 @@ export async function startSignIn(
     const login = signInTo(ports, request, { target, link, nowMs, expiresAtMs: nowMs + SIGN_IN_TTL_MS });
     await ports.pending.update((document) => addSignIn(document, login, nowMs));
     const isListening = await ports.listener.open();
-    const lastMethod = await ports.methods.last(binding, target.profileId);
+    const lastMethod = await ports.methods.last(request.binding, target.profileId);
     const { stateDigest } = login;
     return { ...startedOf(target, link, { stateDigest, expiresInMs: SIGN_IN_TTL_MS, isListening }), lastMethod };
   } catch (error) {

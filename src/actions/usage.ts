@@ -5,7 +5,7 @@
 import { isTerminal, type Binding } from "../rules/binding.ts";
 import { type ProfileName, storedIdOf } from "../rules/profile-id.ts";
 import { isUsable, type ListedProfile, type Refusal, type UsageReport } from "../rules/results.ts";
-import { bestOf, canBeSent, type ProfileUsage, type UsageReason } from "../rules/usage.ts";
+import { bestOf, canBeSent, mayProxyHelp, type ProfileUsage, type UsageReason } from "../rules/usage.ts";
 import { refusalOf } from "./outcome.ts";
 import { readPin } from "./overview.ts";
 import type { ChatPin, Ports, ProfileTarget, StoredToken } from "./ports.ts";
@@ -89,6 +89,7 @@ function inquire({ clock, timers, usage }: Ports, { shown, left, tokens, inUse, 
         left,
         ...(inUse === undefined ? {} : { inUse }),
         ...(best === undefined ? {} : { best }),
+        ...(profiles.some((one) => mayProxyHelp(one.usage)) ? usage.proxyFacts() : {}),
         isPartial: profiles.some((one) => one.usage.kind === "awaited"),
         nowMs: clock.nowMs(),
       };

@@ -22,6 +22,7 @@ export interface Caller {
 
 /** Shows another screen after the answer. */
 export interface Completion {
+  /** Never throws. */
   isPossible(): Promise<boolean>;
   /** The screen never rejects. */
   show(screen: Promise<Screen>): void;

@@ -12,10 +12,13 @@ import {
   listProfiles,
   readChangeLog,
   readStatus,
+  refuseUnknownName,
 } from "../actions/overview.ts";
 import type { Ports } from "../actions/ports.ts";
 import {
   preferProfile,
+  retryProfile,
+  reviveProfile,
   showProfile,
   signOut,
   stopUsingProfile,
@@ -24,7 +27,6 @@ import {
   type ProfileRequest,
 } from "../actions/profiles.ts";
 import { quietProfile } from "../actions/nudge.ts";
-import { retryProfile, reviveProfile } from "../actions/repair.ts";
 import { startSignIn } from "../actions/start.ts";
 import { askUsage } from "../actions/usage.ts";
 import { inspectionScreen, logScreen, whyScreen } from "../interaction/diagnosis-screens.ts";
@@ -40,9 +42,9 @@ import {
   undoneScreen,
 } from "../interaction/profile-screens.ts";
 import type { IntentOf, Screen } from "../interaction/screen.ts";
+import { cardScreen } from "../interaction/login-screens.ts";
 import {
   cancelledScreen,
-  cardScreen,
   closedScreen,
   finishHelpScreen,
   helpScreen,
@@ -81,16 +83,15 @@ const ANSWERS = {
     screenOrRefusal(caller, await listProfiles(ports, caller.binding, { isFresh }), (list) =>
       selectorScreen(list, page),
     ),
-  pick: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await startSignIn(ports, caller.binding, name, caller.senderId), cardScreen),
+  pick: async (ports, caller, { name }) => {
+    const { binding, senderId } = caller;
+    return screenOrRefusal(caller, await startSignIn(ports, { binding, askedName: name, senderId }), cardScreen);
+  },
   code: async (ports, caller, intent) => (await import("./code.ts")).answerWithCode(ports, caller, intent),
   link: async (ports, caller, intent) => (await import("./code.ts")).answerWithLink(ports, caller, intent),
   finish,
   status: async (ports, caller) => screenOrRefusal(caller, await readStatus(ports, caller.binding), statusScreen),
-  cancel: async (ports, caller, { name }) =>
-    screenOrRefusal(caller, await cancelPending(ports, caller.binding, name), ({ profileNames }) =>
-      cancelledScreen(profileNames),
-    ),
+  cancel,
   show: async (ports, caller, { name }) =>
     screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name)), profileScreen),
   use: async (ports, caller, { name, profileId }) =>
@@ -143,6 +144,15 @@ function screenOrRefusal<Answer extends { readonly kind: string }>(
   return result.kind === "refused" ? refuse(caller, result as Refusal, "none") : screenOf(result as Answer);
 }
 
+async function cancel(ports: Ports, caller: Caller, { name }: IntentOf<"cancel">): Promise<Screen> {
+  const { agentId } = caller.binding;
+  const cancelled = await cancelPending(ports, caller.binding, name);
+  if (cancelled.kind === "refused") return refuse(caller, cancelled, "none");
+  const question = { askedName: name, log: ports.log, openPorts: async () => ports, agentId: () => agentId };
+  const unknown = cancelled.profileNames.length === 0 ? await refuseUnknownName(question) : undefined;
+  return unknown === undefined ? cancelledScreen(cancelled.profileNames) : refuse(caller, unknown, "none");
+}
+
 async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: IntentOf<"finish">): Promise<Screen> {
   if (pasted === undefined) return finishHelpScreen();
   const { binding, isAllowed } = caller;
@@ -176,13 +186,14 @@ function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Sc
 }
 
 function refuse({ ownerEntry }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
-  const { code, profileName, retryAfterSeconds, variable } = refusal;
+  const { code, profileName, retryAfterSeconds, variable, noProxy } = refusal;
   return refusalScreen({
     code,
     next,
     sender: ownerEntry,
     ...(profileName === undefined ? {} : { profileName }),
     ...(variable === undefined ? {} : { variable }),
+    ...(noProxy === undefined ? {} : { noProxy }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }

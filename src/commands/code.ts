@@ -4,7 +4,8 @@ import type { Ports } from "../actions/ports.ts";
 import { startSignIn } from "../actions/start.ts";
 import { codeRefusalScreen, codeScreen } from "../interaction/code-screens.ts";
 import type { IntentOf, Screen } from "../interaction/screen.ts";
-import { cardScreen, refusalScreen } from "../interaction/screens.ts";
+import { cardScreen } from "../interaction/login-screens.ts";
+import { refusalScreen } from "../interaction/screens.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import type { Caller } from "./access.ts";
 
@@ -21,7 +22,7 @@ export async function answerWithLink(ports: Ports, caller: Caller, { name }: Int
   const { binding, senderId, ownerEntry } = caller;
   const shown = await showLink(ports, binding, name);
   const isOver = shown.kind === "refused" && shown.code === "no-pending-login";
-  const started = isOver ? await startSignIn(ports, binding, name, senderId) : shown;
+  const started = isOver ? await startSignIn(ports, { binding, askedName: name, senderId }) : shown;
   if (started.kind === "started") return cardScreen(started);
   return refusalScreen({ profileName: name, ...started, sender: ownerEntry, next: "again" });
 }

@@ -1,12 +1,20 @@
 /** Answers a slash command. The host has checked the owner already, and is asked again before the write. */
-import type { Caller, Completion } from "../commands/access.ts";
+import type { Caller } from "../commands/access.ts";
 import { answer } from "../commands/answer.ts";
 import { parseFinishArguments, parseSelectArguments, parseUsageArguments, type Intent } from "../commands/arguments.ts";
 import { logFailure } from "../errors.ts";
 import type { HandlerId } from "../manifest.ts";
-import type { Binding, Sender } from "../rules/binding.ts";
+import type { Sender } from "../rules/binding.ts";
 import { keepsCallbackUrl, ownerEntryOf, placeOfCommand, type CommandPlace } from "./channels.ts";
-import { canBeTold, errorMessage, isStillOwner, present, type HandlerContext, type Message } from "./context.ts";
+import {
+  canBeTold,
+  errorMessage,
+  isStillOwner,
+  present,
+  sendScreen,
+  type HandlerContext,
+  type Message,
+} from "./context.ts";
 
 const COMMAND_PARSERS = {
   select: parseSelectArguments,
@@ -49,23 +57,10 @@ async function callerOf(context: HandlerContext, call: CommandCall): Promise<Cal
     canBeTold: () => canBeTold(context, sender),
     isOwner,
     isAllowed: await questionOf(context, call, sender, isOwner),
-    completion: completionBy(context, sender, who),
-  };
-}
-
-/** The answer to a command cannot be edited, so a second message completes it if the channel accepts one. */
-function completionBy(context: HandlerContext, sender: Sender, binding: Binding): Completion {
-  return {
-    isPossible: () => context.canSendNow(sender),
-    show(screen) {
-      void context.inBackground(async () => {
-        try {
-          const isSent = await context.sendNow(sender, await present(context, binding, await screen));
-          if (!isSent) context.log.warn("completing an answer failed");
-        } catch (error) {
-          logFailure(context.log, "completing an answer", error);
-        }
-      });
+    // The answer to a command cannot be edited, so a second message completes it if the channel accepts one.
+    completion: {
+      isPossible: () => canBeTold(context, sender),
+      show: (screen) => void context.inBackground(() => sendScreen(context, { who, sender }, screen)),
     },
   };
 }

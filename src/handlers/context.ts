@@ -156,6 +156,19 @@ export async function canBeTold(context: HandlerContext, sender: Sender): Promis
   }
 }
 
+/** Sends a screen as a message that is not a reply, and tries again once. Never throws. */
+export async function sendScreen(
+  context: HandlerContext,
+  { who, sender }: Pick<Place<Binding>, "who" | "sender">,
+  screen: Screen | Promise<Screen>,
+): Promise<void> {
+  try {
+    await sendTwice(context, sender, await present(context, who, await screen));
+  } catch (error) {
+    logFailure(context.log, "writing an answer", error);
+  }
+}
+
 /** Sends a message that is not a reply, and tries again once. Never throws. */
 export async function sendTwice(context: HandlerContext, sender: Sender, message: Message): Promise<void> {
   const isSent = (await trySend(context, sender, message)) || (await trySend(context, sender, message));

@@ -9,6 +9,7 @@ import type { Binding } from "../rules/binding.ts";
 import { placeOfMessage, type Place } from "./channels.ts";
 import {
   callerByRule,
+  canBeTold,
   errorMessage,
   present,
   presentText,
@@ -88,7 +89,7 @@ async function finish(
     const screen = await answer(() => context.ports(), caller, { verb: "finish", pasted, pending });
     return present(context, caller.binding, screen);
   };
-  if (!(await context.canSendNow(sender))) return { handled: true, text: (await reply()).markdown };
+  if (!(await canBeTold(context, sender))) return { handled: true, text: (await reply()).markdown };
   await context.inBackground(async () => {
     const message = await reply().catch((error: unknown) => errorMessage(context, error));
     // Do not return it as the hook's own text instead: the host would begin a turn with it and show the URL to the

@@ -1,7 +1,7 @@
 /** Sends a request to one host, without redirects, within limits of time and size. */
 import type { Destination, GuardedFetch, NetworkObstacle, OutgoingRequest } from "../actions/ports.ts";
 import { CodexAuthError, type ErrorCode } from "../errors.ts";
-import { proxyFor, type Variables } from "../rules/proxy.ts";
+import { proxyFactsFor, proxyFor, type ProxyFacts, type Variables } from "../rules/proxy.ts";
 import { hostSdk } from "./sdk.ts";
 
 export interface FetchLimits {
@@ -42,13 +42,22 @@ export function createHostSend(destination: Destination): Send {
  */
 export function hostObstacle({ isSandbox, hostname }: Destination, variables: Variables): NetworkObstacle | undefined {
   if (isSandbox) return undefined;
-  const proxy = proxyFor(hostname, (name) => (/^all_proxy$/i.test(name) ? undefined : variables(name)));
+  const proxy = proxyFor(hostname, readByHost(variables));
   if (proxy.kind === "none" || (proxy.kind === "proxy" && proxy.isPlain)) return undefined;
   const { variable } = proxy;
   // The host's own fetch speaks SOCKS 5, but knows no other name of it.
   if (/^socks5?:\/\//i.test(variables(variable)?.trim() ?? "")) return undefined;
   return { code: proxy.kind === "refused" ? proxy.code : "proxy-malformed", variable };
 }
+
+export function hostProxyFacts({ isSandbox, hostname }: Destination, variables: Variables): ProxyFacts {
+  return isSandbox ? {} : proxyFactsFor(hostname, readByHost(variables));
+}
+
+const readByHost =
+  (variables: Variables): Variables =>
+  (name) =>
+    /^all_proxy$/i.test(name) ? undefined : variables(name);
 
 /** Adds the limits of time and size, and replaces every error by one without the text that was sent. */
 export function createGuardedFetch(send: Send, { timeoutMs, maxBytes }: FetchLimits): GuardedFetch {

@@ -3,7 +3,8 @@ import type { ErrorCode } from "../errors.ts";
 import type { ProfileName } from "../rules/profile-id.ts";
 import type { CodeRefusal, FinishRefusal, StartedWithCode } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
-import { cardScreen, refusalLine, refusalScreen } from "./screens.ts";
+import { cardScreen } from "./login-screens.ts";
+import { refusalLine, refusalScreen } from "./screens.ts";
 import { button, command, linkButton, namedLink, say, verbatim, type Line, type Screen } from "./screen.ts";
 
 /** The only screen that contains a device code. `canBeTold`: a message can be sent to this chat later. */
@@ -34,9 +35,10 @@ export function codeScreen(started: StartedWithCode, canBeTold: boolean): Screen
 
 /** Says why no code was issued, and shows the link that still works. */
 export function codeRefusalScreen(refusal: CodeRefusal, sender: string): Screen {
-  const { code, profileName, retryAfterSeconds, link } = refusal;
+  const { code, profileName, retryAfterSeconds, link, variable } = refusal;
   const facts = {
     code,
+    ...(variable === undefined ? {} : { variable }),
     ...(profileName === undefined ? {} : { profileName }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };

@@ -1,11 +1,12 @@
 /**
- * The screens of sign-ins, lists and refusals, built from the results of the actions. The same facts give the same
+ * The screens of lists, results and refusals, built from the results of the actions. The same facts give the same
  * screen in every chat.
  */
 import type { ErrorCode } from "../errors.ts";
 import type { Privacy } from "../rules/binding.ts";
 import { TYPED_VERBS } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
+import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
 import type {
   ListedProfile,
   NextStep,
@@ -13,7 +14,6 @@ import type {
   PendingSummary,
   ProfileList,
   SavedSignIn,
-  StartedSignIn,
 } from "../rules/results.ts";
 import { questionScreen } from "./profile-screens.ts";
 import {
@@ -24,9 +24,7 @@ import {
   inChats,
   inRows,
   inTerminal,
-  linkButton,
   nameButton,
-  namedLink,
   say,
   restartLines,
   typedName,
@@ -151,54 +149,6 @@ export function newProfileScreen(takenNames: readonly string[]): Screen {
   };
 }
 
-export const CARD_OPEN = say("card.open");
-
-function afterOpening({ profileName }: StartedSignIn): ScreenLine[] {
-  return [
-    say("card.page"),
-    inChats(say("card.paste")),
-    inTerminal(say("card.run", { command: command("finish", profileName) })),
-  ];
-}
-
-export function stepsScreen(started: StartedSignIn): Screen {
-  return { lines: [CARD_OPEN, ...afterOpening(started)], rows: [] };
-}
-
-export function titleLines(
-  started: Omit<StartedSignIn, "authorizationUrl" | "isListening" | "kind" | "redirectUri">,
-): Line[] {
-  const name = verbatim(started.profileName);
-  const title = say(started.isNewProfile ? "card.title" : "card.title.again", { name });
-  return started.isDefaultFallback ? [title, say("card.stand-in", { name })] : [title];
-}
-
-/** Contains the sign-in link, as no other screen of a chat does. */
-export function cardScreen(started: StartedSignIn): Screen {
-  const link = namedLink(started.authorizationUrl, "button.open");
-  const lines: ScreenLine[] = titleLines(started);
-  lines.push(
-    CARD_OPEN,
-    [link],
-    ...(started.isListening ? [say("card.listening", { command: command("status") })] : []),
-    ...afterOpening(started),
-    inChats(say("card.quiet", { command: usage("finish") })),
-    inChats(say("card.code", { command: command("code", started.profileName) })),
-    say("card.time", {
-      time: { durationMs: started.expiresInMs },
-      command: command("cancel", started.profileName),
-    }),
-  );
-  return { lines, rows: cardRows(started, linkButton(link)) };
-}
-
-/** The way that worked for this user is first. */
-function cardRows({ profileName: name, lastMethod }: StartedSignIn, link: Button): Button[][] {
-  const code = button("button.code", { verb: "code", name });
-  const cancel = button("button.cancel", { verb: "cancel", name });
-  return lastMethod === "code" ? [[code], [link], [cancel]] : [[link], [code, cancel]];
-}
-
 export function savedScreen(saved: SavedSignIn, keepsCallbackUrl: boolean): Screen {
   const email = saved.email === undefined ? say("account.unknown") : verbatim(saved.email);
   const account =
@@ -286,8 +236,8 @@ export interface RefusalFacts {
   readonly storeOwner?: string | undefined;
   /** The versions of Node that the host names. */
   readonly hostNode?: string | undefined;
-  /** The variable of the environment that has to be corrected. */
   readonly variable?: string;
+  readonly noProxy?: string;
   /** The name and the code of an error that is not a `CodexAuthError`. Only a terminal shows it, because it has no log. */
   readonly failure?: string | undefined;
   readonly next: NextStep;
@@ -309,7 +259,7 @@ export function refusalLine(facts: Omit<RefusalFacts, "next" | "sender">): Line 
     file: verbatim("codex-auth-pending.json"),
     log: verbatim("codex-auth/audit.jsonl"),
     folder: verbatim("codex-auth"),
-    variable: verbatim(facts.variable ?? "HTTPS_PROXY"),
+    variable: verbatim(facts.variable ?? DEFAULT_PROXY_VARIABLE),
     wait,
   });
 }
@@ -318,6 +268,7 @@ export function refusalScreen(facts: RefusalFacts): Screen {
   const lines: ScreenLine[] = [refusalLine(facts)];
   if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
   if (facts.code === "no-pending-login") lines.push(inChats(say("next.withheld")));
+  if (facts.noProxy !== undefined) lines.push(say("next.semicolon", { variable: verbatim(facts.noProxy) }));
   if (facts.code === "internal") lines.push(...failureLines(facts));
   if (facts.code === "proxy-malformed" || facts.code === "proxy-socks") lines.push(inChats(say("next.restart")));
   if (facts.code === "host-needs-other-node" && facts.hostNode !== undefined) {

@@ -1,4 +1,5 @@
 /** The screen of `usage`, and the numbers on the list of profiles. */
+import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
 import type { ListedProfile, UsageReport } from "../rules/results.ts";
 import {
   isPastReset,
@@ -39,7 +40,7 @@ export function usageScreen(report: UsageReport): Screen {
     profileLine(report, row, isBrief),
     ...stopLines(row),
     ...(isBrief ? [] : detailLines(row, nowMs)),
-    ...reasonLines(row),
+    ...reasonLines(report, row),
     ...repairLinesOf(row, nowMs),
   ]);
   const isBlocked = profiles.some((one) => reasonIn(one) === "challenge");
@@ -47,7 +48,8 @@ export function usageScreen(report: UsageReport): Screen {
     lines: [
       say("usage.title"),
       ...lines,
-      ...(isBlocked ? [say("untold.challenge")] : []),
+      ...(isBlocked ? [say("untold.challenge", { variable: proxyVariableOf(report) })] : []),
+      ...(report.noProxy === undefined ? [] : [say("next.semicolon", { variable: verbatim(report.noProxy) })]),
       ...(report.left > 0 ? [say("pending.more", { count: report.left })] : []),
       ...(isPartial ? [say("usage.partial")] : nextLines(report, isBrief)),
       say("usage.zone", { zone: { zone: true } }),
@@ -179,14 +181,17 @@ const reasonIn = ({ usage: told }: Row) => (told.kind === "untold" ? told.reason
 const ENDED: ReadonlySet<UsageReason | undefined> = new Set(["no-access", "no-token", "sign-in-ended"]);
 
 /** A challenge concerns all accounts, so `usageScreen` shows it once. */
-function reasonLines(row: Row): readonly Line[] {
+function reasonLines(report: UsageReport, row: Row): readonly Line[] {
   const { profile, usage: told } = row;
   if (told.kind !== "untold" || told.reason === "challenge") return [];
   const { reason, status = 0 } = told;
   const key = reason === "forbidden" ? "unauthorized" : reason;
   const again = ENDED.has(reason) ? [say("profile.pick", { command: command("pick", profile.name) })] : [];
-  return [say(`untold.${key}`, { status: verbatim(String(status)) }), ...again];
+  const values = { status: verbatim(String(status)), variable: proxyVariableOf(report) };
+  return [say(`untold.${key}`, values), ...again];
 }
+
+const proxyVariableOf = ({ variable }: UsageReport) => verbatim(variable ?? DEFAULT_PROXY_VARIABLE);
 
 /** Returns the profile of a report that has only one. */
 function onlyIn({ profiles: [first, ...more] }: UsageReport): Row | undefined {

@@ -199,15 +199,15 @@ export const EN = {
   "untold.workspace-gone": "OpenAI says that the workspace is deactivated. Ask its owner.",
   "untold.no-access": "OpenAI says that the account has no access to Codex in this workspace.",
   "untold.challenge":
-    "OpenAI's protection page (Cloudflare) blocks the gateway's machine, so OpenAI is not asked again for 15 minutes. Use another network or a proxy (HTTPS_PROXY).",
+    "OpenAI's protection page (Cloudflare) blocks the gateway's machine, so OpenAI is not asked again for 15 minutes. Use another network or a proxy ({variable}).",
   "untold.region":
-    "OpenAI does not support the country or network of the gateway's machine. Use a proxy in a supported country (HTTPS_PROXY).",
+    "OpenAI does not support the country or network of the gateway's machine. Use a proxy in a supported country ({variable}).",
   "untold.rate-limited": "OpenAI was asked too often about this account. Look again in a few minutes.",
   "untold.failed": "OpenAI has a problem right now. Look again in a minute.",
   "untold.unreadable": "The answer of OpenAI could not be read. Update codex-auth.",
   "untold.other-account": "The answer of OpenAI is for another account, so it is not shown. Look again in a minute.",
   "untold.unreachable":
-    "The gateway's machine could not reach chatgpt.com. Check its network, DNS and proxy (HTTPS_PROXY).",
+    "The gateway's machine could not reach chatgpt.com. Check its network, DNS and proxy ({variable}).",
   "untold.late": "OpenAI did not answer in time. Look again.",
   "untold.token-old":
     "Not asked, because its access token must be renewed first. OpenClaw does that when it next uses the profile.",
@@ -404,6 +404,7 @@ export const EN = {
   "next.log": "If it fails again, check the gateway's log.",
   "next.failure": "The error was: {failure}",
   "next.restart": "A running gateway then needs a restart.",
+  "next.semicolon": "{variable} contains a semicolon, but only commas and spaces separate its names.",
 
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
@@ -495,16 +496,16 @@ export const EN = {
     "The sign-in server refused this account or this request, and codex-auth cannot tell why. Sign in at chatgpt.com with the same account. If that works, start again. If not, approve with another account.",
   "refusal.client-rejected": "The sign-in server no longer accepts this version of codex-auth. Update codex-auth.",
   "refusal.region-unsupported":
-    "OpenAI does not support the country or network of the gateway's machine, even if your own browser works. Set HTTPS_PROXY to a proxy in a supported country. A running gateway then needs a restart.",
+    "OpenAI does not support the country or network of the gateway's machine, even if your own browser works. Set {variable} to a proxy in a supported country. A running gateway then needs a restart.",
   "refusal.provider-blocked":
-    "The protection page of the sign-in server (Cloudflare) blocked the network of the gateway's machine. Use another network or a proxy (HTTPS_PROXY).",
+    "The protection page of the sign-in server (Cloudflare) blocked the network of the gateway's machine. Use another network or a proxy ({variable}).",
   "refusal.provider-rate-limited":
     "The sign-in server limits requests from the gateway's machine. Wait {wait}, then start again.",
   "refusal.provider-failed": "The sign-in server has a problem right now. Wait a few minutes.",
   "refusal.provider-timeout":
     "The sign-in server did not answer within 30 seconds. Check the network of the gateway's machine.",
   "refusal.provider-unreachable":
-    "The gateway's machine could not reach auth.openai.com. Check its network, DNS and proxy (HTTPS_PROXY).",
+    "The gateway's machine could not reach auth.openai.com. Check its network, DNS and proxy ({variable}).",
   "refusal.provider-certificate":
     "The certificate of auth.openai.com could not be verified. Check the clock of the gateway's machine. If a proxy opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.",
   "refusal.proxy-malformed":
@@ -530,6 +531,8 @@ export const EN = {
     "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta. If the launcher starts a container or another machine, run codex-auth there.",
   "refusal.host-path-invalid":
     "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
+  "refusal.host-path-denied":
+    "This user cannot read the path that --openclaw or CODEX_AUTH_OPENCLAW names. Run codex-auth as the user who runs OpenClaw, or name an OpenClaw that this user can read.",
   "refusal.host-unknown":
     "codex-auth does not know how this OpenClaw keeps its profiles, so nothing was changed. Update codex-auth or OpenClaw.",
   "refusal.host-needs-other-node":

@@ -180,13 +180,13 @@ export const ZH_CN = translation({
   "untold.workspace-gone": "OpenAI 表示该工作区已停用。请联系其所有者。",
   "untold.no-access": "OpenAI 表示该账号在此工作区中无权使用 Codex。",
   "untold.challenge":
-    "OpenAI 的防护页面（Cloudflare）拦截了网关所在的机器，因此 15 分钟内不再查询。请换用其他网络或代理（HTTPS_PROXY）。",
-  "untold.region": "OpenAI 不支持网关所在机器的国家、地区或网络。请使用位于受支持国家或地区的代理（HTTPS_PROXY）。",
+    "OpenAI 的防护页面（Cloudflare）拦截了网关所在的机器，因此 15 分钟内不再查询。请换用其他网络或代理（{variable}）。",
+  "untold.region": "OpenAI 不支持网关所在机器的国家、地区或网络。请使用位于受支持国家或地区的代理（{variable}）。",
   "untold.rate-limited": "对该账号的查询过于频繁。请几分钟后再试。",
   "untold.failed": "OpenAI 目前出现问题。请一分钟后再试。",
   "untold.unreadable": "无法读取 OpenAI 的答复。请更新 codex-auth。",
   "untold.other-account": "OpenAI 的答复属于另一个账号，因此不予显示。请一分钟后再试。",
-  "untold.unreachable": "网关所在的机器无法连接 chatgpt.com。请检查其网络、DNS 和代理（HTTPS_PROXY）。",
+  "untold.unreachable": "网关所在的机器无法连接 chatgpt.com。请检查其网络、DNS 和代理（{variable}）。",
   "untold.late": "OpenAI 未及时答复。请重新查询。",
   "untold.token-old": "未查询，因为其访问令牌须先续期。OpenClaw 下次使用该配置文件时会自动续期。",
   "untold.renewing": "未查询，因为 OpenClaw 正在续期其访问令牌。请一分钟后再试。",
@@ -375,6 +375,7 @@ export const ZH_CN = translation({
   "next.log": "如果再次失败，请查看网关日志。",
   "next.failure": "错误是：{failure}",
   "next.restart": "之后须重启正在运行的网关。",
+  "next.semicolon": "{variable} 中有分号，但只有逗号和空格能分隔其中的名称。",
 
   "refusal.not-allowed": "只有此网关的所有者才能执行此操作。",
   "refusal.not-private": "登录须在私信中进行。请在与机器人的私信中发送 {command}",
@@ -447,13 +448,13 @@ export const ZH_CN = translation({
     "登录服务器拒绝了此账号或此请求，codex-auth 无法得知原因。请用同一账号登录 chatgpt.com。如果可以登录，请重新开始。如果不能，请用其他账号授权。",
   "refusal.client-rejected": "登录服务器不再接受此版本的 codex-auth。请更新 codex-auth。",
   "refusal.region-unsupported":
-    "OpenAI 不支持网关所在机器的国家、地区或网络，即使你自己的浏览器可以访问。请将 HTTPS_PROXY 设为位于受支持国家或地区的代理。之后须重启正在运行的网关。",
+    "OpenAI 不支持网关所在机器的国家、地区或网络，即使你自己的浏览器可以访问。请将 {variable} 设为位于受支持国家或地区的代理。之后须重启正在运行的网关。",
   "refusal.provider-blocked":
-    "登录服务器的防护页面（Cloudflare）拦截了网关所在机器的网络。请使用其他网络或代理（HTTPS_PROXY）。",
+    "登录服务器的防护页面（Cloudflare）拦截了网关所在机器的网络。请使用其他网络或代理（{variable}）。",
   "refusal.provider-rate-limited": "登录服务器正在限制来自网关所在机器的请求。请等待（{wait}），然后重新开始。",
   "refusal.provider-failed": "登录服务器目前出现问题。请等待几分钟。",
   "refusal.provider-timeout": "登录服务器在 30 秒内没有响应。请检查网关所在机器的网络。",
-  "refusal.provider-unreachable": "网关所在的机器无法连接 auth.openai.com。请检查其网络、DNS 和代理（HTTPS_PROXY）。",
+  "refusal.provider-unreachable": "网关所在的机器无法连接 auth.openai.com。请检查其网络、DNS 和代理（{variable}）。",
   "refusal.provider-certificate":
     "auth.openai.com 的证书未通过验证。请检查网关所在机器的时钟。如果有解密 TLS 的代理，请将 NODE_EXTRA_CA_CERTS 设为其证书文件。",
   "refusal.proxy-malformed":
@@ -477,6 +478,8 @@ export const ZH_CN = translation({
     "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。如果启动器启动的是容器或另一台机器，请在那里运行 codex-auth。",
   "refusal.host-path-invalid":
     "选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径中没有 OpenClaw。请指定文件 openclaw.mjs，或 npm root -g 输出的文件夹。",
+  "refusal.host-path-denied":
+    "当前用户无权读取选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径。请以运行 OpenClaw 的用户身份运行 codex-auth，或指定当前用户可以读取的 OpenClaw。",
   "refusal.host-unknown":
     "codex-auth 不了解此 OpenClaw 如何保存配置文件，因此未做任何更改。请更新 codex-auth 或 OpenClaw。",
   "refusal.host-needs-other-node":

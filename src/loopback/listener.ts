@@ -1,13 +1,13 @@
 /**
  * Listens on this machine's loopback addresses for the callback URL that a browser is sent to (RFC 8252 section 7.3).
  * It judges requests and knows no sign-ins: `answer` says which page a callback URL gets. Everything that can connect
- * is a stranger: another user of this machine, or a page of another site in the same browser.
+ * is a stranger: another user of this machine, or a page of another site in the same browser. The pages are at the end.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Locale } from "../languages/catalogue.ts";
-import type { CallbackPage } from "../rules/results.ts";
+import type { SentenceKey } from "../languages/en.ts";
+import { DONE_PAGES, type CallbackPage } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
-import { donePage, HEADERS, STYLE_POLICY, urlPage } from "./pages.ts";
 
 /** Registered with OpenAI: a browser is sent to no other port. */
 export const CALLBACK_PORT = 1455;
@@ -196,3 +196,51 @@ function sendPage(response: ServerResponse, status: number, html: string): void 
 function sendBody(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { ...HEADERS, "Content-Length": Buffer.byteLength(body) }).end(body);
 }
+
+/** Keeps every page from caches, from other sites and from the `Referer` of later requests. */
+const HEADERS = {
+  "Cache-Control": "no-store",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  Connection: "close",
+} as const;
+
+const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const STYLE_POLICY = `${NOTHING}; style-src 'unsafe-inline'`;
+
+/** The fragment, which no request contains, chooses the sentence. Without one the last sentence is shown. */
+const STYLE =
+  "body{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:15vh auto;padding:0 1em;color-scheme:light dark}" +
+  "[id]{display:none}[id]:target{display:block}:target~.else{display:none}";
+
+/**
+ * A page is made of sentences only: no account, no profile and no part of the request is in it, because another user of
+ * the machine can ask for it. It loads nothing. It is the same for every sign-in, so that a browser which shows it again
+ * learns nothing new.
+ */
+export function donePage(locale: Locale, statusCommand: string): string {
+  const say = (key: SentenceKey) => sentence(locale, key).replace("{command}", () => escaped(statusCommand));
+  const results = DONE_PAGES.map((page) => `<p id="${page}">${say(`page.${page}`)}</p>`);
+  return document(locale, `${results.join("")}<p class="else">${say("page.done")}</p>`);
+}
+
+/** The browser keeps the URL that it brought, because the user may have to reload or copy it. */
+export function urlPage(locale: Locale, page: "unknown" | "later"): string {
+  return document(locale, `<p>${sentence(locale, `page.${page}`)}</p>`);
+}
+
+/** The empty icon keeps the browser from asking for one. */
+function document(locale: Locale, body: string): string {
+  const title = sentence(locale, "page.title");
+  return (
+    `<!doctype html><html lang="${locale.language}"><head><meta charset="utf-8"><title>${title}</title>` +
+    '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">' +
+    `<style>${STYLE}</style></head><body><h1>${title}</h1>${body}</body></html>`
+  );
+}
+
+const escaped = (text: string) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+const sentence = (locale: Locale, key: SentenceKey) => escaped(locale.sentence(key));

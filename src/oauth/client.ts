@@ -1,7 +1,17 @@
 /** The adapter of the sign-in server: it builds sign-in links and redeems codes. */
 import { calculatePKCECodeChallenge } from "oauth4webapi";
-import type { AuthorizationRequest, Entropy, GuardedFetch, NetworkObstacle, OAuthClient } from "../actions/ports.ts";
+import type {
+  AuthorizationRequest,
+  DeviceCodeResult,
+  Entropy,
+  ExchangeRefusal,
+  ExchangeResult,
+  GuardedFetch,
+  NetworkObstacle,
+  OAuthClient,
+} from "../actions/ports.ts";
 import { CodexAuthError } from "../errors.ts";
+import type { ProxyFacts } from "../rules/proxy.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, ORIGINATOR, REDIRECT_URI, SCOPE, type Endpoints } from "./endpoints.ts";
 import { exchangeCode } from "./token.ts";
@@ -10,28 +20,38 @@ import { exchangeCode } from "./token.ts";
 const VERIFIER_BYTES = 32;
 const STATE_BYTES = 16;
 
+const PROXY_MAY_HELP: ReadonlySet<string> = new Set<ExchangeRefusal>([
+  "region-unsupported",
+  "provider-blocked",
+  "provider-unreachable",
+]);
+
 export interface OAuthConnection {
   /** For looks at the first page of the sign-in. */
   readonly look?: GuardedFetch;
   /** What the sender of both fetches knows before it sends. */
   readonly obstacle?: () => NetworkObstacle | undefined;
+  /** Asked for the refusals that another proxy may resolve. */
+  readonly proxyFacts?: () => ProxyFacts;
 }
 
 export function createOAuthClient(
   endpoints: Endpoints,
   entropy: Entropy,
   fetch: GuardedFetch,
-  { look = fetch, obstacle = () => undefined }: OAuthConnection = {},
+  { look = fetch, obstacle = () => undefined, proxyFacts = () => ({}) }: OAuthConnection = {},
 ): OAuthClient {
+  const withProxy = <Result extends DeviceCodeResult | ExchangeResult>(result: Result): Result =>
+    result.kind === "refused" && PROXY_MAY_HELP.has(result.code) ? { ...result, ...proxyFacts() } : result;
   return {
     obstacle,
     isReachable: () => isReachable(endpoints, look),
     buildAuthorizationRequest: () => buildAuthorizationRequest(endpoints, entropy),
     authorizationUrlOf: ({ state, codeVerifier }) =>
       authorizationUrlOf(endpoints, state.reveal(), codeVerifier.reveal()),
-    requestDeviceCode: async () => (await import("./device.ts")).requestDeviceCode(endpoints, fetch),
+    requestDeviceCode: async () => withProxy(await (await import("./device.ts")).requestDeviceCode(endpoints, fetch)),
     pollDevice: async (device, pace) => (await import("./device.ts")).pollDevice(endpoints, fetch, device, pace),
-    exchange: (grant) => exchangeCode(endpoints, fetch, grant),
+    exchange: async (grant) => withProxy(await exchangeCode(endpoints, fetch, grant)),
   };
 }
 

@@ -5,9 +5,10 @@
 import * as z from "zod/mini";
 import type { DeviceCodeRefusal, DeviceCodeResult, DevicePoll, GuardedFetch, PollingPace } from "../actions/ports.ts";
 import { CodexAuthError, reasonOf } from "../errors.ts";
+import { isPage, parseJson, type HttpAnswer } from "../rules/parse.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, DEVICE_REDIRECT_URI, ORIGINATOR, type Endpoints } from "./endpoints.ts";
-import { isPage, parseJson, retryAfterOf, serverCodeOf } from "./token.ts";
+import { retryAfterOf, serverCodeOf } from "./token.ts";
 
 /** The names that OpenClaw's own login sends. The protection before the server blocks some clients without one. */
 const HEADERS = { "Content-Type": "application/json", originator: ORIGINATOR, "User-Agent": ORIGINATOR };
@@ -37,13 +38,7 @@ const codeFields = z.object({
 
 const approvedFields = z.object({ authorization_code: secretText(4096), code_verifier: secretText(512) });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
-}
-
-async function post(url: string, fetch: GuardedFetch, fields: Readonly<Record<string, string>>): Promise<Answer> {
+async function post(url: string, fetch: GuardedFetch, fields: Readonly<Record<string, string>>): Promise<HttpAnswer> {
   const response = await fetch({ url, method: "POST", headers: HEADERS, body: JSON.stringify(fields) });
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
@@ -65,8 +60,8 @@ function transportCodeOf(error: unknown) {
 
 const refused = (code: DeviceCodeRefusal) => ({ kind: "refused", code }) as const;
 
-export function judgeDeviceCode({ status, headers, body }: Answer, verificationUri: string): DeviceCodeResult {
-  if (isPage(headers, body)) return refused("provider-blocked");
+export function judgeDeviceCode({ status, headers, body }: HttpAnswer, verificationUri: string): DeviceCodeResult {
+  if (isPage({ headers, body })) return refused("provider-blocked");
   const serverCode = serverCodeOf(body);
   if (serverCode === "unsupported_country_region_territory") return refused("region-unsupported");
   if (status === 429) return { ...refused("provider-rate-limited"), retryAfterSeconds: retryAfterOf(headers) };
@@ -105,8 +100,8 @@ export async function pollDevice(
  * Decides by status, headers and body, because a 403 can mean that nobody approved yet, a page of the protection before
  * the server, or a country that it does not serve.
  */
-export function judgePoll({ status, headers, body }: Answer, pace: PollingPace): DevicePoll {
-  if (isPage(headers, body)) return blocked(pace);
+export function judgePoll({ status, headers, body }: HttpAnswer, pace: PollingPace): DevicePoll {
+  if (isPage({ headers, body })) return blocked(pace);
   if (status === 200) return judgeApproval(body);
   const serverCode = serverCodeOf(body) ?? "";
   const ended = endOf(serverCode);
@@ -155,7 +150,7 @@ function pending({ intervalMs }: PollingPace): DevicePoll {
   return waiting(intervalMs, { intervalMs });
 }
 
-function slower(headers: Headers, pace: PollingPace): DevicePoll {
+function slower(headers: HttpAnswer["headers"], pace: PollingPace): DevicePoll {
   const intervalMs = pace.intervalMs + SLOW_DOWN_MS;
   const retryAfterMs = Math.min(retryAfterOf(headers) ?? 0, MAX_RETRY_AFTER_SECONDS) * 1000;
   return waiting(Math.max(retryAfterMs, intervalMs), { intervalMs });

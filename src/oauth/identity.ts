@@ -3,6 +3,7 @@
  * endpoint, and the claims only name the account and grant nothing.
  */
 import type { Identity } from "../rules/account.ts";
+import { parseJson } from "../rules/parse.ts";
 import * as z from "zod/mini";
 
 const MAX_TOKEN_LENGTH = 64 * 1024;
@@ -29,11 +30,7 @@ const accessTokenClaims = z.object({
 function decodePayload(token: string): unknown {
   const parts = token.split(".");
   if (parts.length !== 3 || token.length > MAX_TOKEN_LENGTH) return undefined;
-  try {
-    return JSON.parse(Buffer.from(parts[1] ?? "", "base64url").toString("utf8"));
-  } catch {
-    return undefined;
-  }
+  return parseJson(Buffer.from(parts[1] ?? "", "base64url").toString("utf8"));
 }
 
 /** Prefers the claims in the host's order, so that two tokens of one user give the same text. */

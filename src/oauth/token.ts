@@ -12,6 +12,7 @@ import {
 import type { AuthorizationGrant, ExchangeRefusal, ExchangeResult, GuardedFetch } from "../actions/ports.ts";
 import { CodexAuthError, reasonOf } from "../errors.ts";
 import type { TokenSet } from "../rules/account.ts";
+import { isObject, isPage, parseJson, type HttpAnswer } from "../rules/parse.ts";
 import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, type Endpoints } from "./endpoints.ts";
@@ -106,14 +107,6 @@ const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
   }),
 );
 
-export function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
 export function serverCodeOf(body: string): string | undefined {
   const parsed = errorBody.safeParse(parseJson(body));
   if (!parsed.success) return undefined;
@@ -122,12 +115,12 @@ export function serverCodeOf(body: string): string | undefined {
 }
 
 /** Returns seconds. A date and other text are ignored. */
-export function retryAfterOf(headers: Headers): number | undefined {
+export function retryAfterOf(headers: HttpAnswer["headers"]): number | undefined {
   const text = headers.get("retry-after");
   return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
 }
 
-function judgeFailure(status: number, headers: Headers, body: string): Refused {
+function judgeFailure({ status, headers, body }: HttpAnswer): Refused {
   const serverCode = serverCodeOf(body);
   const known = serverCode === undefined ? undefined : REFUSAL_BY_SERVER_CODE.get(serverCode);
   if (known !== undefined) return { kind: "refused", code: known };
@@ -138,19 +131,10 @@ function judgeFailure(status: number, headers: Headers, body: string): Refused {
   if (status >= 500) return { kind: "refused", code: "provider-failed" };
   if (status === 400) return { kind: "refused", code: "token-rejected" };
   if (status < 401 || status > 403) return { kind: "refused", code: "token-response-invalid" };
-  // The server itself answers in JSON. A page comes from the protection before it.
-  if (isPage(headers, body)) return { kind: "refused", code: "provider-blocked" };
+  if (isPage({ headers, body })) return { kind: "refused", code: "provider-blocked" };
   // Of a code that is not known here, only the status is known: the server refused, and not the callback URL.
   const isSilent = status === 401 && serverCode === undefined;
   return { kind: "refused", code: isSilent ? "token-rejected" : "account-refused" };
-}
-
-export function isPage(headers: Headers, body: string): boolean {
-  if (headers.has("cf-mitigated")) return true;
-  if (typeof parseJson(body) === "object") return false;
-  // Cloudflare's page in the form of a text.
-  if (/^\s*error code: 1\d{3}\s*$/.test(body)) return true;
-  return /^\s*<(?:!doctype|html|head|title)/i.test(body) || /\bhtml\b/i.test(headers.get("content-type") ?? "");
 }
 
 /**
@@ -163,10 +147,10 @@ export async function judgeTokenResponse(
   response: Response,
 ): Promise<ExchangeResult> {
   const body = await response.text();
-  if (response.status !== 200) return judgeFailure(response.status, response.headers, body);
+  if (response.status !== 200) return judgeFailure({ status: response.status, headers: response.headers, body });
   const json = parseJson(body);
-  if (typeof json !== "object" || json === null) return { kind: "refused", code: "token-response-invalid" };
-  const { id_token: _unused, ...rest } = json as Record<string, unknown>;
+  if (!isObject(json)) return { kind: "refused", code: "token-response-invalid" };
+  const { id_token: _unused, ...rest } = json;
   try {
     await processAuthorizationCodeResponse(server, client, new Response(JSON.stringify(rest)));
     return readTokens(rest);

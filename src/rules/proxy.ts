@@ -15,6 +15,9 @@ export const PROXY_VARIABLES = [
 
 export type ProxyVariable = (typeof PROXY_VARIABLES)[number];
 
+/** The one to set if none is set. */
+export const DEFAULT_PROXY_VARIABLE: ProxyVariable = "HTTPS_PROXY";
+
 /** Returns a variable of the environment. */
 export type Variables = (name: string) => string | undefined;
 
@@ -33,6 +36,22 @@ export function proxyFor(hostname: string, variables: Variables): Proxy {
   if (read.kind === "refused") return { ...read, variable };
   const isPlain = !variable.toLowerCase().startsWith("all") && isReadByNode(value);
   return { kind: "proxy", variable, url: read.url, isPlain };
+}
+
+/** What the environment says of the proxy of a request, for the refusals that another proxy may resolve. */
+export interface ProxyFacts {
+  /** The one in force. */
+  readonly variable?: ProxyVariable;
+  /** The variable whose names are separated by semicolons, which nothing reads so. */
+  readonly noProxy?: "NO_PROXY" | "no_proxy";
+}
+
+/** Returns nothing for a request without a proxy. */
+export function proxyFactsFor(hostname: string, variables: Variables): ProxyFacts {
+  const proxy = proxyFor(hostname, variables);
+  if (proxy.kind === "none") return {};
+  const name = variables("no_proxy") === undefined ? "NO_PROXY" : "no_proxy";
+  return { variable: proxy.variable, ...(variables(name)?.includes(";") === true ? { noProxy: name } : {}) };
 }
 
 /** Drops the quotes and the spaces that a settings file or `set` on Windows leaves in the value. */

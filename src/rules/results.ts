@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
+import type { ProxyFacts } from "./proxy.ts";
 import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
 import type { ProfileUsage, UsageNumbers, UsageWindow } from "./usage.ts";
 
@@ -259,7 +260,8 @@ export interface Inspection {
 }
 
 /** The usage of each profile that was asked about, in the order of the list. */
-export interface UsageReport {
+/** With what the environment says of the proxy, if another one may help. */
+export interface UsageReport extends ProxyFacts {
   readonly kind: "usage";
   readonly profiles: readonly { readonly profile: ListedProfile; readonly usage: ProfileUsage }[];
   /** Profiles that were not asked about, because one answer shows twenty. */
@@ -284,8 +286,10 @@ export interface Refusal {
   readonly kind: "refused";
   readonly code: ErrorCode;
   readonly profileName?: string;
-  /** The variable of the environment that has to be corrected. */
+  /** The variable of the environment that has to be corrected, or that names the proxy in force. */
   readonly variable?: string;
+  /** The variable of the environment whose names are separated by semicolons, which nothing reads so. */
+  readonly noProxy?: string;
 }
 
 export interface FinishRefusal extends Refusal {

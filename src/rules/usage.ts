@@ -2,6 +2,7 @@
  * Reads OpenAI's answer about the usage of one account. Each field is read by itself, because any of them may be missing,
  * null or odd. Such a field counts as not reported, and the others are still used. Nothing here throws.
  */
+import { isObject, isPage, parseDate, parseJson, type HttpAnswer } from "./parse.ts";
 
 export interface UsageWindow {
   /** The length, such as 18,000 for five hours. OpenAI changes which of its fields holds which window. */
@@ -59,6 +60,13 @@ export const USAGE_REASONS = [
 ] as const;
 export type UsageReason = (typeof USAGE_REASONS)[number];
 
+/** The reasons that another proxy may remove. */
+const PROXY_MAY_HELP: ReadonlySet<UsageReason> = new Set<UsageReason>(["challenge", "region", "unreachable"]);
+
+export function mayProxyHelp(told: ProfileUsage): boolean {
+  return told.kind === "untold" && PROXY_MAY_HELP.has(told.reason);
+}
+
 /** `forAll`: the next request of any account, and not only of this one, waits for that time. */
 export interface Rest {
   readonly ms: number;
@@ -87,12 +95,6 @@ export interface AskedAccount {
   readonly chatgptAccountId?: string | undefined;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Pick<Headers, "get">;
-  readonly body: string;
-}
-
 const MINUTE_MS = 60_000;
 /** How long a number counts as what OpenAI says now, and how long it is not asked again. */
 export const FRESH_MS = MINUTE_MS;
@@ -111,19 +113,19 @@ export function canBeSent({ expiresAtMs = 0 }: { readonly expiresAtMs?: number |
 /** Reads one answer. `nowMs` is the time of its arrival. */
 export function judgeUsageAnswer(answer: HttpAnswer, asked: AskedAccount, nowMs: number): UsageOutcome {
   const { status, headers, body } = answer;
-  const json = recordIn(parsed(body));
+  const json = recordIn(parseJson(body));
   if (status !== 200) return untold(reasonOfStatus(answer, json), status, headers);
   if (json === undefined) return untold("failed", status, headers);
   if (isOfAnother(json, asked)) return untold("other-account", status, headers);
   return { kind: "numbers", numbers: readNumbers(json, nowMs) };
 }
 
-function untold(reason: UsageReason, status: number, headers: Pick<Headers, "get">): Untold {
+function untold(reason: UsageReason, status: number, headers: HttpAnswer["headers"]): Untold {
   const rest = restAfter(reason, headers);
   return { kind: "untold", reason, status, ...(rest === undefined ? {} : { rest }) };
 }
 
-function restAfter(reason: UsageReason, headers: Pick<Headers, "get">): Rest | undefined {
+function restAfter(reason: UsageReason, headers: HttpAnswer["headers"]): Rest | undefined {
   if (reason === "challenge") return { ms: CHALLENGE_REST_MS, forAll: true };
   if (reason !== "rate-limited") return undefined;
   const seconds = numberIn(headers.get("retry-after"));
@@ -139,7 +141,7 @@ const NO_ACCESS: ReadonlySet<string> = new Set(["invalid_workspace_selected", "c
 function reasonOfStatus({ status, headers, body }: HttpAnswer, json: Fields | undefined): UsageReason {
   const codes = [
     ...codesIn(json),
-    ...codesIn(recordIn(parsed(fromBase64(headers.get("x-error-json"))))),
+    ...codesIn(recordIn(parseJson(fromBase64(headers.get("x-error-json"))))),
     headers.get("x-openai-authorization-error") ?? "",
   ];
   const has = (known: ReadonlySet<string>) => codes.some((code) => known.has(code));
@@ -149,14 +151,10 @@ function reasonOfStatus({ status, headers, body }: HttpAnswer, json: Fields | un
   if (status === 403) {
     if (codes.includes("unsupported_country_region_territory")) return "region";
     if (has(NO_ACCESS)) return "no-access";
-    return isPage(headers, body) ? "challenge" : "forbidden";
+    return isPage({ headers, body }) ? "challenge" : "forbidden";
   }
   if (status === 429) return "rate-limited";
   return status >= 500 ? "failed" : "unreadable";
-}
-
-function isPage(headers: Pick<Headers, "get">, body: string): boolean {
-  return /\bhtml\b/i.test(headers.get("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(body);
 }
 
 function codesIn(json: Fields | undefined): readonly string[] {
@@ -254,31 +252,14 @@ function withoutTwins(windows: readonly UsageWindow[]): readonly UsageWindow[] {
 function resetIn(fields: Fields, nowMs: number): number | undefined {
   const afterMs = times(numberIn(fields["reset_after_seconds"]), 1000);
   const byAfter = afterMs === undefined || afterMs < 0 ? undefined : nowMs + afterMs;
-  const at = numberIn(fields["reset_at"]) ?? secondsOfDate(textIn(fields["reset_at"]) ?? "");
-  const byAt = at === undefined || at <= 0 ? undefined : at * 1000;
+  const atMs = times(numberIn(fields["reset_at"]), 1000) ?? parseDate(textIn(fields["reset_at"]) ?? "");
+  const byAt = atMs === undefined || atMs <= 0 ? undefined : atMs;
   const isTrusted = byAt !== undefined && (byAfter === undefined || Math.abs(byAt - byAfter) <= MINUTE_MS);
   const resetAtMs = isTrusted ? byAt : byAfter;
   return resetAtMs !== undefined && resetAtMs <= nowMs + MAX_WINDOW_SECONDS * 1000 ? resetAtMs : undefined;
 }
 
 const times = (value: number | undefined, by: number) => (value === undefined ? undefined : value * by);
-
-const DATE = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
-
-/** Unix time in seconds of a date in the form of RFC 3339. */
-function secondsOfDate(text: string): number | undefined {
-  const match = DATE.exec(text);
-  if (match === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map((part) => Number(part ?? 0));
-  const offset = (Number(match[8] ?? 0) * 60 + Number(match[9] ?? 0)) * (match[7] === "-" ? -60 : 60);
-  // Counted from the first of March, so that the day that a leap year adds is the last of its year.
-  const [years, months] = month > 2 ? [year, month - 3] : [year - 1, month + 9];
-  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
-  const days = years * 365 + leapDays + Math.floor((153 * months + 2) / 5) + day - 1 - 719_468;
-  return ((days * 24 + hour) * 60 + minute) * 60 + second - offset;
-}
 
 function creditsIn(fields: Fields | undefined): UsageNumbers["credits"] {
   if (fields?.["unlimited"] === true) return "unlimited";
@@ -296,18 +277,10 @@ function stopIn(json: Fields): UsageStop | undefined {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const fromBase64 = (text: string | null) => Buffer.from(text ?? "", "base64").toString("utf8");
 
 function recordIn(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 const MAX_TEXT = 320;

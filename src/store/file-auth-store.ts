@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Log } from "../actions/ports.ts";
 import { codeOf, CodexAuthError } from "../errors.ts";
 import type { RecordRules } from "../rules/host-versions.ts";
+import type { JsonObject } from "../rules/parse.ts";
 import type { Activation } from "../rules/results.ts";
 import { systemClock } from "../system.ts";
 import {
@@ -21,7 +22,7 @@ import {
   type HostFiles,
 } from "./host-document.ts";
 import { assertReplaceable, keepCorruptCopy, readHostFile, underHostLock, type ReplaceHostFiles } from "./host-file.ts";
-import { readRecord, type JsonObject, type StoredCredential } from "./host-records.ts";
+import { readRecord, type StoredCredential } from "./host-records.ts";
 import { MAX_WAIT_MS } from "./lock.ts";
 import {
   configuredIdsOf,

@@ -3,7 +3,8 @@
  * stay unchanged.
  */
 import type { RecordRules } from "../rules/host-versions.ts";
-import { isObject, normalProvider, readRecord, type JsonObject, type StoredRecord } from "./host-records.ts";
+import { isObject, type JsonObject } from "../rules/parse.ts";
+import { normalProvider, readRecord, type StoredRecord } from "./host-records.ts";
 import type { ProfilesDocument } from "./profiles-document.ts";
 
 /** The contents of an agent's two files, undefined for a file that does not exist. */

@@ -3,11 +3,7 @@
  * listed, and it is replaced only if the user agrees.
  */
 import type { RecordRules } from "../rules/host-versions.ts";
-
-export type JsonObject = Record<string, unknown>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isObject, type JsonObject } from "../rules/parse.ts";
 
 /** A credential as the host reads it. The other fields of the record are kept. */
 export interface StoredCredential {

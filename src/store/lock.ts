@@ -22,6 +22,7 @@ import {
 } from "node:fs";
 import { lock } from "proper-lockfile";
 import { isErrno } from "../errors.ts";
+import { parseJson } from "../rules/parse.ts";
 import * as z from "zod/mini";
 import { systemClock } from "../system.ts";
 import { isHeldOpen, machine } from "./machine.ts";
@@ -275,14 +276,6 @@ function contentOf(lockPath: string, stats: Stats): string {
     return stats.size > MAX_LOCK_BYTES ? "" : readFileSync(lockPath, "utf8");
   } catch {
     return "";
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

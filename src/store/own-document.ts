@@ -3,6 +3,7 @@
  * written back, so that a file of the next version survives this one.
  */
 import { CodexAuthError } from "../errors.ts";
+import { isObject, parseJson, type JsonObject } from "../rules/parse.ts";
 import * as z from "zod/mini";
 
 const VERSION = 1;
@@ -10,7 +11,6 @@ const VERSION = 1;
 const KEPT_MS = 24 * 60 * 60_000;
 const MAX_UNKNOWN = 200;
 
-type JsonObject = { readonly [name: string]: unknown; readonly version?: unknown };
 type Schemas = Readonly<Record<string, z.ZodMiniType>>;
 export type Records<Known extends Schemas> = { readonly [Name in keyof Known]: readonly z.infer<Known[Name]>[] };
 
@@ -22,9 +22,6 @@ export interface OwnDocument<Known extends Schemas> {
    */
   render(next: Records<Known>, bounds: { readonly maxBytes: number; readonly nowMs: number }): string;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Treats a damaged file as empty, because it contains only the records of a day at most. Throws `pending-unwritable`
@@ -65,19 +62,11 @@ function mapLists<Result>(schemas: Schemas, work: (name: string, schema: z.ZodMi
 }
 
 function fieldsIn(content: string | undefined, lists: readonly string[]): JsonObject {
-  const parsed = parseJson(content);
+  const parsed = parseJson(content ?? "");
   if (!isObject(parsed)) return {};
   const { version } = parsed;
   if (typeof version === "number" && version > VERSION) throw new CodexAuthError("pending-unwritable");
   return version === VERSION && lists.every((name) => Array.isArray(parsed[name] ?? [])) ? parsed : {};
-}
-
-function parseJson(content: string | undefined): unknown {
-  try {
-    return JSON.parse(content ?? "null");
-  } catch {
-    return undefined;
-  }
 }
 
 /** Returns undefined for a document that is nested too deep: it can be parsed but not written. */

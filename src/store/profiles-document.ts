@@ -4,7 +4,8 @@ import { accountOf, type ProfileAccount, type Identity } from "../rules/account.
 import { DEFAULT_PROFILE_NAME, profileNameOf, type ProfileId, type ProfileName } from "../rules/profile-id.ts";
 import { isUnreadable, USAGE_REASONS_OF_HOST, type ListedProfile, type Activation } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
-import { isCredential, isObject, textOf, useOf, type StoredCredential, type StoredRecord } from "./host-records.ts";
+import { isObject } from "../rules/parse.ts";
+import { isCredential, textOf, useOf, type StoredCredential, type StoredRecord } from "./host-records.ts";
 
 /** The part of the host's store that is read or edited here. All other fields stay unchanged. */
 export interface ProfilesDocument {

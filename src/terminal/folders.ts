@@ -4,6 +4,7 @@ import { dirname, join, posix, resolve, win32 } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError, isErrno } from "../errors.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
+import { isObject } from "../rules/parse.ts";
 import { machine } from "../store/machine.ts";
 import type { AuthConfig } from "../store/profiles-document.ts";
 
@@ -162,24 +163,22 @@ function isPieced(config: HostConfig): boolean {
 }
 
 function isHostConfig(value: unknown): value is HostConfig {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { agents = {}, auth = {}, gateway = {} } = value;
-  if (!isRecord(agents) || !isRecord(auth) || !isRecord(gateway)) return false;
+  if (!isObject(agents) || !isObject(auth) || !isObject(gateway)) return false;
   const { list = [] } = agents;
   const { order = {}, profiles = {} } = auth;
   return (
-    isListOf(list, (agent) => isRecord(agent) && isTextOrNone(agent["id"]) && isTextOrNone(agent["agentDir"])) &&
-    isRecord(order) &&
+    isListOf(list, (agent) => isObject(agent) && isTextOrNone(agent["id"]) && isTextOrNone(agent["agentDir"])) &&
+    isObject(order) &&
     Object.values(order).every((ids) => isListOf(ids, (id) => typeof id === "string")) &&
-    isRecord(profiles) &&
-    Object.values(profiles).every(isRecord)
+    isObject(profiles) &&
+    Object.values(profiles).every(isObject)
   );
 }
 
 const isTextOrNone = (value: unknown) => value === undefined || typeof value === "string";
 const isListOf = (value: unknown, isItem: (item: unknown) => boolean) => Array.isArray(value) && value.every(isItem);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export interface AgentFolders {
   readonly defaultAgentId: string;

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { readHostCommandEnvironment, readVariable } from "../environment.ts";
-import { CodexAuthError, failingAs } from "../errors.ts";
+import { CodexAuthError, failingAs, isErrno } from "../errors.ts";
 import { pathsIn } from "./launchers.ts";
 
 export interface InstalledHost {
@@ -30,8 +30,8 @@ const MAX_DEPTH = 12;
 /**
  * Finds the host that the user names, else the one that runs this process, else the one that `openclaw` starts, else
  * the one beside this package. Runs nothing. Throws `host-launcher` if the first `openclaw` on the PATH cannot be
- * followed, because another host may keep its profiles elsewhere, and `host-path-invalid` if the named path leads to
- * none.
+ * followed, because another host may keep its profiles elsewhere, `host-path-invalid` if the named path leads to none,
+ * and `host-path-denied` if this user cannot read that path.
  */
 export async function findInstalledHost(hints: HostHints): Promise<InstalledHost | undefined> {
   if (hints.named !== undefined) return hostNamed(hints.named, hints);
@@ -72,7 +72,14 @@ async function hostNamed(path: string, hints: HostHints): Promise<InstalledHost>
     const host = await hostOf(join(path, below), hints);
     if (host !== undefined) return host;
   }
-  throw new CodexAuthError("host-path-invalid");
+  throw new CodexAuthError((await isDenied(path)) ? "host-path-denied" : "host-path-invalid");
+}
+
+async function isDenied(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => false,
+    (error: unknown) => isErrno(error, "EACCES") || isErrno(error, "EPERM"),
+  );
 }
 
 const MAX_SCRIPT = 16 * 1024;
@@ -105,7 +112,8 @@ async function pathsInScript(path: string, { home }: HostHints): Promise<readonl
   const found = await stat(realPath);
   if (!found.isFile() || found.size > MAX_SCRIPT) return [];
   return pathsIn({
-    text: await readFile(realPath, "utf8"),
+    // A launcher that this user may run but not read leads to no host.
+    text: await readFile(realPath, "utf8").catch(() => ""),
     path,
     realPath,
     variable: (name) => readVariable(name) ?? (name === "HOME" ? home : undefined),

@@ -49,9 +49,8 @@ export async function runLogin(context: TerminalContext, request: TerminalReques
 
 function start(ports: Ports, { binding }: TerminalContext, request: TerminalRequest): Promise<Started | Refusal> {
   const askedName = request.profileName ?? (DEFAULT_PROFILE_NAME as ProfileName);
-  return request.device === true
-    ? startWithCode(ports, { binding, askedName })
-    : startSignIn(ports, binding, askedName);
+  const begin = request.device === true ? startWithCode : startSignIn;
+  return begin(ports, { binding, askedName });
 }
 
 const LOOK_MS = 1_000;

@@ -5,7 +5,7 @@ import type { Destination, NetworkObstacle } from "../actions/ports.ts";
 import { isNodeProxying, readVariable, type TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError } from "../errors.ts";
 import type { Send } from "../host/fetch.ts";
-import { proxyFor } from "../rules/proxy.ts";
+import { proxyFactsFor, proxyFor, type ProxyFacts } from "../rules/proxy.ts";
 import type { HostConfig } from "./folders.ts";
 
 /** Returns why the proxy that the variables name cannot be used: without it the request would go past the proxy. */
@@ -21,6 +21,10 @@ export function plainObstacle({ isSandbox, hostname }: Destination): NetworkObst
       if (http.setGlobalProxyFromEnv !== undefined || (proxy.isPlain && isNodeProxying())) return undefined;
       return { code: "proxy-needs-other-node", variable: proxy.variable };
   }
+}
+
+export function plainProxyFacts({ isSandbox, hostname }: Destination): ProxyFacts {
+  return isSandbox ? {} : proxyFactsFor(hostname, readVariable);
 }
 
 /** Uses the proxy that the variables name. Throws `CodexAuthError` (`proxy-*`) with the first request if it cannot. */

@@ -4,19 +4,17 @@
  */
 import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 import { findingLine, inspectionScreen, logScreen } from "../interaction/diagnosis-screens.ts";
-import { loginScreen, loginStepsScreen } from "../interaction/login-screens.ts";
+import { cardScreen, loginScreen, loginStepsScreen, stepsScreen } from "../interaction/login-screens.ts";
 import { retriedScreen, undoneScreen } from "../interaction/profile-screens.ts";
 import { toText } from "../interaction/render.ts";
 import { effectLines, say, verbatim, type Line, type Screen } from "../interaction/screen.ts";
 import {
   cancelledScreen,
-  cardScreen,
   helpScreen,
   refusalScreen,
   savedScreen,
   selectorScreen,
   statusScreen,
-  stepsScreen,
   withSandboxNotice,
 } from "../interaction/screens.ts";
 import { usageScreen } from "../interaction/usage-screens.ts";

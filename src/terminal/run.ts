@@ -1,8 +1,16 @@
 /** Runs a request of the terminal with the same actions as the chat. */
 import { finishSignIn } from "../actions/finish.ts";
-import { cancelPending, inspect, listProfiles, nextAfter, readChangeLog, readStatus } from "../actions/overview.ts";
-import { retryProfile } from "../actions/repair.ts";
-import { undoChange } from "../actions/profiles.ts";
+import {
+  cancelPending,
+  inspect,
+  listProfiles,
+  nextAfter,
+  readChangeLog,
+  readStatus,
+  refuseUnknownName,
+} from "../actions/overview.ts";
+import type { PendingPorts } from "../actions/ports.ts";
+import { retryProfile, undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
 import { askUsage } from "../actions/usage.ts";
 import { readManifest } from "../manifest.ts";
@@ -25,12 +33,13 @@ type Run = (context: TerminalContext, request: TerminalRequest) => Promise<Termi
 /** What each command runs. */
 const RUNS = {
   list: async (context) => listProfiles(await context.ports(), context.binding),
-  start: async (context, request) => startSignIn(await context.ports(), context.binding, nameOf(request)),
+  start: async (context, request) =>
+    startSignIn(await context.ports(), { binding: context.binding, askedName: nameOf(request) }),
   // Loaded only here: `status` and the others neither listen nor poll.
   login: async (context, request) => (await import("./login.ts")).runLogin(context, request),
   finish,
   status,
-  cancel: async (context, { profileName }) => cancelPending(await context.pendingPorts(), context.binding, profileName),
+  cancel,
   retry: async (context, request) =>
     retryProfile(await context.ports(), { binding: context.binding, askedName: nameOf(request), isAllowed }),
   undo,
@@ -41,14 +50,28 @@ const RUNS = {
   version: async () => ({ kind: "version", version: readManifest().version }),
 } as const satisfies Record<TerminalWord, Run>;
 
+async function cancel(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
+  const ports = await context.pendingPorts();
+  const cancelled = await cancelPending(ports, context.binding, profileName);
+  const isEmpty = cancelled.kind === "cancelled" && cancelled.profileNames.length === 0;
+  return (isEmpty ? await refuseUnknown(context, ports, profileName) : undefined) ?? cancelled;
+}
+
 async function status(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
-  const found = await readStatus(await context.pendingPorts(), context.binding, profileName);
+  const ports = await context.pendingPorts();
+  const found = await readStatus(ports, context.binding, profileName);
   const isEmpty =
     found.kind === "status" &&
     found.pending.length === 0 &&
     found.lastSaved === undefined &&
     found.lastFailed === undefined;
-  return isEmpty ? { kind: "refused", code: "no-status" } : found;
+  if (!isEmpty) return found;
+  return (await refuseUnknown(context, ports, profileName)) ?? { kind: "refused", code: "no-status" };
+}
+
+function refuseUnknown(context: TerminalContext, { log }: PendingPorts, askedName: ProfileName | undefined) {
+  const agentId = () => context.binding.agentId;
+  return refuseUnknownName({ askedName, log, openPorts: () => context.ports(), agentId });
 }
 
 async function usage(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {

@@ -67,6 +67,7 @@ export interface UsageParts {
   readonly timers: Timers;
   readonly entropy: Pick<Entropy, "digest">;
   readonly ask: AskUsage;
+  readonly proxyFacts: Usage["proxyFacts"];
 }
 
 const ALL = "all";
@@ -79,6 +80,7 @@ const keyOf = ({ profileId, expiresAtMs }: { readonly [Name in keyof Key]: Key[N
 export function createUsage(parts: UsageParts): Usage {
   const { memory, clock } = parts;
   return {
+    proxyFacts: () => parts.proxyFacts(),
     remembered: (profile) => memory.answers.get(keyOf(profile), clock.nowMs())?.numbers,
     ask: (tokens) => inquire(parts, tokens),
   };

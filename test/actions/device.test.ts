@@ -232,7 +232,9 @@ describe("pollSignIn", () => {
     expect(await poll()).toMatchObject({ kind: "over", result: { kind: "saved", profileName: "work" } });
     expect(receipts()).toMatchObject([{ outcome: "saved", profileName: "work" }]);
     expect(await ports.methods.last(DANA, "openai:work")).toBe("code");
-    expect(await startSignIn(ports, DANA, "work" as ProfileName)).toMatchObject({ lastMethod: "code" });
+    expect(await startSignIn(ports, { binding: DANA, askedName: "work" as ProfileName })).toMatchObject({
+      lastMethod: "code",
+    });
   });
 
   it("redeems with the server's verifier, and with the redirect URI of device codes", async () => {
@@ -326,7 +328,7 @@ describe("pollSignIn", () => {
 
   it("tells that the time is over if another write has swept the sign-in", async () => {
     ports.clock.move(15 * MINUTE_MS);
-    await startSignIn(ports, DANA, "play" as ProfileName);
+    await startSignIn(ports, { binding: DANA, askedName: "play" as ProfileName });
     expect(await poll()).toMatchObject({ kind: "over", result: { code: "device-code-expired" } });
   });
 

@@ -3,6 +3,8 @@ import { listProfiles } from "../../src/actions/overview.ts";
 import type { ChatPins, Ports, ProfileStore, ProfileTarget } from "../../src/actions/ports.ts";
 import {
   preferProfile,
+  retryProfile,
+  reviveProfile,
   showProfile,
   signOut,
   stopUsingProfile,
@@ -11,7 +13,8 @@ import {
 } from "../../src/actions/profiles.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import type { ListedProfile } from "../../src/rules/results.ts";
-import { createFakePorts, DANA, failing, type FakePorts, THROWN } from "../fakes/fake-ports.ts";
+import type { UsageOutcome } from "../../src/rules/usage.ts";
+import { createFakePorts, DANA, failing, type FakePorts, THROWN, usageNumbers } from "../fakes/fake-ports.ts";
 import { asked } from "./requests.ts";
 
 let ports: FakePorts;
@@ -453,5 +456,137 @@ describe("making one the default", () => {
     ports.pins.keep(DANA, { profileId: "openai:work", by: "host" });
     expect(await preferProfile(ports, asked("team"))).toMatchObject({ kind: "preferred", kept: "work" });
     expect(await preferProfile(ports, asked("work"))).not.toHaveProperty("kept");
+  });
+});
+
+const WORK = "openai:work";
+const request = { binding: DANA, askedName: "work" as ProfileName, isAllowed: () => true };
+const refused = (code: string) => ({ kind: "refused", code, profileName: "work" });
+const healthOf = async (id: string) => (await ports.profiles.list("main")).find((one) => one.profileId === id)?.health;
+const outcomes = () => ports.audit.entries.map(({ action, outcome }) => `${action} ${outcome}`);
+const numbers = (extra: object) =>
+  ({ kind: "numbers", numbers: { ...usageNumbers(ports.clock.nowMs()), ...extra } }) as UsageOutcome;
+
+describe("a repair without a new sign-in", () => {
+  beforeEach(() => ports.profiles.has(WORK, "openai:team"));
+
+  describe("a cooldown that OpenAI does not know of", () => {
+    const HELD: Partial<ListedProfile> = {
+      health: "cooling-down",
+      reason: "subscription_limit",
+      unusableUntilMs: 9e15,
+    };
+    beforeEach(() => ports.profiles.becomes(WORK, HELD));
+
+    it("ends after OpenAI was asked, is noted, and no other profile is asked about", async () => {
+      expect(await retryProfile(ports, request)).toEqual({ kind: "retried", profileName: "work", activation: "live" });
+      expect(ports.usageServer.asked).toEqual([WORK]);
+      expect(await healthOf(WORK)).toBe("signed-in");
+      expect(outcomes()).toEqual(["retry done"]);
+    });
+
+    it.each([
+      { name: "after one refused look", condition: { health: "cooling-down", reason: "refused" } },
+      { name: "of a disablement for its billing", condition: { health: "disabled", reason: "billing" } },
+    ] as const)("ends $name too", async ({ condition }) => {
+      ports.profiles.becomes(WORK, condition);
+      expect(await retryProfile(ports, request)).toMatchObject({ kind: "retried" });
+    });
+
+    const reached = { limit: { isReached: true, windows: [{ seconds: 18_000 }] } };
+    const REFUSALS: readonly { name: string; answer: () => UsageOutcome; code: string }[] = [
+      { name: "the limit is reached", answer: () => numbers(reached), code: "retry-limit-reached" },
+      { name: "there are no credits", answer: () => numbers({ stop: "credits" }), code: "retry-limit-reached" },
+      {
+        name: "it tells of no window",
+        answer: () => numbers({ limit: { isReached: false, windows: [] } }),
+        code: "retry-limit-reached",
+      },
+      {
+        name: "it refuses the token",
+        answer: () => ({ kind: "untold", reason: "unauthorized", status: 401 }),
+        code: "retry-unanswered",
+      },
+      {
+        name: "it cannot be reached",
+        answer: () => ({ kind: "untold", reason: "unreachable" }),
+        code: "retry-unanswered",
+      },
+    ];
+    it.each(REFUSALS)("stays if $name", async ({ answer, code }) => {
+      ports.usageServer.answers.set(WORK, answer());
+      expect(await retryProfile(ports, request)).toEqual(refused(code));
+      expect(await healthOf(WORK)).toBe("cooling-down");
+      expect(outcomes()).toEqual([`retry ${code}`]);
+    });
+
+    it("stays if the answer in memory is older than a minute and nothing newer comes", async () => {
+      await retryProfile(ports, request);
+      ports.profiles.becomes(WORK, HELD);
+      ports.clock.move(61_000);
+      ports.usageServer.answers.set(WORK, { kind: "untold", reason: "rate-limited", status: 429 });
+      expect(await retryProfile(ports, request)).toEqual(refused("retry-unanswered"));
+    });
+
+    it("stays if its token cannot be sent, and nothing is asked", async () => {
+      ports.profiles.becomes(WORK, { expiresAtMs: ports.clock.nowMs() + 5 * 60_000 });
+      expect(await retryProfile(ports, request)).toEqual(refused("retry-unanswered"));
+      expect(ports.usageServer.asked).toEqual([]);
+    });
+
+    it("stays if the user may not do it, and nothing is asked", async () => {
+      expect(await retryProfile(ports, { ...request, isAllowed: () => false })).toEqual(refused("not-allowed"));
+      expect(ports.usageServer.asked).toEqual([]);
+    });
+
+    it("stays if the store refuses", async () => {
+      ports.profiles.refuse("store-locked");
+      expect(await retryProfile(ports, request)).toEqual(refused("store-locked"));
+    });
+
+    it.each([
+      { health: "signed-in" },
+      { health: "needs-sign-in", reason: "auth_permanent" },
+      { health: "disabled", reason: "auth_permanent" },
+    ] as const)("is not found in $health ($reason)", async (condition) => {
+      ports.profiles.becomes(WORK, { reason: undefined, ...condition } as Partial<ListedProfile>);
+      expect(await retryProfile(ports, request)).toEqual(refused("retry-not-held"));
+      expect(ports.usageServer.asked).toEqual([]);
+    });
+  });
+
+  describe("an old sign-in", () => {
+    beforeEach(() =>
+      ports.profiles.becomes(WORK, { health: "needs-sign-in", reason: "renewal-failed", canRevive: true }),
+    );
+
+    it("is renewed, and that is noted", async () => {
+      expect(await reviveProfile(ports, request)).toEqual({ kind: "revived", profileName: "work" });
+      expect(await healthOf(WORK)).toBe("signed-in");
+      expect(outcomes()).toEqual(["revive done"]);
+    });
+
+    it("stays as it is while the sign-in server does not answer", async () => {
+      ports.oauth.isReached = false;
+      expect(await reviveProfile(ports, request)).toEqual(refused("revive-offline"));
+      expect(await healthOf(WORK)).toBe("needs-sign-in");
+    });
+
+    it.each(["rejected", "failed", "changed"] as const)("can be %s", async (renewal) => {
+      ports.profiles.renewal = renewal;
+      expect(await reviveProfile(ports, request)).toEqual(refused(`revive-${renewal}`));
+      expect(outcomes()).toEqual([`revive revive-${renewal}`]);
+    });
+
+    it("is not tried for somebody who may not", async () => {
+      expect(await reviveProfile(ports, { ...request, isAllowed: () => false })).toEqual(refused("not-allowed"));
+    });
+
+    it("is not tried if it is not remembered, or if no renewal failed", async () => {
+      ports.profiles.becomes(WORK, { canRevive: undefined } as unknown as Partial<ListedProfile>);
+      expect(await reviveProfile(ports, request)).toEqual(refused("revive-forgotten"));
+      ports.profiles.becomes(WORK, { reason: "no-token" });
+      expect(await reviveProfile(ports, request)).toEqual(refused("revive-not-failed"));
+    });
   });
 });

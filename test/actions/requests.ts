@@ -10,7 +10,7 @@ import { DANA } from "../fakes/fake-ports.ts";
 
 /** The link of a sign-in that is started now. Throws where none is. */
 export async function startedLink(ports: Ports, name = "work", binding = DANA): Promise<Secret> {
-  const started = await startSignIn(ports, binding, name as ProfileName);
+  const started = await startSignIn(ports, { binding, askedName: name as ProfileName });
   if (started.kind === "refused") throw new Error(started.code);
   return started.authorizationUrl;
 }

@@ -21,7 +21,8 @@ beforeEach(() => {
   ports = createFakePorts();
 });
 
-const begin = (name = "work", binding = DANA, over: Ports = ports) => startSignIn(over, binding, name as ProfileName);
+const begin = (name = "work", binding = DANA, over: Ports = ports) =>
+  startSignIn(over, { binding, askedName: name as ProfileName });
 
 describe("startSignIn", () => {
   it("gives the link, the profile and the time to live", async () => {
@@ -58,8 +59,8 @@ describe("startSignIn", () => {
   });
 
   it("keeps the sender's spelling if the binding has another", async () => {
-    await startSignIn(ports, DANA, "work" as ProfileName, DANA.senderId);
-    await startSignIn(ports, DANA, "play" as ProfileName, "U0DANA");
+    await startSignIn(ports, { binding: DANA, askedName: "work" as ProfileName, senderId: DANA.senderId });
+    await startSignIn(ports, { binding: DANA, askedName: "play" as ProfileName, senderId: "U0DANA" });
     expect(ports.pending.document.logins.map(senderOf)).toEqual([
       { channel: "telegram", channelAccountId: "default", senderId: DANA.senderId },
       { channel: "telegram", channelAccountId: "default", senderId: "U0DANA" },
@@ -218,7 +219,7 @@ describe("a sign-in that cannot begin", () => {
 describe("a network that cannot be used", () => {
   it("refuses the start, names the variable and stores no sign-in", async () => {
     ports.oauth.unreachable = { code: "proxy-socks", variable: "ALL_PROXY" };
-    expect(await startSignIn(ports, DANA, "work" as ProfileName)).toEqual({
+    expect(await startSignIn(ports, { binding: DANA, askedName: "work" as ProfileName })).toEqual({
       kind: "refused",
       code: "proxy-socks",
       variable: "ALL_PROXY",

@@ -106,6 +106,22 @@ describe("the usage", () => {
     }
   });
 
+  it("names the proxy only if another one may help", async () => {
+    const facts = { variable: "https_proxy", noProxy: "NO_PROXY" } as const;
+    ports.usage.proxyFacts = () => facts;
+    for (const [reason, shown] of [
+      ["region", facts],
+      ["challenge", facts],
+      ["unreachable", facts],
+      ["failed", {}],
+    ] as const) {
+      ports.usageServer.answers.set("openai:work", { kind: "untold", reason });
+      const { variable, noProxy } = await report();
+      expect({ reason, variable, noProxy }).toEqual({ reason, ...shown });
+      ports.clock.move(2 * MINUTE_MS);
+    }
+  });
+
   it("changes nothing, whatever OpenAI answers", async () => {
     const before = await ports.profiles.list("main");
     for (const reason of ["unauthorized", "sign-in-ended", "workspace-gone", "challenge", "rate-limited"] as const) {

@@ -46,6 +46,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "finish" }, begins: "To finish a sign-in" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },
+  { intent: { verb: "cancel", name: "nobody" as ProfileName }, begins: "There is no profile named nobody." },
   { intent: { verb: "show", name: WORK }, begins: "Codex profile work: signed in" },
   { intent: { verb: "prefer", name: WORK }, begins: "work is now the default profile." },
   { intent: { verb: "signout", name: WORK, isSure: false }, begins: "Sign out work?" },
@@ -170,6 +171,17 @@ describe("an answer over a port that fails", () => {
     const [beginning = ""] = REFUSALS[code].split("{");
     expect((await textOf(waiting.ports, intent)).startsWith(beginning)).toBe(true);
   });
+});
+
+it("names the variable of the proxy in force, and one that nothing reads as it is written", async () => {
+  const { ports, address } = await createWaiting();
+  const facts = { variable: "https_proxy", noProxy: "NO_PROXY" } as const;
+  ports.oauth.exchange = async () => ({ kind: "refused", code: "region-unsupported", ...facts });
+  const text = await textOf(ports, finishWith(address));
+  expect(text).toContain("Set https_proxy to a proxy in a supported country.");
+  expect(text).toContain("NO_PROXY contains a semicolon");
+  ports.oauth.requestDeviceCode = async () => ({ kind: "refused", code: "provider-blocked", ...facts });
+  expect(await textOf(ports, { verb: "code", name: WORK })).toContain("a proxy (https_proxy)");
 });
 
 const refuseOwner = () => false;

@@ -677,7 +677,14 @@ export function createFakePorts(): FakePorts {
   const usageServer = new FakeUsageServer(clock);
   return {
     usageServer,
-    usage: createUsage({ memory: new UsageMemory(), clock, timers: clock, entropy, ask: usageServer.ask }),
+    usage: createUsage({
+      memory: new UsageMemory(),
+      clock,
+      timers: clock,
+      entropy,
+      ask: usageServer.ask,
+      proxyFacts: () => ({}),
+    }),
     listener: new FakeListener(),
     audit: new MemoryAuditLog(),
     notices: new MemoryNotices(),

@@ -65,7 +65,7 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, a
   };
 
   const start = async (binding: Binding, profile: string): Promise<Waiting> => {
-    const started = await startSignIn(ports, binding, profile as ProfileName);
+    const started = await startSignIn(ports, { binding, askedName: profile as ProfileName });
     if (started.kind === "refused") throw new Error(`${profile}: ${started.code}`);
     return { profile, address: server.approve(started.authorizationUrl.reveal(), accountOf(profile)) };
   };

@@ -232,7 +232,7 @@ describe("the end of a sign-in with a code", () => {
     await poll();
     const { markdown } = await type("status", WEBCHAT_CALL);
     expect(markdown).toContain("Last failed: `work`");
-    expect(markdown).toContain(REFUSALS["region-unsupported"]);
+    expect(markdown).toContain("Set `HTTPS_PROXY` to a proxy in a supported country.");
   });
 
   it("is shown by status if it is a question, for 15 minutes", async () => {
@@ -269,7 +269,7 @@ describe("the end of a sign-in with a code", () => {
     door.ports.oauth.approveCode("CODE-1");
     Object.assign(door.context, { locale: failing });
     await poll();
-    expect(door.ports.log.lines).toContain("warn: telling how a sign-in ended failed (Error)");
+    expect(door.ports.log.lines).toContain("warn: writing an answer failed (Error)");
     expect(savedIn(door.ports)).toEqual(["openai:work"]);
   });
 });

@@ -214,8 +214,11 @@ describe("a callback URL in the chat of its pending sign-in", () => {
     expect(sent.map(({ sender }) => sender)).toEqual([OWNER_SENDER]);
   });
 
-  it("is answered by the text of the hook if the channel cannot send", async () => {
-    const { context, address } = await waiting({ canSendNow: () => Promise.resolve(false) });
+  it.each([
+    { name: "the channel cannot send", canSendNow: () => Promise.resolve(false) },
+    { name: "the host cannot say whether it can", canSendNow: () => Promise.reject(new Error(CANARY)) },
+  ])("is answered by the text of the hook if $name", async ({ canSendNow }) => {
+    const { context, address } = await waiting({ canSendNow });
     const claim = await claimMessage(context, message(address));
     expect(claim?.text).toContain("Signed in: profile `work`");
   });

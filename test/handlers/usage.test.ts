@@ -107,12 +107,26 @@ describe("a slow answer", () => {
     expect(door.sent).toEqual([]);
   });
 
+  it("waits if the host cannot say whether a second message can be sent", async () => {
+    door = createDoor({ canSendNow: () => Promise.reject(new Error("canary")) });
+    const gate = door.ports.usageServer.hold();
+    const first = ask();
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    await settle();
+    gate.open();
+    expect((await first).markdown).toContain("5 h: 100% left");
+    expect(door.sent).toEqual([]);
+    expect(door.ports.log.lines.join()).toContain("asking whether a message can be sent failed (Error)");
+  });
+
   it.each([
-    { name: "is not taken", sendNow: () => Promise.resolve(false), line: "warn: completing an answer failed" },
+    { name: "is not taken", sendNow: () => Promise.resolve(false), line: "warn: sending an answer failed twice" },
     {
       name: "fails",
       sendNow: () => Promise.reject(new Error("canary")),
-      line: "warn: completing an answer failed (Error)",
+      line: "warn: sending an answer failed (Error)",
     },
   ])("whose second message $name is logged", async ({ sendNow, line }) => {
     door = createDoor({ inBackground: async (task) => void background.push(task()), sendNow });

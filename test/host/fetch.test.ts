@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
-import { createGuardedFetch, createHostSend, hostObstacle } from "../../src/host/fetch.ts";
+import { createGuardedFetch, createHostSend, hostObstacle, hostProxyFacts } from "../../src/host/fetch.ts";
 import { OPENAI, sandboxEndpoints, TOKEN_LIMITS, type Endpoints } from "../../src/oauth/endpoints.ts";
 import type { OutgoingRequest } from "../../src/actions/ports.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
@@ -517,5 +517,21 @@ describe("hostObstacle", () => {
     const values: Readonly<Record<string, string | undefined>> = variables;
     expect(hostObstacle(OPENAI, (name) => values[name])?.code).toBe(code);
     expect(hostObstacle(sandboxEndpoints("http://127.0.0.1:1"), (name) => values[name])).toBeUndefined();
+  });
+});
+
+describe("hostProxyFacts", () => {
+  const values: Readonly<Record<string, string>> = {
+    https_proxy: "http://h:1",
+    ALL_PROXY: "http://h:2",
+    NO_PROXY: "a;b",
+  };
+  const facts = (names: readonly string[], endpoints = OPENAI) =>
+    hostProxyFacts(endpoints, (name) => (names.includes(name) ? values[name] : undefined));
+
+  it("names the variable that the host reads", () => {
+    expect(facts(["ALL_PROXY", "NO_PROXY"])).toEqual({});
+    expect(facts(Object.keys(values))).toEqual({ variable: "https_proxy", noProxy: "NO_PROXY" });
+    expect(facts(Object.keys(values), sandboxEndpoints("http://127.0.0.1:1"))).toEqual({});
   });
 });

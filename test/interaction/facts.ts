@@ -22,9 +22,9 @@ import type {
 import { RESERVED_NAMES } from "../../src/rules/commands.ts";
 import { profileNameOf, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
 import type { Screen } from "../../src/interaction/screen.ts";
+import { cardScreen } from "../../src/interaction/login-screens.ts";
 import {
   cancelledScreen,
-  cardScreen,
   closedScreen,
   finishHelpScreen,
   helpScreen,
@@ -301,7 +301,7 @@ export const USAGE_REPORTS: Readonly<Record<string, UsageReport>> = {
       ["blocked-1", { kind: "untold", reason: "challenge", status: 403 }],
       ["blocked-2", { kind: "untold", reason: "challenge", status: 403, last: NUMBERS }],
     ],
-    { left: 4, best: listed("p0") },
+    { left: 4, best: listed("p0"), variable: "https_proxy", noProxy: "NO_PROXY" },
   ),
   ...Object.fromEntries(
     USAGE_REASONS.map((reason) => [
@@ -792,6 +792,13 @@ export function sampleScreens(): readonly NamedScreen[] {
     "withheld on a channel without sign-ins": withheldScreen("elsewhere"),
     quoted: quotedScreen(),
     "not an owner, in the web chat": refusalScreen({ code: "not-allowed", next: "none", sender: "" }),
+    "a country, behind a proxy": refusalScreen({
+      code: "region-unsupported",
+      next: "none",
+      sender: "",
+      variable: "https_proxy",
+      noProxy: "NO_PROXY",
+    }),
   };
   for (const health of HEALTHS) {
     samples[`selector, ${health}`] = selectorScreen({ ...listOf(0), profiles: [listed("work", { health })] }, 1);

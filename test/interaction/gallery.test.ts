@@ -7,7 +7,7 @@ import { MARKDOWN, PLAIN, toText, toWireButtons, WEB_MARKDOWN } from "../../src/
 import { withSandboxNotice } from "../../src/interaction/screens.ts";
 import { CATALOGUES, Locale, type Language } from "../../src/languages/catalogue.ts";
 import { EN, type SentenceKey } from "../../src/languages/en.ts";
-import { donePage, urlPage } from "../../src/loopback/pages.ts";
+import { donePage, urlPage } from "../../src/loopback/listener.ts";
 import { print } from "../../src/terminal/output.ts";
 import type { OutputContext } from "../../src/terminal/words.ts";
 import { sampleScreens, type NamedScreen } from "./facts.ts";

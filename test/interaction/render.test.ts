@@ -4,7 +4,8 @@ import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../support/english.ts";
 import { linkButton, namedLink, type Screen, type ScreenLine, type Segment } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
-import { cardScreen, refusalScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
+import { cardScreen } from "../../src/interaction/login-screens.ts";
+import { refusalScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
 import { Secret } from "../../src/secret.ts";
 import {
   anyHostileScreen,

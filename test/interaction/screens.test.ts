@@ -5,9 +5,9 @@ import { profileNameOf, resolveSelector, type ProfileId, type ProfileName } from
 import { spelled, toMarkdown, toPlainText, toWebMarkdown } from "../support/english.ts";
 import { signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
+import { cardScreen } from "../../src/interaction/login-screens.ts";
 import {
   cancelledScreen,
-  cardScreen,
   newProfileScreen,
   PAGE_SIZE,
   refusalScreen,

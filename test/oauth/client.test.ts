@@ -5,6 +5,7 @@ import type { Entropy, GuardedFetch, OutgoingRequest } from "../../src/actions/p
 import { CodexAuthError } from "../../src/errors.ts";
 import { buildAuthorizationRequest, createOAuthClient } from "../../src/oauth/client.ts";
 import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import { Secret } from "../../src/secret.ts";
 import { systemEntropy } from "../../src/system.ts";
 
 /** Bytes of one value, so that every text made of them is known beforehand; notes how many were drawn. */
@@ -59,6 +60,35 @@ describe("the look at the sign-in server", () => {
       isSandbox: false,
       urls: ["https://auth.openai.com/oauth/authorize"],
     });
+  });
+});
+
+const status = (code: number, body: string) => async () => new Response(body, { status: code });
+
+describe("a refusal that another proxy may resolve", () => {
+  const facts = { variable: "https_proxy", noProxy: "NO_PROXY" } as const;
+  const refusals = async (answer: GuardedFetch) => {
+    const client = createOAuthClient(OPENAI, systemEntropy, answer, { proxyFacts: () => facts });
+    const { redirectUri, state, codeVerifier } = await build();
+    return [
+      await client.exchange({ code: new Secret("ac_1"), state, codeVerifier, redirectUri }),
+      await client.requestDeviceCode(),
+    ];
+  };
+  const region = JSON.stringify({ error: { code: "unsupported_country_region_territory" } });
+
+  it.each([
+    { name: "a country", answer: status(403, region) },
+    { name: "a page", answer: status(403, "<html>") },
+    { name: "no network", answer: () => Promise.reject(new CodexAuthError("provider-unreachable")) },
+  ])("names the proxy in force: $name", async ({ answer }) => {
+    expect(await refusals(answer)).toMatchObject([facts, facts]);
+  });
+
+  it("is not any other one", async () => {
+    for (const refusal of await refusals(status(500, ""))) {
+      expect(refusal).toEqual({ kind: "refused", code: "provider-failed" });
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PROXY_VARIABLES, proxyFor as proxyOf } from "../../src/rules/proxy.ts";
+import { PROXY_VARIABLES, proxyFactsFor, proxyFor as proxyOf } from "../../src/rules/proxy.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -190,5 +190,29 @@ describe("the variables", () => {
     for (const HTTPS_PROXY of ["http://h:1", "socks5h://h:1", "a b"]) {
       expect(proxyFor(SERVER, { HTTPS_PROXY, ...noProxy }).kind === "none").toBe(isExempt);
     }
+  });
+});
+
+describe("what a refusal says of the proxy", () => {
+  const lower = { https_proxy: "http://h:1" };
+  const both = { ...lower, HTTPS_PROXY: "http://h:2" };
+  const ROWS: readonly { readonly variables: Variables; readonly facts: object }[] = [
+    { variables: {}, facts: {} },
+    { variables: { NO_PROXY: "a;b" }, facts: {} },
+    { variables: both, facts: { variable: "https_proxy" } },
+    { variables: { ...both, NO_PROXY: SERVER }, facts: {} },
+    { variables: { ALL_PROXY: "http://h:1" }, facts: { variable: "ALL_PROXY" } },
+    {
+      variables: { ...lower, NO_PROXY: `localhost;${SERVER}` },
+      facts: { variable: "https_proxy", noProxy: "NO_PROXY" },
+    },
+    {
+      variables: { ...lower, no_proxy: "a;b", NO_PROXY: "a" },
+      facts: { variable: "https_proxy", noProxy: "no_proxy" },
+    },
+    { variables: { ...lower, no_proxy: "a", NO_PROXY: "a;b" }, facts: { variable: "https_proxy" } },
+  ];
+  it.each(ROWS)("is $facts with $variables", ({ variables, facts }) => {
+    expect(proxyFactsFor(SERVER, (name) => variables[name])).toEqual(facts);
   });
 });

@@ -171,6 +171,11 @@ describe("the numbers of an account", () => {
     },
   );
 
+  it.each(["2026-13-18T07:06:40Z", "2026-11-18T25:06:40Z", "2026-11-18", "18 Nov 2026 07:06:40 GMT"])(
+    "have no reset of text that is not a date: %s",
+    (reset_at) => expect(short({ reset_at, reset_after_seconds: null })?.resetAtMs).toBeUndefined(),
+  );
+
   it("have the reset of every date of a leap year and of the next", () => {
     const first = Date.parse("2026-11-01T00:00:00Z");
     for (let day = 0; day < 366; day += 1) {
@@ -389,6 +394,14 @@ describe("the reason why the usage is not told", () => {
       body: "x",
       headers: { "content-type": "text/html" },
       reason: "challenge",
+    },
+    { name: "the text of Cloudflare's page", status: 403, body: "error code: 1020", reason: "challenge" },
+    {
+      name: "JSON with the type of a page",
+      status: 403,
+      body: { detail: "Forbidden" },
+      headers: { "content-type": "text/html" },
+      reason: "forbidden",
     },
     {
       name: "a challenge with 429",

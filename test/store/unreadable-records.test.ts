@@ -235,7 +235,7 @@ describe.each(inPlaces(LEFT_OUT))("an unreadable record: $name", (row) => {
     seedOdd(row);
     const binding = bindingOf(row);
     const before = contents();
-    const started = await startSignIn(ports, binding, work);
+    const started = await startSignIn(ports, { binding, askedName: work });
     expect(started).toMatchObject({ kind: "started", profileId: ID, isNewProfile: false });
     if (started.kind === "refused") return;
     const url = ports.oauth.approve(started.authorizationUrl);
@@ -380,7 +380,7 @@ describe("an unreadable record under another id", () => {
 
   it("is not used in place of a default profile that does not exist", async () => {
     plant(profilesIn(root), JSON.stringify({ version: 1, profiles: { [ID]: null } }));
-    const started = await startSignIn(ports, DANA, "default" as ProfileName);
+    const started = await startSignIn(ports, { binding: DANA, askedName: "default" as ProfileName });
     expect(started).toMatchObject({ profileId: `${provider}:default`, isDefaultFallback: false, isNewProfile: true });
   });
 
@@ -400,7 +400,7 @@ describe("a credential of another kind", () => {
     const row: Row = { ...PLACES[0], name: "", record };
     seedOdd(row);
     expect(await listed(row)).toBeUndefined();
-    expect(await startSignIn(ports, DANA, work)).toMatchObject(refused("profile-not-codex"));
+    expect(await startSignIn(ports, { binding: DANA, askedName: work })).toMatchObject(refused("profile-not-codex"));
     expect(await save(store, row)).toEqual(refused("profile-not-codex"));
     expect(storedJson(row)).toBe(JSON.stringify(record));
   });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { findInstalledHost, hostJson5, loadSdkPart, runHostCommand } from "../../src/terminal/installed-host.ts";
 import { installHost, type Machine, makeMachine, put, putHost } from "./machine.ts";
@@ -338,6 +338,23 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
     installHost(machine, "2026.9.6");
     put(inside("shim/openclaw"), 'exec asdf exec "openclaw" "$@"');
     await expect(find({ named: inside(path) })).rejects.toThrow(new CodexAuthError("host-path-invalid"));
+  });
+
+  it.skipIf(process.getuid?.() === 0)("says that this user cannot read the named path", async () => {
+    putHost(inside("private/openclaw"), "2026.9.6");
+    chmodSync(inside("private"), 0);
+    onTestFinished(() => chmodSync(inside("private"), 0o700));
+    for (const named of ["private", "private/openclaw", "private/openclaw/openclaw.mjs"]) {
+      await expect(find({ named: inside(named) })).rejects.toThrow(new CodexAuthError("host-path-denied"));
+    }
+  });
+
+  it.skipIf(process.getuid?.() === 0)("does not follow a launcher that this user cannot read", async () => {
+    installHost(machine, "2026.9.6");
+    put(inside("shim/openclaw"), 'exec "$HOME/openclaw" "$@"');
+    chmodSync(inside("shim/openclaw"), 0o111);
+    await expect(find({ named: inside("shim/openclaw") })).rejects.toThrow(new CodexAuthError("host-path-denied"));
+    await expect(find({ pathFolders: [inside("shim")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
   });
 
   it("gives the versions of Node that the host names", async () => {

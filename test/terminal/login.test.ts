@@ -175,7 +175,7 @@ describe("a browser that brings another URL to login", () => {
 
   it("of a chat's sign-in leaves it to that chat", async () => {
     const { result, address } = await begin();
-    const other = await startSignIn(ports, DANA, "play" as ProfileName);
+    const other = await startSignIn(ports, { binding: DANA, askedName: "play" as ProfileName });
     if (other.kind !== "started") throw new Error(other.kind);
     expect(await live.bring(ports.oauth.approve(other.authorizationUrl))).toBe("unknown");
     expect(ports.pending.document.logins).toHaveLength(2);
@@ -247,7 +247,7 @@ describe("a login that ends elsewhere", () => {
 
 describe("Ctrl-C", () => {
   it("cancels this sign-in and no other", async () => {
-    await startSignIn(ports, DANA, "work" as ProfileName);
+    await startSignIn(ports, { binding: DANA, askedName: "work" as ProfileName });
     const { result, address } = await begin();
     live.pressCtrlC();
     expect(await result).toEqual({ kind: "cancelled", profileNames: ["work"] });

@@ -78,9 +78,9 @@ describe("the ports that are built", () => {
     { verb: "help", expected: [] },
     { verb: "version", expected: [] },
     { verb: "status", expected: ["pending"] },
-    { verb: "status", options: { profileName: "work" }, expected: ["pending"] },
+    { verb: "status", options: { profileName: "work" }, expected: ["pending", "host"] },
     { verb: "cancel", expected: ["pending"] },
-    { verb: "cancel", options: { profileName: "work" }, expected: ["pending"] },
+    { verb: "cancel", options: { profileName: "work" }, expected: ["pending", "host"] },
     { verb: "list", expected: ["host"] },
     { verb: "start", expected: ["host"] },
     { verb: "undo", expected: ["host"] },
@@ -309,6 +309,36 @@ describe("status", () => {
   it("is refused if the pending file is insecure", async () => {
     const context = { ...contextOf(), pendingPorts: async () => ({ ...ports, pending: untrusted() }) };
     expect(await run("status", {}, context)).toEqual({ kind: "refused", code: "pending-insecure" });
+  });
+});
+
+describe("a name that no sign-in has", () => {
+  const unknown = { kind: "refused", code: "profile-unknown", profileName: "nobody" };
+
+  it.each(["status", "cancel"] as const)("is refused by %s if no profile has it", async (verb) => {
+    ports.profiles.has("openai:work");
+    await start("home");
+    expect(await run(verb, { profileName: "nobody" })).toEqual(unknown);
+  });
+
+  it("may be a profile's", async () => {
+    ports.profiles.has("openai:work");
+    expect(await run("status", { profileName: "work" })).toMatchObject({ code: "no-status" });
+    expect(await run("cancel", { profileName: "work" })).toEqual({ kind: "cancelled", profileNames: [] });
+  });
+
+  it("may be a profile's if the store cannot be read", async () => {
+    const failing = { ...contextOf(), ports: () => Promise.reject(new CodexAuthError("host-not-found")) };
+    expect(await run("status", { profileName: "nobody" }, failing)).toMatchObject({ code: "no-status" });
+    expect(await run("cancel", { profileName: "nobody" }, failing)).toEqual({ kind: "cancelled", profileNames: [] });
+    expect(ports.log.lines).toContain("warn: looking for a profile failed (CodexAuthError host-not-found)");
+  });
+
+  it.each(["status", "cancel"] as const)("is not looked for in the store if a sign-in has it: %s", async (verb) => {
+    await start("home");
+    asked = [];
+    await run(verb, { profileName: "home" });
+    expect(asked).toEqual(["pending"]);
   });
 });
 

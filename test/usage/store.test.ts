@@ -75,7 +75,7 @@ beforeEach(async () => {
     hostVersion: "2026.6.1",
     owners: async () => [],
     sandboxOrigin: () => origin,
-    network: { createSend: createPlainSend, obstacle: () => undefined },
+    network: { createSend: createPlainSend, obstacle: () => undefined, proxyFacts: () => ({}) },
   });
 });
 afterEach(async () => {

@@ -16,7 +16,9 @@ let server: FakeUsageServer;
 let memory: UsageMemory;
 let usage: ReturnType<typeof createUsage>;
 
-const build = () => createUsage({ memory, clock, timers: clock, entropy: new CountingEntropy(), ask: server.ask });
+const proxyFacts = () => ({});
+const build = () =>
+  createUsage({ memory, clock, timers: clock, entropy: new CountingEntropy(), ask: server.ask, proxyFacts });
 
 beforeEach(() => {
   clock = new FakeClock();

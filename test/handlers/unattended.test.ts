@@ -1,7 +1,7 @@
 /** What a browser that comes back to this machine is shown, and what its sign-in and its user learn. */
 import { describe, expect, it } from "vitest";
 import { startSignIn } from "../../src/actions/start.ts";
-import { answerCallback, isCallbackExpected } from "../../src/handlers/callback.ts";
+import { answerCallback, isCallbackExpected } from "../../src/handlers/unattended.ts";
 import { answerCommand, type CommandCall } from "../../src/handlers/command.ts";
 import { DEFAULT_AGENT, terminalBinding } from "../../src/rules/binding.ts";
 import { MAX_ATTEMPTS, SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
@@ -135,7 +135,7 @@ describe("a browser that comes back with the code of a pending sign-in", () => {
   it("finishes a sign-in that a terminal started, and tells nobody", async () => {
     const door = createDoor();
     const here = terminalBinding(door.context.gateway, DEFAULT_AGENT);
-    const started = await startSignIn(door.ports, here, "work" as ProfileName);
+    const started = await startSignIn(door.ports, { binding: here, askedName: "work" as ProfileName });
     if (started.kind === "refused") throw new Error(started.code);
     expect(await bring(door, door.ports.oauth.approve(started.authorizationUrl))).toBe("saved");
     expect(door.sent).toEqual([]);
@@ -145,7 +145,7 @@ describe("a browser that comes back with the code of a pending sign-in", () => {
     const door = createDoor();
     door.ports.profiles.holds("openai:work", { workspaceId: "workspace-2", email: "other@example.com" });
     const here = terminalBinding(door.context.gateway, DEFAULT_AGENT);
-    const started = await startSignIn(door.ports, here, "work" as ProfileName);
+    const started = await startSignIn(door.ports, { binding: here, askedName: "work" as ProfileName });
     if (started.kind === "refused") throw new Error(started.code);
     expect(await bring(door, door.ports.oauth.approve(started.authorizationUrl))).toBe("failed");
     expect(savedIn(door.ports)).toEqual([]);
