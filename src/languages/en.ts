@@ -253,12 +253,12 @@ export const EN = {
     "• An older skill is in {folder}. It may take a command of this plugin, or write a file of its own. Delete this folder.",
   "finding.profile-failing": "• {name}: {facts}. Sign in again: {command}",
 
-  "notice.title": "Codex profile {name} needs a new sign-in. The gateway can no longer renew its login.",
+  "notice.title": "Codex profile {name} cannot be used: OpenClaw could not renew its login.",
   "notice.pinned":
-    "It is used in this chat, so messages here may fail until you sign in again. Stop using it here: {command}",
+    "It is used in this chat, so messages here may fail until it is repaired. Stop using it here: {command}",
   "notice.details": "Details: {command}",
   "notice.off": "To turn off these messages, set notify to false in this plugin's config.",
-  "notice.line": "Codex profile {name} needs a new sign-in: {command}",
+  "notice.line": "Codex profile {name} cannot be used. To repair it: {command}",
 
   "nudge.title": "Codex profile {name} is in use and nearly used up: {facts}",
   "nudge.others": "See how much the other accounts have left: {command}",

@@ -229,11 +229,11 @@ export const ZH_CN = translation({
   "finding.old-skill": "• {folder} 中有一个旧版 Skill。它可能会占用本插件的命令，或写入自己的文件。请删除此文件夹。",
   "finding.profile-failing": "• {name}：{facts}。重新登录：{command}",
 
-  "notice.title": "Codex 配置文件 {name} 需要重新登录。网关已无法为其续期。",
-  "notice.pinned": "当前聊天使用它，因此在你重新登录之前，这里的消息可能会失败。在此停止使用：{command}",
+  "notice.title": "Codex 配置文件 {name} 无法使用：OpenClaw 未能为其续期。",
+  "notice.pinned": "当前聊天使用它，因此在修复之前，这里的消息可能会失败。在此停止使用：{command}",
   "notice.details": "详情：{command}",
   "notice.off": "如不想再收到此类消息，请在此插件的配置中将 notify 设为 false。",
-  "notice.line": "Codex 配置文件 {name} 需要重新登录：{command}",
+  "notice.line": "Codex 配置文件 {name} 无法使用。要修复它：{command}",
 
   "nudge.title": "正在使用的 Codex 配置文件 {name} 即将用尽：{facts}",
   "nudge.others": "查看其他账号的余量：{command}",

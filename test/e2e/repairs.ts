@@ -73,7 +73,7 @@ export function repairs(worldOf: () => World): void {
         () => world.proxy.setMode("down"),
         () => world.proxy.setMode("up"),
       );
-      const notice = await told("heal needs a new sign-in. The gateway", since);
+      const notice = await told("heal cannot be used: OpenClaw could not", since);
       expect(world.telegram.keyboard(notice)[0]).toEqual([REVIVE]);
       expect((await ask("/codex_auth why", "The next message")).text).toContain(`${REVIVE}: /codex_auth revive heal`);
       const others = { ...storedProfiles(world.gateway).profiles, [HEAL]: undefined };

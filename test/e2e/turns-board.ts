@@ -132,11 +132,11 @@ export function boardWithTurns(worldOf: () => World): void {
       // The turn that needs the token finds out; the host may answer it with another profile.
       await ask("hello?");
       const notice = await world.telegram.waitForMessage(
-        (m) => m.text.includes("needs a new sign-in. The gateway"),
+        (m) => m.text.includes("cannot be used: OpenClaw could not"),
         since,
       );
       expect(notice.chatId).toBe(OWNER.id);
-      expect(notice.text).toContain("Codex profile work needs a new sign-in");
+      expect(notice.text).toContain("Codex profile work cannot be used");
       expect(world.telegram.keyboard(notice)).toEqual([
         ["Try the old sign-in again"],
         ["Sign in to work again"],
@@ -148,9 +148,11 @@ export function boardWithTurns(worldOf: () => World): void {
       );
       expect(list).not.toContain("1970");
       const failed = await ask("are you there?");
-      expect(failed.text).toContain("Codex profile work needs a new sign-in: /codex_auth show work");
+      expect(failed.text).toContain("Codex profile work cannot be used. To repair it: /codex_auth show work");
       expect((await ask("/codex_auth audit")).text).toContain("• work: needs a new sign-in (renewal failed).");
-      const told = world.telegram.messages(OWNER.id).filter((m) => m.text.includes("needs a new sign-in. The gateway"));
+      const told = world.telegram
+        .messages(OWNER.id)
+        .filter((m) => m.text.includes("cannot be used: OpenClaw could not"));
       expect(told.length).toBe(1);
     });
 
@@ -158,7 +160,7 @@ export function boardWithTurns(worldOf: () => World): void {
       world.signIn.behave("well");
       const notice = world.telegram
         .messages(OWNER.id)
-        .findLast((m) => m.text.includes("needs a new sign-in. The gateway"));
+        .findLast((m) => m.text.includes("cannot be used: OpenClaw could not"));
       if (notice === undefined) throw new Error("there is no notice");
       const card = await press(notice, "Sign in to work again");
       expect((await ask(world.signIn.approve(linkOf(card), WORK))).text).toContain(

@@ -33,7 +33,7 @@ describe("the notice of an expired login", () => {
     await notifyOwners(context, "main");
     expect(sent.map(({ sender }) => sender)).toEqual([OWNER_SENDER]);
     const { plainText, rows } = sent[0]?.message ?? { plainText: "", rows: [] };
-    expect(plainText).toContain("Codex profile work needs a new sign-in");
+    expect(plainText).toContain("Codex profile work cannot be used");
     expect(plainText).toContain("Sign in again: /codex_auth work");
     expect(rows.flat().map(({ label }) => label)).toEqual(["Sign in to work again", "Details"]);
   });
@@ -112,7 +112,7 @@ describe("the reply of a failed turn", () => {
   it.each([AUTH_FAILED, WENT_WRONG])("names the command that shows the profile: %s", async (content) => {
     const { context } = withExpiredLogin();
     expect(await explainFailedTurn(context, content, chat)).toBe(
-      `${content}\n\nCodex profile \`work\` needs a new sign-in: \`/codex_auth show work\``,
+      `${content}\n\nCodex profile \`work\` cannot be used. To repair it: \`/codex_auth show work\``,
     );
     const place = { ...chat, conversationId: `telegram:${OWNER}` };
     expect(await explainFailedTurn(context, content, place)).toContain("/codex_auth show work");
