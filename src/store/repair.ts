@@ -145,7 +145,8 @@ async function putBack(
       edit(document) {
         const current = recordIn(document, profileId);
         const isSame = current?.kind === "credential" && isSameFence(current.credential, fence);
-        if (isSame) code = isAllowed() ? undefined : "not-allowed";
+        const refusal = isAllowed() ? undefined : "not-allowed";
+        code = isSame ? refusal : "revive-changed";
         if (code === undefined) replaceProfile(document, { profileId, record, configuredIds: [] });
         return code === undefined;
       },
