@@ -1,5 +1,5 @@
 /** The screen of `usage`, and the numbers on the list of profiles. */
-import type { ListedProfile, UsageReport } from "../rules/results.ts";
+import { repairOf, type ListedProfile, type UsageReport } from "../rules/results.ts";
 import {
   isPastReset,
   leftIn,
@@ -9,7 +9,7 @@ import {
   type UsageReason,
   type UsageWindow,
 } from "../rules/usage.ts";
-import { repairButton, repairLines, repairOf } from "./profile-screens.ts";
+import { repairButton, repairLines } from "./profile-screens.ts";
 import {
   button,
   command,

@@ -665,6 +665,21 @@ export function sampleScreens(): readonly NamedScreen[] {
     "retried, after a restart": retriedScreen({ kind: "retried", profileName: "work", activation: "restart" }),
     revived: revivedScreen({ kind: "revived", profileName: "work" }),
     "why, renewal failed": whyScreen({ ...CHOICE, paused: [listed("work", RENEWAL_FAILED)] }),
+    "why, renewal failed and forgotten": whyScreen({
+      ...CHOICE,
+      paused: [listed("work", { health: "needs-sign-in", reason: "renewal-failed" })],
+    }),
+    "why, OpenAI has room": whyScreen({
+      ...CHOICE,
+      paused: [
+        listed("work", {
+          health: "cooling-down",
+          reason: "subscription_limit",
+          unusableUntilMs: NOW_MS + 3 * 24 * 3_600_000,
+          usage: usageNumbers(NOW_MS - 30_000, [0, 1]),
+        }),
+      ],
+    }),
     "why, two to repair": whyScreen({
       ...CHOICE,
       paused: [listed("work", RENEWAL_FAILED), listed("team", { health: "cooling-down", reason: "refused" })],
