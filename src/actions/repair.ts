@@ -6,7 +6,7 @@ import { hasFailedRenewal, isHeld, type Refusal, type RetriedProfile, type Reviv
 import { hasRoom } from "../rules/usage.ts";
 import type { Ports } from "./ports.ts";
 import { changeProfile, type ProfileRequest } from "./profiles.ts";
-import { tokenOf, usageBy } from "./usage.ts";
+import { askNumbers } from "./usage.ts";
 
 /** Ends the host's cooldown of a profile, only if OpenAI says now that the account has room. Never throws. */
 export function retryProfile(ports: Ports, request: ProfileRequest): Promise<RetriedProfile | Refusal> {
@@ -14,10 +14,9 @@ export function retryProfile(ports: Ports, request: ProfileRequest): Promise<Ret
     const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
     if (!isHeld(profile)) return refused("retry-not-held");
     if (!target.isAllowed()) return refused("not-allowed");
-    const token = await tokenOf(ports, target);
-    const usage = token && (await usageBy(ports, token));
-    if (usage?.kind !== "numbers") return refused("retry-unanswered");
-    if (!hasRoom(usage.numbers, ports.clock.nowMs())) return refused("retry-limit-reached");
+    const numbers = await askNumbers(ports, target);
+    if (numbers === undefined) return refused("retry-unanswered");
+    if (!hasRoom(numbers, ports.clock.nowMs())) return refused("retry-limit-reached");
     const ended = await ports.profiles.endCooldown(target);
     if (ended.kind === "refused") return refused(ended.code);
     ports.log.info("cooldown ended");

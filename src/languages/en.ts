@@ -452,7 +452,7 @@ export const EN = {
   "refusal.revive-failed":
     "OpenClaw could not renew the old sign-in of {name} this time either. Try again in a few minutes: {revive}, or sign in again: {again}",
   "refusal.usage-unknown":
-    "The gateway knows no numbers of {name}, so there is nothing to be quiet about. To ask for them, type {usage}",
+    "No message about the usage of {name} was sent, and OpenAI does not tell its numbers now, so there is nothing to be quiet about. To see why, type {usage}",
   "refusal.callback-empty":
     "There is no callback URL in the text. Copy the full URL of the localhost page and try again.",
   "refusal.callback-too-long":

@@ -53,7 +53,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "undo", name: WORK }, begins: "Undone: profile work" },
   { intent: { verb: "retry", name: WORK }, begins: "OpenClaw does not hold back work" },
   { intent: { verb: "revive", name: WORK }, begins: "No renewal of work has failed" },
-  { intent: { verb: "quiet", name: WORK }, begins: "The gateway knows no numbers of work" },
+  { intent: { verb: "quiet", name: WORK }, begins: "There will be no more messages about the usage of work" },
   { intent: { verb: "use", name: WORK }, begins: "This chat uses work" },
   { intent: { verb: "unuse" }, begins: "This profile is not set for this chat." },
   { intent: { verb: "keep", name: WORK }, begins: "No sign-in waits for this choice" },
