@@ -1,6 +1,7 @@
 /** The screen of `usage`, and the numbers on the list of profiles. */
 import { repairOf, type ListedProfile, type UsageReport } from "../rules/results.ts";
 import {
+  isFresh,
   isPastReset,
   leftIn,
   type ProfileUsage,
@@ -25,30 +26,26 @@ import {
   type ScreenLine,
 } from "./screen.ts";
 
-/** Of more profiles each has one line, because an answer must fit one message. */
+/**
+ * Of more profiles each has one line, and what several have in common is told once, because an answer must fit one
+ * message.
+ */
 const DETAILED = 6;
 const OTHERS_SHOWN = 3;
 
 type Row = UsageReport["profiles"][number];
 
 export function usageScreen(report: UsageReport): Screen {
-  const { profiles, isPartial, nowMs } = report;
+  const { profiles, isPartial } = report;
   if (profiles.length === 0) return { lines: [say("selector.empty")], rows: [] };
   const isBrief = profiles.length > DETAILED;
-  const lines = profiles.flatMap((row) => [
-    profileLine(report, row, isBrief),
-    ...stopLines(row),
-    ...(isBrief ? [] : detailLines(row, nowMs)),
-    ...reasonLines(row),
-    ...repairLinesOf(row, nowMs),
-  ]);
   const isBlocked = profiles.some((one) => reasonIn(one) === "challenge");
   return {
     lines: [
       say("usage.title"),
-      ...lines,
+      ...(isBrief ? briefLines(report) : profiles.flatMap((row) => detailLines(report, row))),
       ...(isBlocked ? [say("untold.challenge")] : []),
-      ...(report.left > 0 ? [say("pending.more", { count: report.left })] : []),
+      ...(report.left > 0 ? [say("usage.more", { count: report.left, command: usage("usage") })] : []),
       ...(isPartial ? [say("usage.partial")] : nextLines(report, isBrief)),
       say("usage.zone", { zone: { zone: true } }),
     ],
@@ -57,18 +54,79 @@ export function usageScreen(report: UsageReport): Screen {
   };
 }
 
-function profileLine({ inUse, best, nowMs }: UsageReport, { profile, usage: told }: Row, isBrief: boolean): Line {
+function detailLines(report: UsageReport, row: Row): readonly ScreenLine[] {
+  const { nowMs } = report;
+  const { profile, usage: told } = row;
   const numbers = numbersIn(told);
-  const plan = numbers?.plan ?? profile.plan;
+  return [
+    profileLine(report, row, [
+      ...(profile.health === "signed-in" ? [] : [conditionOf(profile, nowMs)]),
+      ...awaitedIn(told),
+      ...(numbers === undefined ? [] : [askedLine(numbers, nowMs)]),
+    ]),
+    ...(numbers?.limit.isReached === true ? [say("usage.reached")] : []),
+    ...stopLines(row),
+    ...(numbers === undefined ? [] : numberLines(numbers, nowMs)),
+    ...reasonLines(row),
+    ...againLines(row),
+    ...repairLinesOf(row, nowMs),
+  ];
+}
+
+function briefLines(report: UsageReport): readonly Line[] {
+  const { profiles, nowMs } = report;
+  const isAnyFresh = profiles.some(({ usage: told }) => isFreshIn(told, nowMs));
+  return [
+    ...profiles.map((row) => profileLine(report, row, briefItems(row, nowMs))),
+    ...noteLines(profiles, nowMs),
+    ...(isAnyFresh ? [say("usage.fresh")] : []),
+  ];
+}
+
+function isFreshIn(told: ProfileUsage, nowMs: number): boolean {
+  const numbers = numbersIn(told);
+  return numbers !== undefined && isFresh(numbers, nowMs);
+}
+
+function briefItems({ profile: { health }, usage: told }: Row, nowMs: number): readonly Line[] {
+  const numbers = numbersIn(told);
+  return [
+    ...(health === "signed-in" ? [] : [say(`health.${health}`)]),
+    ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => briefOf(one, numbers.limit, nowMs))),
+    ...(numbers?.limit.isReached === true ? [say("usage.limit-reached")] : []),
+    ...awaitedIn(told),
+    ...(numbers === undefined || isFresh(numbers, nowMs) ? [] : [askedLine(numbers, nowMs)]),
+  ];
+}
+
+/** What stops several accounts, or what can be done about it, is one line with their names. */
+function noteLines(profiles: readonly Row[], nowMs: number): readonly Line[] {
+  const notes = new Map<string, { readonly note: Line; readonly names: Line[] }>();
+  for (const row of profiles) {
+    const repair = repairOf(withNumbers(row), nowMs);
+    const repairs = repair === undefined ? [] : [say(`profile.${repair}`, { command: usage(repair) })];
+    for (const note of [...stopLines(row), ...reasonLines(row), ...repairs]) {
+      const key = JSON.stringify(note);
+      const { names } = notes.get(key) ?? { names: [] };
+      notes.set(key, { note, names: [...names, [verbatim(row.profile.name)]] });
+    }
+  }
+  return [...notes.values()].map(({ note, names }) => say("usage.note", { names: listOf(names), note }));
+}
+
+const awaitedIn = (told: ProfileUsage): readonly Line[] => (told.kind === "awaited" ? [say("usage.awaited")] : []);
+
+const askedLine = ({ askedAtMs }: UsageNumbers, nowMs: number): Line =>
+  say("usage.asked", { ago: { agoMs: nowMs - askedAtMs } });
+
+function profileLine({ inUse, best }: UsageReport, { profile, usage: told }: Row, more: readonly Line[]): Line {
+  const plan = numbersIn(told)?.plan ?? profile.plan;
   const items: Line[] = [
     ...(plan === undefined ? [] : [[verbatim(plan)]]),
     ...(profile.profileId === inUse ? [say("usage.in-use")] : []),
     ...(inUse === undefined && profile.isDefault === true ? [say("usage.default")] : []),
     ...(profile.profileId === best?.profileId ? [say("usage.best")] : []),
-    ...(profile.health === "signed-in" ? [] : [conditionOf(profile, nowMs)]),
-    ...(isBrief && numbers !== undefined ? numbers.limit.windows.map((one) => briefOf(one, numbers.limit, nowMs)) : []),
-    ...(told.kind === "awaited" ? [say("usage.awaited")] : []),
-    ...(numbers === undefined ? [] : [say("usage.asked", { ago: { agoMs: nowMs - numbers.askedAtMs } })]),
+    ...more,
   ];
   const name = verbatim(profile.name);
   return items.length === 0 ? say("usage.name", { name }) : say("selector.profile", { name, facts: listOf(items) });
@@ -83,17 +141,11 @@ function numbersIn(told: ProfileUsage): UsageNumbers | undefined {
 
 /** What stops the account, whatever its windows say. */
 function stopLines({ usage: told }: Row): readonly Line[] {
-  const { limit, stop } = numbersIn(told) ?? {};
-  return [
-    ...(limit?.isReached === true ? [say("usage.reached")] : []),
-    ...(stop === undefined ? [] : [say(`usage.stop.${stop}`)]),
-  ];
+  const { stop } = numbersIn(told) ?? {};
+  return stop === undefined ? [] : [say(`usage.stop.${stop}`)];
 }
 
-function detailLines({ usage: told }: Row, nowMs: number): readonly Line[] {
-  const numbers = numbersIn(told);
-  if (numbers === undefined) return [];
-  const { limit, others, credits, bankedResets } = numbers;
+function numberLines({ limit, others, credits, bankedResets }: UsageNumbers, nowMs: number): readonly Line[] {
   return [
     ...limit.windows.map((one) => windowLine(one, limit, nowMs)),
     ...(limit.windows.length === 0 && !limit.isReached ? [say("usage.no-limit")] : []),
@@ -179,14 +231,15 @@ const reasonIn = ({ usage: told }: Row) => (told.kind === "untold" ? told.reason
 const ENDED: ReadonlySet<UsageReason | undefined> = new Set(["no-access", "no-token", "sign-in-ended"]);
 
 /** A challenge concerns all accounts, and is told once. */
-function reasonLines(row: Row): readonly Line[] {
-  const { profile, usage: told } = row;
+function reasonLines({ usage: told }: Row): readonly Line[] {
   if (told.kind !== "untold" || told.reason === "challenge") return [];
   const { reason, status = 0 } = told;
   const key = reason === "forbidden" ? "unauthorized" : reason;
-  const again = ENDED.has(reason) ? [say("profile.pick", { command: command("pick", profile.name) })] : [];
-  return [say(`untold.${key}`, { status: verbatim(String(status)) }), ...again];
+  return [say(`untold.${key}`, { status: verbatim(String(status)) })];
 }
+
+const againLines = (row: Row): readonly Line[] =>
+  ENDED.has(reasonIn(row)) ? [say("profile.pick", { command: command("pick", row.profile.name) })] : [];
 
 /** The profile of a report on one alone. */
 function onlyIn({ profiles: [first, ...more] }: UsageReport): Row | undefined {
@@ -201,7 +254,7 @@ function nextLines(report: UsageReport, isBrief: boolean): readonly ScreenLine[]
     ...(best !== undefined
       ? [say("usage.use", { name: verbatim(best.name), command: command("use", best.name) })]
       : []),
-    ...(isBrief ? [say("usage.one", { command: usage("usage") })] : []),
+    ...(isBrief && report.left === 0 ? [say("usage.one", { command: usage("usage") })] : []),
     inChats(say("usage.again", { command: command("usage", onlyIn(report)?.profile.name) })),
     inChats(say("profile.list", { command: command("page") })),
   ];
