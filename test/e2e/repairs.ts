@@ -10,6 +10,7 @@ const HEAL = "openai:heal";
 const ACCOUNT = accountOf("heal");
 const REVIVE = "Try the old sign-in again";
 const RETRY = "Let OpenClaw try it again";
+const NOTICE = "needs a new sign-in. The gateway";
 const DAY_MS = 24 * 3_600_000;
 
 export function repairs(worldOf: () => World): void {
@@ -34,8 +35,11 @@ export function repairs(worldOf: () => World): void {
       const { changedAt } = world.telegram.sendText(OWNER, "hello?");
       await waitUntil("the host's mark", async () => hasFailed());
       repair();
-      // The turn goes on with another profile. It could not while the network is down.
-      await told("You are other@", changedAt);
+      // The turn goes on with another profile, or fails if it went on before the network was back.
+      await world.telegram.waitForMessage(
+        ({ chatId, text }) => chatId === OWNER.id && !text.includes(NOTICE),
+        changedAt,
+      );
       card = await ask("/codex_auth show heal", "Codex profile heal:");
       return card.text.includes(REVIVE);
     });
@@ -55,7 +59,7 @@ export function repairs(worldOf: () => World): void {
         () => world.proxy.setMode("down"),
         () => world.proxy.setMode("up"),
       );
-      const notice = await told("heal needs a new sign-in. The gateway", since);
+      const notice = await told(`heal ${NOTICE}`, since);
       expect(world.telegram.keyboard(notice)[0]).toEqual([REVIVE]);
       expect((await ask("/codex_auth why", "The next message")).text).toContain(`${REVIVE}: /codex_auth revive heal`);
       const others = { ...storedProfiles(world.gateway).profiles, [HEAL]: undefined };
