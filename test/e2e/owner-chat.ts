@@ -18,14 +18,18 @@ export function ownerChatOf(worldOf: () => World) {
     worldOf().telegram.waitForMessage(({ chatId, text }) => chatId === who.id && text.includes(part), after);
   const ask = (question: string, part: string, who = OWNER) =>
     told(part, worldOf().telegram.sendText(who, question).changedAt, who);
+  /** Starts a sign-in and approves it. Returns its callback URL. */
+  async function approved(name: string): Promise<string> {
+    const card = await ask(`/codex_auth ${name}`, `profile ${name}`);
+    return worldOf().signIn.approve(linkOf(card), accountOf(name));
+  }
   return {
     told,
     ask,
     press: (message: FakeMessage, label: string, who = OWNER) => worldOf().telegram.press(who, message, label),
+    approved,
     async signIn(name: string): Promise<void> {
-      const card = await ask(`/codex_auth ${name}`, `profile ${name}`);
-      const callbackUrl = worldOf().signIn.approve(linkOf(card), accountOf(name));
-      await ask(`/codex_auth_finish ${callbackUrl}`, `profile ${name} now uses`);
+      await ask(`/codex_auth_finish ${await approved(name)}`, `profile ${name} now uses`);
     },
   };
 }
