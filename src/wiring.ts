@@ -1,30 +1,27 @@
 /** Puts the ports together. The gateway (`runtime.ts`) and the terminal (`cli.ts`) pass the adapters that differ. */
-import { join } from "node:path";
 import type {
   CallbackListener,
   ChatPins,
   Destination,
-  InstallationCheck,
-  Log,
   NetworkObstacle,
   OAuthClient,
   PendingStore,
   Ports,
   Usage,
 } from "./actions/ports.ts";
-import { CodexAuthError, logFailure } from "./errors.ts";
+import { CodexAuthError } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
 import { readIdentity, readUserId } from "./oauth/identity.ts";
 import type { ProxyFacts } from "./rules/proxy.ts";
-import { createPendingPorts, createPendingStore, PENDING_FILE, type PendingParts } from "./store/pending-sign-ins.ts";
-import { fileExists, isOnOpenDisk } from "./store/private-file.ts";
+import { createInstallationCheck, type InstallationFolders } from "./store/installation.ts";
+import { createPendingPorts, createPendingStore, type PendingParts } from "./store/pending-sign-ins.ts";
 import { createProfileStore, RecentLists } from "./store/profile-store.ts";
 import type { HostAuthStore } from "./store/profiles-document.ts";
 import { createAuditLog, createNotices, createUsedMethods } from "./store/records.ts";
 import { RememberedSignIns } from "./store/remembered-sign-ins.ts";
-import { createUndoRecords, UNDO_FILE } from "./store/undo.ts";
+import { createUndoRecords } from "./store/undo.ts";
 import { remember, systemClock, systemEntropy, systemTimers } from "./system.ts";
 import {
   createUsageRequest,
@@ -161,45 +158,4 @@ function createClient(sandboxOrigin: string | undefined, network: Network): OAut
     obstacle: () => network.obstacle(endpoints),
     proxyFacts: () => network.proxyFacts(endpoints),
   });
-}
-
-export interface InstallationFolders {
-  readonly log: Log;
-  readonly stateDir: string;
-  readonly tempFolder: string;
-  readonly workspace: string | undefined;
-  /** `commands.ownerAllowFrom` of the config; undefined if it cannot be read from here. */
-  readonly owners: () => Promise<readonly unknown[] | undefined>;
-}
-
-/**
- * The folders of the skills that this plugin replaces, below the folders in which the host looks for skills. A skill
- * becomes a command of its name, and takes the plugin's own.
- */
-const OLD_SKILLS = ["codex-auth", "codex-usage", "codex_usage", "codex-profiler"].map((name) => `skills/${name}`);
-
-export function createInstallationCheck(parts: InstallationFolders): InstallationCheck {
-  const { log, stateDir, tempFolder, workspace, owners } = parts;
-  const folders = [stateDir, workspace ?? join(stateDir, "workspace")].flatMap((folder) =>
-    OLD_SKILLS.map((skill) => join(folder, skill)),
-  );
-  return {
-    async oldSkills() {
-      const found = await Promise.all(folders.map((folder) => fileExists(join(folder, "SKILL.md"))));
-      return folders.filter((_folder, at) => found[at] === true);
-    },
-    async isOnOpenDisk() {
-      const files = [join(stateDir, UNDO_FILE), join(tempFolder, PENDING_FILE)];
-      return (await Promise.all(files.map(isOnOpenDisk))).includes(true);
-    },
-    async hasOwner() {
-      try {
-        const list = await owners();
-        return list === undefined ? undefined : list.length > 0;
-      } catch (error) {
-        logFailure(log, "reading the owners", error);
-        return undefined;
-      }
-    },
-  };
 }

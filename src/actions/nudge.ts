@@ -4,7 +4,7 @@ import { isUsable, type ListedProfile, type QuietProfile, type Refusal, type Usa
 import { mostLeftOf, type UsageNumbers } from "../rules/usage.ts";
 import type { Ports } from "./ports.ts";
 import { changeProfile, type ProfileRequest } from "./profiles.ts";
-import { tokenOf, usageBy } from "./usage.ts";
+import { askNumbers, numbersBy, tokenOf } from "./usage.ts";
 
 /** Numbers, a request for them and a chat's last turn count as recent for this time. */
 const RECENT_MS = 15 * 60_000;
@@ -59,17 +59,26 @@ async function numbersOf(
   const token = await tokenOf(ports, { agentId, profileId: profile.profileId });
   if (token === undefined) return known;
   memory.askedAtMs = nowMs;
-  const told = await usageBy(ports, token);
-  return told.kind === "numbers" ? told.numbers : known;
+  return (await numbersBy(ports, token)) ?? known;
 }
 
-/** Stops messages about the known windows of the profile until each window is reset. Never throws. */
+/**
+ * Stops messages about the known windows of the profile until each window is reset. If no numbers are in memory, such as
+ * after a restart, it asks OpenAI, and without an answer it stops those about the windows that were told of. Never throws.
+ */
 export function quietProfile(ports: Ports, request: ProfileRequest): Promise<QuietProfile | Refusal> {
-  return changeProfile<QuietProfile>(ports, request, "quiet", async ({ profileId }, profile) => {
-    const numbers = ports.usage.remembered(profile);
-    if (numbers === undefined) return { kind: "refused", code: "usage-unknown", profileName: profile.name };
+  return changeProfile<QuietProfile>(ports, request, "quiet", async (target, profile) => {
+    const { profileId, isAllowed } = target;
+    const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
+    if (!isAllowed()) return refused("not-allowed");
+    const numbers = ports.usage.remembered(profile) ?? (await askNumbers(ports, target));
     const nowMs = ports.clock.nowMs();
-    await ports.notices.nudged((said) => ({ due: [], said: silence({ profileId, numbers }, said, nowMs) }), nowMs);
-    return { kind: "quiet", profileName: profile.name };
+    let isQuiet = false;
+    await ports.notices.nudged((said) => {
+      const silenced = silence({ profileId, numbers }, said, nowMs);
+      isQuiet = silenced.some((one) => one.profileId === profileId);
+      return { due: [], said: silenced };
+    }, nowMs);
+    return isQuiet ? { kind: "quiet", profileName: profile.name } : refused("usage-unknown");
   });
 }

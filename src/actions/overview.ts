@@ -263,7 +263,7 @@ export async function explainChoice(
   { binding, askedName }: WhyRequest,
 ): Promise<ExplainedChoice | Refusal> {
   try {
-    const profiles = await ports.profiles.list(binding.agentId);
+    const profiles = (await ports.profiles.list(binding.agentId)).map((profile) => withUsage(ports, profile));
     const choice = await ports.profiles.choice(binding.agentId);
     const pin = await readPin(ports, binding);
     const ids = profiles.map(({ profileId }) => profileId);

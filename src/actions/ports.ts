@@ -342,7 +342,7 @@ export interface ChatPins {
 }
 
 export interface InstallationCheck {
-  /** Returns the folders of older skills with the same name. Never throws. */
+  /** Returns the folders of the skills that take a command of this plugin, or do the same with scripts. Never throws. */
   oldSkills(): Promise<readonly string[]>;
   /** Returns undefined if the config cannot be read. Never throws. */
   hasOwner(): Promise<boolean | undefined>;

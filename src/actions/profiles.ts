@@ -21,7 +21,7 @@ import { hasRoom } from "../rules/usage.ts";
 import { audited, refusalOf } from "./outcome.ts";
 import { listWithPin, readPin, recentListWithPin, withUsage } from "./overview.ts";
 import type { Ports, ProfileTarget } from "./ports.ts";
-import { tokenOf, usageBy } from "./usage.ts";
+import { askNumbers } from "./usage.ts";
 
 export interface ProfileRequest {
   readonly binding: Binding;
@@ -208,10 +208,9 @@ export function retryProfile(ports: Ports, request: ProfileRequest): Promise<Ret
     const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
     if (!isHeld(profile)) return refused("retry-not-held");
     if (!target.isAllowed()) return refused("not-allowed");
-    const token = await tokenOf(ports, target);
-    const usage = token && (await usageBy(ports, token));
-    if (usage?.kind !== "numbers") return refused("retry-unanswered");
-    if (!hasRoom(usage.numbers, ports.clock.nowMs())) return refused("retry-limit-reached");
+    const numbers = await askNumbers(ports, target);
+    if (numbers === undefined) return refused("retry-unanswered");
+    if (!hasRoom(numbers, ports.clock.nowMs())) return refused("retry-limit-reached");
     const ended = await ports.profiles.endCooldown(target);
     if (ended.kind === "refused") return refused(ended.code);
     ports.log.info("cooldown ended");

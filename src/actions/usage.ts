@@ -5,7 +5,14 @@
 import { isTerminal, type Binding } from "../rules/binding.ts";
 import { type ProfileName, storedIdOf } from "../rules/profile-id.ts";
 import { isUsable, type ListedProfile, type Refusal, type UsageReport } from "../rules/results.ts";
-import { bestOf, canBeSent, mayProxyHelp, type ProfileUsage, type UsageReason } from "../rules/usage.ts";
+import {
+  bestOf,
+  canBeSent,
+  mayProxyHelp,
+  type ProfileUsage,
+  type UsageNumbers,
+  type UsageReason,
+} from "../rules/usage.ts";
 import { refusalOf } from "./outcome.ts";
 import { readPin } from "./overview.ts";
 import type { ChatPin, Ports, ProfileTarget, StoredToken } from "./ports.ts";
@@ -124,11 +131,24 @@ export async function tokenOf(
   return token !== undefined && canBeSent(token, clock.nowMs()) ? token : undefined;
 }
 
-/** Asks for the usage of one profile and waits for the answer, 12 seconds at most. */
-export async function usageBy({ usage }: Ports, token: StoredToken): Promise<ProfileUsage> {
+/**
+ * Asks for the numbers of one profile and waits for the answer, 12 seconds at most. Returns undefined if OpenAI does not
+ * tell them now.
+ */
+export async function numbersBy({ usage }: Ports, token: StoredToken): Promise<UsageNumbers | undefined> {
   const { settled, usageOf } = usage.ask([token]);
   await settled;
-  return usageOf(token.profileId);
+  const told = usageOf(token.profileId);
+  return told.kind === "numbers" ? told.numbers : undefined;
+}
+
+/** As `numbersBy`. Returns undefined also for a profile whose token cannot be sent. Throws `CodexAuthError` (`store-*`). */
+export async function askNumbers(
+  ports: Ports,
+  target: Pick<ProfileTarget, "agentId" | "profileId">,
+): Promise<UsageNumbers | undefined> {
+  const token = await tokenOf(ports, target);
+  return token && (await numbersBy(ports, token));
 }
 
 /** The profile of this chat's next turn: its pin if the host can use it, else the default. */

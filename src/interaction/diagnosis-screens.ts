@@ -1,13 +1,30 @@
 /** The screens of `why`, `log` and `audit`. */
-import type { ChangeLog, ExplainedChoice, Finding, Inspection, ListedProfile } from "../rules/results.ts";
-import { repairButton, repairOf } from "./profile-screens.ts";
-import { command, conditionOf, namesOf, say, verbatim, type Button, type Line, type Screen } from "./screen.ts";
+import {
+  repairOf,
+  type ChangeLog,
+  type ExplainedChoice,
+  type Finding,
+  type Inspection,
+  type ListedProfile,
+} from "../rules/results.ts";
+import { repairButton, repairLines } from "./profile-screens.ts";
+import {
+  command,
+  conditionOf,
+  namesOf,
+  say,
+  verbatim,
+  type Button,
+  type Line,
+  type Screen,
+  type ScreenLine,
+} from "./screen.ts";
 
 const PAUSED_SHOWN = 6;
 
 export function whyScreen(choice: ExplainedChoice): Screen {
   const { next, pin, asked, nowMs } = choice;
-  const lines: Line[] =
+  const lines: ScreenLine[] =
     next === undefined
       ? [say("why.nothing", { command: command("page") })]
       : [say("why.next", { name: verbatim(next) }), say(`why.decides.${choice.decides}`)];
@@ -16,9 +33,10 @@ export function whyScreen(choice: ExplainedChoice): Screen {
   if (choice.configOrder.length > 0) lines.push(say("why.config-order", { names: namesOf(choice.configOrder) }));
   if (choice.allowList.length > 0) lines.push(say("why.allow-list", { names: namesOf(choice.allowList) }));
   for (const profile of choice.paused.slice(0, PAUSED_SHOWN)) {
-    lines.push(say("selector.profile", { name: verbatim(profile.name), facts: conditionOf(profile, nowMs) }));
-    const repair = repairOf(profile, nowMs);
-    if (repair !== undefined) lines.push(say(`profile.${repair}`, { command: command(repair, profile.name) }));
+    lines.push(
+      say("selector.profile", { name: verbatim(profile.name), facts: conditionOf(profile, nowMs) }),
+      ...repairLines(profile, nowMs),
+    );
   }
   const more = choice.paused.length - PAUSED_SHOWN;
   if (more > 0) lines.push(say("pending.more", { count: more }));

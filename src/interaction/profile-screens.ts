@@ -10,10 +10,11 @@ import {
   type ShownProfile,
   type SignedOutProfile,
   type UndoneChange,
+  type Repair,
   hasFailedRenewal,
-  isHeld,
   isUnreadable,
   isUsable,
+  repairOf,
 } from "../rules/results.ts";
 import { hasRoom } from "../rules/usage.ts";
 import {
@@ -70,18 +71,6 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
       [button("button.undo", { verb: "undo", ...shown }), BACK],
     ],
   };
-}
-
-type Repair = "retry" | "revive";
-
-/**
- * Offers a retry after one refused request for the usage, or if OpenAI has just said that the account has usage left.
- * Offers a revival of a failed renewal if the old sign-in is remembered.
- */
-export function repairOf(profile: ListedProfile, nowMs: number): Repair | undefined {
-  if (profile.canRevive === true) return "revive";
-  if (!isHeld(profile)) return undefined;
-  return profile.reason === "refused" || hasRoom(profile.usage, nowMs) ? "retry" : undefined;
 }
 
 /** What can be done without a new sign-in. */

@@ -295,6 +295,7 @@ const SIGN_IN_HELPS: ReadonlySet<ErrorCode> = new Set([
 function refusalButtons({ code, next }: RefusalFacts, name: ProfileName): Button[] {
   if (next === "again") return [button("button.again", { verb: "pick", name })];
   return [
+    ...(code === "usage-unknown" ? [button("button.usage", { verb: "usage", name })] : []),
     ...(SIGN_IN_HELPS.has(code) ? [button("button.sign-in", { verb: "pick", name })] : []),
     ...(code === "revive-offline" || code === "revive-failed"
       ? [button("button.revive", { verb: "revive", name })]

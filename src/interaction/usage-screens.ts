@@ -1,7 +1,8 @@
 /** The screen of `usage`, and the numbers on the list of profiles. */
 import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
-import type { ListedProfile, UsageReport } from "../rules/results.ts";
+import { repairOf, type ListedProfile, type UsageReport } from "../rules/results.ts";
 import {
+  isFresh,
   isPastReset,
   leftIn,
   type ProfileUsage,
@@ -10,7 +11,7 @@ import {
   type UsageReason,
   type UsageWindow,
 } from "../rules/usage.ts";
-import { repairButton, repairLines, repairOf } from "./profile-screens.ts";
+import { repairButton, repairLines } from "./profile-screens.ts";
 import {
   button,
   command,
@@ -26,31 +27,27 @@ import {
   type ScreenLine,
 } from "./screen.ts";
 
-/** If there are more profiles, each gets one line, because an answer must fit one message. */
+/**
+ * More profiles than these get one line each, and what several have in common is told once, because an answer must fit
+ * one message.
+ */
 const DETAILED = 6;
 const OTHERS_SHOWN = 3;
 
 type Row = UsageReport["profiles"][number];
 
 export function usageScreen(report: UsageReport): Screen {
-  const { profiles, isPartial, nowMs } = report;
+  const { profiles, isPartial } = report;
   if (profiles.length === 0) return { lines: [say("selector.empty")], rows: [] };
   const isBrief = profiles.length > DETAILED;
-  const lines = profiles.flatMap((row) => [
-    profileLine(report, row, isBrief),
-    ...stopLines(row),
-    ...(isBrief ? [] : detailLines(row, nowMs)),
-    ...reasonLines(report, row),
-    ...repairLinesOf(row, nowMs),
-  ]);
   const isBlocked = profiles.some((one) => reasonIn(one) === "challenge");
   return {
     lines: [
       say("usage.title"),
-      ...lines,
+      ...(isBrief ? briefLines(report) : profiles.flatMap((row) => detailLines(report, row))),
       ...(isBlocked ? [say("untold.challenge", { variable: proxyVariableOf(report) })] : []),
       ...(report.noProxy === undefined ? [] : [say("next.semicolon", { variable: verbatim(report.noProxy) })]),
-      ...(report.left > 0 ? [say("pending.more", { count: report.left })] : []),
+      ...(report.left > 0 ? [say("usage.more", { count: report.left, command: usage("usage") })] : []),
       ...(isPartial ? [say("usage.partial")] : nextLines(report, isBrief)),
       say("usage.zone", { zone: { zone: true } }),
     ],
@@ -59,18 +56,80 @@ export function usageScreen(report: UsageReport): Screen {
   };
 }
 
-function profileLine({ inUse, best, nowMs }: UsageReport, { profile, usage: told }: Row, isBrief: boolean): Line {
+function detailLines(report: UsageReport, row: Row): readonly ScreenLine[] {
+  const { nowMs } = report;
+  const { profile, usage: told } = row;
   const numbers = numbersIn(told);
-  const plan = numbers?.plan ?? profile.plan;
+  return [
+    profileLine(report, row, [
+      ...(profile.health === "signed-in" ? [] : [conditionOf(profile, nowMs)]),
+      ...awaitedIn(told),
+      ...(numbers === undefined ? [] : [askedLine(numbers, nowMs)]),
+    ]),
+    ...(numbers?.limit.isReached === true ? [say("usage.reached")] : []),
+    ...stopLines(row),
+    ...(numbers === undefined ? [] : numberLines(numbers, nowMs)),
+    ...reasonLines(report, row),
+    ...againLines(row),
+    ...repairLinesOf(row, nowMs),
+  ];
+}
+
+function briefLines(report: UsageReport): readonly Line[] {
+  const { profiles, nowMs } = report;
+  const isAnyFresh = profiles.some(({ usage: told }) => isFreshIn(told, nowMs));
+  return [
+    ...profiles.map((row) => profileLine(report, row, briefItems(row, nowMs))),
+    ...noteLines(report),
+    ...(isAnyFresh ? [say("usage.fresh")] : []),
+  ];
+}
+
+function isFreshIn(told: ProfileUsage, nowMs: number): boolean {
+  const numbers = numbersIn(told);
+  return numbers !== undefined && isFresh(numbers, nowMs);
+}
+
+function briefItems({ profile: { health }, usage: told }: Row, nowMs: number): readonly Line[] {
+  const numbers = numbersIn(told);
+  return [
+    ...(health === "signed-in" ? [] : [say(`health.${health}`)]),
+    ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => briefOf(one, numbers.limit, nowMs))),
+    ...(numbers?.limit.isReached === true ? [say("usage.limit-reached")] : []),
+    ...awaitedIn(told),
+    ...(numbers === undefined || isFresh(numbers, nowMs) ? [] : [askedLine(numbers, nowMs)]),
+  ];
+}
+
+/** What stops several accounts, or what can be done about it, is one line with their names. */
+function noteLines(report: UsageReport): readonly Line[] {
+  const { profiles, nowMs } = report;
+  const notes = new Map<string, { readonly note: Line; readonly names: Line[] }>();
+  for (const row of profiles) {
+    const repair = repairOf(withNumbers(row), nowMs);
+    const repairs = repair === undefined ? [] : [say(`profile.${repair}`, { command: usage(repair) })];
+    for (const note of [...stopLines(row), ...reasonLines(report, row), ...repairs]) {
+      const key = JSON.stringify(note);
+      const { names } = notes.get(key) ?? { names: [] };
+      notes.set(key, { note, names: [...names, [verbatim(row.profile.name)]] });
+    }
+  }
+  return [...notes.values()].map(({ note, names }) => say("usage.note", { names: listOf(names), note }));
+}
+
+const awaitedIn = (told: ProfileUsage): readonly Line[] => (told.kind === "awaited" ? [say("usage.awaited")] : []);
+
+const askedLine = ({ askedAtMs }: UsageNumbers, nowMs: number): Line =>
+  say("usage.asked", { ago: { agoMs: nowMs - askedAtMs } });
+
+function profileLine({ inUse, best }: UsageReport, { profile, usage: told }: Row, more: readonly Line[]): Line {
+  const plan = numbersIn(told)?.plan ?? profile.plan;
   const items: Line[] = [
     ...(plan === undefined ? [] : [[verbatim(plan)]]),
     ...(profile.profileId === inUse ? [say("usage.in-use")] : []),
     ...(inUse === undefined && profile.isDefault === true ? [say("usage.default")] : []),
     ...(profile.profileId === best?.profileId ? [say("usage.best")] : []),
-    ...(profile.health === "signed-in" ? [] : [conditionOf(profile, nowMs)]),
-    ...(isBrief && numbers !== undefined ? numbers.limit.windows.map((one) => briefOf(one, numbers.limit, nowMs)) : []),
-    ...(told.kind === "awaited" ? [say("usage.awaited")] : []),
-    ...(numbers === undefined ? [] : [say("usage.asked", { ago: { agoMs: nowMs - numbers.askedAtMs } })]),
+    ...more,
   ];
   const name = verbatim(profile.name);
   return items.length === 0 ? say("usage.name", { name }) : say("selector.profile", { name, facts: listOf(items) });
@@ -85,17 +144,11 @@ function numbersIn(told: ProfileUsage): UsageNumbers | undefined {
 
 /** What stops the account, whatever its windows say. */
 function stopLines({ usage: told }: Row): readonly Line[] {
-  const { limit, stop } = numbersIn(told) ?? {};
-  return [
-    ...(limit?.isReached === true ? [say("usage.reached")] : []),
-    ...(stop === undefined ? [] : [say(`usage.stop.${stop}`)]),
-  ];
+  const { stop } = numbersIn(told) ?? {};
+  return stop === undefined ? [] : [say(`usage.stop.${stop}`)];
 }
 
-function detailLines({ usage: told }: Row, nowMs: number): readonly Line[] {
-  const numbers = numbersIn(told);
-  if (numbers === undefined) return [];
-  const { limit, others, credits, bankedResets } = numbers;
+function numberLines({ limit, others, credits, bankedResets }: UsageNumbers, nowMs: number): readonly Line[] {
   return [
     ...limit.windows.map((one) => windowLine(one, limit, nowMs)),
     ...(limit.windows.length === 0 && !limit.isReached ? [say("usage.no-limit")] : []),
@@ -181,17 +234,17 @@ const reasonIn = ({ usage: told }: Row) => (told.kind === "untold" ? told.reason
 const ENDED: ReadonlySet<UsageReason | undefined> = new Set(["no-access", "no-token", "sign-in-ended"]);
 
 /** A challenge concerns all accounts, so `usageScreen` shows it once. */
-function reasonLines(report: UsageReport, row: Row): readonly Line[] {
-  const { profile, usage: told } = row;
+function reasonLines(report: UsageReport, { usage: told }: Row): readonly Line[] {
   if (told.kind !== "untold" || told.reason === "challenge") return [];
   const { reason, status = 0 } = told;
   const key = reason === "forbidden" ? "unauthorized" : reason;
-  const again = ENDED.has(reason) ? [say("profile.pick", { command: command("pick", profile.name) })] : [];
-  const values = { status: verbatim(String(status)), variable: proxyVariableOf(report) };
-  return [say(`untold.${key}`, values), ...again];
+  return [say(`untold.${key}`, { status: verbatim(String(status)), variable: proxyVariableOf(report) })];
 }
 
 const proxyVariableOf = ({ variable }: UsageReport) => verbatim(variable ?? DEFAULT_PROXY_VARIABLE);
+
+const againLines = (row: Row): readonly Line[] =>
+  ENDED.has(reasonIn(row)) ? [say("profile.pick", { command: command("pick", row.profile.name) })] : [];
 
 /** Returns the profile of a report that has only one. */
 function onlyIn({ profiles: [first, ...more] }: UsageReport): Row | undefined {
@@ -206,7 +259,7 @@ function nextLines(report: UsageReport, isBrief: boolean): readonly ScreenLine[]
     ...(best !== undefined
       ? [say("usage.use", { name: verbatim(best.name), command: command("use", best.name) })]
       : []),
-    ...(isBrief ? [say("usage.one", { command: usage("usage") })] : []),
+    ...(isBrief && report.left === 0 ? [say("usage.one", { command: usage("usage") })] : []),
     inChats(say("usage.again", { command: command("usage", onlyIn(report)?.profile.name) })),
     inChats(say("profile.list", { command: command("page") })),
   ];

@@ -190,6 +190,10 @@ export const EN = {
   "usage.resets": "Unused resets: {count}",
   "usage.partial": "The other answers follow.",
   "usage.use": "Use {name} in this chat: {command}",
+  "usage.more": "{count} more profiles are not shown. See one of them, or any other in detail: {command}",
+  "usage.note": "{names}: {note}",
+  "usage.fresh": "Asked within the last minute, unless another time is named.",
+  "usage.limit-reached": "limit reached",
   "usage.one": "See one profile in detail: {command}",
   "usage.again": "Look again: {command}",
   "usage.zone": "Time zone: {zone}",
@@ -455,7 +459,7 @@ export const EN = {
   "refusal.revive-failed":
     "OpenClaw could not renew the old sign-in of {name} this time either. Try again in a few minutes: {revive}, or sign in again: {again}",
   "refusal.usage-unknown":
-    "The gateway does not know the usage of {name} yet, so there are no messages to stop. To ask for it, type {usage}",
+    "No message about the usage of {name} was sent, and OpenAI does not tell its numbers now, so there is nothing to be quiet about. To see why, type {usage}",
   "refusal.callback-empty":
     "There is no callback URL in the text. Copy the full URL of the localhost page and try again.",
   "refusal.callback-too-long":

@@ -171,6 +171,10 @@ export const ZH_CN = translation({
   "usage.resets": "可用的重置次数：{count}",
   "usage.partial": "其余答复随后发送。",
   "usage.use": "在当前聊天中使用 {name}：{command}",
+  "usage.more": "还有 {count} 个配置文件未显示。查看其中一个或任何一个的详情：{command}",
+  "usage.note": "{names}：{note}",
+  "usage.fresh": "除非另有说明，均为最近一分钟内的查询结果。",
+  "usage.limit-reached": "已达到限额",
   "usage.one": "查看一个配置文件的详情：{command}",
   "usage.again": "重新查询：{command}",
   "usage.zone": "时区：{zone}",
@@ -415,7 +419,8 @@ export const ZH_CN = translation({
     "网关所在的机器无法连接 auth.openai.com，因此未做任何尝试。请检查其网络和代理，然后重试：{revive}",
   "refusal.revive-rejected": "OpenAI 已不再接受 {name} 的旧登录。请重新登录：{again}",
   "refusal.revive-failed": "OpenClaw 这次仍未能续期 {name} 的旧登录。请过几分钟重试：{revive}，或重新登录：{again}",
-  "refusal.usage-unknown": "网关还不知道 {name} 的用量，因此没有可停止的提醒。要查询用量，请输入 {usage}",
+  "refusal.usage-unknown":
+    "没有发送过关于 {name} 用量的提醒，OpenAI 现在也没有给出其用量，因此没有可停止的提醒。要查看原因，请输入 {usage}",
   "refusal.callback-empty": "内容中没有回调网址。请复制 localhost 页面的完整网址，然后重试。",
   "refusal.callback-too-long": "内容太长，不可能是回调网址。请只复制 localhost 页面的网址，然后重试。",
   "refusal.callback-not-found":

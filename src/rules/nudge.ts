@@ -46,11 +46,21 @@ export function isNearlyUsedUp({ limit }: UsageNumbers, nowMs: number): boolean 
   return limit.windows.some((window) => (leftIn(window, limit, nowMs) ?? LEVELS[0]) < LEVELS[0]);
 }
 
-/** Records a message for every window of the profile, so that none is sent until the window is reset. */
-export function silence({ profileId, numbers }: Watched, said: readonly Nudged[], nowMs: number): readonly Nudged[] {
+export interface Silenced {
+  readonly profileId: string;
+  /** Absent if none are known. The windows that were told of are then still quiet. */
+  readonly numbers?: UsageNumbers | undefined;
+}
+
+/**
+ * Records a message for every known window of the profile, so that none is sent until the window is reset. Returns `said` if
+ * no window is known.
+ */
+export function silence({ profileId, numbers }: Silenced, said: readonly Nudged[], nowMs: number): readonly Nudged[] {
   const others = said.filter((one) => one.profileId !== profileId);
-  const own = numbers.limit.windows.map((window) => noteOf(profileId, window, { below: 0, nowMs }));
-  return [...others, ...own].slice(-MAX_KEPT);
+  const own = numbers?.limit.windows.map((window) => noteOf(profileId, window, { below: 0, nowMs })) ?? [];
+  const told = said.filter((one) => one.profileId === profileId && !own.some(({ seconds }) => seconds === one.seconds));
+  return [...others, ...told.map((one) => ({ ...one, below: 0 })), ...own].slice(-MAX_KEPT);
 }
 
 function noteOf(

@@ -4,7 +4,7 @@ import type { Secret } from "../secret.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
 import type { ProxyFacts } from "./proxy.ts";
 import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
-import type { ProfileUsage, UsageNumbers, UsageWindow } from "./usage.ts";
+import { hasRoom, type ProfileUsage, type UsageNumbers, type UsageWindow } from "./usage.ts";
 
 export type { Activation, AuditEntry, AuditedAction, SignInMethod };
 
@@ -34,7 +34,7 @@ export interface ListedProfile {
    * tells whether the profile still has the token that something was read with.
    */
   readonly expiresAtMs?: number;
-  /** OpenAI's numbers in memory, which may be old. Only in the list of profiles and on a card. */
+  /** OpenAI's numbers in memory, which may be old. Only for screens. */
   readonly usage?: UsageNumbers;
 }
 
@@ -332,6 +332,18 @@ export function isHeld({ health, reason = "" }: Pick<ListedProfile, "health" | "
 /** The renewal of the login failed. On current hosts nothing but a sign-in ends that by itself. */
 export function hasFailedRenewal({ health, reason }: Pick<ListedProfile, "health" | "reason">): boolean {
   return health === "needs-sign-in" && reason === "renewal-failed";
+}
+
+export type Repair = "retry" | "revive";
+
+/**
+ * What every screen of the profile offers in place of a new sign-in. A cooldown is worth a try after one refused look, or
+ * if OpenAI has just said that there is room. A failed renewal is worth one if the old sign-in is remembered.
+ */
+export function repairOf(profile: ListedProfile, nowMs: number): Repair | undefined {
+  if (profile.canRevive === true) return "revive";
+  if (!isHeld(profile)) return undefined;
+  return profile.reason === "refused" || hasRoom(profile.usage, nowMs) ? "retry" : undefined;
 }
 
 /** The host does not use the record, so only a question may lead to its replacement. */

@@ -157,10 +157,15 @@ function expiryOf(record: StoredRecord): Pick<ListedProfile, "expiresAtMs"> {
   return typeof expires === "number" ? { expiresAtMs: expires } : {};
 }
 
+/**
+ * OpenClaw 2026.9.6 notes a turn on a profile of the shared store only in `lastProbeAt`. Its look at a held
+ * profile is noted there too, but the turn that follows the look is newer.
+ */
 function lastUseOf({ usageStats }: ProfilesDocument, id: string): Pick<ListedProfile, "lastUsedMs"> {
   const stats: unknown = usageStats?.[id];
-  const lastUsed = isObject(stats) ? stats["lastUsed"] : undefined;
-  return typeof lastUsed === "number" ? { lastUsedMs: lastUsed } : {};
+  const { lastUsed, lastProbeAt } = isObject(stats) ? stats : {};
+  const lastUsedMs = Math.max(timeOf(lastUsed), timeOf(lastProbeAt));
+  return lastUsedMs > 0 ? { lastUsedMs } : {};
 }
 
 /** Returns the credentials of the Codex profiles, with the host's placeholders. */

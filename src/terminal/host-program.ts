@@ -23,7 +23,7 @@ export type RunTerminal = (verb: string, options: TerminalOptions) => Promise<vo
 const VERBS = TERMINAL_VERBS.filter((verb) => verb !== "help" && verb !== "version");
 
 export function buildHostProgram(program: CommandBuilder, name: string, description: string, run: RunTerminal): void {
-  const root = program.command(name).description(description);
+  const root = program.command(name).description(`${description}\n\n${EN["help.no-revive"]}`);
   for (const verb of VERBS) {
     const { word, takes } = COMMANDS[verb].terminal;
     const hasProfile = takes !== "nothing";

@@ -21,6 +21,11 @@ const turn = (id: string) => ports.profiles.becomes(id, { lastUsedMs: ports.cloc
 const use = (id: string, used: readonly [number, number]) =>
   ports.usageServer.answers.set(id, { kind: "numbers", numbers: usageNumbers(ports.clock.nowMs(), used) });
 const claim = () => claimNudge(ports, "main", memory);
+/** After a restart of the gateway. What is on disk stays. */
+function withoutMemory(before: FakePorts): FakePorts {
+  const { notices, profiles } = before;
+  return { ...createFakePorts(), notices, profiles };
+}
 const look = async (id: string) => {
   const tokens = await ports.profiles.tokens("main");
   await ports.usage.ask(tokens.filter(({ profileId }) => profileId === id)).settled;
@@ -110,11 +115,38 @@ describe("a profile that is to be quiet", () => {
     expect(ports.usageServer.asked).toHaveLength(2);
   });
 
-  it("must have numbers", async () => {
+  it("is asked about if no numbers are in memory, and then quiet in all its windows", async () => {
+    use(WORK, [81, 40]);
+    expect(await quietProfile(ports, request)).toEqual({ kind: "quiet", profileName: "work" });
+    expect(ports.usageServer.asked).toEqual([WORK]);
+    expect(ports.notices.said.map(({ seconds, below }) => [seconds, below])).toEqual([
+      [18_000, 0],
+      [604_800, 0],
+    ]);
+  });
+
+  it("is quiet in the windows that were told of if OpenAI does not answer", async () => {
+    use(WORK, [81, 40]);
+    await claim();
+    const [told] = ports.notices.said;
+    const restarted = withoutMemory(ports);
+    restarted.usageServer.answers.set(WORK, { kind: "untold", reason: "unreachable" });
+    expect(await quietProfile(restarted, request)).toEqual({ kind: "quiet", profileName: "work" });
+    expect(ports.notices.said).toEqual([{ ...told, below: 0 }]);
+  });
+
+  it("must have numbers, or have been told of", async () => {
+    ports.usageServer.answers.set(WORK, { kind: "untold", reason: "unauthorized", status: 401 });
     expect(await quietProfile(ports, request)).toEqual({
       kind: "refused",
       code: "usage-unknown",
       profileName: "work",
     });
+  });
+
+  it("is not asked about for a user who is not an owner any more", async () => {
+    const result = await quietProfile(ports, { ...request, isAllowed: () => false });
+    expect(result).toMatchObject({ code: "not-allowed" });
+    expect(ports.usageServer.asked).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "undo", name: WORK }, begins: "Undone: profile work" },
   { intent: { verb: "retry", name: WORK }, begins: "work is not in cooldown" },
   { intent: { verb: "revive", name: WORK }, begins: "No renewal of work has failed" },
-  { intent: { verb: "quiet", name: WORK }, begins: "The gateway does not know the usage of work yet" },
+  { intent: { verb: "quiet", name: WORK }, begins: "There will be no more messages about the usage of work" },
   { intent: { verb: "use", name: WORK }, begins: "This chat uses work" },
   { intent: { verb: "unuse" }, begins: "This profile is not set for this chat." },
   { intent: { verb: "keep", name: WORK }, begins: "No sign-in waits for this choice" },

@@ -2,11 +2,13 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { SENTENCES } from "../support/english.ts";
 import { OPENCLAW } from "../support/host.ts";
 import type { RunOptions } from "../support/gateway.ts";
-import { storedProfiles } from "../support/stored-profiles.ts";
+import { pauseProfile, storedProfiles, storedText } from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
 import { accountOf, linkIn, type World } from "../support/world.ts";
+import { used } from "./owner-chat.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -90,6 +92,46 @@ export function terminalBesideGateway(worldOf: () => World): void {
       expect(await say("/codex_auth")).toMatch(HOLDS_TERM);
       expect(await codexAuth(["undo", "--profile", "term"])).toMatchObject({ ok: true });
       await waitUntil("the gateway to see it", async () => HOLDS_OTHER.test(await say("/codex_auth")));
+    });
+
+    it("lets OpenClaw try a profile again if OpenAI says that there is room, and changes nothing else", async () => {
+      const [held, other] = ["openai:term-held", "openai:term-shell"] as const;
+      await finish(await startAndApprove("term-held"));
+      // The host has its notes beside an order.
+      await say("/codex_auth prefer term-held");
+      const untilMs = Date.now() + 3 * 24 * 3_600_000;
+      for (const id of [held, other]) pauseProfile(world.gateway, id, untilMs);
+      const before = storedText(world.gateway);
+      world.signIn.usage.script(accountOf("term-held"), used(100));
+      expect(await codexAuth(["retry", "--profile", "term-held"])).toMatchObject({
+        ok: false,
+        error: "retry_limit_reached",
+        exitCode: 2,
+      });
+      expect(storedText(world.gateway)).toBe(before);
+
+      world.signIn.usage.script(accountOf("term-held"), used(1));
+      const { usageStats, ...rest } = storedProfiles(world.gateway);
+      expect(await codexAuth(["retry", "--profile", "term-held"])).toMatchObject({
+        ok: true,
+        profile: "term-held",
+        restart_required: false,
+      });
+      const {
+        blockedUntil: _until,
+        blockedReason: _reason,
+        ...kept
+      } = { ...usageStats[held] } as Record<string, unknown>;
+      expect(storedProfiles(world.gateway)).toEqual({ ...rest, usageStats: { ...usageStats, [held]: kept } });
+      await waitUntil("the gateway to see it", async () =>
+        (await say("/codex_auth show term-held")).includes("signed in"),
+      );
+      expect(await say("/codex_auth show term-shell")).toContain("in cooldown");
+    });
+
+    it("cannot try an old sign-in again, and its help says so", async () => {
+      expect((await codexAuth(["help"]))["message"]).toContain(SENTENCES["help.no-revive"]);
+      expect(await codexAuth(["revive", "--profile", "term"])).toMatchObject({ ok: false, exitCode: 2 });
     });
 
     it("has printed no secret", () => {

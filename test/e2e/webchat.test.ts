@@ -34,4 +34,4 @@ describe("a profile file that the host has not migrated", () => {
   });
 });
 
-scanForLeaks(worldOf, { chat: "webchat", connects: ["auth.openai.com:443"] });
+scanForLeaks(worldOf, { chat: "webchat", connects: ["auth.openai.com:443", "chatgpt.com:443"] });

@@ -5,6 +5,9 @@ import type { Message } from "../../src/handlers/context.ts";
 import { answerTap, type Tap } from "../../src/handlers/tap.ts";
 import type { WireButton } from "../../src/interaction/render.ts";
 import { REFUSALS, SENTENCES } from "../support/english.ts";
+import { localeOf } from "../../src/languages/catalogue.ts";
+import type { ListedProfile } from "../../src/rules/results.ts";
+import type { UsageNumbers, UsageOutcome } from "../../src/rules/usage.ts";
 import { usageNumbers } from "../fakes/fake-ports.ts";
 import { createDoor, notAllowed, OWNER, OWNER_CALL, STRANGER, WEBCHAT_CALL, type Door } from "./fake-handler.ts";
 
@@ -21,6 +24,11 @@ const ask = (call: CommandCall = OWNER_CALL, args = "") => answerCommand(door.co
 
 /** Lets everything happen that needs no time. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function usedUp(): UsageNumbers {
+  const numbers = usageNumbers(door.ports.clock.nowMs(), [100, 100]);
+  return { ...numbers, limit: { ...numbers.limit, isReached: true } };
+}
 
 describe("/codex_usage", () => {
   it("is the screen of all profiles", async () => {
@@ -58,14 +66,79 @@ describe("/codex_usage", () => {
     expect(door.loads()).toBe(0);
   });
 
-  it("of twenty accounts fits one message, with its buttons", async () => {
-    const names = Array.from({ length: 19 }, (_, at) => `openai:account-number-${at}@example.com`);
-    door.ports.profiles.has(...names);
-    const { markdown, rows } = await ask();
-    expect(door.ports.usageServer.asked).toHaveLength(20);
-    expect(markdown.match(/week 100% left `██████████`/g)).toHaveLength(20);
-    expect(markdown.length).toBeLessThanOrEqual(4000);
+  describe.each(["en", "zh-CN"])("of twenty accounts, in %s", (language) => {
+    const ids = ["openai:work", ...Array.from({ length: 19 }, (_, at) => `openai:account-${at}@example.com`)];
+    const held = { health: "cooling-down", reason: "subscription_limit" } as const;
+
+    beforeEach(() => {
+      const locale = localeOf(language, "Europe/Berlin");
+      door = createDoor({ inBackground: async (task) => void background.push(task()), locale: () => locale });
+      door.ports.profiles.has(...ids);
+    });
+
+    it.each<{ name: string; become?: Partial<ListedProfile>; told?: () => UsageOutcome; later?: UsageOutcome }>([
+      { name: "that all have room" },
+      { name: "whose limits are all reached", told: () => ({ kind: "numbers", numbers: usedUp() }), become: held },
+      { name: "that are all held although there is room", become: held },
+      { name: "after one refused look at each", become: { ...held, reason: "refused" } },
+      {
+        name: "whose renewals have all failed",
+        become: { health: "needs-sign-in", reason: "renewal-failed", canRevive: true },
+      },
+      { name: "that are all untold", told: () => ({ kind: "untold", reason: "no-access", status: 403 }) },
+      {
+        name: "whose older numbers are all that is known",
+        later: { kind: "untold", reason: "rate-limited", status: 429 },
+      },
+      {
+        name: "that their workspace stops",
+        told: () => ({ kind: "numbers", numbers: { ...usedUp(), stop: "workspace-limit" } }),
+        become: held,
+      },
+    ])("$name fits one message, with every account and its buttons", async ({ become = {}, told, later }) => {
+      const { profiles, usageServer, clock } = door.ports;
+      const expiresAtMs = clock.nowMs() + 864_000_000;
+      for (const id of ids) {
+        profiles.becomes(id, { expiresAtMs, unusableUntilMs: clock.nowMs() + 3 * 86_400_000, ...become });
+        if (told !== undefined) usageServer.answers.set(id, told());
+      }
+      let { markdown, rows } = await ask();
+      if (later !== undefined) {
+        clock.move(5 * 60_000);
+        for (const id of ids) usageServer.answers.set(id, later);
+        ({ markdown, rows } = await ask());
+      }
+      const lines = markdown.split("\n").filter((line) => line.startsWith("• "));
+      expect(lines.map((line) => /`([^`]+)`/.exec(line)?.[1])).toEqual(ids.map((id) => id.replace("openai:", "")));
+      expect(markdown.length).toBeLessThanOrEqual(4000);
+      expect(rows.flat().length).toBeGreaterThanOrEqual(2);
+    });
+  });
+
+  it("of more than twenty accounts says how many are not shown, and how to see one of them", async () => {
+    const names = Array.from({ length: 24 }, (_, at) => `account-${at}`);
+    door.ports.profiles.has(...names.map((name) => `openai:${name}`));
+    const { plainText, rows } = await ask();
+    expect(plainText).toContain(
+      "5 more profiles are not shown. See one of them, or any other in detail: /codex_usage [profile]",
+    );
     expect(rows.flat().map(({ label }) => label)).toEqual(["Look again", "Accounts"]);
+    expect(plainText).not.toContain("account-23");
+    expect((await ask(OWNER_CALL, "account-23")).plainText).toContain("• account-23: pro");
+  });
+
+  it("of seven accounts or more tells a reason and a repair once, with the names", async () => {
+    const { profiles, usageServer } = door.ports;
+    profiles.has(...["a", "b", "c", "d", "e", "f"].map((name) => `openai:${name}`));
+    for (const name of ["a", "b"]) profiles.becomes(`openai:${name}`, { health: "cooling-down", reason: "refused" });
+    for (const name of ["c", "d"]) {
+      usageServer.answers.set(`openai:${name}`, { kind: "untold", reason: "unauthorized", status: 401 });
+    }
+    const { plainText } = await ask();
+    expect(plainText).toContain("• a: pro, in cooldown, 5 h 100% left");
+    expect(plainText).toContain("a, b: Let OpenClaw try it again: /codex_auth retry <profile>");
+    expect(plainText).toContain("c, d: OpenAI does not tell its usage now (401). The sign-in is not affected.");
+    expect(plainText).toContain("Asked within the last minute, unless another time is named.");
   });
 
   it("contains no token and no id of an account", async () => {

@@ -226,6 +226,8 @@ export const told = (extra: Partial<UsageNumbers> = {}): ProfileUsage => ({
 });
 
 /** The screens of `usage`, which together say each of its sentences. */
+const HELD_FOR_LIMIT = { health: "cooling-down", reason: "subscription_limit" } as const;
+
 export const USAGE_REPORTS: Readonly<Record<string, UsageReport>> = {
   usage: usageReport(
     [
@@ -287,6 +289,17 @@ export const USAGE_REPORTS: Readonly<Record<string, UsageReport>> = {
     ["late", { kind: "untold", reason: "late", last: { ...NUMBERS, askedAtMs: NOW_MS - 3 * HOUR_MS } }],
   ]),
   "usage, a sign-in that has ended": usageReport([["work", { kind: "untold", reason: "sign-in-ended", status: 401 }]]),
+  "usage, many in trouble": usageReport([
+    ["work", told({})],
+    ["full-1", told({ limit: { ...usageLimit([[WEEK, 100, 20]]), isReached: true } }), HELD_FOR_LIMIT],
+    ["full-2", told({ stop: "credits" })],
+    ["full-3", told({ stop: "credits" })],
+    ["held-1", told({}), HELD_FOR_LIMIT],
+    ["held-2", told({}), { health: "cooling-down", reason: "refused" }],
+    ["old", { kind: "untold", reason: "late", last: { ...NUMBERS, askedAtMs: NOW_MS - 3 * HOUR_MS } }],
+    ["ended", { kind: "untold", reason: "sign-in-ended", status: 401 }],
+    ["failed", { kind: "untold", reason: "token-old" }, RENEWAL_FAILED],
+  ]),
   "usage, many": usageReport(
     [
       ...Array.from({ length: 18 }, (_, at): Reported => [
@@ -665,6 +678,21 @@ export function sampleScreens(): readonly NamedScreen[] {
     "retried, after a restart": retriedScreen({ kind: "retried", profileName: "work", activation: "restart" }),
     revived: revivedScreen({ kind: "revived", profileName: "work" }),
     "why, renewal failed": whyScreen({ ...CHOICE, paused: [listed("work", RENEWAL_FAILED)] }),
+    "why, renewal failed and forgotten": whyScreen({
+      ...CHOICE,
+      paused: [listed("work", { health: "needs-sign-in", reason: "renewal-failed" })],
+    }),
+    "why, OpenAI has room": whyScreen({
+      ...CHOICE,
+      paused: [
+        listed("work", {
+          health: "cooling-down",
+          reason: "subscription_limit",
+          unusableUntilMs: NOW_MS + 3 * 24 * 3_600_000,
+          usage: usageNumbers(NOW_MS - 30_000, [0, 1]),
+        }),
+      ],
+    }),
     "why, two to repair": whyScreen({
       ...CHOICE,
       paused: [listed("work", RENEWAL_FAILED), listed("team", { health: "cooling-down", reason: "refused" })],

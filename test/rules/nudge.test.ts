@@ -107,4 +107,23 @@ describe("a profile that is to be quiet", () => {
     expect(said).toEqual([other, note(0, { atMs: NOW_MS }), note(0, { seconds: WEEK, atMs: NOW_MS })]);
     expect(decideNudge({ profileId: ID, numbers }, said, NOW_MS).due).toEqual([]);
   });
+
+  it("without numbers is quiet in the windows that were told of, until their reset", () => {
+    const [other, month] = [note(20, { profileId: "openai:team" }), note(20, { seconds: 2_592_000 })];
+    expect(silence({ profileId: ID }, [note(5), other, month], NOW_MS)).toEqual([
+      other,
+      note(0),
+      { ...month, below: 0 },
+    ]);
+  });
+
+  it("is also quiet in a window that was told of and that OpenAI does not name now", () => {
+    const said = silence({ profileId: ID, numbers: numbersWith(window(18)) }, [note(5, { seconds: WEEK })], NOW_MS);
+    expect(said).toEqual([note(0, { seconds: WEEK }), note(0, { atMs: NOW_MS })]);
+  });
+
+  it("without numbers and without a message changes nothing", () => {
+    const other = note(20, { profileId: "openai:team" });
+    expect(silence({ profileId: ID }, [other], NOW_MS)).toEqual([other]);
+  });
 });

@@ -273,6 +273,17 @@ describe("tokensInDocument", () => {
 });
 
 describe("listCodexProfiles", () => {
+  it.each([
+    { name: "a turn", stats: { lastUsed: 5, lastProbeAt: 3 }, lastUsedMs: 5 },
+    { name: "a turn as OpenClaw 2026.9.6 notes it", stats: { lastProbeAt: 7, errorCount: 0 }, lastUsedMs: 7 },
+    { name: "a newer turn on such a host", stats: { lastUsed: 5, lastProbeAt: 7 }, lastUsedMs: 7 },
+    { name: "no turn", stats: { errorCount: 0 }, lastUsedMs: undefined },
+    { name: "something odd", stats: { lastUsed: "today", lastProbeAt: null }, lastUsedMs: undefined },
+  ])("tells when a profile was last used, after $name", ({ stats, lastUsedMs }) => {
+    const document = { version: 1, profiles: { "openai:a": GOOD }, usageStats: { "openai:a": stats as Stats } };
+    expect(listCodexProfiles(document, "openai", NOW_MS)[0]?.lastUsedMs).toBe(lastUsedMs);
+  });
+
   it("lists the OAuth profiles of the provider in the document's order, then those of the provider's other name", () => {
     const document: ProfilesDocument = {
       profiles: {

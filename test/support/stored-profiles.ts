@@ -10,6 +10,8 @@ export interface StoredProfiles {
   readonly profiles: Readonly<Record<string, unknown>>;
   /** The stored order of Codex profiles; undefined where there is none. */
   readonly order: readonly string[] | undefined;
+  /** What the host notes of the use of each profile, by profile id. */
+  readonly usageStats: Readonly<Record<string, object>>;
 }
 
 /** Read-only, and beside the running gateway: it sees what was committed. */
@@ -17,7 +19,8 @@ export function storedProfiles(gateway: Gateway): StoredProfiles {
   const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { readOnly: true });
   try {
     const { profiles = {} } = documentIn(database, "authProfiles.store");
-    return { profiles, order: documentIn(database, "authProfiles.state").order?.["openai"] };
+    const { order, usageStats = {} } = documentIn(database, "authProfiles.state");
+    return { profiles, order: order?.["openai"], usageStats };
   } finally {
     database.close();
   }
@@ -70,7 +73,12 @@ export function pauseProfile(gateway: Gateway, profileId: string, untilMs: numbe
     usageStats: {
       ...usageStats,
       // The host looks at a held profile itself, and at once if it has not looked in the last five minutes.
-      [profileId]: { blockedUntil: untilMs, blockedReason: "subscription_limit", lastProbeAt: Date.now() },
+      [profileId]: {
+        ...usageStats?.[profileId],
+        blockedUntil: untilMs,
+        blockedReason: "subscription_limit",
+        lastProbeAt: Date.now(),
+      },
     },
   }));
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { COMMANDS, TERMINAL_VERBS } from "../../src/rules/commands.ts";
 import type { TerminalOptions } from "../../src/terminal/arguments.ts";
+import { SENTENCES } from "../support/english.ts";
 import { buildHostProgram, type CommandBuilder } from "../../src/terminal/host-program.ts";
 
 const WORDS = TERMINAL_VERBS.map((verb) => COMMANDS[verb].terminal.word);
@@ -78,8 +79,13 @@ const NOTHING: TerminalOptions = {
 
 describe("buildHostProgram", () => {
   it("adds one command to the host's program, and does nothing else", () => {
-    expect(program.commands.map(({ name, text }) => [name, text])).toEqual([["codex-auth", "Sign in"]]);
+    expect(program.commands.map(({ name }) => name)).toEqual(["codex-auth"]);
     expect(runs).toEqual([]);
+  });
+
+  it("says in its help what it is for, and that it cannot try an old sign-in again", () => {
+    expect(root().text).toBe(`Sign in\n\n${SENTENCES["help.no-revive"]}`);
+    expect(commandOf("revive")).toBeUndefined();
   });
 
   it("has every verb of the other program; help and version are the host's own", () => {
