@@ -137,7 +137,7 @@ describe("/codex_usage", () => {
     const { plainText } = await ask();
     expect(plainText).toContain("• a: pro, in cooldown, 5 h 100% left");
     expect(plainText).toContain("a, b: Let OpenClaw try it again: /codex_auth retry <profile>");
-    expect(plainText).toContain("c, d: OpenAI does not tell its usage now (401). The sign-in is not affected.");
+    expect(plainText).toContain("c, d: OpenAI did not report its usage (401). The sign-in is not affected.");
     expect(plainText).toContain("Asked within the last minute, unless another time is named.");
   });
 
