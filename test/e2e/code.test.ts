@@ -178,6 +178,19 @@ describe("a sign-in with a code", () => {
     expect(world.signIn.devices.earlyPolls).toBe(0);
   });
 
+  it("goes on a minute after a page of Cloudflare, and is then finished", async () => {
+    world.signIn.behave("cloudflare-403", 1, "poll");
+    await ask("/codex_auth code blocked");
+    const [code, before] = [newestCode(), world.telegram.now()];
+    const pollsOfCode = () => world.signIn.polls().filter(({ body }) => new Map(body).get("user_code") === code);
+    await waitUntil("the blocked poll", () => pollsOfCode().length > 0);
+    world.signIn.devices.approve(code, accountOf("blocked"));
+    await told(/Signed in: profile blocked/, before);
+    const [first, second, ...more] = pollsOfCode().map(({ atMs }) => atMs);
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(60_000);
+    expect(more).toEqual([]);
+  });
+
   it("ends if the server refuses the country of the gateway", async () => {
     await ask("/codex_auth code region");
     const before = world.telegram.now();
