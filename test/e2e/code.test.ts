@@ -123,7 +123,7 @@ describe("a sign-in with a code", () => {
     await ask("/codex_auth code expired");
     const before = world.telegram.now();
     world.signIn.devices.expire(newestCode());
-    const ended = await told(/The code ended before/, before);
+    const ended = await told(/The code expired before/, before);
     expect(ended.text).toContain("Enable device code authorization for Codex");
     const again = await world.telegram.press(OWNER, ended, "New code");
     const [code, at] = [newestCode(), world.telegram.now()];
