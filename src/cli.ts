@@ -74,7 +74,8 @@ export async function runTerminal(
   const facts: MachineFacts = {};
   const contextNow = () => outputContextOf(facts, request, program);
   const live = new Live(livePartsOf(request, contextNow));
-  const answer = await answerOf(facts, request, { log: keepingFailure(facts, log), live });
+  const isInHost = program === HOST_PROGRAM;
+  const answer = await answerOf(facts, request, { log: keepingFailure(facts, log), live, isInHost });
   live.clear();
   const printed = print(answer, request, contextNow());
   return live.stopCode === undefined ? printed : { ...printed, exitCode: live.stopCode };
@@ -143,6 +144,8 @@ function storeOptionsOf({ agentId, authPath, openclaw }: TerminalRequest): reado
 interface Surroundings {
   readonly log: Log;
   readonly live: LiveTerminal;
+  /** The host runs this as a command of its own. */
+  readonly isInHost: boolean;
 }
 
 async function answerOf(facts: MachineFacts, request: TerminalRequest, around: Surroundings): Promise<TerminalAnswer> {
@@ -160,7 +163,7 @@ async function answerOf(facts: MachineFacts, request: TerminalRequest, around: S
 async function openMachine(
   facts: MachineFacts,
   request: TerminalRequest,
-  { log, live }: Surroundings,
+  { log, live, isInHost }: Surroundings,
 ): Promise<TerminalContext> {
   const environment = readTerminalEnvironment();
   const stateDir = await findStateDir(environment);
@@ -178,7 +181,7 @@ async function openMachine(
       const [{ createPorts }, { createPlainSend, plainObstacle, plainProxyFacts }, host] = await Promise.all([
         import("./wiring.ts"),
         import("./terminal/network.ts"),
-        openHost(facts, request, { environment, stateDir, log, assertOwn }),
+        openHost(facts, request, { environment, stateDir, log, assertOwn, isInHost }),
       ]);
       agentId = request.agentId ?? host.defaultAgentId;
       return createPorts({
@@ -202,6 +205,7 @@ interface Machine {
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
   readonly assertOwn: (...places: readonly string[]) => Promise<void>;
+  readonly isInHost: boolean;
 }
 
 async function openHost(facts: MachineFacts, request: TerminalRequest, machine: Machine): Promise<TerminalHost> {
@@ -215,7 +219,9 @@ async function openHost(facts: MachineFacts, request: TerminalRequest, machine: 
   facts.hostNode = host?.node;
   const { agentId, queueApply: mayRestart } = request;
   const authPath = request.authPath && typedPath(request.authPath);
-  const store = await openTerminalHost({ ...machine, host, authPath, mayRestart, agentId });
+  // A host that is named may be another one.
+  const isInHost = machine.isInHost && named === undefined;
+  const store = await openTerminalHost({ ...machine, host, isInHost, authPath, mayRestart, agentId });
   facts.isHostless = host === undefined;
   facts.timeZone = store.timeZone;
   return store;

@@ -30,6 +30,7 @@ export const hostSdk = {
   agentRuntime: () => import("openclaw/plugin-sdk/agent-runtime"),
   channelOutbound: () => import("openclaw/plugin-sdk/channel-outbound"),
   commandAuth: () => import("openclaw/plugin-sdk/command-auth-native"),
+  configRuntime: () => import("openclaw/plugin-sdk/config-runtime"),
   providerAuth: () => import("openclaw/plugin-sdk/provider-auth"),
   ssrfRuntime: () => import("openclaw/plugin-sdk/ssrf-runtime"),
   tempPath: () => import("openclaw/plugin-sdk/temp-path"),

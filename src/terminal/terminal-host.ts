@@ -2,9 +2,9 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Log } from "../actions/ports.ts";
 import { oauthFileIn, type TerminalEnvironment } from "../environment.ts";
-import { CodexAuthError } from "../errors.ts";
+import { CodexAuthError, failingAs } from "../errors.ts";
 import { bindAuthStoreSdk, defaultAgentOf, type AuthSdkParts } from "../host/auth-store.ts";
-import type { SdkConfig } from "../host/sdk.ts";
+import { hostSdk, type SdkConfig } from "../host/sdk.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
 import { hostTraitsOf, type FileHostTraits } from "../rules/host-versions.ts";
 import type { Activation } from "../rules/results.ts";
@@ -27,6 +27,8 @@ export interface TerminalHostRequest {
   readonly environment: TerminalEnvironment;
   readonly stateDir: string;
   readonly host: InstalledHost | undefined;
+  /** This process is that host's own. */
+  readonly isInHost?: boolean | undefined;
   readonly authPath: string | undefined;
   readonly agentId?: string | undefined;
   /** True if the gateway may be restarted, which happens only if it cannot be reloaded of a change in another way. */
@@ -71,11 +73,8 @@ export async function openTerminalHost(asked: TerminalHostRequest): Promise<Term
 }
 
 async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Promise<TerminalHost> {
-  const [agentRuntime, providerAuth, configRuntime] = await Promise.all([
-    loadSdkPart(host, "agent-runtime"),
-    loadSdkPart(host, "provider-auth"),
-    loadSdkPart(host, "config-runtime"),
-  ]);
+  const [agentRuntime, providerAuth, configRuntime] =
+    request.isInHost === true ? await loadOwnParts() : await loadPartsOf(host);
   const loadConfig = configRuntime?.["loadConfig"];
   const path = storePathOf(agentRuntime);
   const isBindable = typeof loadConfig === "function" && typeof providerAuth?.["CODEX_CLI_PROFILE_ID"] === "string";
@@ -96,6 +95,27 @@ async function openSqlite(request: TerminalHostRequest, host: InstalledHost): Pr
     defaultAgentId: defaultAgentOf(parts, config),
     timeZone: timeZoneIn(config() as HostConfig),
   };
+}
+
+type SdkPart = Record<string, unknown> | undefined;
+type SdkParts = readonly [agentRuntime: SdkPart, providerAuth: SdkPart, configRuntime: SdkPart];
+
+function loadPartsOf(host: InstalledHost): Promise<SdkParts> {
+  return Promise.all([
+    loadSdkPart(host, "agent-runtime"),
+    loadSdkPart(host, "provider-auth"),
+    loadSdkPart(host, "config-runtime"),
+  ]);
+}
+
+/**
+ * By name, which leads to what the host has loaded. Of a module that a plugin imports by its path the host makes a copy,
+ * and of all that the module imports: here the whole host, which it loads a second time and may take seconds to remove.
+ */
+function loadOwnParts(): Promise<SdkParts> {
+  return failingAs("host-unsupported", () =>
+    Promise.all([hostSdk.agentRuntime(), hostSdk.providerAuth(), hostSdk.configRuntime()]),
+  );
 }
 
 /** Throws `store-unreadable` if the host must open its database for this and cannot. */

@@ -123,7 +123,7 @@ describe("a sign-in with a code", () => {
     await ask("/codex_auth code expired");
     const before = world.telegram.now();
     world.signIn.devices.expire(newestCode());
-    const ended = await told(/The code ended before/, before);
+    const ended = await told(/The code expired before/, before);
     expect(ended.text).toContain("Enable device code authorization for Codex");
     const again = await world.telegram.press(OWNER, ended, "New code");
     const [code, at] = [newestCode(), world.telegram.now()];
@@ -176,6 +176,19 @@ describe("a sign-in with a code", () => {
     world.signIn.devices.approve(newestCode(), accountOf("slow"));
     await told(/Signed in: profile slow/, before);
     expect(world.signIn.devices.earlyPolls).toBe(0);
+  });
+
+  it("goes on a minute after a page of Cloudflare, and is then finished", async () => {
+    world.signIn.behave("cloudflare-403", 1, "poll");
+    await ask("/codex_auth code blocked");
+    const [code, before] = [newestCode(), world.telegram.now()];
+    const pollsOfCode = () => world.signIn.polls().filter(({ body }) => new Map(body).get("user_code") === code);
+    await waitUntil("the blocked poll", () => pollsOfCode().length > 0);
+    world.signIn.devices.approve(code, accountOf("blocked"));
+    await told(/Signed in: profile blocked/, before);
+    const [first, second, ...more] = pollsOfCode().map(({ atMs }) => atMs);
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(60_000);
+    expect(more).toEqual([]);
   });
 
   it("ends if the server refuses the country of the gateway", async () => {

@@ -59,3 +59,12 @@ export async function occupy(port: number, host: string): Promise<Server> {
   await once(server, "listening");
   return server;
 }
+
+/** Sends nothing, because a listener counts the requests that it answers. */
+export async function isTaken(port: number, host?: string): Promise<boolean> {
+  const socket = dial(port, host);
+  return new Promise((resolve) => {
+    socket.on("connect", () => resolve(true));
+    socket.on("error", () => resolve(false));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
+}

@@ -1,5 +1,5 @@
 /** A gateway and all that it talks to: Telegram, a model, and the sign-in server behind its real name. */
-import { SANDBOX_VARIABLE } from "../../src/environment.ts";
+import { SANDBOX_PORT_VARIABLE, SANDBOX_VARIABLE } from "../../src/environment.ts";
 import { CodexBackend } from "../fakes/codex-backend.ts";
 import { startFakeModel, type FakeModel } from "../fakes/model-server.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
@@ -43,6 +43,8 @@ export interface WorldOptions {
    * then on loopback, so that the watch for expired logins looks every other second.
    */
   readonly answers?: "fake-model" | "codex";
+  /** Opens the listener, on this port. The sign-in server is then on loopback, because no other sign-in may name a port. */
+  readonly callbackPort?: number;
   /** Another host than the one that package.json pins; see `GatewayOptions`. */
   readonly host?: Pick<GatewayOptions, "isOldConfig" | "openclaw">;
 }
@@ -59,13 +61,17 @@ const CODEX_CONFIG: JsonObject = {
   agents: { entries: { main: {}, work: {} } },
 };
 
-export async function createWorld({ pluginDir, answers = "fake-model", host }: WorldOptions): Promise<World> {
+export const LISTENING: JsonObject = { plugins: { entries: { "codex-auth": { config: { loopback: "auto" } } } } };
+
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { pluginDir, answers = "fake-model", callbackPort, host } = options;
   const [telegram, model] = await Promise.all([startFakeTelegram(), startFakeModel()]);
   const signIn = new SignInServer([PERSONAL, STUDIO]);
   const backend = new CodexBackend((token) => signIn.accountOf(token), signIn.usage);
   const proxy = await startTlsProxy({ "auth.openai.com": signIn.handle, "chatgpt.com": backend.handle });
   telegram.group(GROUP_ID, { title: "Team", type: "supergroup", isForum: true });
   const isCodex = answers === "codex";
+  const isListening = callbackPort !== undefined;
   const gateway = await startGateway({
     pluginDir,
     telegram: {
@@ -76,8 +82,12 @@ export async function createWorld({ pluginDir, answers = "fake-model", host }: W
     },
     ...(isCodex ? {} : { model }),
     ...host,
-    config: merge(CONFIG, isCodex ? CODEX_CONFIG : {}),
-    env: { ...proxy.env, ...(isCodex ? { [SANDBOX_VARIABLE]: await signIn.listen() } : {}) },
+    config: merge(merge(CONFIG, isCodex ? CODEX_CONFIG : {}), isListening ? LISTENING : {}),
+    env: {
+      ...proxy.env,
+      ...(isCodex || isListening ? { [SANDBOX_VARIABLE]: await signIn.listen() } : {}),
+      ...(isListening ? { [SANDBOX_PORT_VARIABLE]: String(callbackPort) } : {}),
+    },
   });
   return {
     telegram,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CodexAuthError, SILENT_LOG, type ErrorCode } from "../../src/errors.ts";
 import { openTerminalHost, type TerminalHost, type TerminalHostRequest } from "../../src/terminal/terminal-host.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
@@ -527,6 +527,14 @@ describe("a host of a database", () => {
       "/agents/ops",
       ["openai:work"],
     ]);
+  });
+
+  it("is asked through the SDK that its process has loaded, if that process runs this", async () => {
+    for (const name of ["HOME", "OPENCLAW_HOME"]) vi.stubEnv(name, machine.root);
+    vi.stubEnv("OPENCLAW_STATE_DIR", machine.stateDir);
+    // Without a part of an SDK that could be loaded by its path.
+    const store = await open({ host: installHost(machine, "2026.9.6"), isInHost: true });
+    expect([store.provider, store.agentDirOf("ops")]).toEqual(["openai", mainDir("ops")]);
   });
 
   it.each([
