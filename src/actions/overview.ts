@@ -7,6 +7,7 @@ import type { Binding } from "../rules/binding.ts";
 import {
   cancelSignIns,
   isNamed,
+  lastEndedOf,
   lastReceiptOf,
   lastUntoldOf,
   pendingSignInsOf,
@@ -180,18 +181,18 @@ export async function refuseUnknownName(question: NameQuestion): Promise<Refusal
   }
 }
 
-/** Returns false if the file cannot be read. */
-export async function hasPending(ports: PendingPorts, binding: Binding): Promise<boolean> {
+/** Never throws. */
+export async function nextAfter(ports: PendingPorts, binding: Binding, refusal: FinishRefusal): Promise<NextStep> {
+  if (refusal.isOver) return "again";
   try {
-    return (await pendingOf(ports, binding)).pending.length > 0;
+    const { document, pending } = await pendingOf(ports, binding);
+    if (pending.length > 0) return "still-waiting";
+    const wasUsed = refusal.code === "login-already-used";
+    return wasUsed && lastEndedOf(document, binding, refusal.profileName)?.outcome === "saved" ? "saved" : "again";
   } catch (error) {
     logFailure(ports.log, "reading the pending sign-ins", error);
-    return false;
+    return "again";
   }
-}
-
-export async function nextAfter(ports: PendingPorts, binding: Binding, { isOver }: FinishRefusal): Promise<NextStep> {
-  return !isOver && (await hasPending(ports, binding)) ? "still-waiting" : "again";
 }
 
 const LOG_SHOWN = 10;

@@ -318,7 +318,9 @@ function nextLines({ next, profileName }: RefusalFacts): ScreenLine[] {
     case "none":
       return [];
     case "still-waiting":
-      return [say("next.still-waiting")];
+      return [say("next.still-waiting", { command: command("status") })];
+    case "saved":
+      return [say("next.saved", { name: verbatim(profileName ?? "") })];
     case "again":
       if (profileName !== undefined) return [say("next.again", { command: command("pick", profileName) })];
       return [

@@ -402,7 +402,8 @@ export const EN = {
   "button.back": "Back",
 
   "next.again": "Start again: {command}",
-  "next.still-waiting": "You still have a pending sign-in.",
+  "next.still-waiting": "You still have a pending sign-in: {command}",
+  "next.saved": "It has already signed in profile {name}, so there is nothing left to do.",
   "next.begin": "Start a sign-in: {command}",
   "next.withheld": "The agent did not get the URL.",
   "next.log": "If it fails again, check the gateway's log.",
@@ -416,7 +417,7 @@ export const EN = {
     "OpenClaw cannot tell here whether this chat is private, so you cannot sign in here. Use Telegram, Slack, Discord or the web chat.",
   "refusal.profile-missing": "The name of the profile is missing. To see all profiles, type {command}",
   "refusal.bad-selector":
-    "This is not a valid profile name. A name starts with a letter or a digit. It can contain letters, digits and . _ @ + - (64 characters at most). For example: {example}",
+    "This is not a valid profile name. A name starts with a letter or a digit. It can contain the letters a to z, digits and . _ @ + -, but no spaces (64 characters at most). For example: {example}",
   "refusal.reserved-word":
     "This word is a command, so it cannot be a profile name. Choose another name, for example {example}",
   "refusal.no-pending-login": "You have no pending sign-in for this callback URL.",
@@ -572,9 +573,9 @@ export const EN = {
   "refusal.login-of-other-store":
     "This sign-in was started for another profile store. Finish it where it was started, with the same openclaw and the same --auth-path.",
   "refusal.undo-missing":
-    "There is nothing to undo for {name}. Only its last change is kept, for 24 hours. To sign in, type {again}",
+    "There is nothing to undo for {name}. An undo puts back a sign-in that was replaced or removed in the last 24 hours. To sign in again, type {again}",
   "refusal.undo-changed":
-    "Profile {name} has changed since then, so nothing was undone. To see its state now, type {command}",
+    "Profile {name} is no longer as its last change left it, so nothing was undone. To see its state now, type {command}",
   "refusal.undo-unwritable":
     "The current profile could not be kept for an undo, so nothing was changed. Check the disk and the folder {folder} in the gateway's state folder.",
   "refusal.state-of-other-user":

@@ -373,7 +373,8 @@ export const ZH_CN = translation({
   "button.back": "返回",
 
   "next.again": "重新开始：{command}",
-  "next.still-waiting": "你仍有一个待完成的登录。",
+  "next.still-waiting": "你仍有一个待完成的登录：{command}",
+  "next.saved": "它已经登录了配置文件 {name}，无需再做任何事。",
   "next.begin": "开始登录：{command}",
   "next.withheld": "智能体没有收到该网址。",
   "next.log": "如果再次失败，请查看网关日志。",
@@ -387,7 +388,7 @@ export const ZH_CN = translation({
     "此聊天无法表明是否为私信，因此不能在此登录。请使用 Telegram、Slack、Discord 或网页聊天。",
   "refusal.profile-missing": "缺少配置文件的名称。如需查看所有配置文件，请输入 {command}",
   "refusal.bad-selector":
-    "这不是有效的配置文件名称。名称以英文字母或数字开头，可包含英文字母、数字和 . _ @ + -（最多 64 个字符）。例如：{example}",
+    "这不是有效的配置文件名称。名称以英文字母或数字开头，可包含英文字母、数字和 . _ @ + -，不能有空格（最多 64 个字符）。例如：{example}",
   "refusal.reserved-word": "这个词是命令，不能用作配置文件名称。请另选一个名称，例如 {example}",
   "refusal.no-pending-login": "你没有与此回调网址对应的待完成登录。",
   "refusal.login-expired": "此登录已在 15 分钟后过期。",
@@ -516,8 +517,10 @@ export const ZH_CN = translation({
   "refusal.agent-unknown": "没有该名称的智能体。请指定 openclaw agents list 列出的智能体，或去掉选项 --agent",
   "refusal.login-of-other-store":
     "此登录是为另一个配置文件存储发起的。请在发起它的地方完成，使用相同的 openclaw 和相同的 --auth-path。",
-  "refusal.undo-missing": "{name} 没有可撤销的内容。只保留最近一次更改，为期 24 小时。如需登录，请输入 {again}",
-  "refusal.undo-changed": "配置文件 {name} 在那之后又有更改，因此未撤销任何内容。如需查看其当前状态，请输入 {command}",
+  "refusal.undo-missing":
+    "{name} 没有可撤销的内容。撤销可以恢复最近 24 小时内被替换或移除的登录信息。如需重新登录，请输入 {again}",
+  "refusal.undo-changed":
+    "配置文件 {name} 已不是最近一次更改后的状态，因此未撤销任何内容。如需查看其当前状态，请输入 {command}",
   "refusal.undo-unwritable":
     "无法保存当前配置文件以供撤销，因此未做任何更改。请检查磁盘以及网关状态文件夹中的文件夹 {folder}。",
   "refusal.state-of-other-user":

@@ -156,10 +156,15 @@ export function lastReceiptOf(
   );
 }
 
+/** Returns the sign-in that ended last, whatever came of it. */
+export function lastEndedOf(document: PendingDocument, binding: Binding, profileName?: string): Receipt | undefined {
+  const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
+  return document.receipts.findLast((receipt) => isMeant(receipt) && maySee(receipt.binding, binding));
+}
+
 /** The sign-in that ended last, if it failed while nobody waited for an answer. */
 export function lastUntoldOf(document: PendingDocument, binding: Binding, profileName?: string): Receipt | undefined {
-  const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
-  const last = document.receipts.findLast((receipt) => isMeant(receipt) && maySee(receipt.binding, binding));
+  const last = lastEndedOf(document, binding, profileName);
   return last?.code === undefined ? undefined : last;
 }
 

@@ -298,8 +298,11 @@ export interface FinishRefusal extends Refusal {
   readonly isOver: boolean;
 }
 
-/** What the user can do after a refusal: start this profile again, send the right callback URL, or neither. */
-export type NextStep = "again" | "still-waiting" | "none";
+/**
+ * What the user can do after a refusal: start this profile again, send the right callback URL, or neither. `saved`: the
+ * sign-in has already saved the profile, so there is nothing to do.
+ */
+export type NextStep = "again" | "still-waiting" | "saved" | "none";
 
 export function actorOf({ channel, senderId }: Binding): string {
   return senderId === "" ? channel : `${channel}:${senderId}`;

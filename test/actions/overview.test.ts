@@ -5,18 +5,19 @@ import {
   cancelPending,
   claimExpiredLogins,
   explainChoice,
-  hasPending,
   inspect as inspectGateway,
   listProfiles,
+  nextAfter,
   readChangeLog,
   readStatus,
 } from "../../src/actions/overview.ts";
-import type { ChatPins, Ports, ProfileChoice } from "../../src/actions/ports.ts";
+import type { ChatPins, PendingPorts, Ports, ProfileChoice } from "../../src/actions/ports.ts";
 import { preferProfile, useProfile } from "../../src/actions/profiles.ts";
 import { CodexAuthError } from "../../src/errors.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
 import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
+import type { FinishRefusal } from "../../src/rules/results.ts";
 import {
   addressOf,
   brokenProfiles,
@@ -191,25 +192,51 @@ describe("cancelPending", () => {
   });
 });
 
-describe("hasPending", () => {
-  it("is true while the sender has a pending sign-in in this chat", async () => {
+const after = (binding = DANA, refusal: Partial<FinishRefusal> = {}, given: PendingPorts = ports) =>
+  nextAfter(given, binding, { kind: "refused", code: "state-mismatch", isOver: false, ...refusal });
+
+describe("what is told after a refusal", () => {
+  const USED = { code: "login-already-used", profileName: "work" } as const;
+
+  it("is that a sign-in is pending, while the sender has one in this chat", async () => {
     await begin();
-    expect(await hasPending(ports, DANA)).toBe(true);
+    expect(await after()).toBe("still-waiting");
+    expect(await after(DANA, USED)).toBe("still-waiting");
   });
 
-  it.each(OTHERS)("is false for $name", async ({ binding }) => {
+  it("is to start again if the request ended the sign-in", async () => {
     await begin();
-    expect(await hasPending(ports, binding)).toBe(false);
+    expect(await after(DANA, { isOver: true })).toBe("again");
   });
 
-  it("is false after the time is over", async () => {
+  it.each(OTHERS)("is to start again for $name", async ({ binding }) => {
+    await begin();
+    expect(await after(binding)).toBe("again");
+  });
+
+  it("is to start again after the time is over", async () => {
     await begin();
     ports.clock.move(SIGN_IN_TTL_MS);
-    expect(await hasPending(ports, DANA)).toBe(false);
+    expect(await after()).toBe("again");
   });
 
-  it.each(THROWN)("is false if the file fails with $name", async ({ error }) => {
-    expect(await hasPending(withPending(error), DANA)).toBe(false);
+  it("is that nothing is left to do if the callback URL has saved the profile", async () => {
+    await finish();
+    expect(await after(DANA, USED)).toBe("saved");
+    expect(await after(DANA, { ...USED, profileName: "home" })).toBe("again");
+    expect(await after(DANA)).toBe("again");
+  });
+
+  it("is to start again if a later sign-in of the profile failed", async () => {
+    await finish();
+    const address = ports.oauth.approve(await begin());
+    ports.oauth.exchange = failing(new CodexAuthError("provider-timeout"));
+    await finishSignIn(ports, completionOf(address));
+    expect(await after(DANA, USED)).toBe("again");
+  });
+
+  it.each(THROWN)("is to start again if the file fails with $name", async ({ error }) => {
+    expect(await after(DANA, {}, withPending(error))).toBe("again");
   });
 });
 

@@ -284,13 +284,13 @@ describe("the answer to a pasted callback URL", () => {
 
   it("that is wrong says that the sign-in is still pending", async () => {
     const { ports } = await createWaiting();
-    expect(await textOf(ports, finishWith("hello"))).toContain(SENTENCES["next.still-waiting"]);
+    expect(await textOf(ports, finishWith("hello"))).toContain("You still have a pending sign-in");
   });
 
   it("without a pending sign-in says how to start", async () => {
     const text = await textOf(createFakePorts(), finishWith("hello"));
     expect(text).toContain("Start again: /codex_auth");
-    expect(text).not.toContain(SENTENCES["next.still-waiting"]);
+    expect(text).not.toContain("You still have a pending sign-in");
   });
 
   it("for another profile names the one it belongs to", async () => {
@@ -307,10 +307,12 @@ describe("the answer to a pasted callback URL", () => {
     expect({ exchanges: ports.oauth.exchanges.length, saved: savedIn(ports) }).toEqual({ exchanges: 0, saved: [] });
   });
 
-  it("used before offers to start that profile again", async () => {
+  it("used before says that it has signed in the profile", async () => {
     const { ports, address } = await createWaiting();
     await textOf(ports, finishWith(address));
-    expect(await textOf(ports, finishWith(address))).toContain("Start again: /codex_auth work");
+    const text = await textOf(ports, finishWith(address));
+    expect(text).toContain("It has already signed in profile work");
+    expect(text).not.toContain("Start again");
     expect(ports.oauth.exchanges.length).toBe(1);
   });
 

@@ -102,7 +102,9 @@ describe("a code", () => {
     expect(waitingIn(door.ports)).toBe(1);
     const url = door.ports.oauth.approve(new Secret(linkOf(card)));
     await claimMessage(door.context, ownerMessage(url));
-    expect(lastSent().markdown).toBe(REFUSALS["login-replaced"] + `\n\n${SENTENCES["next.still-waiting"]}`);
+    expect(lastSent().markdown).toBe(
+      `${REFUSALS["login-replaced"]}\n\nYou still have a pending sign-in: \`/codex_auth status\``,
+    );
   });
 
   it("asks for one code with each tap", async () => {

@@ -133,7 +133,7 @@ describe("a message that is possibly a callback URL", () => {
     const door = await waiting();
     const claim = await claimMessage(door.context, message(POSSIBLE));
     expect(claim?.handled).toBe(true);
-    expect(answerOf(claim, door)).toContain(SENTENCES["next.still-waiting"]);
+    expect(answerOf(claim, door)).toContain("You still have a pending sign-in");
   });
 
   it.each([
@@ -176,7 +176,7 @@ describe("a URL of the sign-in page or of its port", () => {
     const claim = await claimMessage(door.context, message(text));
     expect(claim?.handled).toBe(true);
     expect(answerOf(claim, door)).toContain(says);
-    expect(answerOf(claim, door)).toContain(SENTENCES["next.still-waiting"]);
+    expect(answerOf(claim, door)).toContain("You still have a pending sign-in");
     expect((await claimMessage(door.context, message("why?", { replyToBody: text })))?.handled).toBe(true);
     expect(waitingIn(door.ports)).toBe(1);
   });

@@ -479,7 +479,7 @@ const anyRefusal = fc
     hasName: fc.boolean(),
     sender: fc.integer({ min: 1 }).map((id) => `telegram:${id}`),
     retry: maybe("retryAfterSeconds", fc.integer({ min: 0, max: 100_000 })),
-    next: fc.constantFrom("again", "still-waiting", "none"),
+    next: fc.constantFrom("again", "still-waiting", "saved", "none"),
   })
   .map(({ code, profileName, hasName, sender, retry, next }) => ({
     code,
@@ -832,7 +832,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     samples[`selector, ${health}`] = selectorScreen({ ...listOf(0), profiles: [listed("work", { health })] }, 1);
   }
   for (const code of ERROR_CODES) {
-    for (const next of ["again", "still-waiting", "none"] as const) {
+    for (const next of ["again", "still-waiting", "saved", "none"] as const) {
       samples[`${code}, ${next}`] = refusalScreen({ code, next, sender: "telegram:4242001", profileName: "work" });
     }
   }

@@ -122,5 +122,5 @@ it.each(ERROR_CODES)("the refusal %s says how to start again, or that the sign-i
     return toText(screen, new Locale("en", "UTC"), inChat(PLAIN));
   };
   expect(plainOf("again")).toContain("Start again: /codex_auth work");
-  expect(plainOf("still-waiting")).toContain(EN["next.still-waiting"]);
+  expect(plainOf("still-waiting")).toContain("You still have a pending sign-in: /codex_auth status");
 });
