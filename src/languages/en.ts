@@ -495,7 +495,7 @@ export const EN = {
   "refusal.device-code-off": "Codes are turned off for this ChatGPT account, so nothing was saved.",
   "refusal.device-code-expired": "The code expired before the sign-in was finished, so nothing was saved.",
   "refusal.token-rejected":
-    "The sign-in server did not accept the callback URL. It is probably too old or was already used elsewhere.",
+    "The sign-in server did not accept the sign-in. Its callback URL or code is probably too old, or was already used elsewhere.",
   "refusal.account-refused":
     "The sign-in server refused this account or this request, and codex-auth cannot tell why. Sign in at chatgpt.com with the same account. If that works, start again. If not, approve with another account.",
   "refusal.client-rejected": "The sign-in server no longer accepts this version of codex-auth. Update codex-auth.",

@@ -448,7 +448,7 @@ export const ZH_CN = translation({
   "refusal.device-code-refused": "OpenAI 没有签发代码。",
   "refusal.device-code-off": "此 ChatGPT 账号已关闭代码登录，因此未保存任何内容。",
   "refusal.device-code-expired": "代码在登录完成之前已过期，因此未保存任何内容。",
-  "refusal.token-rejected": "登录服务器未接受此回调网址。它可能已过期，或已在别处使用过。",
+  "refusal.token-rejected": "登录服务器未接受此次登录。其回调网址或代码可能已过期，或已在别处使用过。",
   "refusal.account-refused":
     "登录服务器拒绝了此账号或此请求，codex-auth 无法得知原因。请用同一账号登录 chatgpt.com。如果可以登录，请重新开始。如果不能，请用其他账号授权。",
   "refusal.client-rejected": "登录服务器不再接受此版本的 codex-auth。请更新 codex-auth。",

@@ -5,6 +5,7 @@ import { profileNameOf, resolveSelector, type ProfileId, type ProfileName } from
 import { spelled, toMarkdown, toPlainText, toWebMarkdown } from "../support/english.ts";
 import { signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
+import { codeEndScreen } from "../../src/interaction/code-screens.ts";
 import { cardScreen } from "../../src/interaction/login-screens.ts";
 import {
   cancelledScreen,
@@ -227,6 +228,11 @@ describe("the status screen", () => {
     expect(actionsOf(statusScreen({ kind: "status", pending: [] }))).toEqual([]);
     expect(actionsOf(statusScreen({ kind: "status", pending: [waiting] }))).toEqual([{ verb: "cancel" }]);
   });
+});
+
+it("a sign-in with a code that the server did not accept does not end with a callback URL only", () => {
+  const screen = codeEndScreen({ kind: "refused", code: "token-rejected", profileName: "work", isOver: true });
+  expect(toPlainText(screen)).toContain("Its callback URL or code is probably too old");
 });
 
 describe("the cancelled screen", () => {
