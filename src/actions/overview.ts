@@ -147,7 +147,8 @@ export async function cancelPending(
       .flatMap(({ questionId }) => ports.parked.take(binding, nowMs, questionId)?.login.profileName ?? []);
     const ended = await ports.pending.update((document) => cancelSignIns(document, binding, nowMs, profileName));
     const profileNames = [...new Set([...dropped, ...ended])];
-    return { kind: "cancelled", profileNames };
+    const isNoneOf = profileName !== undefined && profileNames.length === 0;
+    return { kind: "cancelled", profileNames, ...(isNoneOf ? { askedName: profileName } : {}) };
   } catch (error) {
     return refusalOf(error, ports.log);
   }

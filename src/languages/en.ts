@@ -291,6 +291,7 @@ export const EN = {
 
   "cancel.done": "Cancelled: {name}. Nothing was changed.",
   "cancel.none": "No sign-in is pending. Nothing was changed.",
+  "cancel.none-of": "No sign-in to {name} is pending. Nothing was changed.",
   "close.done": "Closed. Nothing was changed.",
 
   "finish.help": "To finish a sign-in, send the URL of the localhost page with {command}",

@@ -266,6 +266,7 @@ export const ZH_CN = translation({
 
   "cancel.done": "已取消：{name}。未做任何更改。",
   "cancel.none": "没有待完成的登录。未做任何更改。",
+  "cancel.none-of": "没有 {name} 的待完成登录。未做任何更改。",
   "close.done": "已关闭。未做任何更改。",
 
   "finish.help": "如需完成登录，请将 localhost 页面的网址随 {command} 一起发送",

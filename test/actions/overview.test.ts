@@ -157,6 +157,13 @@ describe("cancelPending", () => {
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: [] });
   });
 
+  it("names the asked profile if only others have a sign-in", async () => {
+    await begin("work");
+    const askedName = "play" as ProfileName;
+    expect(await cancelPending(ports, DANA, askedName)).toEqual({ kind: "cancelled", profileNames: [], askedName });
+    expect(ports.pending.document.logins).toHaveLength(1);
+  });
+
   it.each(OTHERS)("ends nothing for $name", async ({ binding }) => {
     await begin();
     expect(await cancelPending(ports, binding)).toEqual({ kind: "cancelled", profileNames: [] });

@@ -236,9 +236,14 @@ it("a sign-in with a code that the server did not accept does not end with a cal
 });
 
 describe("the cancelled screen", () => {
+  it("denies only a sign-in to the asked profile", () => {
+    const text = toPlainText(cancelledScreen({ profileNames: [], askedName: "work" }));
+    expect(text).toBe("No sign-in to work is pending. Nothing was changed.");
+  });
+
   it("names all of what ended, however many", () => {
     const names = Array.from({ length: 12 }, (_, at) => `a-long-profile-name-${at + 1}` as ProfileName);
-    const text = toPlainText(cancelledScreen(names));
+    const text = toPlainText(cancelledScreen({ profileNames: names }));
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
   });
 });
