@@ -426,6 +426,8 @@ export const EN = {
   "refusal.login-replaced":
     "A newer sign-in of yours replaced this one. At most five can be pending. Use the newest sign-in link.",
   "refusal.login-already-used": "This callback URL was already used. Each one works once.",
+  "refusal.login-interrupted":
+    "It was approved, but not finished: the gateway stopped, or no account was chosen in time. To see all profiles, type {command}",
   "refusal.login-of-other-profile":
     "This callback URL belongs to the sign-in for {name}, not to the profile that you named. To finish {name}, send the URL without a profile name.",
   "refusal.too-many-attempts": "Too many callback URLs of other sign-ins were sent, so your pending sign-in was ended.",

@@ -395,6 +395,8 @@ export const ZH_CN = translation({
   "refusal.login-cancelled": "此登录已取消，因此其回调网址不能使用。",
   "refusal.login-replaced": "你较新的登录已取代此登录。最多可有五个待完成的登录。请使用最新的登录链接。",
   "refusal.login-already-used": "此回调网址已使用过。每个回调网址只能使用一次。",
+  "refusal.login-interrupted":
+    "此登录已授权，但未完成：网关已停止，或未及时选择账号。如需查看所有配置文件，请输入 {command}",
   "refusal.login-of-other-profile":
     "此回调网址属于 {name} 的登录，而不是你指定的配置文件。如需完成 {name} 的登录，请发送该网址，不带配置文件名称。",
   "refusal.too-many-attempts": "发送了太多属于其他登录的回调网址，因此你待完成的登录已结束。",

@@ -156,11 +156,23 @@ export function lastReceiptOf(
   );
 }
 
-/** The sign-in that ended last, if it failed while nobody waited for an answer. */
-export function lastUntoldOf(document: PendingDocument, binding: Binding, profileName?: string): Receipt | undefined {
+/**
+ * The sign-in that ended last, if it failed while nobody waited for an answer, or if it was claimed so long ago that its
+ * process has died.
+ */
+export function lastUntoldOf(
+  document: PendingDocument,
+  binding: Binding,
+  nowMs: number,
+  profileName?: string,
+): Receipt | undefined {
   const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
   const last = document.receipts.findLast((receipt) => isMeant(receipt) && maySee(receipt.binding, binding));
-  return last?.code === undefined ? undefined : last;
+  if (last === undefined) return undefined;
+  // Only the process of the chat knows whether the sign-in still waits for the user's choice of an account.
+  const isLost = last.outcome === "claimed" && sameBinding(last.binding, binding) && nowMs - last.atMs >= REDEEMING_MS;
+  if (isLost) return { ...last, code: "login-interrupted" };
+  return last.code === undefined ? undefined : last;
 }
 
 export interface Presented {
