@@ -53,8 +53,9 @@ const RECEIPT_CODES = {
 } as const satisfies Record<ReceiptOutcome, ClaimRefusal>;
 
 function receiptOf(login: PendingSignIn, outcome: ReceiptOutcome, nowMs: number, code?: ErrorCode): Receipt {
-  const { binding, profileId, profileName, stateDigest } = login;
-  const receipt = { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
+  const { binding, profileId, profileName, askedName, stateDigest } = login;
+  const asked = askedName === profileName ? {} : { askedName };
+  const receipt = { binding, profileId, profileName, ...asked, stateDigest, outcome, atMs: nowMs };
   return code === undefined ? receipt : { ...receipt, code };
 }
 
@@ -69,8 +70,8 @@ function isAlive(login: PendingSignIn, nowMs: number): boolean {
 }
 
 /** Accepts the name of the profile, and the name that the user asked for, such as `default`. */
-export function isNamed(login: PendingSignIn, name: string): boolean {
-  return login.profileName === name || login.askedName === name;
+export function isNamed(signIn: Pick<Receipt, "askedName" | "profileName">, name: string): boolean {
+  return signIn.profileName === name || signIn.askedName === name;
 }
 
 /** Turns expired sign-ins into receipts, drops old receipts and bounds both lists. */
@@ -282,7 +283,7 @@ export function cancelSignIns(
     receipt.outcome === "claimed" &&
     isMine(receipt) &&
     nowMs - receipt.atMs < REDEEMING_MS &&
-    (profileName === undefined || receipt.profileName === profileName);
+    (profileName === undefined || isNamed(receipt, profileName));
   const ended = [...current.receipts.filter(isRedeemed), ...current.logins.filter(isMeant)];
   const names = ended.map((entry) => entry.profileName);
   if (names.length === 0) return { result: names };
