@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   "login-cancelled",
   "login-replaced",
   "login-already-used",
+  "login-interrupted",
   "login-of-other-profile",
   "too-many-attempts",
   "account-differs",

@@ -27,7 +27,7 @@ import type {
 } from "../rules/results.ts";
 import { logFailure, type ErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { redeemClaimed, refusalBefore, refusedAt, settle } from "./finish.ts";
+import { needsAnswer, redeemClaimed, refusalBefore, refusedAt, settle } from "./finish.ts";
 import { lineOf, refusalOf } from "./outcome.ts";
 import type { ClaimedGrant, DeviceCodeResult, PollingPace, Ports } from "./ports.ts";
 import { findTarget, signInTo, startedOf, type StartRequest, type StartTarget } from "./start.ts";
@@ -226,16 +226,8 @@ async function finishApproved(ports: Ports, request: PollRequest, grant: Claimed
   const result = await claimApproved(ports, request, grant).catch((error: unknown) =>
     refusedAt(login, refusalOf(error, ports.log).code),
   );
-  // A user who ended the sign-in knows it, and one who is no longer an owner gets no answer.
-  const needsNoAnswer = result === undefined || (result.kind === "refused" && NEEDS_NO_ANSWER.has(result.code));
-  return needsNoAnswer ? { kind: "over" } : { kind: "over", result };
+  return result === undefined || !needsAnswer(result) ? { kind: "over" } : { kind: "over", result };
 }
-
-const NEEDS_NO_ANSWER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "login-cancelled",
-  "login-replaced",
-  "not-allowed",
-]);
 
 /** Returns undefined if the sign-in was ended or finished in another way during the poll. */
 async function claimApproved(

@@ -122,6 +122,20 @@ export const refusedAt = ({ profileName }: PendingSignIn, code: ErrorCode): Fini
   isOver: true,
 });
 
+/**
+ * Whether a user who waits for nothing is told of the result. One who ended the sign-in knows it, and one who is no longer
+ * an owner gets no answer.
+ */
+export function needsAnswer(result: SavedSignIn | AccountQuestion | FinishRefusal): boolean {
+  return result.kind !== "refused" || !NEEDS_NO_ANSWER.has(result.code);
+}
+
+const NEEDS_NO_ANSWER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "login-cancelled",
+  "login-replaced",
+  "not-allowed",
+]);
+
 /** Exchanges the code of a claimed sign-in, once, and saves it. Never throws. */
 export async function redeemClaimed(
   ports: Ports,

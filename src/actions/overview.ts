@@ -5,6 +5,7 @@
 import { codeOf, ERROR_CODES, logFailure, type ErrorCode } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import {
+  cancelSignIn,
   cancelSignIns,
   isNamed,
   lastEndedOf,
@@ -13,7 +14,7 @@ import {
   pendingSignInsOf,
   sweep,
 } from "../rules/pending-sign-ins.ts";
-import type { Receipt } from "../rules/stored-records.ts";
+import type { PendingDocument, PendingSignIn, Receipt } from "../rules/stored-records.ts";
 import { type ProfileName, profileNameOf, storedIdOf } from "../rules/profile-id.ts";
 import {
   type CancelledSignIns,
@@ -110,9 +111,11 @@ export async function readStatus(
   try {
     const { document, nowMs, waiting } = await pendingOf(ports, binding, profileName);
     const saved = lastReceiptOf(document, binding, "saved", profileName);
-    const failed = lastUntoldOf(sweep(document, nowMs), binding, profileName);
-    const isNewer = failed !== undefined && failed.atMs > (saved?.atMs ?? 0);
-    const [parked] = ports.parked.list(binding, nowMs).slice(-1);
+    const failed = lastUntoldOf(sweep(document, nowMs), binding, nowMs, profileName);
+    const allParked = ports.parked.list(binding, nowMs);
+    const [parked] = allParked.slice(-1);
+    const isAsked = allParked.some(({ login }) => login.stateDigest === failed?.stateDigest);
+    const isNewer = failed !== undefined && !isAsked && failed.atMs > (saved?.atMs ?? 0);
     return {
       kind: "status",
       ...waiting,
@@ -145,10 +148,16 @@ export async function cancelPending(
     const dropped = ports.parked
       .list(binding, nowMs)
       .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
-      .flatMap(({ questionId }) => ports.parked.take(binding, nowMs, questionId)?.login.profileName ?? []);
-    const ended = await ports.pending.update((document) => cancelSignIns(document, binding, nowMs, profileName));
-    const profileNames = [...new Set([...dropped, ...ended])];
-    return { kind: "cancelled", profileNames };
+      .flatMap(({ questionId }) => ports.parked.take(binding, nowMs, questionId)?.login ?? []);
+    const ended = await ports.pending.update((document) => {
+      const end = (current: PendingDocument, { stateDigest }: PendingSignIn) =>
+        cancelSignIn(current, stateDigest, nowMs).next ?? current;
+      const next = dropped.reduce(end, document);
+      return { ...(dropped.length > 0 ? { next } : {}), ...cancelSignIns(next, binding, nowMs, profileName) };
+    });
+    const profileNames = [...new Set([...dropped.map((login) => login.profileName), ...ended])];
+    const isNoneOf = profileName !== undefined && profileNames.length === 0;
+    return { kind: "cancelled", profileNames, ...(isNoneOf ? { askedName: profileName } : {}) };
   } catch (error) {
     return refusalOf(error, ports.log);
   }

@@ -150,7 +150,7 @@ async function cancel(ports: Ports, caller: Caller, { name }: IntentOf<"cancel">
   if (cancelled.kind === "refused") return refuse(caller, cancelled, "none");
   const question = { askedName: name, log: ports.log, openPorts: async () => ports, agentId: () => agentId };
   const unknown = cancelled.profileNames.length === 0 ? await refuseUnknownName(question) : undefined;
-  return unknown === undefined ? cancelledScreen(cancelled.profileNames) : refuse(caller, unknown, "none");
+  return unknown === undefined ? cancelledScreen(cancelled) : refuse(caller, unknown, "none");
 }
 
 async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: IntentOf<"finish">): Promise<Screen> {

@@ -5,7 +5,7 @@
 import { findCallback, pageAfter } from "../actions/callback.ts";
 import type { DeviceOutcome } from "../actions/device.ts";
 import type { PollerHost } from "../actions/device-poller.ts";
-import { finishSignIn } from "../actions/finish.ts";
+import { finishSignIn, needsAnswer } from "../actions/finish.ts";
 import type { Ports } from "../actions/ports.ts";
 import { logFailure } from "../errors.ts";
 import { codeEndScreen } from "../interaction/code-screens.ts";
@@ -82,7 +82,7 @@ async function finishCallback(context: HandlerContext, ports: Ports, pasted: Pas
   const ifOtherAccount = isTerminal(binding) ? "refuse" : "ask-later";
   const result = await finishSignIn(ports, { binding, pasted, pending: document, isAllowed, ifOtherAccount });
   const page = await pageAfter(ports, context.gateway, pasted, result);
-  if (result.kind !== "refused" || result.isOver)
+  if (needsAnswer(result) && (result.kind !== "refused" || result.isOver))
     await context.inBackground(() => tellUser(context, login, screenOf(result, linkEndScreen)));
   return page;
 }

@@ -8,6 +8,7 @@ import { TYPED_VERBS } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
 import type {
+  CancelledSignIns,
   ListedProfile,
   NextStep,
   SignInStatus,
@@ -196,8 +197,11 @@ export function statusScreen(status: SignInStatus): Screen {
   return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };
 }
 
-export function cancelledScreen(profileNames: readonly string[]): Screen {
-  if (profileNames.length === 0) return { lines: [say("cancel.none")], rows: [] };
+export function cancelledScreen({ profileNames, askedName }: Omit<CancelledSignIns, "kind">): Screen {
+  if (profileNames.length === 0) {
+    const none = askedName === undefined ? say("cancel.none") : say("cancel.none-of", { name: verbatim(askedName) });
+    return { lines: [none], rows: [] };
+  }
   const name = { items: profileNames.map((profile) => [verbatim(profile)]), isWhole: true };
   return { lines: [say("cancel.done", { name })], rows: [] };
 }

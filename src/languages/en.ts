@@ -291,6 +291,7 @@ export const EN = {
 
   "cancel.done": "Cancelled: {name}. Nothing was changed.",
   "cancel.none": "No sign-in is pending. Nothing was changed.",
+  "cancel.none-of": "No sign-in to {name} is pending. Nothing was changed.",
   "close.done": "Closed. Nothing was changed.",
 
   "finish.help": "To finish a sign-in, send the URL of the localhost page with {command}",
@@ -426,6 +427,8 @@ export const EN = {
   "refusal.login-replaced":
     "A newer sign-in of yours replaced this one. At most five can be pending. Use the newest sign-in link.",
   "refusal.login-already-used": "This callback URL was already used. Each one works once.",
+  "refusal.login-interrupted":
+    "It was approved, but not finished: the gateway stopped, or no account was chosen in time. To see all profiles, type {command}",
   "refusal.login-of-other-profile":
     "This callback URL belongs to the sign-in for {name}, not to the profile that you named. To finish {name}, send the URL without a profile name.",
   "refusal.too-many-attempts": "Too many callback URLs of other sign-ins were sent, so your pending sign-in was ended.",
@@ -496,7 +499,7 @@ export const EN = {
   "refusal.device-code-off": "Codes are turned off for this ChatGPT account, so nothing was saved.",
   "refusal.device-code-expired": "The code expired before the sign-in was finished, so nothing was saved.",
   "refusal.token-rejected":
-    "The sign-in server did not accept the callback URL. It is probably too old or was already used elsewhere.",
+    "The sign-in server did not accept the sign-in. Its callback URL or code is probably too old, or was already used elsewhere.",
   "refusal.account-refused":
     "The sign-in server refused this account or this request, and codex-auth cannot tell why. Sign in at chatgpt.com with the same account. If that works, start again. If not, approve with another account.",
   "refusal.client-rejected": "The sign-in server no longer accepts this version of codex-auth. Update codex-auth.",

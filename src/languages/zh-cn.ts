@@ -266,6 +266,7 @@ export const ZH_CN = translation({
 
   "cancel.done": "已取消：{name}。未做任何更改。",
   "cancel.none": "没有待完成的登录。未做任何更改。",
+  "cancel.none-of": "没有 {name} 的待完成登录。未做任何更改。",
   "close.done": "已关闭。未做任何更改。",
 
   "finish.help": "如需完成登录，请将 localhost 页面的网址随 {command} 一起发送",
@@ -395,6 +396,8 @@ export const ZH_CN = translation({
   "refusal.login-cancelled": "此登录已取消，因此其回调网址不能使用。",
   "refusal.login-replaced": "你较新的登录已取代此登录。最多可有五个待完成的登录。请使用最新的登录链接。",
   "refusal.login-already-used": "此回调网址已使用过。每个回调网址只能使用一次。",
+  "refusal.login-interrupted":
+    "此登录已授权，但未完成：网关已停止，或未及时选择账号。如需查看所有配置文件，请输入 {command}",
   "refusal.login-of-other-profile":
     "此回调网址属于 {name} 的登录，而不是你指定的配置文件。如需完成 {name} 的登录，请发送该网址，不带配置文件名称。",
   "refusal.too-many-attempts": "发送了太多属于其他登录的回调网址，因此你待完成的登录已结束。",
@@ -449,7 +452,7 @@ export const ZH_CN = translation({
   "refusal.device-code-refused": "OpenAI 没有签发代码。",
   "refusal.device-code-off": "此 ChatGPT 账号已关闭代码登录，因此未保存任何内容。",
   "refusal.device-code-expired": "代码在登录完成之前已过期，因此未保存任何内容。",
-  "refusal.token-rejected": "登录服务器未接受此回调网址。它可能已过期，或已在别处使用过。",
+  "refusal.token-rejected": "登录服务器未接受此次登录。其回调网址或代码可能已过期，或已在别处使用过。",
   "refusal.account-refused":
     "登录服务器拒绝了此账号或此请求，codex-auth 无法得知原因。请用同一账号登录 chatgpt.com。如果可以登录，请重新开始。如果不能，请用其他账号授权。",
   "refusal.client-rejected": "登录服务器不再接受此版本的 codex-auth。请更新 codex-auth。",

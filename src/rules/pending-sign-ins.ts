@@ -53,8 +53,9 @@ const RECEIPT_CODES = {
 } as const satisfies Record<ReceiptOutcome, ClaimRefusal>;
 
 function receiptOf(login: PendingSignIn, outcome: ReceiptOutcome, nowMs: number, code?: ErrorCode): Receipt {
-  const { binding, profileId, profileName, stateDigest } = login;
-  const receipt = { binding, profileId, profileName, stateDigest, outcome, atMs: nowMs };
+  const { binding, profileId, profileName, askedName, stateDigest } = login;
+  const asked = askedName === profileName ? {} : { askedName };
+  const receipt = { binding, profileId, profileName, ...asked, stateDigest, outcome, atMs: nowMs };
   return code === undefined ? receipt : { ...receipt, code };
 }
 
@@ -69,8 +70,8 @@ function isAlive(login: PendingSignIn, nowMs: number): boolean {
 }
 
 /** Accepts the name of the profile, and the name that the user asked for, such as `default`. */
-export function isNamed(login: PendingSignIn, name: string): boolean {
-  return login.profileName === name || login.askedName === name;
+export function isNamed(signIn: Pick<Receipt, "askedName" | "profileName">, name: string): boolean {
+  return signIn.profileName === name || signIn.askedName === name;
 }
 
 /** Turns expired sign-ins into receipts, drops old receipts and bounds both lists. */
@@ -162,10 +163,22 @@ export function lastEndedOf(document: PendingDocument, binding: Binding, profile
   return document.receipts.findLast((receipt) => isMeant(receipt) && maySee(receipt.binding, binding));
 }
 
-/** The sign-in that ended last, if it failed while nobody waited for an answer. */
-export function lastUntoldOf(document: PendingDocument, binding: Binding, profileName?: string): Receipt | undefined {
+/**
+ * The sign-in that ended last, if it failed while nobody waited for an answer, or if it was claimed so long ago that its
+ * process has died.
+ */
+export function lastUntoldOf(
+  document: PendingDocument,
+  binding: Binding,
+  nowMs: number,
+  profileName?: string,
+): Receipt | undefined {
   const last = lastEndedOf(document, binding, profileName);
-  return last?.code === undefined ? undefined : last;
+  if (last === undefined) return undefined;
+  // Only the process of the chat knows whether the sign-in still waits for the user's choice of an account.
+  const isLost = last.outcome === "claimed" && sameBinding(last.binding, binding) && nowMs - last.atMs >= REDEEMING_MS;
+  if (isLost) return { ...last, code: "login-interrupted" };
+  return last.code === undefined ? undefined : last;
 }
 
 export interface Presented {
@@ -275,7 +288,7 @@ export function cancelSignIns(
     receipt.outcome === "claimed" &&
     isMine(receipt) &&
     nowMs - receipt.atMs < REDEEMING_MS &&
-    (profileName === undefined || receipt.profileName === profileName);
+    (profileName === undefined || isNamed(receipt, profileName));
   const ended = [...current.receipts.filter(isRedeemed), ...current.logins.filter(isMeant)];
   const names = ended.map((entry) => entry.profileName);
   if (names.length === 0) return { result: names };

@@ -115,6 +115,8 @@ export type CallbackPage = (typeof DONE_PAGES)[number] | "unknown" | "later";
 export interface CancelledSignIns {
   readonly kind: "cancelled";
   readonly profileNames: readonly string[];
+  /** The profile that was asked about, if it had no sign-in. Sign-ins to others may be pending. */
+  readonly askedName?: string;
 }
 
 export interface SavedSignIn {

@@ -80,6 +80,8 @@ export const receipt = z.readonly(
     binding,
     profileId: name,
     profileName: name,
+    /** Only if it is another one. */
+    askedName: z.optional(name),
     stateDigest: name,
     outcome: receiptOutcome,
     atMs: time,

@@ -215,8 +215,9 @@ function limitIn(value: unknown, nowMs: number): UsageLimit {
   const found = ["primary_window", "secondary_window"].flatMap((slot) => windowIn(fields[slot], nowMs));
   const windows = withoutTwins(found).toSorted((one, other) => one.seconds - other.seconds);
   const isFull = windows.some(({ usedPercent = 0 }) => usedPercent >= 100);
-  const isReached = fields["limit_reached"] ?? isFull;
-  return { isReached: isReached === true || fields["allowed"] === false, windows };
+  const stated = fields["limit_reached"];
+  const isReached = typeof stated === "boolean" ? stated : isFull;
+  return { isReached: isReached || fields["allowed"] === false, windows };
 }
 
 /** A window that has never begun is left out: no time of its reset, and nothing used. */
@@ -317,10 +318,12 @@ export function isPastReset({ resetAtMs }: UsageWindow, nowMs: number): boolean 
   return resetAtMs !== undefined && resetAtMs <= nowMs;
 }
 
-/** Returns true if OpenAI said within the last minute that the account can be used. */
+/** Returns true if OpenAI said within the last minute that the account can be used, with a number for each window. */
 export function hasRoom(numbers: UsageNumbers | undefined, nowMs: number): boolean {
   if (numbers === undefined || numbers.stop !== undefined || numbers.limit.isReached) return false;
-  return numbers.limit.windows.length > 0 && isFresh(numbers, nowMs);
+  const { windows } = numbers.limit;
+  const isTold = windows.length > 0 && windows.every(({ usedPercent }) => usedPercent !== undefined);
+  return isTold && isFresh(numbers, nowMs);
 }
 
 /** Compares in both directions: a clock that was set back must not keep a number fresh. */

@@ -76,7 +76,7 @@ function screenOf(answer: TerminalAnswer, context: OutputContext): Screen {
     case "status":
       return statusScreen(answer);
     case "cancelled":
-      return cancelledScreen(answer.profileNames);
+      return cancelledScreen(answer);
     case "profiles":
       return selectorScreen(answer, 1, answer.profiles.length);
     case "usage":

@@ -193,6 +193,28 @@ describe("another account than the profile holds", () => {
     expect(await readStatus(ports, DANA)).not.toHaveProperty("parked");
   });
 
+  it("is interrupted in the status once nobody can choose any more", async () => {
+    await signIn("work", OLD);
+    ports.clock.move(1);
+    await signIn("work", NEW);
+    ports.clock.move(PARKED_TTL_MS - 1);
+    expect(await readStatus(ports, DANA)).not.toHaveProperty("lastFailed");
+    ports.clock.move(1);
+    expect(await readStatus(ports, DANA)).toMatchObject({
+      lastFailed: { profileName: "work", agoMs: PARKED_TTL_MS, code: "login-interrupted" },
+    });
+  });
+
+  it("is not called interrupted after the user cancelled it", async () => {
+    await signIn("work", OLD);
+    ports.clock.move(1);
+    await signIn("work", NEW);
+    ports.clock.move(PARKED_TTL_MS - 1);
+    await cancelPending(ports, DANA);
+    ports.clock.move(PARKED_TTL_MS);
+    expect(await readStatus(ports, DANA)).not.toHaveProperty("lastFailed");
+  });
+
   it("is shown and cancelled by the name of its profile", async () => {
     await ask();
     await signIn("team", "third@example.com", { ifOtherAccount: "replace" });

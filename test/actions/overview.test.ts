@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { concernsSignIn, finishSignIn } from "../../src/actions/finish.ts";
 import {
   cancelPending,
@@ -14,6 +14,7 @@ import {
 import type { ChatPins, PendingPorts, Ports, ProfileChoice } from "../../src/actions/ports.ts";
 import { preferProfile, useProfile } from "../../src/actions/profiles.ts";
 import { CodexAuthError } from "../../src/errors.ts";
+import { terminalBinding } from "../../src/rules/binding.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
 import { SIGN_IN_TTL_MS } from "../../src/rules/pending-sign-ins.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
@@ -111,6 +112,20 @@ describe("readStatus", () => {
     expect(await readStatus(ports, DANA)).toEqual({ kind: "status", pending: [] });
   });
 
+  it("gives a sign-in whose gateway stopped during the exchange, two minutes later", async () => {
+    const address = ports.oauth.approve(await begin(), "work@example.com");
+    ports.oauth.exchange = () => new Promise(() => {});
+    void finishSignIn(ports, completionOf(address));
+    await vi.waitFor(() => expect(ports.pending.document.receipts).toMatchObject([{ outcome: "claimed" }]));
+    ports.clock.move(119_999);
+    expect(await readStatus(ports, DANA)).toEqual({ kind: "status", pending: [] });
+    ports.clock.move(1);
+    expect(await readStatus(ports, DANA)).toMatchObject({
+      lastFailed: { profileName: "work", agoMs: 120_000, code: "login-interrupted" },
+    });
+    expect(await readStatus(ports, terminalBinding(DANA.gateway, "main"))).not.toHaveProperty("lastFailed");
+  });
+
   it("does not call a failed sign-in saved", async () => {
     ports.oauth.refuse("token-rejected");
     await finish();
@@ -156,6 +171,13 @@ describe("cancelPending", () => {
 
   it("names nothing if no sign-in is pending", async () => {
     expect(await cancelPending(ports, DANA)).toEqual({ kind: "cancelled", profileNames: [] });
+  });
+
+  it("names the asked profile if only others have a sign-in", async () => {
+    await begin("work");
+    const askedName = "play" as ProfileName;
+    expect(await cancelPending(ports, DANA, askedName)).toEqual({ kind: "cancelled", profileNames: [], askedName });
+    expect(ports.pending.document.logins).toHaveLength(1);
   });
 
   it.each(OTHERS)("ends nothing for $name", async ({ binding }) => {

@@ -7,7 +7,7 @@ import { accountOf, linkIn, PERSONAL, STUDIO, type World } from "../support/worl
 
 /** All others are in test/oauth/token-response.test.ts: here it is the way through the gateway that counts. */
 const FAILURES: readonly { readonly name: string; readonly mode: Misbehaviour; readonly says: string }[] = [
-  { name: "refuses the code", mode: "token-exchange-user-error", says: "did not accept the callback URL" },
+  { name: "refuses the code", mode: "token-exchange-user-error", says: "did not accept the sign-in" },
   { name: "answers invalid_client", mode: "invalid-client", says: "Update codex-auth" },
   { name: "does not serve the region", mode: "unsupported-country", says: "HTTPS_PROXY" },
   { name: "is behind a Cloudflare page", mode: "cloudflare-403", says: "Cloudflare" },

@@ -221,8 +221,19 @@ describe("a browser that comes with anything else", () => {
     door.owners.clear();
     gate.open();
     expect(await page).toBe("failed");
-    expect(savedIn(door.ports)).toEqual([]);
+    expect([savedIn(door.ports), door.sent]).toEqual([[], []]);
   });
+});
+
+it("a user who cancels during the exchange is not told again that the sign-in was cancelled", async () => {
+  const door = await approved();
+  const gate = door.ports.oauth.hold();
+  const page = bring(door, door.address);
+  await gate.entered;
+  await say(door, "cancel");
+  gate.open();
+  expect(await page).toBe("failed");
+  expect([savedIn(door.ports), door.sent]).toEqual([[], []]);
 });
 
 describe("a gateway in trouble", () => {

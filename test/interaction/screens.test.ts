@@ -5,6 +5,7 @@ import { profileNameOf, resolveSelector, type ProfileId, type ProfileName } from
 import { spelled, toMarkdown, toPlainText, toWebMarkdown } from "../support/english.ts";
 import { signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
+import { codeEndScreen } from "../../src/interaction/code-screens.ts";
 import { cardScreen } from "../../src/interaction/login-screens.ts";
 import {
   cancelledScreen,
@@ -229,10 +230,20 @@ describe("the status screen", () => {
   });
 });
 
+it("a sign-in with a code that the server did not accept does not end with a callback URL only", () => {
+  const screen = codeEndScreen({ kind: "refused", code: "token-rejected", profileName: "work", isOver: true });
+  expect(toPlainText(screen)).toContain("Its callback URL or code is probably too old");
+});
+
 describe("the cancelled screen", () => {
+  it("denies only a sign-in to the asked profile", () => {
+    const text = toPlainText(cancelledScreen({ profileNames: [], askedName: "work" }));
+    expect(text).toBe("No sign-in to work is pending. Nothing was changed.");
+  });
+
   it("names all of what ended, however many", () => {
     const names = Array.from({ length: 12 }, (_, at) => `a-long-profile-name-${at + 1}` as ProfileName);
-    const text = toPlainText(cancelledScreen(names));
+    const text = toPlainText(cancelledScreen({ profileNames: names }));
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
   });
 });

@@ -254,6 +254,12 @@ describe("cancelSignIns", () => {
     expect(["work", "play"].map((id) => recallOf(next, `digest-${id}`))).toEqual([undefined, "login-cancelled"]);
   });
 
+  it("recalls a claimed sign-in by the name that the user asked for", () => {
+    const { result, next = EMPTY_DOCUMENT } = cancel(NOW_MS, "default")(after(start(AS_DEFAULT), claim("work")));
+    expect(result).toEqual(["work"]);
+    expect(recallOf(next, "digest-work")).toBe("login-cancelled");
+  });
+
   it("does not name a sign-in whose claiming process must have died", () => {
     expect(cancel(NOW_MS + REDEEMING_MS - 1)(REDEEMED).result).toEqual(["work", "play"]);
     expect(cancel(NOW_MS + REDEEMING_MS)(REDEEMED)).toEqual({ result: [] });

@@ -210,6 +210,11 @@ describe("the numbers of an account", () => {
       isReached: false,
     },
     { name: "an odd value", limit: { limit_reached: "yes" }, isReached: false },
+    {
+      name: "an odd value and a full window",
+      limit: { limit_reached: "yes", primary_window: window(WEEK, 100) },
+      isReached: true,
+    },
     { name: "null and room", limit: { limit_reached: null, primary_window: window(WEEK, 99) }, isReached: false },
   ])("are used up by $name: $isReached", ({ limit, isReached }) => {
     expect(limitOf(limit).isReached).toBe(isReached);
@@ -499,6 +504,12 @@ describe("hasRoom", () => {
     { name: "a reached limit", numbers: numbersOf({ rate_limit: { limit_reached: true } }), laterMs: 0, has: false },
     { name: "a spending limit", numbers: numbersOf({ spend_control: { reached: true } }), laterMs: 0, has: false },
     { name: "no limit", numbers: numbersOf({ rate_limit: null }), laterMs: 0, has: false },
+    {
+      name: "a window without a number",
+      numbers: numbersOf({ rate_limit: { primary_window: { limit_window_seconds: WEEK, used_percent: null } } }),
+      laterMs: 0,
+      has: false,
+    },
     { name: "nothing", numbers: undefined, laterMs: 0, has: false },
   ])("is $has for $name", ({ numbers, laterMs, has }) => {
     expect(hasRoom(numbers, NOW_MS + laterMs)).toBe(has);

@@ -324,13 +324,18 @@ describe("a name that no sign-in has", () => {
   it("may be a profile's", async () => {
     ports.profiles.has("openai:work");
     expect(await run("status", { profileName: "work" })).toMatchObject({ code: "no-status" });
-    expect(await run("cancel", { profileName: "work" })).toEqual({ kind: "cancelled", profileNames: [] });
+    expect(await run("cancel", { profileName: "work" })).toEqual({
+      kind: "cancelled",
+      profileNames: [],
+      askedName: "work",
+    });
   });
 
   it("may be a profile's if the store cannot be read", async () => {
     const failing = { ...contextOf(), ports: () => Promise.reject(new CodexAuthError("host-not-found")) };
     expect(await run("status", { profileName: "nobody" }, failing)).toMatchObject({ code: "no-status" });
-    expect(await run("cancel", { profileName: "nobody" }, failing)).toEqual({ kind: "cancelled", profileNames: [] });
+    const cancelled = { kind: "cancelled", profileNames: [], askedName: "nobody" };
+    expect(await run("cancel", { profileName: "nobody" }, failing)).toEqual(cancelled);
     expect(ports.log.lines).toContain("warn: looking for a profile failed (CodexAuthError host-not-found)");
   });
 
