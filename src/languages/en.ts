@@ -248,7 +248,7 @@ export const EN = {
   "finding.legacy-file":
     "• An old auth-profiles.json beside the gateway's SQLite store blocks sign-ins. Stop the gateway, then run openclaw doctor --fix on its machine.",
   "finding.import-required":
-    "• OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), and a new one would hide them. Run openclaw models status on the gateway's machine, which imports them.",
+    "• OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), and a new one would hide them. Run openclaw models status on the gateway's machine, which imports them. For another agent, add --agent and its name.",
   "finding.store-unreadable":
     "• The gateway's profile store cannot be read. Run openclaw doctor on the gateway's machine.",
   "finding.no-owner":
@@ -555,7 +555,7 @@ export const EN = {
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-import-required":
-    "OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), so nothing was changed. Run openclaw models status on the gateway's machine, which imports them, then try again.",
+    "OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), so nothing was changed. Run openclaw models status on the gateway's machine, which imports them, then try again. For another agent, add --agent and its name.",
   "refusal.store-write-failed":
     "The profile store did not keep the change. Nothing else was changed. Check whether its disk is full or read-only.",
   "refusal.store-read-only":

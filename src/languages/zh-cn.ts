@@ -226,7 +226,7 @@ export const ZH_CN = translation({
   "finding.legacy-file":
     "• 网关的 SQLite 存储旁有一个旧的 auth-profiles.json，导致无法登录。请停止网关，然后在其机器上运行 openclaw doctor --fix",
   "finding.import-required":
-    "• OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，新的登录会使它们失效。请在网关所在的机器上运行 openclaw models status，它会导入这些信息。",
+    "• OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，新的登录会使它们失效。请在网关所在的机器上运行 openclaw models status，它会导入这些信息。对于其他智能体，请加上 --agent 和它的名称。",
   "finding.store-unreadable": "• 无法读取网关的配置文件存储。请在网关所在的机器上运行 openclaw doctor",
   "finding.no-owner":
     "• 未设置所有者。请将你自己添加到 openclaw.json 的 commands.ownerAllowFrom 中，例如 telegram:4242001。",
@@ -502,7 +502,7 @@ export const ZH_CN = translation({
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-import-required":
-    "OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，因此未做任何更改。请在网关所在的机器上运行 openclaw models status，它会导入这些信息，然后重试。",
+    "OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，因此未做任何更改。请在网关所在的机器上运行 openclaw models status，它会导入这些信息，然后重试。对于其他智能体，请加上 --agent 和它的名称。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",
   "refusal.store-read-only":
     "可以读取配置文件的存储文件，但无法替换它，因此未做任何更改。它是只读的，或者被单独挂载。请将其改为可写，或改为挂载其所在的文件夹。",
