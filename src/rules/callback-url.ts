@@ -14,6 +14,7 @@ import {
   withoutDisguise,
   withoutPercent,
   withoutSentenceEnd,
+  withoutUrls,
   type Readings,
 } from "./pasted-text.ts";
 
@@ -269,13 +270,27 @@ function isStrong({ parameters }: Response): boolean {
 function readText(text: string, isDecoded: boolean): Reading {
   const urls = findUrls(text);
   const judged = urls.map(judgeUrl).filter((one) => one !== undefined);
-  const found = judged.length > 0 ? judged : judgeRest(text, urls);
+  const found = judged.length > 0 ? [...judged, ...strongIn(withoutUrls(text))] : judgeRest(text, urls);
   const responses = found
     .filter((one) => one.kind === "response")
     .map((one) => ({ ...one, isPatched: one.isPatched || isDecoded }));
   if (TOKEN_PARAMETER.test(text)) return { responses, refusal: "callback-taken" };
   const refusal = found.find((one) => one.kind === "refused")?.code ?? "callback-not-found";
   return { responses, refusal };
+}
+
+const CODE_AND_STATE = /(?<![\w.-])(ac_[\w-]{43}\.[\w-]{43})#([0-9a-f]{32})(?![0-9A-Za-z])/g;
+
+/**
+ * The parameters beside a callback URL, whole and in their known shapes. They may be those of the pending sign-in, or give
+ * it another code.
+ */
+function strongIn(rest: string): readonly Judged[] {
+  const pairs = [...rest.matchAll(CODE_AND_STATE)].map(([, code = "", state = ""]) => ({ code, state }));
+  const queries = findQueries(rest).map((query) => query.map((reading) => new URLSearchParams(reading)));
+  return [...queries, ...pairs.map((pair) => [new URLSearchParams(pair)])]
+    .map(judgeReadings)
+    .filter((one) => one.kind === "response" && isStrong(one));
 }
 
 /** Judges a text in which no URL has to do with a sign-in. */

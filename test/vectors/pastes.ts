@@ -467,6 +467,8 @@ const COPIED = [
     "cmd's carets before every sign": CALLBACK_URL.replaceAll(/[&?=:/%+]/g, "^$&"),
     "cmd's line that goes on": everyColumns(60, "^\r\nMore? "),
     "PowerShell's line that goes on": everyColumns(60, "`\r\n>> "),
+    "PowerShell's & in quotes": CALLBACK_URL.replaceAll("&", '"&"'),
+    "PowerShell's & in single quotes": CALLBACK_URL.replaceAll("&", "'&'"),
     "PowerShell's backticks before every sign": CALLBACK_URL.replaceAll(/[&?=+]/g, "`$&"),
     "JSON, each sign a code unit": CALLBACK_URL.replaceAll(/\W/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`),
     "JSON, each character a code unit": CALLBACK_URL.replaceAll(
