@@ -83,7 +83,8 @@ const CUT_URL = /^\S*\/auth\/callback\/?[?#](?:code|state|error|scope|iss)=[^\s&
 const ERROR_PAGE_TEXT = new RegExp(
   [
     String.raw`\bauthentication (?:error )?\(\W?[a-z]+(?:_[a-z]+)+\W?\)`,
-    "(?:authentifi[ckz]|autentica|autenticaz|uwierzytelni|аутентифик|автентифік|doğrula|xác thực|认证|驗證|验证|認証|인증)" +
+    "(?:authentifi[ckz]|authenticatie|autentica|autenticaz|autentifi[ck]|autenti[sk]|uwierzytelni|godkend|todenn|ověř|overov|hitelesít|" +
+      "аутентифик|автентифік|подлинност|удостоверя|ταυτότητα|ταυτοποί|doğrula|xác thực|مصادقة|אימות|प्रमाणीकरण|ตรวจสอบสิทธิ์|认证|驗證|验证|認証|인증)" +
       String.raw`[^()（）]{0,80}[(（]\W?[a-z]+(?:_[a-z]+)+\W?[)）]`,
     String.raw`\berror[_ ]code: ?[a-z_]+\W{1,8}request[_ ]id:`,
     String.raw`\bRoute Error \(\d{3}[ )]`,
@@ -286,12 +287,16 @@ const CODE_AND_STATE = /(?<![\w.-])(ac_[\w-]{43}\.[\w-]{43})#([0-9a-f]{32})(?![0
  * it another code.
  */
 function strongIn(rest: string): readonly Judged[] {
-  const pairs = [...rest.matchAll(CODE_AND_STATE)].map(([, code = "", state = ""]) => ({ code, state }));
-  const queries = findQueries(rest).map((query) => query.map((reading) => new URLSearchParams(reading)));
-  return [...queries, ...pairs.map((pair) => [new URLSearchParams(pair)])]
+  return [...queriesIn(rest), ...pairsIn(rest)]
     .map(judgeReadings)
     .filter((one) => one.kind === "response" && isStrong(one));
 }
+
+const queriesIn = (text: string) =>
+  findQueries(text).map((query) => query.map((reading) => new URLSearchParams(reading)));
+
+const pairsIn = (text: string) =>
+  [...text.matchAll(CODE_AND_STATE)].map(([, code = "", state = ""]) => [new URLSearchParams({ code, state })]);
 
 /** Judges a text in which no URL has to do with a sign-in. */
 function judgeRest(text: string, urls: readonly Readings[]): readonly Judged[] {
@@ -338,8 +343,8 @@ function parametersOf(url: string): URLSearchParams {
 }
 
 function judgeFragments(text: string): readonly Judged[] {
-  const queries = findQueries(text).map((query) => query.map((reading) => new URLSearchParams(reading)));
-  return queries.length > 0 ? queries.map(judgeReadings) : [judgeWord(text)];
+  const queries = queriesIn(text);
+  return queries.length > 0 ? [...queries, ...pairsIn(text)].map(judgeReadings) : [judgeWord(text)];
 }
 
 function judgeWord(text: string): Judged {
