@@ -248,7 +248,7 @@ export const EN = {
   "finding.legacy-file":
     "• An old auth-profiles.json beside the gateway's SQLite store blocks sign-ins. Stop the gateway, then run openclaw doctor --fix on its machine.",
   "finding.import-required":
-    "• OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), and a new one would hide them. Run openclaw models status on the gateway's machine, which imports them.",
+    "• OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), and a new one would hide them. Run openclaw models status on the gateway's machine, which imports them. For another agent, add --agent and its name.",
   "finding.store-unreadable":
     "• The gateway's profile store cannot be read. Run openclaw doctor on the gateway's machine.",
   "finding.no-owner":
@@ -536,7 +536,7 @@ export const EN = {
   "refusal.host-not-found":
     "No OpenClaw was found on the PATH of this machine. Install OpenClaw, name it with the option --openclaw, or name the file of its profiles with the option --auth-path.",
   "refusal.host-launcher":
-    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta. If the launcher starts a container or another machine, run codex-auth there.",
+    "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta. If the launcher names a state folder (OPENCLAW_STATE_DIR, --profile), set OPENCLAW_STATE_DIR to that folder too. If it starts a container, another user's OpenClaw or another machine, run codex-auth there.",
   "refusal.host-path-invalid":
     "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
   "refusal.host-path-denied":
@@ -559,7 +559,7 @@ export const EN = {
   "refusal.store-migration-required":
     "An old auth-profiles.json blocks the gateway's profile store, so nothing was changed. Stop the gateway, run openclaw doctor --fix on its machine, then try again.",
   "refusal.store-import-required":
-    "OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), so nothing was changed. Run openclaw models status on the gateway's machine, which imports them, then try again.",
+    "OpenClaw has not yet imported the sign-ins in its older files (auth.json, credentials/oauth.json), so nothing was changed. Run openclaw models status on the gateway's machine, which imports them, then try again. For another agent, add --agent and its name.",
   "refusal.store-write-failed":
     "The profile store did not keep the change. Nothing else was changed. Check whether its disk is full or read-only.",
   "refusal.store-read-only":

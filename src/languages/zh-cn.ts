@@ -226,7 +226,7 @@ export const ZH_CN = translation({
   "finding.legacy-file":
     "• 网关的 SQLite 存储旁有一个旧的 auth-profiles.json，导致无法登录。请停止网关，然后在其机器上运行 openclaw doctor --fix",
   "finding.import-required":
-    "• OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，新的登录会使它们失效。请在网关所在的机器上运行 openclaw models status，它会导入这些信息。",
+    "• OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，新的登录会使它们失效。请在网关所在的机器上运行 openclaw models status，它会导入这些信息。对于其他智能体，请加上 --agent 和它的名称。",
   "finding.store-unreadable": "• 无法读取网关的配置文件存储。请在网关所在的机器上运行 openclaw doctor",
   "finding.no-owner":
     "• 未设置所有者。请将你自己添加到 openclaw.json 的 commands.ownerAllowFrom 中，例如 telegram:4242001。",
@@ -484,7 +484,7 @@ export const ZH_CN = translation({
   "refusal.host-not-found":
     "在这台机器的 PATH 中没有找到 OpenClaw。请安装 OpenClaw，用选项 --openclaw 指定它，或用选项 --auth-path 指定保存配置文件的文件。",
   "refusal.host-launcher":
-    "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。如果启动器启动的是容器或另一台机器，请在那里运行 codex-auth。",
+    "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。如果启动器指定了状态文件夹（OPENCLAW_STATE_DIR、--profile），请将 OPENCLAW_STATE_DIR 也设为该文件夹。如果启动器启动的是容器、其他用户的 OpenClaw 或另一台机器，请在那里运行 codex-auth。",
   "refusal.host-path-invalid":
     "选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径中没有 OpenClaw。请指定文件 openclaw.mjs，或 npm root -g 输出的文件夹。",
   "refusal.host-path-denied":
@@ -506,7 +506,7 @@ export const ZH_CN = translation({
   "refusal.store-migration-required":
     "旧的 auth-profiles.json 使网关的配置文件存储无法使用，因此未做任何更改。请停止网关，在其机器上运行 openclaw doctor --fix，然后重试。",
   "refusal.store-import-required":
-    "OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，因此未做任何更改。请在网关所在的机器上运行 openclaw models status，它会导入这些信息，然后重试。",
+    "OpenClaw 尚未导入其旧文件（auth.json、credentials/oauth.json）中的登录信息，因此未做任何更改。请在网关所在的机器上运行 openclaw models status，它会导入这些信息，然后重试。对于其他智能体，请加上 --agent 和它的名称。",
   "refusal.store-write-failed": "配置文件存储没有保存更改。其他内容未更改。请检查其磁盘是否已满或为只读。",
   "refusal.store-read-only":
     "可以读取配置文件的存储文件，但无法替换它，因此未做任何更改。它是只读的，或者被单独挂载。请将其改为可写，或改为挂载其所在的文件夹。",

@@ -14,6 +14,7 @@ import {
   withoutDisguise,
   withoutPercent,
   withoutSentenceEnd,
+  withoutUrls,
   type Readings,
 } from "./pasted-text.ts";
 
@@ -82,7 +83,8 @@ const CUT_URL = /^\S*\/auth\/callback\/?[?#](?:code|state|error|scope|iss)=[^\s&
 const ERROR_PAGE_TEXT = new RegExp(
   [
     String.raw`\bauthentication (?:error )?\(\W?[a-z]+(?:_[a-z]+)+\W?\)`,
-    "(?:authentifi[ckz]|autentica|autenticaz|uwierzytelni|аутентифик|автентифік|doğrula|xác thực|认证|驗證|验证|認証|인증)" +
+    "(?:authentifi[ckz]|authenticatie|autentica|autenticaz|autentifi[ck]|autenti[sk]|uwierzytelni|godkend|todenn|ověř|overov|hitelesít|" +
+      "аутентифик|автентифік|подлинност|удостоверя|ταυτότητα|ταυτοποί|doğrula|xác thực|مصادقة|אימות|प्रमाणीकरण|ตรวจสอบสิทธิ์|认证|驗證|验证|認証|인증)" +
       String.raw`[^()（）]{0,80}[(（]\W?[a-z]+(?:_[a-z]+)+\W?[)）]`,
     String.raw`\berror[_ ]code: ?[a-z_]+\W{1,8}request[_ ]id:`,
     String.raw`\bRoute Error \(\d{3}[ )]`,
@@ -269,7 +271,7 @@ function isStrong({ parameters }: Response): boolean {
 function readText(text: string, isDecoded: boolean): Reading {
   const urls = findUrls(text);
   const judged = urls.map(judgeUrl).filter((one) => one !== undefined);
-  const found = judged.length > 0 ? judged : judgeRest(text, urls);
+  const found = judged.length > 0 ? [...judged, ...strongIn(withoutUrls(text))] : judgeRest(text, urls);
   const responses = found
     .filter((one) => one.kind === "response")
     .map((one) => ({ ...one, isPatched: one.isPatched || isDecoded }));
@@ -277,6 +279,24 @@ function readText(text: string, isDecoded: boolean): Reading {
   const refusal = found.find((one) => one.kind === "refused")?.code ?? "callback-not-found";
   return { responses, refusal };
 }
+
+const CODE_AND_STATE = /(?<![\w.-])(ac_[\w-]{43}\.[\w-]{43})#([0-9a-f]{32})(?![0-9A-Za-z])/g;
+
+/**
+ * The parameters beside a callback URL, whole and in their known shapes. They may be those of the pending sign-in, or give
+ * it another code.
+ */
+function strongIn(rest: string): readonly Judged[] {
+  return [...queriesIn(rest), ...pairsIn(rest)]
+    .map(judgeReadings)
+    .filter((one) => one.kind === "response" && isStrong(one));
+}
+
+const queriesIn = (text: string) =>
+  findQueries(text).map((query) => query.map((reading) => new URLSearchParams(reading)));
+
+const pairsIn = (text: string) =>
+  [...text.matchAll(CODE_AND_STATE)].map(([, code = "", state = ""]) => [new URLSearchParams({ code, state })]);
 
 /** Judges a text in which no URL has to do with a sign-in. */
 function judgeRest(text: string, urls: readonly Readings[]): readonly Judged[] {
@@ -323,8 +343,8 @@ function parametersOf(url: string): URLSearchParams {
 }
 
 function judgeFragments(text: string): readonly Judged[] {
-  const queries = findQueries(text).map((query) => query.map((reading) => new URLSearchParams(reading)));
-  return queries.length > 0 ? queries.map(judgeReadings) : [judgeWord(text)];
+  const queries = queriesIn(text);
+  return queries.length > 0 ? [...queries, ...pairsIn(text)].map(judgeReadings) : [judgeWord(text)];
 }
 
 function judgeWord(text: string): Judged {

@@ -42,9 +42,16 @@ const LINE_START = /^[\s>|]+/;
 const ITALIC = /(?<!\S)_\S+_(?!\S)/g;
 const SENTENCE_END = ".,;:!?*";
 
-/** Windows PowerShell 5.1 writes UTF-16 into files. The text begins with a byte order mark or with ASCII. */
+/** Longer than bytes of UTF-16 are by chance all printable ASCII. */
+const PLAIN_BYTES = /[!-~]{40}/;
+
+/**
+ * Windows PowerShell 5.1 writes UTF-16 into files. The text begins with a byte order mark or with ASCII. Another program
+ * may have added a line of UTF-8: then the NULs between the other characters stay, which a reader drops.
+ */
 export function textOfBytes(bytes: Uint8Array): string {
   const [first, second] = bytes;
+  if (PLAIN_BYTES.test(new TextDecoder("latin1").decode(bytes))) return new TextDecoder().decode(bytes);
   const isLittle = (first === 0xff && second === 0xfe) || second === 0;
   const isBig = (first === 0xfe && second === 0xff) || first === 0;
   return new TextDecoder(isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8").decode(bytes);
@@ -127,6 +134,8 @@ const LINE_GOES_ON =
 const CUT_CODE_UNIT = /\\[ \t]*\r?\n[ \t]*(?=u00[2-7][0-9a-f])/g;
 /** What cmd and PowerShell put before a sign that they would otherwise read. A batch file doubles each percent sign. */
 const SHELL_ESCAPE = /\^+|`(?=[^\s\w`])|%(?=%[0-9a-f]{2})/gi;
+/** PowerShell users put the sign itself into quotes. */
+const QUOTED_AMPERSAND = /(["'])&\1/g;
 /** HTML's places at which a line may break. */
 const BREAK_TAG = /<w?br ?\/?>\s*/gi;
 /** What is left of the marks that a terminal puts around a paste. */
@@ -170,6 +179,7 @@ export function withoutDisguise(text: string): string {
     .replace(LEFT_ESCAPE_KEY, " ")
     .replace(STRING_ESCAPE, "")
     .replace(SHELL_ESCAPE, "")
+    .replace(QUOTED_AMPERSAND, "&")
     .replace(BOX, " ")
     .replace(RULED_LINE, "")
     .replace(LINE_EDGE, "")
@@ -287,12 +297,16 @@ function readUrl(
   return { readings, end };
 }
 
+function urlStartAt(text: string, at: number): RegExpExecArray | null {
+  URL_START.lastIndex = at;
+  return URL_START.exec(text);
+}
+
 export function findUrls(text: string): readonly Readings[] {
   const found: Readings[] = [];
   let left = MAX_ALL_PIECES;
   for (let at = 0; at < text.length;) {
-    URL_START.lastIndex = at;
-    const match = URL_START.exec(text);
+    const match = urlStartAt(text, at);
     if (match === null) break;
     const { readings, end } = readUrl(text, match.index, Math.min(MAX_PIECES, left));
     found.push(readings);
@@ -302,12 +316,23 @@ export function findUrls(text: string): readonly Readings[] {
   return found;
 }
 
+/** The text around its URLs. */
+export function withoutUrls(text: string): string {
+  let rest = "";
+  let from = 0;
+  for (let match = urlStartAt(text, 0); match !== null; match = urlStartAt(text, from)) {
+    rest += `${text.slice(from, match.index)} `;
+    from = Math.max(readUrl(text, match.index, 1).end, match.index + match[0].length);
+  }
+  return rest + text.slice(from);
+}
+
 /** The text that may precede bare parameters: the end of the callback URL, or no URL at all. */
 const BEFORE_QUERY =
   /^(?:(?:[^/.]*[^/.:?&#\]\p{L}\p{N}])?(?:(?:1455)?\/?auth\/)?callback\/?[?&#]?|(?:[^/.]*[^/.:?&#\]\p{L}\p{N}])?[?&#]?|[^/.?]*:)$/u;
 
-/** More than anybody pastes. Each has readings of its own. */
-const MAX_QUERIES = 4;
+/** More than anybody pastes. */
+const MAX_QUERIES = 24;
 
 /** The characters since the last space, matched backwards so that each is read once. */
 const WORD_BEFORE = /(?<=(\S*))/y;
@@ -317,14 +342,16 @@ const WORD_BEFORE = /(?<=(\S*))/y;
  */
 export function findQueries(text: string): readonly Readings[] {
   const found: Readings[] = [];
+  let left = MAX_ALL_PIECES;
   for (let at = 0; found.length < MAX_QUERIES;) {
     QUERY_START.lastIndex = at;
     const start = QUERY_START.exec(text)?.index;
     if (start === undefined) break;
     const before = wordAt(WORD_BEFORE, text, start)?.[1] ?? "";
     if (!BEFORE_QUERY.test(before)) break;
-    const { readings, end } = readUrl(text, start);
+    const { readings, end } = readUrl(text, start, Math.min(MAX_PIECES, left));
     found.push(readings);
+    left -= readings.length - 1;
     at = end;
   }
   return found;

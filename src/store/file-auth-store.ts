@@ -6,16 +6,17 @@ import { join } from "node:path";
 import type { Log } from "../actions/ports.ts";
 import { codeOf, CodexAuthError } from "../errors.ts";
 import type { RecordRules } from "../rules/host-versions.ts";
-import type { JsonObject } from "../rules/parse.ts";
+import { isObject, type JsonObject } from "../rules/parse.ts";
 import type { Activation } from "../rules/results.ts";
 import { systemClock } from "../system.ts";
 import {
   applyEdit,
   copyOf,
-  hasImports,
+  importsIn,
   mergeDocuments,
+  parseOlderFile,
   parseProfilesFile,
-  parseObjectFile,
+  parseStateFile,
   recordInFiles,
   renderFile,
   viewOf,
@@ -155,24 +156,31 @@ async function updateFiles(
 
 type OnCorrupt = (path: string, bytes: Uint8Array) => Promise<void>;
 
-/** Throws `store-import-required` if a first `auth-profiles.json` would stop the host from importing its older files. */
+/** Throws `store-import-required` if the host would still import its older files. */
 async function readFiles(agentDir: string, host: FileHost, onCorrupt?: OnCorrupt): Promise<HostFiles> {
   const profiles = await readFile(join(agentDir, PROFILES_FILE), parseProfilesFile, onCorrupt);
-  const state = await readFile(join(agentDir, STATE_FILE), parseObjectFile, onCorrupt);
-  if (profiles === undefined && agentDir === host.mainAgentDir()) await assertImported(agentDir, host);
+  const state = await readFile(join(agentDir, STATE_FILE), parseStateFile, onCorrupt);
+  if (!isObject(profiles?.["profiles"])) await assertImported(agentDir, host);
   return { profiles, state };
 }
 
-async function assertImported(agentDir: string, { oauthFile, records }: FileHost): Promise<void> {
+/**
+ * A first store in the shared folder would stop the import. One that another agent's folder still waits for would hide a
+ * profile of the shared store.
+ */
+async function assertImported(agentDir: string, host: FileHost): Promise<void> {
   const auth = await readOlderFile(join(agentDir, OLDER_FILE));
-  const oauth = await readOlderFile(oauthFile);
-  if (hasImports(auth, oauth, records)) throw new CodexAuthError("store-import-required");
+  const imports = importsIn(auth, await readOlderFile(host.oauthFile), host.records);
+  const isShared = agentDir === host.mainAgentDir();
+  if (imports.some((provider) => isShared || provider === host.provider)) {
+    throw new CodexAuthError("store-import-required");
+  }
 }
 
 /** As the host, leaves out a file that cannot be read. */
 async function readOlderFile(path: string): Promise<JsonObject | undefined> {
   const bytes = await readHostFile(path, MAX_BYTES).catch(() => undefined);
-  return bytes && parseObjectFile(bytes);
+  return bytes && parseOlderFile(bytes);
 }
 
 /**

@@ -3,8 +3,8 @@
  * stay unchanged.
  */
 import type { RecordRules } from "../rules/host-versions.ts";
-import { isObject, type JsonObject } from "../rules/parse.ts";
-import { normalProvider, readRecord, type StoredRecord } from "./host-records.ts";
+import { isObject, parseJson, type JsonObject } from "../rules/parse.ts";
+import { normalProvider, readRecord, textOf, type StoredRecord } from "./host-records.ts";
 import type { ProfilesDocument } from "./profiles-document.ts";
 
 /** The contents of an agent's two files, undefined for a file that does not exist. */
@@ -14,13 +14,25 @@ export interface HostFiles {
 }
 
 /** A host also reads an empty store if `profiles` is missing, null or an empty list. Nothing can be lost then. */
-function hasProfiles({ profiles }: JsonObject): boolean {
+function isStoreOrEmpty({ profiles }: JsonObject): boolean {
   return isObject(profiles) || (profiles ?? null) === null || (Array.isArray(profiles) && profiles.length === 0);
 }
 
 /** The version is not looked at, because no host looks at it. */
-export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, hasProfiles);
-export const parseObjectFile = (bytes: Uint8Array) => parseFile(bytes, () => true);
+export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, isStoreOrEmpty);
+
+/** A host also reads no order and no statistics if the file is empty, null or an empty list. Nothing can be lost then. */
+export function parseStateFile(bytes: Uint8Array): JsonObject | undefined {
+  return /^\s*(?:null|\[\s*\])?\s*$/.test(new TextDecoder().decode(bytes.subarray(0, 64))) && bytes.length <= 64
+    ? {}
+    : parseFile(bytes, () => true);
+}
+
+/** Parses a file that is never written, in the host's way. */
+export function parseOlderFile(bytes: Uint8Array): JsonObject | undefined {
+  const content = parseJson(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+  return isObject(content) ? content : undefined;
+}
 
 /** Returns undefined for bytes that could not be written back without loss, such as invalid UTF-8. */
 function parseFile(bytes: Uint8Array, isReadable: (content: JsonObject) => boolean): JsonObject | undefined {
@@ -43,14 +55,24 @@ function isRepeatable(value: unknown, depth = 0): boolean {
 }
 
 /**
- * True if the host would import sign-ins from its older files: from `auth.json`, which has one record for each provider,
- * and from `oauth.json`, of which it takes any record (OpenClaw's docs/concepts/oauth.md).
+ * The providers of the sign-ins that the host would import from its older files: from `auth.json`, which has one record for
+ * each provider, and from `oauth.json`, of which it takes any record (OpenClaw's docs/concepts/oauth.md).
  */
-export function hasImports(auth: JsonObject | undefined, oauth: JsonObject | undefined, rules: RecordRules): boolean {
-  const isImported = ([provider, raw]: Entry) =>
-    isObject(raw) && readRecord({ provider, ...raw }, rules).kind === "credential";
+export function importsIn(
+  auth: JsonObject | undefined,
+  oauth: JsonObject | undefined,
+  rules: RecordRules,
+): readonly string[] {
   const isOlder = auth !== undefined && !Object.hasOwn(auth, "profiles");
-  return (isOlder && entriesOf(auth).some(isImported)) || Object.values(oauth ?? {}).some(isObject);
+  const records = entriesOf(isOlder ? auth : undefined).flatMap(([key, raw]) =>
+    isObject(raw) ? [readRecord({ ...raw, provider: raw["provider"] ?? key }, rules)] : [],
+  );
+  return [
+    ...records.flatMap((record) => (record.kind === "credential" ? [record.credential.provider] : [])),
+    ...entriesOf(oauth).flatMap(([key, raw]) =>
+      typeof raw === "object" && raw !== null ? [normalProvider(textOf((raw as JsonObject)["provider"]) ?? key)] : [],
+    ),
+  ];
 }
 
 export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;

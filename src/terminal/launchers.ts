@@ -16,14 +16,49 @@ export interface Launcher {
 /** A launcher has a few. The limit bounds the work for a script that was made to take long. */
 const MAX_PATHS = 256;
 
-/** Returns absolute paths, which need not exist. */
+/**
+ * Returns absolute paths, which need not exist. Returns none if the launcher leads elsewhere, because the profiles that this
+ * process would find are not those of its host.
+ */
 export function pathsIn(launcher: Launcher): readonly string[] {
   const dialect = dialectOf(launcher.text);
   const found = new Set<string>();
   const paths = pathsOf(launcher, dialect);
-  const onWord = (word: string) => paths(word).forEach((path) => found.size < MAX_PATHS && found.add(path));
+  let isElsewhere = SETS_BY_NAME.test(launcher.text);
+  const onWord = (word: string) => {
+    isElsewhere ||= leadsElsewhere(word, launcher);
+    paths(word).forEach((path) => found.size < MAX_PATHS && found.add(path));
+  };
   readWords({ text: cleaned(launcher.text, dialect), at: 0, nesting: 0, ...wordReader(launcher, dialect, onWord) });
-  return [...found];
+  return isElsewhere ? [] : [...found];
+}
+
+/** Programs that start a command as another user, in a container or on another machine. */
+const STARTERS =
+  /^(?:[^\0]*[\\/])?(?:sudo|doas|su|runuser|docker|podman|nerdctl|kubectl|ssh|nsenter|machinectl|flatpak|wsl)(?:\.exe)?$/;
+/** The host's options that name another state folder. */
+const STATE_OPTIONS = /^--(?:dev|profile(?:=[^]*)?)$/;
+/** How PowerShell and JavaScript set one of the variables. */
+const SETS_BY_NAME =
+  /(?:\$env:|\benv(?:\.|\[["']))(?:OPENCLAW_(?:STATE_DIR|HOME|CONFIG_PATH|AGENT_DIR)|HOME)(?:["']\])?[ \t]*=(?!=)/i;
+
+/** The variables that decide where the host keeps its profiles, with what they mean if they are not set. */
+const PLACES: ReadonlyMap<string, string> = new Map([
+  ["HOME", ""],
+  ["OPENCLAW_HOME", ""],
+  ["OPENCLAW_STATE_DIR", ".openclaw"],
+  ["OPENCLAW_CONFIG_PATH", ".openclaw/openclaw.json"],
+  ["OPENCLAW_AGENT_DIR", ".openclaw/agents/main/agent"],
+]);
+
+/** Returns false for a variable that is set to what this process has too. */
+function leadsElsewhere(word: string, { variable }: Pick<Launcher, "variable">): boolean {
+  if (STARTERS.test(word)) return true;
+  if (STATE_OPTIONS.test(word)) return variable("OPENCLAW_STATE_DIR") === undefined;
+  const [, name = "", value = ""] = /^([A-Z_]+)=([^]*)$/.exec(word) ?? [];
+  const below = PLACES.get(name);
+  if (below === undefined || value === "") return false;
+  return resolve(value) !== resolve(variable(name) || `${variable("HOME") ?? ""}/${below}`);
 }
 
 type Dialect = "sh" | "cmd" | "PowerShell" | "JavaScript";

@@ -1,4 +1,5 @@
 /** Opens the profile store of the OpenClaw on this machine from outside its gateway. */
+import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Log } from "../actions/ports.ts";
 import { oauthFileIn, type TerminalEnvironment } from "../environment.ts";
@@ -137,7 +138,8 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
       : { defaultAgentId: DEFAULT_AGENT, folderOf: () => dirname(authPath) };
   const mainDir = folders.folderOf(traits.shared === "main" ? DEFAULT_AGENT : folders.defaultAgentId);
   await request.assertOwn(join(mainDir, STORE_FILE));
-  for (const database of databasesBeside(mainDir, stateDir, traits)) {
+  const namedStateDir = await stateDirOfNamed(authPath, request, config);
+  for (const database of databasesBeside(mainDir, [stateDir, namedStateDir], traits)) {
     if (await fileExists(database)) throw new CodexAuthError("store-ambiguous");
   }
   const notifier = gatewayNotifierOf(request, { apply: traits.apply, config: config ?? {} });
@@ -149,7 +151,7 @@ async function openFile(request: TerminalHostRequest, traits: FileHostTraits): P
     records: traits.records,
     agentDirOf: (agentId) => folders.folderOf(agentId),
     mainAgentDir: () => mainDir,
-    oauthFile: oauthFileIn(authPath === undefined ? stateDir : join(mainDir, "../../..")),
+    oauthFile: oauthFileIn(namedStateDir),
     configured: () => configuredIn(config?.auth, traits.provider),
     ...(traits.apply === "reload-under-lock" ? { whileLocked: notifier.reload } : {}),
     publish: async () => notifier.activation(),
@@ -183,10 +185,34 @@ async function assertAgent({ agentId }: TerminalHostRequest, config: HostConfig,
  * The databases of a newer host. If one exists beside the file, the host that was found is not the one that runs. The
  * database of the state folder proves nothing on 2026.6.1, which keeps other data in it.
  */
-function databasesBeside(folder: string, stateDir: string, { provider }: FileHostTraits): readonly string[] {
+function databasesBeside(
+  folder: string,
+  stateDirs: readonly string[],
+  { provider }: FileHostTraits,
+): readonly string[] {
   const own = `${folder}/openclaw-agent.sqlite`;
   if (provider === "openai") return [own];
-  return [own, `${stateDir}/state/openclaw.sqlite`, join(folder, "../../../state/openclaw.sqlite")];
+  return [own, ...new Set(stateDirs.map((stateDir) => `${stateDir}/state/openclaw.sqlite`))];
+}
+
+/**
+ * The state folder to which a named file belongs: this gateway's if the file is its, whatever links were typed, else the one
+ * in whose place the file is.
+ */
+async function stateDirOfNamed(
+  authPath: string | undefined,
+  { environment, stateDir }: TerminalHostRequest,
+  config: HostConfig = {},
+): Promise<string> {
+  if (authPath === undefined) return stateDir;
+  const folder = dirname(authPath);
+  const [real, own] = await Promise.all(
+    [folder, agentFoldersOf(config, stateDir, environment).folderOf(DEFAULT_AGENT)].map((place) =>
+      realpath(place).catch(() => place),
+    ),
+  );
+  if (real === own) return stateDir;
+  return join(basename(join(folder, "../..")) === "agents" ? folder : (real ?? folder), "../../..");
 }
 
 interface GatewayNotifier {

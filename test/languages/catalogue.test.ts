@@ -18,6 +18,7 @@ const UNAVOIDABLE = [
   "NODE_EXTRA_CA_CERTS",
   "CODEX_AUTH_SANDBOX",
   "CODEX_AUTH_OPENCLAW",
+  "OPENCLAW_STATE_DIR",
   ". _ @ + -",
 ];
 const bare = (sentence: string) =>

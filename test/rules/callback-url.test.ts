@@ -489,6 +489,31 @@ describe("a text with several callback URLs", () => {
     expect(new Paste(text).likelihood).toBe("certain");
   });
 
+  const PARAMETERS = CALLBACK_URL.slice(CALLBACK_URL.indexOf("?") + 1);
+  /** The callback URL without its start, as a user may send it beside another one. */
+  const WITHOUT_START = [
+    { name: "its query", text: `?${PARAMETERS}` },
+    { name: "its parameters", text: PARAMETERS },
+    { name: "its path and query", text: `/auth/callback?${PARAMETERS}` },
+    { name: "its request line", text: `GET /auth/callback?${PARAMETERS} HTTP/1.1` },
+    { name: "its query on two lines", text: `?${PARAMETERS.slice(0, 60)}\n${PARAMETERS.slice(60)}` },
+    { name: "its code and state", text: `${CODE}#${STATE}` },
+  ];
+
+  it.each(WITHOUT_START)("gives the code of the pending sign-in, which has no start: $name", ({ text }) => {
+    expect(judgeFor(`${OLD_URL}\n${text}`)).toBe("code");
+    expect(judgeFor(`${text}\n${OLD_URL}`)).toBe("code");
+  });
+
+  it.each(WITHOUT_START)("is refused if a URL gives another code for the pending state: $name", ({ text }) => {
+    for (const texts of [
+      [CALLBACK_URL.replace(CODE, OTHER_CODE), text],
+      [...Array<string>(5).fill(`?${PARAMETERS.replace(CODE, OTHER_CODE)}`), text],
+    ])
+      for (const joined of [texts.join("\n"), texts.toReversed().join("\n")])
+        expect(["code", "another-code"]).not.toContain(judgeFor(joined));
+  });
+
   it.each([
     { name: "both sign-ins are pending", text: `${OLD_URL}\n${CALLBACK_URL}`, pending: [STATE, OTHER_STATE] },
     {

@@ -9,6 +9,7 @@ import {
   visibleText,
   withoutSentenceEnd,
 } from "../../src/rules/pasted-text.ts";
+import { Paste } from "../../src/rules/callback-url.ts";
 import { CALLBACK_URL, PASTES, WRAPPERS } from "../vectors/pastes.ts";
 
 const cleanPastedText = (text: string) => cleanText(visibleText(text));
@@ -162,6 +163,15 @@ describe("textOfBytes", () => {
     { name: "UTF-16BE without a mark", bytes: little(text).swap16() },
   ])("reads $name", ({ bytes }) => {
     expect(textOfBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    { name: "UTF-16 after UTF-8", bytes: [Buffer.from("note\r\n"), little(text)] },
+    { name: "UTF-8 after UTF-16", bytes: [little("\uFEFFnote\r\n"), Buffer.from(text)] },
+    { name: "UTF-8 after big-endian UTF-16", bytes: [little("\uFEFFnote\r\n").swap16(), Buffer.from(text)] },
+    { name: "UTF-8 after UTF-16 without a mark", bytes: [little("note\r\n"), Buffer.from(text)] },
+  ])("reads a file to which another program added a line: $name", ({ bytes }) => {
+    expect(new Paste(textOfBytes(Buffer.concat(bytes))).parsed.kind).toBe("response");
   });
 
   it("reads words of another script beside the URL", () => {

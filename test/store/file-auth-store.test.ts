@@ -575,6 +575,8 @@ describe("a record that cannot be read", () => {
 const auth = (content: unknown) => plant(join(agentDirIn(root), "auth.json"), JSON.stringify(content));
 const oauth = (content: unknown) => plant(join(root, "credentials/oauth.json"), JSON.stringify(content));
 
+const latin1 = (content: unknown) => Buffer.from(JSON.stringify(content), "latin1");
+
 describe.each(FLAVOURS)("sign-ins that $name has not imported", (flavour) => {
   const login = { type: "oauth", access: "canary", refresh: "canary", expires: 1 };
   it.each([
@@ -583,6 +585,24 @@ describe.each(FLAVOURS)("sign-ins that $name has not imported", (flavour) => {
     { name: "auth.json with an odd neighbour", lay: () => auth({ odd: null, [flavour.provider]: login }) },
     { name: "oauth.json", lay: () => oauth({ [flavour.provider]: { access: "canary", refresh: "canary" } }) },
     { name: "oauth.json of another provider", lay: () => oauth({ anthropic: {} }) },
+    { name: "oauth.json with a list", lay: () => oauth({ [flavour.provider]: [{ access: "canary" }] }) },
+    { name: "auth.json without a provider", lay: () => auth({ [flavour.provider]: { ...login, provider: null } }) },
+    {
+      name: "auth.json in Latin-1",
+      lay: () => plant(join(agentDirIn(root), "auth.json"), latin1({ [flavour.provider]: { ...login, note: "é" } })),
+    },
+    {
+      name: "oauth.json in Latin-1",
+      lay: () => plant(join(root, "credentials/oauth.json"), latin1({ [flavour.provider]: { note: "é" } })),
+    },
+    {
+      name: "oauth.json with a number that cannot be written again",
+      lay: () => plant(join(root, "credentials/oauth.json"), `{"${flavour.provider}":{"expires":1e999}}`),
+    },
+    ...["{}", '{"version":1}', '{"profiles":null}'].map((store) => ({
+      name: `oauth.json beside ${store}`,
+      lay: () => [plant(profilesIn(root), store), oauth({ [flavour.provider]: login })],
+    })),
   ])("stop a list and a sign-in: $name", async ({ lay }) => {
     lay();
     const names = namesIn(root);
@@ -600,6 +620,25 @@ describe.each(FLAVOURS)("sign-ins that $name has not imported", (flavour) => {
   ])("are not seen in $name", async ({ lay }) => {
     lay();
     expect(await save(flavour, "work")).toEqual(SAVED);
+  });
+
+  it.each([
+    {
+      name: "its auth.json",
+      lay: () => plant(join(agentDirIn(root, "other"), "auth.json"), JSON.stringify({ [flavour.provider]: login })),
+    },
+    { name: "oauth.json", lay: () => oauth({ [flavour.provider.toUpperCase()]: login }) },
+  ])("stop a list for an agent that would import $name over the shared profiles", async ({ lay }) => {
+    seedFiles(root, flavour, { profiles: {} });
+    lay();
+    await expect(hostOf(flavour).read(agentDirIn(root, "other"))).rejects.toThrow("store-import-required");
+    expect(await save(flavour, "work")).toEqual(SAVED);
+  });
+
+  it("do not stop a list for another agent if they hide no Codex profile", async () => {
+    seedFiles(root, flavour, { profiles: {} });
+    oauth({ anthropic: login });
+    expect((await hostOf(flavour).read(agentDirIn(root, "other"))).profiles).toEqual({});
   });
 
   it("are ignored beside a store, as the host ignores them", async () => {

@@ -4,7 +4,7 @@ import {
   applyEdit,
   copyOf,
   parseProfilesFile,
-  parseObjectFile,
+  parseStateFile,
   viewOf,
   type HostFiles,
 } from "../../src/store/host-document.ts";
@@ -44,15 +44,29 @@ describe("a file that is read", () => {
 describe("the second file", () => {
   it("may contain other fields", () => {
     const content = { version: 1, order: { openai: ["openai:a"] }, lastGood: { openai: "openai:a" } };
-    expect(parseObjectFile(bytesOf(content))).toEqual(content);
+    expect(parseStateFile(bytesOf(content))).toEqual(content);
   });
 
   it("may have a higher version", () => {
-    expect(parseObjectFile(bytesOf({ version: 2 }))).toEqual({ version: 2 });
+    expect(parseStateFile(bytesOf({ version: 2 }))).toEqual({ version: 2 });
   });
 
-  it("is not read as a list", () => {
-    expect(parseObjectFile(bytesOf([]))).toBeUndefined();
+  it.each([
+    { name: "nothing", text: "" },
+    { name: "a line break", text: "\n" },
+    { name: "null", text: "null\n" },
+    { name: "an empty list", text: " [ ] " },
+  ])("counts as empty with $name, as for the host", ({ text }) => {
+    expect(parseStateFile(Buffer.from(text))).toEqual({});
+  });
+
+  it.each([
+    { name: "a list", text: "[1]" },
+    { name: "text", text: '"openai:work"' },
+    { name: "half a file", text: "{" },
+    { name: "much space", text: " ".repeat(100) },
+  ])("is not read with $name", ({ text }) => {
+    expect(parseStateFile(Buffer.from(text))).toBeUndefined();
   });
 });
 

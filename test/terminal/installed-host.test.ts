@@ -357,6 +357,57 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
     await expect(find({ pathFolders: [inside("shim")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
   });
 
+  const HOST = "ROOT/lib/node_modules/openclaw/openclaw.mjs";
+  it.each([
+    { name: "its state folder", script: `export OPENCLAW_STATE_DIR=/srv/openclaw\nexec node ${HOST} "$@"` },
+    { name: "its state folder, for one command", script: `OPENCLAW_STATE_DIR="/srv/claw" exec ${HOST} "$@"` },
+    { name: "its state folder, with env", script: `exec env OPENCLAW_STATE_DIR="$HOME/claw" node ${HOST} "$@"` },
+    {
+      name: "its state folder, if none is set",
+      script: `: "\${OPENCLAW_STATE_DIR:=/srv}"\nexport OPENCLAW_STATE_DIR="\${OPENCLAW_STATE_DIR:-/srv}"\nexec ${HOST} "$@"`,
+    },
+    { name: "its state folder, in cmd", script: `@echo off\nset "OPENCLAW_STATE_DIR=D:\\claw"\nnode ${HOST} %*` },
+    { name: "its state folder, in PowerShell", script: `$env:OPENCLAW_STATE_DIR = "/srv"\nnode ${HOST} $args` },
+    {
+      name: "its state folder, in JavaScript",
+      script: `#!/usr/bin/env node\nprocess.env.OPENCLAW_STATE_DIR = "/srv";\nimport("${HOST}");`,
+    },
+    { name: "its home", script: `OPENCLAW_HOME=/srv exec ${HOST} "$@"` },
+    { name: "the home folder", script: `HOME=/srv exec ${HOST} "$@"` },
+    { name: "its config", script: `export OPENCLAW_CONFIG_PATH=/etc/openclaw.json\nexec ${HOST} "$@"` },
+    { name: "a profile", script: `exec ${HOST} --profile work "$@"` },
+    { name: "a profile in one word", script: `exec ${HOST} --profile=work "$@"` },
+    { name: "the profile of developers", script: `exec ${HOST} --dev "$@"` },
+    { name: "another user", script: `exec sudo -u openclaw ${HOST} "$@"` },
+    { name: "another user, by a path", script: `exec /usr/sbin/runuser -u openclaw -- ${HOST} "$@"` },
+    { name: "a container", script: `exec docker exec -it gateway node ${HOST} "$@"` },
+    { name: "another machine", script: `exec ssh box ${HOST} "$@"` },
+  ])("refuses a launcher that names $name, whose profiles are not those found here", async ({ script }) => {
+    installHost(machine, "2026.9.6");
+    put(inside("shim/openclaw"), script.replaceAll("ROOT", machine.root));
+    await expect(find({ pathFolders: [inside("shim")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
+  });
+
+  it.each([
+    { name: "the default", script: `export OPENCLAW_STATE_DIR="$HOME/.openclaw"\nexec node ${HOST} "$@"` },
+    { name: "the default, with a slash", script: `OPENCLAW_STATE_DIR=~/.openclaw/ exec ${HOST} "$@"` },
+    { name: "what is set", script: `export OPENCLAW_STATE_DIR=/srv/claw\nexec ${HOST} "$@"`, set: "/srv/claw" },
+    { name: "a profile beside what is set", script: `exec ${HOST} --profile x "$@"`, set: "/srv/.openclaw-x" },
+    {
+      name: "what is set, or another",
+      script: `export OPENCLAW_STATE_DIR="\${OPENCLAW_STATE_DIR:-/x}"\nexec ${HOST} "$@"`,
+      set: "/y",
+    },
+    { name: "another one in a comment", script: `# OPENCLAW_STATE_DIR=/srv, sudo\nexec ${HOST} "$@"` },
+    { name: "nothing", script: `OPENCLAW_STATE_DIR= NODE_OPTIONS=--max-old-space-size=512 exec ${HOST} "$@"` },
+  ])("follows a launcher whose state folder is this process's: $name", async ({ script, set }) => {
+    vi.stubEnv("HOME", machine.root);
+    if (set !== undefined) vi.stubEnv("OPENCLAW_STATE_DIR", set);
+    installHost(machine, "2026.9.6");
+    put(inside("shim/openclaw"), script.replaceAll("ROOT", machine.root));
+    expect(await found({ pathFolders: [inside("shim")] })).toBe("lib/node_modules/openclaw 2026.9.6");
+  });
+
   it("gives the versions of Node that the host names", async () => {
     const engines = { node: ">=24.16.0" };
     installHost(machine, "2026.9.6", { "package.json": { name: "openclaw", version: "2026.9.6", engines } });

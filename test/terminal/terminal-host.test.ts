@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -120,6 +120,30 @@ describe("if the kind of store is not certain", () => {
       "store-ambiguous",
       "store-ambiguous",
     ]);
+  });
+
+  it.each([
+    { name: "a link to the state folder", link: () => machine.stateDir, below: "agents/main/agent" },
+    { name: "a link to the agent's folder", link: mainDir, below: "." },
+  ])("judges a named file by its real place: $name", async ({ link, below }) => {
+    mkdirSync(mainDir(), { recursive: true });
+    symlinkSync(link(), join(machine.root, "link"));
+    const authPath = join(machine.root, "link", below, "auth-profiles.json");
+    const oauthFile = put(inState("credentials/oauth.json"), { "openai-codex": { refresh: "canary" } });
+    expect(await codeOf({ authPath })).toBe("store-import-required");
+    rmSync(oauthFile);
+    expect(await codeOf({ authPath })).toBeUndefined();
+    put(inState("state/openclaw.sqlite"), "");
+    expect(await codeOf({ authPath, stateDir: join(machine.root, "other") })).toBe("store-ambiguous");
+  });
+
+  it("judges a named file by the state folder that has a link to it", async () => {
+    const folder = join(machine.root, "data");
+    mkdirSync(folder);
+    mkdirSync(join(mainDir(), ".."), { recursive: true });
+    symlinkSync(folder, mainDir());
+    put(inState("credentials/oauth.json"), { "openai-codex": { refresh: "canary" } });
+    expect(await codeOf({ authPath: join(folder, "auth-profiles.json") })).toBe("store-import-required");
   });
 
   it("knows no agent that is neither in the config nor has a folder", async () => {
