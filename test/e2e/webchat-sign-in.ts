@@ -9,7 +9,7 @@ import { accountOf, linkIn, PERSONAL, STUDIO, type World } from "../support/worl
 const FAILURES: readonly { readonly name: string; readonly mode: Misbehaviour; readonly says: string }[] = [
   { name: "refuses the code", mode: "token-exchange-user-error", says: "did not accept the sign-in" },
   { name: "answers invalid_client", mode: "invalid-client", says: "Update codex-auth" },
-  { name: "does not serve the region", mode: "unsupported-country", says: "HTTPS_PROXY" },
+  { name: "does not serve the region", mode: "unsupported-country", says: "to a proxy in a supported country" },
   { name: "is behind a Cloudflare page", mode: "cloudflare-403", says: "Cloudflare" },
   { name: "limits the rate", mode: { kind: "rate-limited", retryAfter: "120" }, says: "Wait 2 min" },
   { name: "has an error", mode: "server-error-500", says: "has a problem right now" },
