@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { SENTENCES } from "../support/english.ts";
 import { OPENCLAW } from "../support/host.ts";
 import type { RunOptions } from "../support/gateway.ts";
-import { pauseProfile, storedProfiles, storedText } from "../support/stored-profiles.ts";
+import { pauseProfile, storedProfiles, storedStats, storedText } from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
 import { accountOf, linkIn, type World } from "../support/world.ts";
 import { used } from "./owner-chat.ts";
@@ -111,7 +111,7 @@ export function terminalBesideGateway(worldOf: () => World): void {
       expect(storedText(world.gateway)).toBe(before);
 
       world.signIn.usage.script(accountOf("term-held"), used(1));
-      const { usageStats, ...rest } = storedProfiles(world.gateway);
+      const [usageStats, rest] = [storedStats(world.gateway), storedProfiles(world.gateway)];
       expect(await codexAuth(["retry", "--profile", "term-held"])).toMatchObject({
         ok: true,
         profile: "term-held",
@@ -122,7 +122,8 @@ export function terminalBesideGateway(worldOf: () => World): void {
         blockedReason: _reason,
         ...kept
       } = { ...usageStats[held] } as Record<string, unknown>;
-      expect(storedProfiles(world.gateway)).toEqual({ ...rest, usageStats: { ...usageStats, [held]: kept } });
+      expect(storedProfiles(world.gateway)).toEqual(rest);
+      expect(storedStats(world.gateway)).toEqual({ ...usageStats, [held]: kept });
       await waitUntil("the gateway to see it", async () =>
         (await say("/codex_auth show term-held")).includes("signed in"),
       );

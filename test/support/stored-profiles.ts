@@ -10,8 +10,6 @@ export interface StoredProfiles {
   readonly profiles: Readonly<Record<string, unknown>>;
   /** The stored order of Codex profiles; undefined where there is none. */
   readonly order: readonly string[] | undefined;
-  /** What the host notes of the use of each profile, by profile id. */
-  readonly usageStats: Readonly<Record<string, object>>;
 }
 
 /** Read-only, and beside the running gateway: it sees what was committed. */
@@ -19,8 +17,17 @@ export function storedProfiles(gateway: Gateway): StoredProfiles {
   const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { readOnly: true });
   try {
     const { profiles = {} } = documentIn(database, "authProfiles.store");
-    const { order, usageStats = {} } = documentIn(database, "authProfiles.state");
-    return { profiles, order: order?.["openai"], usageStats };
+    return { profiles, order: documentIn(database, "authProfiles.state").order?.["openai"] };
+  } finally {
+    database.close();
+  }
+}
+
+/** What the host notes of the use of each profile, by profile id. It notes a turn some time after it answered. */
+export function storedStats(gateway: Gateway): Readonly<Record<string, object>> {
+  const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { readOnly: true });
+  try {
+    return documentIn(database, "authProfiles.state").usageStats ?? {};
   } finally {
     database.close();
   }
