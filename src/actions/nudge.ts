@@ -2,6 +2,7 @@
 import { decideNudge, isNearlyUsedUp, silence } from "../rules/nudge.ts";
 import { isUsable, type ListedProfile, type QuietProfile, type Refusal, type UsageNudge } from "../rules/results.ts";
 import { mostLeftOf, type UsageNumbers } from "../rules/usage.ts";
+import { refusing } from "./outcome.ts";
 import type { Ports } from "./ports.ts";
 import { changeProfile, type ProfileRequest } from "./profiles.ts";
 import { askNumbers, numbersBy, tokenOf } from "./usage.ts";
@@ -69,7 +70,7 @@ async function numbersOf(
 export function quietProfile(ports: Ports, request: ProfileRequest): Promise<QuietProfile | Refusal> {
   return changeProfile<QuietProfile>(ports, request, "quiet", async (target, profile) => {
     const { profileId, isAllowed } = target;
-    const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
+    const refused = refusing(profile.name);
     if (!isAllowed()) return refused("not-allowed");
     const numbers = ports.usage.remembered(profile) ?? (await askNumbers(ports, target));
     const nowMs = ports.clock.nowMs();

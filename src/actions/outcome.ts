@@ -13,6 +13,9 @@ export function refusalOf(error: unknown, log: Log): Refusal {
   return { kind: "refused", code };
 }
 
+/** Builds the refusals of an action on one profile. */
+export const refusing = (profileName: string) => (code: ErrorCode) => ({ kind: "refused", code, profileName }) as const;
+
 export function lineOf(code: ErrorCode, reason: string | undefined): string {
   const what = code === "internal" ? "internal error" : code;
   return reason === undefined ? what : `${what} (${reason})`;

@@ -32,7 +32,7 @@ import {
   type ExplainedChoice,
   isUsable,
 } from "../rules/results.ts";
-import { refusalOf } from "./outcome.ts";
+import { refusalOf, refusing } from "./outcome.ts";
 import type { ChatPin, Log, PendingPorts, Ports, ProfileChoice } from "./ports.ts";
 
 async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: ProfileName) {
@@ -183,7 +183,7 @@ export async function refuseUnknownName(question: NameQuestion): Promise<Refusal
     const { profiles } = await openPorts();
     const ids = (await profiles.list(agentId())).map(({ profileId }) => profileId);
     const isKnown = storedIdOf(askedName, profiles.provider, ids) !== undefined;
-    return isKnown ? undefined : { kind: "refused", code: "profile-unknown", profileName: askedName };
+    return isKnown ? undefined : refusing(askedName)("profile-unknown");
   } catch (error) {
     logFailure(log, "looking for a profile", error);
     return undefined;
@@ -279,7 +279,7 @@ export async function explainChoice(
     const ids = profiles.map(({ profileId }) => profileId);
     const askedId = askedName && storedIdOf(askedName, ports.profiles.provider, ids);
     if (askedName !== undefined && askedId === undefined) {
-      return { kind: "refused", code: "profile-unknown", profileName: askedName };
+      return refusing(askedName)("profile-unknown");
     }
     return explain({ profiles, choice, pin, askedId, nowMs: ports.clock.nowMs() });
   } catch (error) {

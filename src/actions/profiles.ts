@@ -1,5 +1,5 @@
 /** The actions on one stored profile: show, prefer, pin, sign out, undo, and repair without a new sign-in. */
-import { logFailure, type ErrorCode } from "../errors.ts";
+import { logFailure } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileId, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type UndoneChange,
 } from "../rules/results.ts";
 import { hasRoom } from "../rules/usage.ts";
-import { audited, refusalOf } from "./outcome.ts";
+import { audited, refusalOf, refusing } from "./outcome.ts";
 import { listWithPin, readPin, recentListWithPin, withUsage } from "./overview.ts";
 import type { Ports, ProfileTarget } from "./ports.ts";
 import { askNumbers } from "./usage.ts";
@@ -43,7 +43,7 @@ export async function showProfile(
     const profile =
       findProfile(ports, await recentListWithPin(ports, binding), askedName) ?? (await findInStore(ports, request));
     return profile === undefined || isAnother(profile, request.profileId)
-      ? unknownProfile(askedName)
+      ? refusing(askedName)("profile-unknown")
       : { kind: "profile", profile: withUsage(ports, profile), nowMs: ports.clock.nowMs() };
   } catch (error) {
     return refusalOf(error, ports.log);
@@ -117,7 +117,7 @@ function pin(
   const { binding } = request;
   return changeProfile<PinnedProfile>(ports, request, action, async ({ profileId, isAllowed }, profile) => {
     const { name } = profile;
-    const refused = (code: ErrorCode) => ({ kind: "refused", code, profileName: name }) as const;
+    const refused = refusing(name);
     if (!isAllowed()) return refused("not-allowed");
     if (action === "unuse" && profileId !== pinnedId) return refused("pin-missing");
     const outcome = action === "use" ? ports.pins.pin(binding, profileId) : ports.pins.unpin(binding);
@@ -137,7 +137,7 @@ export async function changeProfile<Done extends { readonly kind: string }>(
   const { agentId } = binding;
   try {
     const profile = findProfile(ports, await ports.profiles.list(agentId), askedName);
-    if (profile === undefined || isAnother(profile, profileId)) return unknownProfile(askedName);
+    if (profile === undefined || isAnother(profile, profileId)) return refusing(askedName)("profile-unknown");
     if (isUnreadable(profile) && action !== "unuse") {
       return { kind: "refused", code: "profile-unreadable", profileName: profile.name };
     }
@@ -163,10 +163,6 @@ function findProfile(
 
 const isAnother = (profile: ListedProfile, wantedId: string | undefined) =>
   wantedId !== undefined && profile.profileId !== wantedId;
-
-function unknownProfile(profileName: ProfileName): Refusal {
-  return { kind: "refused", code: "profile-unknown", profileName };
-}
 
 /** Puts back the record before the last save or sign-out of the profile. Never throws. */
 export async function undoChange(ports: Ports, request: ProfileRequest): Promise<UndoneChange | Refusal> {
@@ -205,7 +201,7 @@ async function idsOf(ports: Ports, { binding, askedName, profileId }: ProfileReq
 /** Ends the host's cooldown of a profile, only if OpenAI says now that the account has usage left. Never throws. */
 export function retryProfile(ports: Ports, request: ProfileRequest): Promise<RetriedProfile | Refusal> {
   return changeProfile<RetriedProfile>(ports, request, "retry", async (target, profile) => {
-    const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
+    const refused = refusing(profile.name);
     if (!isHeld(profile)) return refused("retry-not-held");
     if (!target.isAllowed()) return refused("not-allowed");
     const numbers = await askNumbers(ports, target);
@@ -221,7 +217,7 @@ export function retryProfile(ports: Ports, request: ProfileRequest): Promise<Ret
 /** Lets the host renew an old sign-in once more. Never throws. */
 export function reviveProfile(ports: Ports, request: ProfileRequest): Promise<RevivedProfile | Refusal> {
   return changeProfile<RevivedProfile>(ports, request, "revive", async (target, profile) => {
-    const refused = (code: Refusal["code"]) => ({ kind: "refused", code, profileName: profile.name }) as const;
+    const refused = refusing(profile.name);
     if (!hasFailedRenewal(profile)) return refused("revive-not-failed");
     if (profile.canRevive !== true) return refused("revive-forgotten");
     if (!target.isAllowed()) return refused("not-allowed");

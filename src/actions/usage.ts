@@ -13,7 +13,7 @@ import {
   type UsageNumbers,
   type UsageReason,
 } from "../rules/usage.ts";
-import { refusalOf } from "./outcome.ts";
+import { refusalOf, refusing } from "./outcome.ts";
 import { readPin } from "./overview.ts";
 import type { ChatPin, Ports, ProfileTarget, StoredToken } from "./ports.ts";
 
@@ -48,7 +48,7 @@ export async function askUsage(ports: Ports, { binding, askedName }: UsageReques
     const ids = profiles.map(({ profileId }) => profileId);
     const askedId = askedName && storedIdOf(askedName, store.provider, ids);
     if (askedName !== undefined && askedId === undefined) {
-      return { kind: "refused", code: "profile-unknown", profileName: askedName };
+      return refusing(askedName)("profile-unknown");
     }
     const wanted = askedName === undefined ? profiles : profiles.filter(({ profileId }) => profileId === askedId);
     return inquire(ports, {
