@@ -123,8 +123,8 @@ export const refusedAt = ({ profileName }: PendingSignIn, code: ErrorCode): Fini
 });
 
 /**
- * Whether a user who waits for nothing is told of the result. One who ended the sign-in knows it, and one who is no longer
- * an owner gets no answer.
+ * Returns whether the result is sent to a user who waits for no answer. A user who ended the sign-in knows it already, and
+ * one who is no longer an owner gets nothing.
  */
 export function needsAnswer(result: SavedSignIn | AccountQuestion | FinishRefusal): boolean {
   return result.kind !== "refused" || !NEEDS_NO_ANSWER.has(result.code);

@@ -145,22 +145,22 @@ export function pendingSignInsOf(document: PendingDocument, binding: Binding, no
   return document.logins.filter((login) => maySee(login.binding, binding) && isAlive(login, nowMs));
 }
 
+const isShownTo = (binding: Binding, profileName: string | undefined) => (receipt: Receipt) =>
+  (profileName === undefined || receipt.profileName === profileName) && maySee(receipt.binding, binding);
+
 export function lastReceiptOf(
   document: PendingDocument,
   binding: Binding,
   outcome: ReceiptOutcome,
   profileName?: string,
 ): Receipt | undefined {
-  const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
-  return document.receipts.findLast(
-    (receipt) => receipt.outcome === outcome && isMeant(receipt) && maySee(receipt.binding, binding),
-  );
+  const isShown = isShownTo(binding, profileName);
+  return document.receipts.findLast((receipt) => receipt.outcome === outcome && isShown(receipt));
 }
 
 /** Returns the sign-in that ended last, whatever came of it. */
 export function lastEndedOf(document: PendingDocument, binding: Binding, profileName?: string): Receipt | undefined {
-  const isMeant = (receipt: Receipt) => profileName === undefined || receipt.profileName === profileName;
-  return document.receipts.findLast((receipt) => isMeant(receipt) && maySee(receipt.binding, binding));
+  return document.receipts.findLast(isShownTo(binding, profileName));
 }
 
 /**
