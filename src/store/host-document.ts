@@ -21,11 +21,13 @@ function isStoreOrEmpty({ profiles }: JsonObject): boolean {
 /** The version is not looked at, because no host looks at it. */
 export const parseProfilesFile = (bytes: Uint8Array) => parseFile(bytes, isStoreOrEmpty);
 
+const NO_STATE = /^\s*(?:null|\[\s*\])?\s*$/;
+const NO_STATE_BYTES = 64;
+
 /** A host also reads no order and no statistics if the file is empty, null or an empty list. Nothing can be lost then. */
 export function parseStateFile(bytes: Uint8Array): JsonObject | undefined {
-  return /^\s*(?:null|\[\s*\])?\s*$/.test(new TextDecoder().decode(bytes.subarray(0, 64))) && bytes.length <= 64
-    ? {}
-    : parseFile(bytes, () => true);
+  if (bytes.length <= NO_STATE_BYTES && NO_STATE.test(new TextDecoder().decode(bytes))) return {};
+  return parseFile(bytes, () => true);
 }
 
 /** Parses a file that is never written, in the host's way. */

@@ -38,10 +38,6 @@ const STARTERS =
   /^(?:[^\0]*[\\/])?(?:sudo|doas|su|runuser|docker|podman|nerdctl|kubectl|ssh|nsenter|machinectl|flatpak|wsl)(?:\.exe)?$/;
 /** The host's options that name another state folder. */
 const STATE_OPTIONS = /^--(?:dev|profile(?:=[^]*)?)$/;
-/** How PowerShell and JavaScript set one of the variables. */
-const SETS_BY_NAME =
-  /(?:\$env:|\benv(?:\.|\[["']))(?:OPENCLAW_(?:STATE_DIR|HOME|CONFIG_PATH|AGENT_DIR)|HOME)(?:["']\])?[ \t]*=(?!=)/i;
-
 /** The variables that decide where the host keeps its profiles, with what they mean if they are not set. */
 const PLACES: ReadonlyMap<string, string> = new Map([
   ["HOME", ""],
@@ -50,6 +46,12 @@ const PLACES: ReadonlyMap<string, string> = new Map([
   ["OPENCLAW_CONFIG_PATH", ".openclaw/openclaw.json"],
   ["OPENCLAW_AGENT_DIR", ".openclaw/agents/main/agent"],
 ]);
+
+/** How PowerShell and JavaScript set one of these variables. */
+const SETS_BY_NAME = new RegExp(
+  String.raw`(?:\$env:|\benv(?:\.|\[["']))(?:${[...PLACES.keys()].join("|")})(?:["']\])?[ \t]*=(?!=)`,
+  "i",
+);
 
 /** Returns false for a variable that is set to what this process has too. */
 function leadsElsewhere(word: string, { variable }: Pick<Launcher, "variable">): boolean {

@@ -10,7 +10,7 @@ import { DEFAULT_AGENT } from "../rules/binding.ts";
 import { hostTraitsOf, type FileHostTraits } from "../rules/host-versions.ts";
 import type { Activation } from "../rules/results.ts";
 import { createFileAuthStore } from "../store/file-auth-store.ts";
-import { fileExists } from "../store/private-file.ts";
+import { fileExists, isSamePlace } from "../store/private-file.ts";
 import { configuredIn, type HostAuthStore } from "../store/profiles-document.ts";
 import { createSqliteAuthStore } from "../store/sqlite-auth-store.ts";
 import { agentFoldersOf, type AgentFolders, readHostConfig, type HostConfig } from "./folders.ts";
@@ -196,8 +196,8 @@ function databasesBeside(
 }
 
 /**
- * The state folder to which a named file belongs: this gateway's if the file is its, whatever links were typed, else the one
- * in whose place the file is.
+ * Returns the state folder of a named file: this gateway's if the file is in its agent's folder, also through a link, else
+ * the folder three levels above.
  */
 async function stateDirOfNamed(
   authPath: string | undefined,
@@ -206,13 +206,9 @@ async function stateDirOfNamed(
 ): Promise<string> {
   if (authPath === undefined) return stateDir;
   const folder = dirname(authPath);
-  const [real, own] = await Promise.all(
-    [folder, agentFoldersOf(config, stateDir, environment).folderOf(DEFAULT_AGENT)].map((place) =>
-      realpath(place).catch(() => place),
-    ),
-  );
-  if (real === own) return stateDir;
-  return join(basename(join(folder, "../..")) === "agents" ? folder : (real ?? folder), "../../..");
+  if (isSamePlace(folder, agentFoldersOf(config, stateDir, environment).folderOf(DEFAULT_AGENT))) return stateDir;
+  const isInPlace = basename(join(folder, "../..")) === "agents";
+  return join(isInPlace ? folder : await realpath(folder).catch(() => folder), "../../..");
 }
 
 interface GatewayNotifier {
