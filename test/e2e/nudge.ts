@@ -47,12 +47,12 @@ export function nudges(worldOf: () => World, usedWithout: string): void {
       world = worldOf();
     });
 
-    it("is neither asked for nor told of without the setting", () => {
+    it("causes no request and no message without the setting", () => {
       expect(requestsOf(usedWithout)).toEqual([]);
       expect([...nudgesTo(OWNER), ...nudgesTo(SECOND_OWNER)]).toEqual([]);
     });
 
-    it("is asked for once while it is in use, and each owner is told once", async () => {
+    it("causes one request while it is in use, and one message to each owner", async () => {
       await signIn("spare");
       world.signIn.usage.script(accountOf("busy"), used(85));
       await useAnew("busy");
@@ -73,7 +73,7 @@ export function nudges(worldOf: () => World, usedWithout: string): void {
       expect(notesOf("busy")).toEqual([[5, 20]]);
     });
 
-    it("is told of for each window, with buttons for the one that has the most left", async () => {
+    it("causes a message for each window, with buttons for the account that has the most left", async () => {
       world.signIn.usage.script(accountOf("busy"), used(85, 85));
       world.signIn.usage.script(accountOf("spare"), used(0, 0));
       await useAnew("busy");
@@ -91,7 +91,7 @@ export function nudges(worldOf: () => World, usedWithout: string): void {
       expect(storedProfiles(world.gateway).order?.[0]).toBe("openai:spare");
     });
 
-    it("is told of again below 5 %, and the button ends that", async () => {
+    it("causes another message below 5 %, and the button stops them", async () => {
       world.signIn.usage.script(accountOf("busy"), used(97, 85));
       await useAnew("busy");
       const since = world.telegram.now();
@@ -108,7 +108,7 @@ export function nudges(worldOf: () => World, usedWithout: string): void {
       await ask("/codex_auth log", "no more usage messages about busy (done)");
     });
 
-    it("is not told of while it is quiet, also after a restart, and another one is", async () => {
+    it("causes no message while it is quiet, also after a restart, but another account does", async () => {
       world.signIn.usage.script(accountOf("busy"), used(99, 99));
       const [since, before] = [world.telegram.now(), requestsOf("busy").length];
       await world.gateway.restart();
@@ -122,7 +122,7 @@ export function nudges(worldOf: () => World, usedWithout: string): void {
       expect(nudgesTo(OWNER, since).map(({ text }) => text.includes("spare"))).toEqual([true]);
     });
 
-    it("is quiet without numbers in memory, if it was told of", async () => {
+    it("can be made quiet without numbers in memory, if a message was sent before", async () => {
       for (const name of ["spare", usedWithout]) world.signIn.usage.script(accountOf(name), UNTOLD);
       await signIn("spare");
       await ask("/codex_auth quiet spare", "There will be no more messages about the usage of spare");

@@ -13,35 +13,31 @@ export interface StoredProfiles {
 }
 
 /** Read-only, and beside the running gateway: it sees what was committed. */
-export function storedProfiles(gateway: Gateway): StoredProfiles {
+function read<Result>(gateway: Gateway, query: (database: DatabaseSync) => Result): Result {
   const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { readOnly: true });
   try {
-    const { profiles = {} } = documentIn(database, "authProfiles.store");
-    return { profiles, order: documentIn(database, "authProfiles.state").order?.["openai"] };
+    return query(database);
   } finally {
     database.close();
   }
+}
+
+export function storedProfiles(gateway: Gateway): StoredProfiles {
+  return read(gateway, (database) => {
+    const { profiles = {} } = documentIn(database, "authProfiles.store");
+    return { profiles, order: documentIn(database, "authProfiles.state").order?.["openai"] };
+  });
 }
 
 /** What the host notes of the use of each profile, by profile id. It notes a turn some time after it answered. */
 export function storedStats(gateway: Gateway): Readonly<Record<string, object>> {
-  const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { readOnly: true });
-  try {
-    return documentIn(database, "authProfiles.state").usageStats ?? {};
-  } finally {
-    database.close();
-  }
+  return read(gateway, (database) => documentIn(database, "authProfiles.state").usageStats ?? {});
 }
 
 /** The bytes of the store: the records, the order and the statistics. */
 export function storedText(gateway: Gateway): string {
-  const database = new DatabaseSync(join(gateway.stateDir, "state/openclaw.sqlite"), { readOnly: true });
-  try {
-    const rows = database.prepare("select * from config_machine_state where state_key like 'authProfiles%' order by 1");
-    return JSON.stringify(rows.all());
-  } finally {
-    database.close();
-  }
+  const query = "select * from config_machine_state where state_key like 'authProfiles%' order by 1";
+  return read(gateway, (database) => JSON.stringify(database.prepare(query).all()));
 }
 
 /** The host's own temporary folder, whatever TMPDIR says: all gateways of this machine share it. */
