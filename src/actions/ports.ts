@@ -279,6 +279,12 @@ export interface StoredToken {
   readonly expiresAtMs?: number | undefined;
 }
 
+export interface ListWithTokens {
+  readonly profiles: readonly ListedProfile[];
+  /** Leaves out profiles whose token is being renewed, is missing or is stored elsewhere. */
+  readonly tokens: readonly StoredToken[];
+}
+
 export interface ProfileStore {
   readonly provider: string;
   /** Identifies the store. A sign-in is finished only in the store that it was started for. */
@@ -301,8 +307,8 @@ export interface ProfileStore {
   choice(agentId: string): Promise<ProfileChoice>;
   /** Throws `CodexAuthError` (`store-*`). */
   accounts(agentId: string): Promise<readonly ProfileAccount[]>;
-  /** Leaves out profiles whose token is being renewed, is missing or is stored elsewhere. Throws `CodexAuthError` (`store-*`). */
-  tokens(agentId: string): Promise<readonly StoredToken[]>;
+  /** As `list`, with the tokens of the same moment. */
+  listWithTokens(agentId: string): Promise<ListWithTokens>;
   save(request: SaveRequest): Promise<SaveResult>;
   /** Removes one profile and its place in the order. Its record can be put back for a day. */
   remove(target: ProfileTarget): Promise<ChangeResult>;

@@ -40,9 +40,8 @@ const ASKED_AT_MOST = 20;
 export async function askUsage(ports: Ports, { binding, askedName }: UsageRequest): Promise<OpenInquiry | Refusal> {
   try {
     const { profiles: store, clock } = ports;
-    const [profiles, tokens, pin] = await Promise.all([
-      store.list(binding.agentId),
-      store.tokens(binding.agentId),
+    const [{ profiles, tokens }, pin] = await Promise.all([
+      store.listWithTokens(binding.agentId),
       readPin(ports, binding),
     ]);
     const ids = profiles.map(({ profileId }) => profileId);
@@ -127,7 +126,8 @@ export async function tokenOf(
   { profiles, clock }: Ports,
   { agentId, profileId }: Pick<ProfileTarget, "agentId" | "profileId">,
 ): Promise<StoredToken | undefined> {
-  const token = (await profiles.tokens(agentId)).find((one) => one.profileId === profileId);
+  const { tokens } = await profiles.listWithTokens(agentId);
+  const token = tokens.find((one) => one.profileId === profileId);
   return token !== undefined && canBeSent(token, clock.nowMs()) ? token : undefined;
 }
 

@@ -61,19 +61,12 @@ interface Change extends ProfileTarget {
 }
 
 export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
-  const { host, clock, recent } = parts;
+  const { host, recent } = parts;
   const storeId = `${host.provider} ${host.namedPath ?? ""}`.trimEnd();
   const list = (agentId: string) =>
     recent.renew(agentId, async () => {
       const agentDir = host.agentDirOf(agentId);
-      const document = await host.read(agentDir);
-      const profiles = listCodexProfiles(document, host.provider, clock.nowMs());
-      const first = await firstOf(parts, agentDir, document);
-      return profiles.map((profile) => ({
-        ...profile,
-        ...(profile.profileId === first ? { isDefault: true } : {}),
-        ...revivableIn(parts, document, profile),
-      }));
+      return listIn(parts, agentDir, await host.read(agentDir));
     });
   return {
     provider: host.provider,
@@ -100,8 +93,11 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       const readers = { readIdentity: parts.readIdentity, digestOf: (record: StoredRecord) => digestOf(parts, record) };
       return accountsInDocument(await host.read(host.agentDirOf(agentId)), host.provider, readers);
     },
-    async tokens(agentId) {
-      return tokensInDocument(await host.read(host.agentDirOf(agentId)), host.provider);
+    async listWithTokens(agentId) {
+      const agentDir = host.agentDirOf(agentId);
+      const document = await host.read(agentDir);
+      const profiles = await listIn(parts, agentDir, document);
+      return { profiles, tokens: tokensInDocument(document, host.provider) };
     },
     save: (request) =>
       recent.duringChange(() =>
@@ -114,6 +110,20 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     revive: (target) => recent.duringChange(() => reviveSignIn(parts, target)),
     undo: (target) => recent.duringChange(() => putBack(parts, target)),
   };
+}
+
+async function listIn(
+  parts: ProfileStoreParts,
+  agentDir: string,
+  document: ProfilesDocument,
+): Promise<readonly ListedProfile[]> {
+  const profiles = listCodexProfiles(document, parts.host.provider, parts.clock.nowMs());
+  const first = await firstOf(parts, agentDir, document);
+  return profiles.map((profile) => ({
+    ...profile,
+    ...(profile.profileId === first ? { isDefault: true } : {}),
+    ...revivableIn(parts, document, profile),
+  }));
 }
 
 function isSameNamed({ provider, namedPath }: HostAuthStore, storeId: string): boolean {

@@ -27,7 +27,7 @@ function withoutMemory(before: FakePorts): FakePorts {
   return { ...createFakePorts(), notices, profiles };
 }
 const look = async (id: string) => {
-  const tokens = await ports.profiles.tokens("main");
+  const { tokens } = await ports.profiles.listWithTokens("main");
   await ports.usage.ask(tokens.filter(({ profileId }) => profileId === id)).settled;
 };
 

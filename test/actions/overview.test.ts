@@ -355,7 +355,8 @@ describe("why", () => {
   it("names the numbers in memory of a profile that OpenClaw holds back, and asks for none", async () => {
     const expiresAtMs = ports.clock.nowMs() + 864_000_000;
     ports.profiles.becomes("openai:team", { health: "cooling-down", reason: "subscription_limit", expiresAtMs });
-    await ports.usage.ask(await ports.profiles.tokens("main")).settled;
+    const { tokens } = await ports.profiles.listWithTokens("main");
+    await ports.usage.ask(tokens).settled;
     const requests = ports.usageServer.asked.length;
     expect(await why()).toMatchObject({ paused: [{ name: "team", usage: { askedAtMs: ports.clock.nowMs() } }] });
     expect(ports.usageServer.asked).toHaveLength(requests);

@@ -99,11 +99,9 @@ describe("the usage", () => {
   });
 
   it("is a refusal if the store cannot be read", async () => {
-    for (const method of ["list", "tokens"]) {
-      const broken = createFakePorts();
-      Object.assign(broken.profiles, { [method]: failing(new CodexAuthError("store-unreadable")) });
-      expect(await askUsage(broken, { binding: DANA })).toEqual({ kind: "refused", code: "store-unreadable" });
-    }
+    const broken = createFakePorts();
+    broken.profiles.listWithTokens = failing(new CodexAuthError("store-unreadable"));
+    expect(await askUsage(broken, { binding: DANA })).toEqual({ kind: "refused", code: "store-unreadable" });
   });
 
   it("names the proxy only if another one may help", async () => {

@@ -42,7 +42,7 @@ import type {
   Timers,
   UsedMethods,
   InstallationCheck,
-  StoredToken,
+  ListWithTokens,
 } from "../../src/actions/ports.ts";
 import type { UsageNumbers, UsageOutcome } from "../../src/rules/usage.ts";
 import { Secret } from "../../src/secret.ts";
@@ -399,9 +399,9 @@ export class MemoryProfileStore implements ProfileStore {
     }));
   }
 
-  async tokens(agentId: string): Promise<readonly StoredToken[]> {
+  async listWithTokens(agentId: string): Promise<ListWithTokens> {
     const profiles = await this.list(agentId);
-    return profiles
+    const tokens = profiles
       .filter(({ health }) => health !== "needs-sign-in" && health !== "refreshing")
       .map(({ profileId, expiresAtMs = IN_TEN_DAYS_MS }) => ({
         profileId,
@@ -409,6 +409,7 @@ export class MemoryProfileStore implements ProfileStore {
         chatgptAccountId: "workspace-canary",
         expiresAtMs,
       }));
+    return { profiles, tokens };
   }
 
   async obstacle(): Promise<SaveRefusal | undefined> {
@@ -752,7 +753,7 @@ export function brokenProfiles(
     recentList: fail,
     choice: fail,
     accounts: fail,
-    tokens: fail,
+    listWithTokens: fail,
     save: fail,
     remove: fail,
     prefer: fail,
