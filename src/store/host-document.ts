@@ -39,11 +39,41 @@ export function parseOlderFile(bytes: Uint8Array): JsonObject | undefined {
 /** Returns undefined for bytes that could not be written back without loss, such as invalid UTF-8. */
 function parseFile(bytes: Uint8Array, isReadable: (content: JsonObject) => boolean): JsonObject | undefined {
   try {
-    const content: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const content: unknown = JSON.parse(text, rememberDigits);
     return isObject(content) && isRepeatable(content) && isReadable(content) ? content : undefined;
   } catch {
     return undefined;
   }
+}
+
+declare global {
+  interface JSON {
+    /** Absent before Node 21, which also passes no source to a reviver. */
+    rawJSON?(text: string): unknown;
+  }
+}
+
+/** Of each object and list that was read: the digits of its numbers that `JSON.stringify` would write differently. */
+const digitsIn = new WeakMap<object, ReadonlyMap<string, string>>();
+
+function rememberDigits(this: object, key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const digits = typeof value === "number" ? context?.source : undefined;
+  if (digits !== undefined && digits !== JSON.stringify(value)) {
+    digitsIn.set(this, new Map(digitsIn.get(this)).set(key, digits));
+  }
+  return value;
+}
+
+function inItsDigits(this: object, key: string, value: unknown): unknown {
+  const digits = typeof value === "number" ? digitsIn.get(this)?.get(key) : undefined;
+  return digits !== undefined && Number(digits) === value ? (JSON.rawJSON?.(digits) ?? value) : value;
+}
+
+function withDigitsOf<Copy extends object>(original: unknown, copy: Copy): Copy {
+  const digits = isObject(original) ? digitsIn.get(original) : undefined;
+  if (digits !== undefined) digitsIn.set(copy, digits);
+  return copy;
 }
 
 /** Far deeper than any host's file. JSON that is nested deeper can be parsed but not written again. */
@@ -77,7 +107,8 @@ export function importsIn(
   ];
 }
 
-export const renderFile = (content: JsonObject) => `${JSON.stringify(content, null, 2)}\n`;
+/** The numbers keep their digits. On Node 20 those that are too long are rounded, as by the hosts themselves. */
+export const renderFile = (content: JsonObject) => `${JSON.stringify(content, inItsDigits, 2)}\n`;
 
 /**
  * Reads the files as the host does: `auth-state.json` has precedence over the older fields in the other file, and what is
@@ -155,8 +186,8 @@ export function mergeDocuments(shared: ProfilesDocument, own: ProfilesDocument):
  * which the host reads first; removed entries are removed from both.
  */
 export function applyEdit(files: HostFiles, { before, after }: Edited, keepsStateApart: boolean): HostFiles {
-  const profiles: JsonObject = { ...(files.profiles ?? { version: 1, profiles: {} }) };
-  const state: JsonObject = { ...(files.state ?? { version: 1 }) };
+  const profiles = withDigitsOf(files.profiles, { ...(files.profiles ?? { version: 1, profiles: {} }) });
+  const state = withDigitsOf(files.state, { ...(files.state ?? { version: 1 }) });
   const orders = [profiles, state].flatMap((file) => entriesOf(file["order"]));
   const spellings = orders.filter(([, list]) => idsIn(list).length > 0).map(([key]) => key);
   let [profilesChanged, stateChanged] = [false, false];
@@ -196,7 +227,7 @@ function writeEntries(
     if (value === undefined) entries.delete(key);
     else entries.set(key, value);
   }
-  if (due.length > 0) file[field] = recordFrom([...entries]);
+  if (due.length > 0) file[field] = withDigitsOf(file[field], recordFrom([...entries]));
   return due.length > 0;
 }
 

@@ -5,6 +5,7 @@ import {
   copyOf,
   parseProfilesFile,
   parseStateFile,
+  renderFile,
   viewOf,
   type HostFiles,
 } from "../../src/store/host-document.ts";
@@ -119,6 +120,38 @@ describe.each(ODD_NEIGHBOURS)("beside $name", ({ odd, order }) => {
       profiles: { ...content.profiles, new: added },
       ...(isExtended ? { order: orders } : {}),
     });
+  });
+});
+
+/** Numbers that `JSON.stringify` writes with other digits. */
+const NUMBERS = ["12345678901234567890", "-9007199254740993", "1.0", "-0", "1e3", "1E-7", "0.10000000000000000001"];
+
+describe.each(NUMBERS)("the number %s", (digits) => {
+  const files = [`{"x":{"a":${digits},"b":[{"c":${digits}}]},"y":${digits}}`, `{"y":${digits},"z":[${digits}]}`].map(
+    (odd) =>
+      `{"version":${digits},"profiles":{"n":${odd.slice(0, -1)},"k":7}},"usageStats":${odd},"order":{"x":["n"]}}`,
+  );
+
+  it.each(files)("keeps its digits in what is not changed: %s", (text) => {
+    const [profiles, state] = [parseProfilesFile(Buffer.from(text)), parseStateFile(Buffer.from(text))];
+    const written = edited({ profiles, state }, (document) => {
+      document.profiles["new"] = added;
+      document.order = { ...document.order, openai: ["new"] };
+    });
+    const withNew = { profiles: { new: added }, order: { openai: ["new"] } };
+    for (const [field, file] of Object.entries(written)) {
+      const withoutNew = renderFile(file ?? {})
+        .replaceAll(/\s/g, "")
+        .replace(`,"new":${JSON.stringify(withNew.profiles.new)}`, "")
+        .replace(`,"openai":["new"]`, "");
+      expect(withoutNew, field).toBe(text);
+    }
+  });
+
+  it("is gone with the value that another one replaced", () => {
+    const profiles = parseProfilesFile(Buffer.from(`{"profiles":{"new":{"expires":${digits}}}}`));
+    const written = edited({ profiles, state: undefined }, (document) => void (document.profiles["new"] = added));
+    expect(JSON.parse(renderFile(written.profiles ?? {}))).toEqual({ profiles: { new: added } });
   });
 });
 
