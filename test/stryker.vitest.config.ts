@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import "./support/run-folder.ts";
 
 /** `npx stryker run`: the quick tests of what it mutates, without those that start processes or load a real host. */
 export default defineConfig({

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -21,6 +20,7 @@ import {
   type FakePorts,
 } from "../fakes/fake-ports.ts";
 import { completionOf, startedLink } from "./requests.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 let ports: FakePorts;
 beforeEach(() => {
@@ -263,7 +263,7 @@ describe("the claim", () => {
       {
         name: "the real file",
         open: () => {
-          const folder = mkdtempSync(join(tmpdir(), "codex-auth-complete-"));
+          const folder = makeTempDir("complete");
           onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
           return { store: createPendingStore(folder), text: () => readFileSync(join(folder, PENDING_FILE), "utf8") };
         },

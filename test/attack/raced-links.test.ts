@@ -1,16 +1,6 @@
 /** Links that come and go between a check and its use, made by another process as fast as it can. */
 import { once } from "node:events";
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
@@ -23,6 +13,7 @@ import { NODE } from "../support/host.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import { credential, NOW_MS } from "../store/profile-store-requests.ts";
 import { requireSilence } from "./law.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const CHILD = new URL("./raced-links-child.ts", import.meta.url).pathname;
 const CANARY = `V1C2T3I4M5${"Z9Y8".repeat(8)}`;
@@ -36,7 +27,7 @@ let victim: string;
 let racer: ReturnType<typeof spawnOwned> | undefined;
 
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), "codex-auth-race-"));
+  base = makeTempDir("race");
   chmodSync(base, 0o755);
   mkdirSync(join(base, "theirs"), { mode: 0o700 });
   victim = join(base, "theirs", "victim.json");

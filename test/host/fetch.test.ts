@@ -1,8 +1,7 @@
 /** The production transport against the real host SDK: proxy, TLS, limits. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -17,6 +16,7 @@ import { closeServer, freePort, listenOnLoopback, readBody } from "../support/lo
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import { findInFolders } from "../support/state-search.ts";
 import type { Answer, Ask, Told } from "./guarded-fetch-child.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
 const BODY = "grant_type=authorization_code&code=ac_canary-code&code_verifier=canary-verifier";
@@ -32,7 +32,7 @@ interface Requester {
 
 /** A process with these variables and nothing else of ours; its folder is the host's home, state and temp. */
 function startRequester(env: Readonly<Record<string, string>>): Requester {
-  const folder = mkdtempSync(join(tmpdir(), "codex-auth-fetch-"));
+  const folder = makeTempDir("fetch");
   const places = { HOME: folder, TMPDIR: folder, OPENCLAW_HOME: folder, OPENCLAW_STATE_DIR: folder };
   const args = [
     "--import",
@@ -361,7 +361,7 @@ const fetchFrom = (endpoints: Endpoints) =>
 describe("in the gateway's own process", () => {
   /** The host reads its folders from the environment, and a proxy too. */
   beforeEach(() => {
-    const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-fetch-"));
+    const nowhere = makeTempDir("fetch");
     for (const name of Object.keys(process.env)) if (/^(?:OPENCLAW|.*_PROXY$)/i.test(name)) vi.stubEnv(name, undefined);
     for (const name of ["HOME", "OPENCLAW_HOME", "OPENCLAW_STATE_DIR"]) vi.stubEnv(name, nowhere);
     return () => {

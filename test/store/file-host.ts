@@ -1,11 +1,11 @@
 /** A host that keeps profiles in files: its folders, and a writer that follows its own rules (STORE.md 2). */
 import { SILENT_LOG } from "../../src/errors.ts";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileHost } from "../../src/store/file-auth-store.ts";
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 import type { AuthConfig } from "./memory-host-auth-store.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 export type Flavour = Pick<FileHost, "provider" | "lock" | "state" | "records"> & { readonly name: string };
 
@@ -45,7 +45,7 @@ export const stateIn = (root: string, agentId?: string) => join(agentDirIn(root,
 export const lockIn = (root: string) => `${profilesIn(root)}.lock`;
 
 export function newRoot(): string {
-  return mkdtempSync(join(tmpdir(), "codex-auth-file-host-"));
+  return makeTempDir("file-host");
 }
 
 export function fileHost(root: string, flavour: Flavour, config: () => AuthConfig = () => ({})): FileHost {

@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readManifest } from "../../src/manifest.ts";
 import { createInstallationCheck } from "../../src/store/installation.ts";
 import { MemoryLog } from "../fakes/fake-ports.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 let root: string;
 beforeEach(() => {
   log.lines.length = 0;
-  root = mkdtempSync(join(tmpdir(), "codex-auth-around-"));
+  root = makeTempDir("around");
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

@@ -1,6 +1,5 @@
 /** The plugin's own files across versions: what this one does not understand is neither used nor lost. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
@@ -10,6 +9,7 @@ import { createNotices } from "../../src/store/records.ts";
 import { createUndoRecords } from "../../src/store/undo.ts";
 import { createFakePorts } from "../fakes/fake-ports.ts";
 import { credential } from "./profile-store-requests.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 /** The pending store takes the time of the machine for records that it does not understand. */
 const NOW_MS = Date.now();
@@ -59,7 +59,7 @@ const OLD_NOTICE = { profileId: "openai:work", atMs: NOW_MS };
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "codex-auth-own-"));
+  folder = makeTempDir("own");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

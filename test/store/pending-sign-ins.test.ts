@@ -1,15 +1,5 @@
 /** Pending logins as they lie on disk. */
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -26,6 +16,7 @@ import {
 } from "../../src/rules/pending-sign-ins.ts";
 import type { PendingStore } from "../../src/actions/ports.ts";
 import { createPendingStore, PENDING_FILE } from "../../src/store/pending-sign-ins.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const NOW_MS = 1_795_000_000_000;
 const BINDING = {
@@ -67,7 +58,7 @@ let path: string;
 let store: PendingStore;
 
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), "codex-auth-pending-"));
+  base = makeTempDir("pending");
   folder = join(base, "private");
   path = join(folder, PENDING_FILE);
   store = createPendingStore(folder);

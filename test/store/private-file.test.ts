@@ -7,7 +7,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -15,7 +14,6 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -30,6 +28,7 @@ import {
 } from "../../src/store/private-file.ts";
 import { NODE } from "../support/host.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
 const CHILD = join(repository, "test/store/private-file-child.ts");
@@ -44,7 +43,7 @@ let folder: string;
 let path: string;
 
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), "codex-auth-file-"));
+  base = makeTempDir("file");
   folder = join(base, "private");
   path = join(folder, "file.json");
 });

@@ -2,8 +2,7 @@
  * The contract over the real SDK of the host, each test in its own state directory. The SDK loads once and makes a
  * database for each test, so the file takes more than 10 seconds.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
@@ -19,6 +18,7 @@ import { findInFolders } from "../support/state-search.ts";
 import { describeProfileStore, type HostBench } from "./profile-store-contract.ts";
 import { credential, partsOver, saveRequest } from "./profile-store-requests.ts";
 import type { AuthConfig, StoreTrouble } from "./memory-host-auth-store.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
 const CHILD = [
@@ -31,7 +31,7 @@ const LEGACY_FILE = "agents/main/agent/auth-profiles.json";
 /** The SDK, loaded once and only after nothing in the environment points at a real home. */
 let loadAuthStoreSdk: (config: () => SdkConfig) => Promise<AuthStoreSdk>;
 
-const nowhere = mkdtempSync(join(tmpdir(), "codex-auth-home-"));
+const nowhere = makeTempDir("home");
 afterAll(() => rmSync(nowhere, { recursive: true, force: true }));
 
 /** Before each test, because vitest restores the environment after each. */
@@ -57,7 +57,7 @@ interface RealBench extends HostBench {
 }
 
 async function openRealHost(): Promise<RealBench> {
-  const stateDir = mkdtempSync(join(tmpdir(), "codex-auth-state-"));
+  const stateDir = makeTempDir("state");
   vi.stubEnv("OPENCLAW_STATE_DIR", stateDir);
   const config: { agents: unknown; auth: AuthConfig } = {
     agents: { list: [{ id: "main", default: true }, { id: "second" }] },

@@ -1,18 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import type { AuditEntry } from "../../src/rules/results.ts";
 import { createAuditLog, createNotices, createUsedMethods } from "../../src/store/records.ts";
 import { DANA } from "../fakes/fake-ports.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const NOW_MS = 1_795_000_000_000;
 
 let stateDir: string;
 beforeEach(() => {
-  stateDir = mkdtempSync(join(tmpdir(), "codex-auth-audit-"));
+  stateDir = makeTempDir("audit");
 });
 afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
 

@@ -2,8 +2,7 @@
  * Failed renewals with the real host's own resolver, against a sign-in server behind a proxy. The host's SDK loads once in
  * a process of its own, so the file takes more than 10 seconds.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,6 +16,7 @@ import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
 import { NODE } from "../support/host.ts";
 import { killTree, spawnOwned } from "../support/owned-process.ts";
 import type { Order } from "./repair-child.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const repository = new URL("../../", import.meta.url).pathname;
 const CHILD = ["--import", join(repository, "test/host/sdk-alias.ts"), join(repository, "test/store/repair-child.ts")];
@@ -30,7 +30,7 @@ let lines: AsyncIterator<string>;
 beforeAll(async () => {
   server = new SignInServer();
   proxy = await startTlsProxy({ "auth.openai.com": server.handle });
-  stateDir = mkdtempSync(join(tmpdir(), "codex-auth-repair-"));
+  stateDir = makeTempDir("repair");
   const env = { ...proxy.env, PATH: "/usr/bin:/bin", HOME: stateDir, OPENCLAW_HOME: stateDir };
   child = spawnOwned(NODE, CHILD, { env: { ...env, OPENCLAW_STATE_DIR: stateDir }, cwd: repository });
   child.stderr.resume();

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodexAuthError } from "../../src/errors.ts";
 import { createUndoRecords, type UndoRecord } from "../../src/store/undo.ts";
 import { credential, NOW_MS } from "./profile-store-requests.ts";
+import { makeTempDir } from "../support/temp-dir.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -12,7 +12,7 @@ let stateDir: string;
 let file: string;
 
 beforeEach(() => {
-  stateDir = mkdtempSync(join(tmpdir(), "codex-auth-undo-"));
+  stateDir = makeTempDir("undo");
   file = join(stateDir, "codex-auth/undo.json");
 });
 afterEach(() => rmSync(stateDir, { recursive: true, force: true }));

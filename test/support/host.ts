@@ -1,6 +1,5 @@
 /** Where the host package and its Node are, and the clean environment they run in. */
 import { mkdirSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -52,7 +51,7 @@ export function hostEnvironment(
  * doubles the start. (NODE_COMPILE_CACHE is no way out: with it the launcher runs the gateway in a second process.)
  */
 export function shareCompileCache(folders: GatewayFolders): void {
-  const shared = join(tmpdir(), "codex-auth-test-compile-cache");
+  const shared = join(repository, "node_modules/.cache/codex-auth/compiled");
   mkdirSync(shared, { recursive: true, mode: 0o700 });
   try {
     symlinkSync(shared, join(folders.tmp, "node-compile-cache"));

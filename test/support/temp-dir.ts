@@ -1,12 +1,9 @@
-/** Temporary folders that go when the test process ends, unless it is killed. */
+/** Temporary folders. All are in the folder of the run, which `run-folder.ts` removes. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const made = new Set<string>();
-process.on("exit", () => {
-  for (const folder of made) removeTempDir(folder);
-});
 
 /** A new folder of ours alone (0700). */
 export function makeTempDir(name: string): string {
