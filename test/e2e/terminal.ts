@@ -21,7 +21,7 @@ export function terminalBesideGateway(worldOf: () => World): void {
   describe("the terminal beside the gateway", () => {
     let world: World;
     let bin: string;
-    /** Everything that the terminal has printed, except the sign-in links. */
+    /** Everything that the terminal has printed, except the sign-in links and the device codes. */
     const printed: string[] = [];
 
     beforeAll(() => {
@@ -31,7 +31,7 @@ export function terminalBesideGateway(worldOf: () => World): void {
       symlinkSync(OPENCLAW, join(bin, "openclaw"));
     });
 
-    /** `codex-auth …` as a program of its own, which finds the host on its PATH. */
+    /** `codex-auth …` as a program of its own, which finds the host on its PATH. Returns the last object that it prints. */
     async function codexAuth(args: readonly string[], options: RunOptions = {}): Promise<Answer> {
       const PATH = `${bin}:${process.env["PATH"] ?? ""}`;
       const program = join(inject("pluginDir"), "dist/cli.js");
@@ -39,9 +39,15 @@ export function terminalBesideGateway(worldOf: () => World): void {
         ...options,
         env: { PATH },
       });
-      const answer = JSON.parse(stdout) as Answer;
-      printed.push(stderr, JSON.stringify({ ...answer, login_url: undefined }));
-      return { ...answer, exitCode: code };
+      const answers = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Answer);
+      printed.push(
+        stderr,
+        ...answers.map((one) => JSON.stringify({ ...one, login_url: undefined, user_code: undefined })),
+      );
+      return { ...answers.at(-1), exitCode: code };
     }
 
     const say = async (message: string) => (await (await world.gateway.client()).chat(message)).text;
@@ -70,6 +76,17 @@ export function terminalBesideGateway(worldOf: () => World): void {
       expect(await codexAuth(["status", "--profile", "term-shell"])).toMatchObject({
         last_saved: { profile: "term-shell" },
       });
+    });
+
+    it("signs in with a code, which the gateway leaves to it", async () => {
+      const { devices } = world.signIn;
+      const before = { codes: devices.userCodes().length, exchanges: world.signIn.tokenRequests().length };
+      const login = codexAuth(["login", "--device", "--profile", "term-code"]);
+      await waitUntil("a code", () => devices.userCodes().length > before.codes);
+      devices.approve(devices.userCodes().at(-1) ?? "", accountOf("term-code"));
+      expect(await login).toMatchObject({ ok: true, profile: "term-code", email: accountOf("term-code").email });
+      expect(world.signIn.tokenRequests().length).toBe(before.exchanges + 1);
+      expect(await say("/codex_auth")).toContain("`term-code@example.com`");
     });
 
     it("cancels a sign-in that was started in the chat", async () => {
