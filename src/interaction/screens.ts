@@ -92,7 +92,6 @@ export function selectorScreen(list: ProfileList, page: number, pageSize = PAGE_
   lines.push(
     say("selector.choose", {
       command: usage("pick"),
-      choices: verbatim("default | <profile>"),
       example: command("pick", example),
     }),
   );

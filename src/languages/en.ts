@@ -20,8 +20,7 @@ export const EN = {
   "selector.usage": "See what is left of each account: {command}",
   "selector.refresh": "Refresh this list: {command}",
   "selector.page": "Page {page} of {pages}. Another page: {command}",
-  "selector.choose":
-    "To sign in, type {command}, for example {example}. The name is {choices}. A new name creates a new profile.",
+  "selector.choose": "To sign in, type {command}, for example {example}. A new name creates a new profile.",
   "selector.first": "To sign in, type {command}. To name the profile yourself, type {example}",
   "pending.more": "…and {count} more",
   "selector.pending": "Pending sign-in: {name}, {time} left. Cancel: {command}",

@@ -14,7 +14,7 @@ export const ZH_CN = translation({
   "selector.usage": "查看每个账号的剩余用量：{command}",
   "selector.refresh": "刷新列表：{command}",
   "selector.page": "第 {page} 页，共 {pages} 页。其他页：{command}",
-  "selector.choose": "如需登录，请输入 {command}，例如 {example}。名称为 {choices}。新名称会新建配置文件。",
+  "selector.choose": "如需登录，请输入 {command}，例如 {example}。新名称会新建配置文件。",
   "selector.first": "如需登录，请输入 {command}。如需自己命名配置文件，请输入 {example}",
   "pending.more": "……另有 {count} 项",
   "selector.pending": "待完成的登录：{name}，剩余 {time}。取消：{command}",
