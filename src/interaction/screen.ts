@@ -12,10 +12,9 @@ export interface Verbatim {
   readonly verbatim: string;
 }
 
-/** The sign-in link or the page for codes, on a line of its own so that no chat can cut or wrap it. `name` is the text of a named link. */
-export interface NamedLink {
+/** The sign-in link or the page for codes, on a line of its own so that no chat can cut or wrap it. */
+export interface BareLink {
   readonly link: Secret;
-  readonly name: Sentence;
 }
 
 export type Fact =
@@ -38,7 +37,7 @@ export interface Sentence {
   readonly values: Readonly<Record<string, Value>>;
 }
 
-export type Segment = Verbatim | NamedCommand | NamedLink | Fact | Sentence;
+export type Segment = Verbatim | NamedCommand | BareLink | Fact | Sentence;
 export type Line = readonly Segment[];
 
 interface FieldsByArguments {
@@ -131,11 +130,10 @@ export function button<Key extends SentenceKey>(key: Key, action: Action, ...val
   return { label: sentence(key, ...values), action };
 }
 
-export const namedLink = (link: Secret, key: "button.device-page" | "button.open"): NamedLink => ({
+export const linkButton = (key: "button.device-page" | "button.open", link: Secret): Button => ({
+  label: sentence(key),
   link,
-  name: sentence(key),
 });
-export const linkButton = ({ link, name }: NamedLink): Button => ({ label: name, link });
 export const nameButton = (name: string, action: Action): Button => ({ label: verbatim(name), action });
 
 export function inRows(buttons: readonly Button[]): Button[][] {

@@ -2,7 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { profileNameOf, resolveSelector, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
-import { spelled, toMarkdown, toPlainText, toWebMarkdown } from "../support/english.ts";
+import { ENGLISH, spelled, toPlainText } from "../support/english.ts";
+import { inChat } from "../../src/commands/arguments.ts";
+import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
+import { toText } from "../../src/interaction/render.ts";
 import { signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import { codeEndScreen } from "../../src/interaction/code-screens.ts";
@@ -208,10 +211,11 @@ describe("the sign-in card", () => {
     );
   });
 
-  it("names the link in the web chat, and the bare URL stands below it", () => {
-    const lines = toWebMarkdown(cardScreen(started())).split("\n\n");
-    expect(lines.filter((line) => line.includes("https://"))).toEqual([`[${SENTENCES["button.open"]}](${LINK})`, LINK]);
-    expect(toMarkdown(cardScreen(started()))).not.toContain("](");
+  // A terminal chat writes the URL of a named link too, and the web chat makes a link of a bare one.
+  it.each(["webchat", "telegram", "slack"])("has the link once in its text on %s", (channel) => {
+    const text = toText(cardScreen(started()), ENGLISH, inChat(capabilitiesOf(channel).style));
+    expect(text.split("https://")).toHaveLength(2);
+    expect(text).not.toContain("](");
   });
 });
 
