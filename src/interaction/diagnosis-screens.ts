@@ -8,9 +8,11 @@ import {
   type ListedProfile,
 } from "../rules/results.ts";
 import { repairButton, repairLines } from "./profile-screens.ts";
+import { refusalLine } from "./screens.ts";
 import {
   command,
   conditionOf,
+  firstSentenceOf,
   namesOf,
   say,
   verbatim,
@@ -67,15 +69,12 @@ function placeLine({ profileName, place }: NonNullable<ExplainedChoice["asked"]>
 }
 
 export function logScreen({ entries, nowMs }: ChangeLog): Screen {
-  const lines = entries.map(({ atMs, who, action, profileName, outcome }) =>
-    say("log.line", {
-      ago: { agoMs: nowMs - atMs },
-      who: verbatim(who),
-      action: say(`action.${action}`),
-      name: verbatim(profileName),
-      outcome: outcome === "done" ? say("log.done") : say("log.refused", { code: verbatim(outcome) }),
-    }),
-  );
+  const lines = entries.map(({ atMs, who, action, profileName, outcome }) => {
+    const [ago, name] = [{ agoMs: nowMs - atMs }, verbatim(profileName)];
+    const done = { ago, who: verbatim(who), action: say(`action.${action}`), name };
+    if (outcome === "done") return say("log.done", done);
+    return say("log.refused", { ...done, why: firstSentenceOf(refusalLine({ code: outcome, profileName })) });
+  });
   return { lines: lines.length === 0 ? [say("log.none")] : [say("log.title"), ...lines], rows: [] };
 }
 

@@ -82,7 +82,7 @@ function writeCommand(command: NamedCommand, surface: Surface): string | undefin
 }
 
 /** Values are written separately from the sentence, so that a `{place}` inside a name is not replaced. */
-function writeSentence({ sentence, values }: Sentence, target: Target): string | undefined {
+function writeSentence({ sentence, values, isFirstOnly }: Sentence, target: Target): string | undefined {
   const isRefusal = sentence.startsWith("refusal.");
   const writeValue = (place: string) => {
     const value = writeLine([values[place] ?? []].flat(), target);
@@ -90,7 +90,8 @@ function writeSentence({ sentence, values }: Sentence, target: Target): string |
     // have.
     return value === undefined && isRefusal ? writeCommand({ command: "page" }, target.surface) : value;
   };
-  const parts = target.locale.sentence(sentence).split(/\{(\w+)\}/);
+  const text = isFirstOnly === true ? target.locale.firstSentence(sentence) : target.locale.sentence(sentence);
+  const parts = text.split(/\{(\w+)\}/);
   return joined(parts.map((part, at) => (at % 2 === 0 ? part : writeValue(part))));
 }
 

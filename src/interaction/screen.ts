@@ -35,6 +35,8 @@ export type Value = Segment | Line;
 export interface Sentence {
   readonly sentence: SentenceKey;
   readonly values: Readonly<Record<string, Value>>;
+  /** Only the first sentence of the entry is written. */
+  readonly isFirstOnly?: true;
 }
 
 export type Segment = Verbatim | NamedCommand | BareLink | Fact | Sentence;
@@ -122,6 +124,10 @@ function sentence<Key extends SentenceKey>(key: Key, ...values: Values<Key>): Se
 }
 
 export const say = <Key extends SentenceKey>(key: Key, ...values: Values<Key>): Line => [sentence(key, ...values)];
+
+/** Leaves out what follows the first sentence, such as the advice of a refusal. */
+export const firstSentenceOf = (line: Line): Line =>
+  line.map((part) => (typeof part === "object" && "sentence" in part ? { ...part, isFirstOnly: true } : part));
 
 export const inChats = (line: Line): ScreenLine => ({ only: "chat", line });
 export const inTerminal = (line: Line): ScreenLine => ({ only: "terminal", line });

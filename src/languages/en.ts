@@ -219,9 +219,8 @@ export const EN = {
 
   "log.title": "Last changes, newest first",
   "log.none": "There are no changes yet.",
-  "log.line": "• {ago}, {who}: {action} {name} ({outcome})",
-  "log.done": "done",
-  "log.refused": "refused: {code}",
+  "log.done": "• {ago}, {who}: {action} {name} (done)",
+  "log.refused": "• {ago}, {who}: {action} {name} (refused). {why}",
   "action.retry": "let OpenClaw try again:",
   "action.revive": "try the old sign-in again:",
   "action.quiet": "no more usage messages about",

@@ -198,9 +198,8 @@ export const ZH_CN = translation({
 
   "log.title": "最近的更改（最新的在前）",
   "log.none": "还没有更改记录。",
-  "log.line": "• {ago}，{who}：{action} {name}（{outcome}）",
-  "log.done": "已完成",
-  "log.refused": "被拒绝：{code}",
+  "log.done": "• {ago}，{who}：{action} {name}（已完成）",
+  "log.refused": "• {ago}，{who}：{action} {name}（被拒绝）。{why}",
   "action.retry": "让 OpenClaw 重新尝试",
   "action.revive": "重新尝试旧的登录",
   "action.quiet": "不再提醒用量",

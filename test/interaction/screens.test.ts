@@ -6,6 +6,7 @@ import { ENGLISH, spelled, toPlainText } from "../support/english.ts";
 import { inChat } from "../../src/commands/arguments.ts";
 import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
 import { toText } from "../../src/interaction/render.ts";
+import { logScreen } from "../../src/interaction/diagnosis-screens.ts";
 import { signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import { codeEndScreen } from "../../src/interaction/code-screens.ts";
@@ -28,6 +29,7 @@ import {
   LINK,
   listed,
   listOf,
+  NOW_MS,
   SAVED,
   shown as shownProfile,
   started,
@@ -237,6 +239,17 @@ describe("the status screen", () => {
 it("a sign-in with a code that the server did not accept does not end with a callback URL only", () => {
   const screen = codeEndScreen({ kind: "refused", code: "token-rejected", profileName: "work", isOver: true });
   expect(toPlainText(screen)).toContain("Its callback URL or code is probably too old");
+});
+
+describe("the log of changes", () => {
+  it("says in words why a change was refused, without the advice", () => {
+    const entry = { atMs: NOW_MS - 120_000, who: "webchat", action: "retry", profileName: "work" } as const;
+    const entries = [{ ...entry, outcome: "retry-not-held" } as const, { ...entry, outcome: "done" } as const];
+    expect(linesOf(logScreen({ kind: "log", entries, nowMs: NOW_MS })).slice(1)).toEqual([
+      "• 2 minutes ago, webchat: let OpenClaw try again: work (refused). work is not in cooldown, so nothing was changed.",
+      "• 2 minutes ago, webchat: let OpenClaw try again: work (done)",
+    ]);
+  });
 });
 
 describe("the cancelled screen", () => {
