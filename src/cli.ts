@@ -64,7 +64,7 @@ export async function runTerminal(
 ): Promise<Printed> {
   if (parsed.kind === "refused") {
     const output = { json: parsed.json, queueApply: false };
-    return print({ kind: "refused", code: parsed.code }, output, {
+    return print(parsed, output, {
       program,
       locale: localeOf(readLocale()),
       isSandbox: isSandbox(),

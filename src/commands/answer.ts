@@ -125,7 +125,7 @@ const ANSWERS = {
       newProfileScreen(profiles.map((profile) => profile.name)),
     ),
   close: async () => closedScreen(),
-  refuse: async (_ports, caller, { code }) => refuse(caller, { kind: "refused", code }, "none"),
+  refuse: async (_ports, caller, { code, near }) => refuse(caller, { kind: "refused", code, near }, "none"),
 } as const satisfies Answers;
 
 function requestOf<Name extends ProfileName | undefined>(
@@ -186,9 +186,10 @@ function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Sc
 }
 
 function refuse({ ownerEntry }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
-  const { code, profileName, retryAfterSeconds, variable, noProxy } = refusal;
+  const { code, profileName, retryAfterSeconds, variable, noProxy, near } = refusal;
   return refusalScreen({
     code,
+    near,
     next,
     sender: ownerEntry,
     ...(profileName === undefined ? {} : { profileName }),

@@ -1,4 +1,5 @@
 /** The screens that start a sign-in with a link: the card of the chat, the steps of the terminal, and its command `login`. */
+import { nearChatVerbOf } from "../rules/commands.ts";
 import type { StartedSignIn, StartedWithCode } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import {
@@ -7,6 +8,7 @@ import {
   inChats,
   inTerminal,
   linkButton,
+  nearLine,
   say,
   usage,
   verbatim,
@@ -39,8 +41,10 @@ function titleLines(started: Omit<StartedSignIn, "authorizationUrl" | "isListeni
 /** Contains the sign-in link, as no other screen of a chat does. */
 export function cardScreen(started: StartedSignIn): Screen {
   const link = started.authorizationUrl;
+  const near = started.isNewProfile ? nearChatVerbOf(started.profileName) : undefined;
   const lines: ScreenLine[] = titleLines(started);
   lines.push(
+    ...(near === undefined ? [] : [inChats(nearLine(near))]),
     CARD_OPEN,
     [{ link }],
     ...(started.isListening ? [say("card.listening", { command: command("status") })] : []),

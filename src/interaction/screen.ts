@@ -129,6 +129,9 @@ export const say = <Key extends SentenceKey>(key: Key, ...values: Values<Key>): 
 export const firstSentenceOf = (line: Line): Line =>
   line.map((part) => (typeof part === "object" && "sentence" in part ? { ...part, isFirstOnly: true } : part));
 
+/** Asks whether the user meant another command. */
+export const nearLine = (verb: Verb): Line => say("next.near", { command: usage(verb) });
+
 export const inChats = (line: Line): ScreenLine => ({ only: "chat", line });
 export const inTerminal = (line: Line): ScreenLine => ({ only: "terminal", line });
 

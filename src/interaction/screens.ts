@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from "../errors.ts";
 import type { Privacy } from "../rules/binding.ts";
-import { TYPED_VERBS } from "../rules/commands.ts";
+import { TYPED_VERBS, type Verb } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
 import type {
@@ -26,6 +26,7 @@ import {
   inRows,
   inTerminal,
   nameButton,
+  nearLine,
   say,
   restartLines,
   typedName,
@@ -241,6 +242,8 @@ export interface RefusalFacts {
   readonly hostNode?: string | undefined;
   readonly variable?: string;
   readonly noProxy?: string;
+  /** The command that the user may have meant. */
+  readonly near?: Verb | undefined;
   /** The name and the code of an error that is not a `CodexAuthError`. Only a terminal shows it, because it has no log. */
   readonly failure?: string | undefined;
   readonly next: NextStep;
@@ -269,6 +272,7 @@ export function refusalLine(facts: Omit<RefusalFacts, "next" | "sender">): Line 
 
 export function refusalScreen(facts: RefusalFacts): Screen {
   const lines: ScreenLine[] = [refusalLine(facts)];
+  if (facts.near !== undefined) lines.push(nearLine(facts.near));
   if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
   if (facts.code === "no-pending-login") lines.push(inChats(say("next.withheld")));
   if (facts.noProxy !== undefined) lines.push(say("next.semicolon", { variable: verbatim(facts.noProxy) }));

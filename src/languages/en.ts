@@ -402,6 +402,7 @@ export const EN = {
 
   "next.again": "Start again: {command}",
   "next.still-waiting": "You still have a pending sign-in: {command}",
+  "next.near": "Did you mean {command}?",
   "next.saved": "It has already signed in profile {name}, so there is nothing left to do.",
   "next.begin": "Start a sign-in: {command}",
   "next.withheld": "The agent did not get the URL.",

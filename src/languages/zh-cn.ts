@@ -374,6 +374,7 @@ export const ZH_CN = translation({
 
   "next.again": "重新开始：{command}",
   "next.still-waiting": "你仍有一个待完成的登录：{command}",
+  "next.near": "你是想输入 {command} 吗？",
   "next.saved": "它已经登录了配置文件 {name}，无需再做任何事。",
   "next.begin": "开始登录：{command}",
   "next.withheld": "智能体没有收到该网址。",

@@ -118,6 +118,29 @@ export function terminalVerbOf(word: string): TerminalVerb | undefined {
   return TERMINAL_VERBS.find((verb) => COMMANDS[verb].terminal.word === word);
 }
 
+/** Shorter words are within one edit of too many names. */
+const SHORTEST_HINTED = 4;
+
+/**
+ * Returns the command that the user may have meant by a word that is not a command: one letter is inserted, left out,
+ * replaced, or swapped with its neighbour. It is only a hint, because the word may be a name.
+ */
+export const nearChatVerbOf = (word: string): ChatVerb | undefined =>
+  CHAT_VERBS.find((verb) => isTypingErrorOf(COMMANDS[verb].chat.word, word.toLowerCase()));
+
+export const nearTerminalVerbOf = (word: string): TerminalVerb | undefined =>
+  TERMINAL_VERBS.find((verb) => isTypingErrorOf(COMMANDS[verb].terminal.word, word.toLowerCase()));
+
+function isTypingErrorOf(word: string, typed: string): boolean {
+  if (word.length < SHORTEST_HINTED) return false;
+  const different = [...word].findIndex((letter, at) => letter !== typed[at]);
+  const start = different === -1 ? word.length : different;
+  const [rest, typedRest] = [word.slice(start), typed.slice(start)];
+  const swapped = rest.length < 2 ? rest : `${rest[1]}${rest[0]}${rest.slice(2)}`;
+  const [shorter, typedShorter] = [rest.slice(1), typedRest.slice(1)];
+  return [shorter === typedRest, rest === typedShorter, shorter === typedShorter, swapped === typedRest].includes(true);
+}
+
 interface Option {
   readonly value?: string;
   /** The commands that have it. Absent if all have it. */

@@ -1,6 +1,7 @@
 /** The results of the actions, as plain facts. Screens are built from nothing else. */
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
+import type { Verb } from "./commands.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
 import type { ProxyFacts } from "./proxy.ts";
 import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
@@ -292,6 +293,8 @@ export interface Refusal {
   readonly variable?: string;
   /** The variable of the environment whose names are separated by semicolons, which nothing reads so. */
   readonly noProxy?: string;
+  /** The command that the user may have meant. */
+  readonly near?: Verb | undefined;
 }
 
 export interface FinishRefusal extends Refusal {

@@ -1,5 +1,12 @@
 /** Reads the arguments of the terminal program as a request, or as a usage error with its own sentence. */
-import { COMMANDS, TERMINAL_OPTIONS, terminalVerbOf, type TerminalVerb, type TerminalWord } from "../rules/commands.ts";
+import {
+  COMMANDS,
+  nearTerminalVerbOf,
+  TERMINAL_OPTIONS,
+  terminalVerbOf,
+  type TerminalVerb,
+  type TerminalWord,
+} from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, parseSelector, type ProfileName } from "../rules/profile-id.ts";
 
 /** Not an import, because an import of `node:util` loads all its parts, which takes a fifth of Node's own start. */
@@ -27,7 +34,13 @@ export type UsageError = "usage-verb" | "usage-option" | "usage-address" | "bad-
 
 export type ParsedArguments =
   | { readonly kind: "request"; readonly request: TerminalRequest }
-  | { readonly kind: "refused"; readonly code: UsageError; readonly json: boolean };
+  | {
+      readonly kind: "refused";
+      readonly code: UsageError;
+      readonly json: boolean;
+      /** The command that the user may have meant. */
+      readonly near?: TerminalVerb;
+    };
 
 /** The host's own form of an agent's id. Other text, such as `../other`, could name another folder. */
 const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -94,7 +107,10 @@ export function toRequest(word: string, options: TerminalOptions): ParsedArgumen
   const json = options.json === true;
   const refused = (code: UsageError) => ({ kind: "refused", code, json }) as const;
   const verb = terminalVerbOf(word);
-  if (verb === undefined) return refused("usage-verb");
+  if (verb === undefined) {
+    const near = nearTerminalVerbOf(word);
+    return { ...refused("usage-verb"), ...(near === undefined ? {} : { near }) };
+  }
   const { takes } = COMMANDS[verb].terminal;
   if (takes === "callback URL" && (options.callbackUrl ?? "") === "") return refused("usage-address");
   if (takes === "nothing" && options.profile !== undefined) return refused("usage-option");

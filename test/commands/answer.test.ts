@@ -198,6 +198,29 @@ function finishWith(text: string, profileName?: ProfileName): Intent {
   return { verb: "finish", pasted: new Paste(text), ...named };
 }
 
+describe("the answer to a word that is nearly a command", () => {
+  const STAUTS = "stauts" as ProfileName;
+
+  it("starts the sign-in and asks whether the command was meant", async () => {
+    const { ports } = await createWaiting();
+    const text = await textOf(ports, { verb: "pick", name: STAUTS });
+    expect(text).toContain("Sign in to the new profile stauts\n\nDid you mean /codex_auth status?");
+    expect(ports.pending.document.logins.map(({ profileName }) => profileName)).toContain("stauts");
+  });
+
+  it("does not ask if the profile exists", async () => {
+    const { ports } = await createWaiting();
+    ports.profiles.has("openai:stauts");
+    expect(await textOf(ports, { verb: "pick", name: STAUTS })).not.toContain("Did you mean");
+  });
+
+  it("asks with the refusal if a profile follows", async () => {
+    const { ports } = await createWaiting();
+    const text = await textOf(ports, { verb: "refuse", code: "bad-selector", near: "show" });
+    expect(text).toContain("Did you mean /codex_auth show <profile>?");
+  });
+});
+
 describe("the answer to a name that the grammar would not create", () => {
   it.each([
     { name: "status", code: "reserved-word" },

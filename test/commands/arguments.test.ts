@@ -233,6 +233,15 @@ describe("/codex_auth", () => {
     expect(opened(parseSelectArguments(args))).toEqual(intent);
   });
 
+  it.each([
+    { args: "shwo work", intent: { ...refuse("bad-selector"), near: "show" } },
+    { args: "signot work yes", intent: { ...refuse("bad-selector"), near: "signout" } },
+    { args: "hello work", intent: refuse("bad-selector") },
+    { args: "stauts", intent: pick("stauts") },
+  ])("names the command that a mistyped one with a profile may mean: $args", ({ args, intent }) => {
+    expect(parseSelectArguments(args)).toEqual(intent);
+  });
+
   it.each(FINISH)("finishes with what follows the word finish: $name", ({ args, intent }) => {
     expect(opened(parseSelectArguments(`finish ${args}`))).toEqual(intent);
     expect(opened(parseSelectArguments(`FINISH\n${args}`))).toEqual(intent);

@@ -613,6 +613,9 @@ export function sampleScreens(): readonly NamedScreen[] {
     "selector, empty": selectorScreen(listOf(0, [waiting]), 1),
     "new profile": newProfileScreen(["team"]),
     "card, new": cardScreen(started({ isNewProfile: true, expiresInMs: 30_000 })),
+    "card, a name like a command": cardScreen(
+      started({ isNewProfile: true, profileName: "stauts" as ProfileName, profileId: "openai:stauts" as ProfileId }),
+    ),
     "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
     "card, listening": cardScreen(started({ isListening: true })),
     "card, stand-in": cardScreen(started({ isDefaultFallback: true })),
@@ -827,6 +830,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     withheld: withheldScreen("group"),
     "withheld on a channel without sign-ins": withheldScreen("elsewhere"),
     quoted: quotedScreen(),
+    "a command with a typing error": refusalScreen({ code: "bad-selector", near: "show", next: "none", sender: "" }),
     "not an owner, in the web chat": refusalScreen({ code: "not-allowed", next: "none", sender: "" }),
     "a country, behind a proxy": refusalScreen({
       code: "region-unsupported",

@@ -71,6 +71,7 @@ export function terminalAnswers(): readonly NamedAnswer[] {
       kind: code,
       answer: { kind: "refused", code, profileName: "work" } as const,
     })),
+    { kind: "usage-verb, a typing error", answer: { kind: "refused", code: "usage-verb", near: "status" } },
     { kind: "login-expired, start again", answer: refusedFinish({ profileName: "work", next: "again" }) },
     { kind: "login-expired, start again, no name known", answer: refusedFinish({ next: "again" }) },
     { kind: "login-expired, another one pending", answer: refusedFinish({ next: "still-waiting" }) },

@@ -107,7 +107,8 @@ const UNDERSTOOD: readonly Row[] = [
 
 const REFUSED: readonly Row[] = [
   { name: "an unknown verb", argv: ["signin"], expected: refused("usage-verb") },
-  { name: "a verb in capitals", argv: ["START"], expected: refused("usage-verb") },
+  { name: "a verb in capitals", argv: ["START"], expected: { ...refused("usage-verb"), near: "pick" } },
+  { name: "a verb with a typing error", argv: ["stauts"], expected: { ...refused("usage-verb"), near: "status" } },
   { name: "an empty verb", argv: [""], expected: refused("usage-verb") },
   { name: "a word of every object as a verb", argv: ["constructor"], expected: refused("usage-verb") },
   { name: "another one", argv: ["__proto__", "--json"], expected: refused("usage-verb", true) },
