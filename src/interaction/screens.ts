@@ -9,6 +9,7 @@ import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
 import type {
   CancelledSignIns,
+  InvalidArgument,
   ListedProfile,
   NextStep,
   SignInStatus,
@@ -244,6 +245,7 @@ export interface RefusalFacts {
   readonly noProxy?: string;
   /** The command that the user may have meant. */
   readonly near?: Verb | undefined;
+  readonly invalid?: InvalidArgument | undefined;
   /** The name and the code of an error that is not a `CodexAuthError`. Only a terminal shows it, because it has no log. */
   readonly failure?: string | undefined;
   readonly next: NextStep;
@@ -265,9 +267,27 @@ export function refusalLine(facts: Omit<RefusalFacts, "next" | "sender">): Line 
     file: verbatim("codex-auth-pending.json"),
     log: verbatim("codex-auth/audit.jsonl"),
     folder: verbatim("codex-auth"),
+    invalid: invalidLine(facts.invalid),
     variable: verbatim(facts.variable ?? DEFAULT_PROXY_VARIABLE),
     wait,
   });
+}
+
+function invalidLine(invalid: InvalidArgument | undefined): Line {
+  switch (invalid?.kind) {
+    case undefined:
+      return say("invalid.any");
+    case "profile":
+      return say("invalid.profile");
+    case "place":
+      return say("invalid.place", { place: invalid.place });
+    case "needs-value":
+    case "option":
+    case "takes-no-value":
+    case "value":
+    case "word":
+      return say(`invalid.${invalid.kind}`, { name: verbatim(invalid.name) });
+  }
 }
 
 export function refusalScreen(facts: RefusalFacts): Screen {

@@ -411,6 +411,15 @@ export const EN = {
   "next.restart": "A running gateway then needs a restart.",
   "next.semicolon": "{variable} contains a semicolon, but only commas and spaces separate its names.",
 
+  "invalid.any": "An option or a word is not valid.",
+  "invalid.option": "The option {name} is not valid here.",
+  "invalid.needs-value": "The option {name} needs a value.",
+  "invalid.takes-no-value": "The option {name} takes no value.",
+  "invalid.value": "The value of the option {name} is not valid.",
+  "invalid.word": "The word {name} is not valid here.",
+  "invalid.place": "Argument number {place} is not valid here.",
+  "invalid.profile": "This command takes no profile.",
+
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
   "refusal.chat-unsupported":
@@ -527,7 +536,7 @@ export const EN = {
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
   "refusal.no-status": "No sign-in is pending, and none was saved in the last 24 hours. Start a sign-in: {example}",
   "refusal.usage-verb": "There is no such command. To see all commands, run {help}",
-  "refusal.usage-option": "An option or a word is not valid. To see all commands and options, run {help}",
+  "refusal.usage-option": "{invalid} To see all commands and options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
   "refusal.usage-address-cut":

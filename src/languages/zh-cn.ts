@@ -383,6 +383,15 @@ export const ZH_CN = translation({
   "next.restart": "之后须重启正在运行的网关。",
   "next.semicolon": "{variable} 中有分号，但只有逗号和空格能分隔其中的名称。",
 
+  "invalid.any": "有选项或词语无效。",
+  "invalid.option": "选项 {name} 在此无效。",
+  "invalid.needs-value": "选项 {name} 需要一个值。",
+  "invalid.takes-no-value": "选项 {name} 不接受值。",
+  "invalid.value": "选项 {name} 的值无效。",
+  "invalid.word": "词语 {name} 在此无效。",
+  "invalid.place": "第 {place} 个参数在此无效。",
+  "invalid.profile": "此命令不接受配置文件。",
+
   "refusal.not-allowed": "只有此网关的所有者才能执行此操作。",
   "refusal.not-private": "登录须在私信中进行。请在与机器人的私信中发送 {command}",
   "refusal.chat-unsupported":
@@ -477,7 +486,7 @@ export const ZH_CN = translation({
   "refusal.identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
   "refusal.no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。开始登录：{example}",
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
-  "refusal.usage-option": "有选项或词语无效。查看所有命令和选项：{help}",
+  "refusal.usage-option": "{invalid}查看所有命令和选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
   "refusal.usage-address-cut":
     "shell 在第一个 & 处截断了回调网址。请给网址加上双引号，或使用 --callback-url - 再粘贴网址。",

@@ -295,7 +295,17 @@ export interface Refusal {
   readonly noProxy?: string;
   /** The command that the user may have meant. */
   readonly near?: Verb | undefined;
+  readonly invalid?: InvalidArgument | undefined;
 }
+
+/**
+ * The argument of the terminal that is not valid. `name` is an option, or a word that cannot be a secret. Any other word
+ * is named only by its place, which counts from 1.
+ */
+export type InvalidArgument =
+  | { readonly kind: "needs-value" | "option" | "takes-no-value" | "value" | "word"; readonly name: string }
+  | { readonly kind: "place"; readonly place: number }
+  | { readonly kind: "profile" };
 
 export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
