@@ -1,7 +1,7 @@
 /** The parts of a screen before it is written for a surface, and the functions that make them. */
 import type { PlacesOf, SentenceKey } from "../languages/en.ts";
 import type { Paste } from "../rules/callback-url.ts";
-import type { ButtonVerb, NamedCommand, TakenBy, Verb } from "../rules/commands.ts";
+import { needsProfile, type ButtonVerb, type NamedCommand, type TakenBy, type Verb } from "../rules/commands.ts";
 import type { PendingDocument } from "../rules/pending-sign-ins.ts";
 import { selectorOf, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, SavedSignIn } from "../rules/results.ts";
@@ -129,8 +129,9 @@ export const say = <Key extends SentenceKey>(key: Key, ...values: Values<Key>): 
 export const firstSentenceOf = (line: Line): Line =>
   line.map((part) => (typeof part === "object" && "sentence" in part ? { ...part, isFirstOnly: true } : part));
 
-/** Asks whether the user meant another command. */
-export const nearLine = (verb: Verb): Line => say("next.near", { command: usage(verb) });
+/** Asks whether the user meant another command. It is named as it can be typed, or with the profile that it needs. */
+export const nearLine = (verb: Verb): Line =>
+  say("next.near", { command: needsProfile(verb) ? usage(verb) : command(verb) });
 
 export const inChats = (line: Line): ScreenLine => ({ only: "chat", line });
 export const inTerminal = (line: Line): ScreenLine => ({ only: "terminal", line });

@@ -107,6 +107,14 @@ const CHAT_WORDS: ReadonlyMap<string, ChatVerb> = new Map([
   ...FORMER_WORDS,
 ]);
 
+const NEEDING: ReadonlySet<Takes> = new Set(["name", "profile", "profile yes?"]);
+
+/** Returns true if the command means nothing in a chat without a profile's name. */
+export function needsProfile(verb: Verb): boolean {
+  const { chat }: Command = COMMANDS[verb];
+  return chat !== undefined && NEEDING.has(chat.takes);
+}
+
 /** In lower case. A stored profile with such a name must be typed with its whole id. */
 export const RESERVED_NAMES: readonly string[] = [...CHAT_WORDS.keys()];
 
