@@ -278,6 +278,8 @@ export const EN = {
 
   "status.title": "Your sign-ins in this chat",
   "status.none": "No sign-in is pending.",
+  "status.none-of": "No sign-in to {name} is pending.",
+  "status.others": "Pending sign-ins to other profiles: {names}. See them: {command}",
   "status.pending": "• {name}: waiting for the callback URL, {time} left",
   "status.pending-code": "• {name}: waiting for the code to be approved, {time} left",
   "status.failed": "Last failed: {name}, {ago}",
@@ -534,7 +536,7 @@ export const EN = {
     "The answer of the sign-in server cannot be trusted, so nothing was saved. A proxy or a login page of the network may have answered instead. Check the network of the gateway's machine.",
   "refusal.identity-missing":
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
-  "refusal.no-status": "No sign-in is pending, and none was saved in the last 24 hours. Start a sign-in: {example}",
+  "refusal.no-status": "{none} None was saved in the last 24 hours either. Start a sign-in: {again}",
   "refusal.usage-verb": "There is no such command. To see all commands, run {help}",
   "refusal.usage-option": "{invalid} To see all commands and options, run {help}",
   "refusal.usage-address":

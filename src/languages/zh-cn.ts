@@ -254,6 +254,8 @@ export const ZH_CN = translation({
 
   "status.title": "你在当前聊天中的登录",
   "status.none": "没有待完成的登录。",
+  "status.none-of": "没有 {name} 的待完成登录。",
+  "status.others": "其他配置文件的待完成登录：{names}。查看：{command}",
   "status.pending": "• {name}：等待回调网址，剩余 {time}",
   "status.pending-code": "• {name}：等待代码获得批准，剩余 {time}",
   "status.failed": "最近失败：{name}，{ago}",
@@ -484,7 +486,7 @@ export const ZH_CN = translation({
   "refusal.token-response-invalid":
     "登录服务器的响应不可信，因此未保存任何内容。可能是代理或网络的登录页面代为响应。请检查网关所在机器的网络。",
   "refusal.identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
-  "refusal.no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。开始登录：{example}",
+  "refusal.no-status": "{none}过去 24 小时内也没有保存过。开始登录：{again}",
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
   "refusal.usage-option": "{invalid}查看所有命令和选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",

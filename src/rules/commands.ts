@@ -45,7 +45,7 @@ export const COMMANDS = {
     chat: { word: "finish", takes: "callback URL", own: "codex_auth_finish" },
     terminal: { word: "finish", takes: "callback URL" },
   },
-  status: { chat: { word: "status", takes: "anything" }, terminal: { word: "status", takes: "name?" } },
+  status: { chat: { word: "status", takes: "name?" }, terminal: { word: "status", takes: "name?" } },
   cancel: { chat: { word: "cancel", takes: "name?" }, terminal: { word: "cancel", takes: "name?" }, hasButton: true },
   show: { chat: { word: "show", takes: "profile" }, hasButton: true },
   use: { chat: { word: "use", takes: "profile" }, hasButton: true },

@@ -56,6 +56,10 @@ export interface ProfileList {
 
 export interface SignInStatus {
   readonly kind: "status";
+  /** The profile that was asked about, if no sign-in to it is pending. */
+  readonly askedName?: string;
+  /** The other profiles with a pending sign-in, if the asked one has none. */
+  readonly others?: readonly string[];
   readonly parked?: readonly PendingSummary[];
   readonly pending: readonly PendingSummary[];
   readonly lastSaved?: {
@@ -296,6 +300,8 @@ export interface Refusal {
   /** The command that the user may have meant. */
   readonly near?: Verb | undefined;
   readonly invalid?: InvalidArgument | undefined;
+  /** The other profiles with a pending sign-in. */
+  readonly others?: readonly string[] | undefined;
 }
 
 /**

@@ -106,6 +106,25 @@ describe("readStatus", () => {
     });
   });
 
+  it("names the other profiles with a sign-in if the named one has none", async () => {
+    await begin("team");
+    await begin("home");
+    const [work, home] = ["work", "home"] as ProfileName[];
+    expect(await readStatus(ports, DANA, work)).toEqual({
+      kind: "status",
+      pending: [],
+      askedName: "work",
+      others: ["team", "home"],
+    });
+    expect(await readStatus(ports, DANA, home)).not.toHaveProperty("others");
+  });
+
+  it.each(OTHERS)("names no sign-in of another profile to $name", async ({ binding }) => {
+    await begin("team");
+    const askedName = "work" as ProfileName;
+    expect(await readStatus(ports, binding, askedName)).toEqual({ kind: "status", pending: [], askedName });
+  });
+
   it("leaves out what has expired", async () => {
     await begin();
     ports.clock.move(SIGN_IN_TTL_MS);

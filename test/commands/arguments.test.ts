@@ -44,6 +44,7 @@ const SELECTOR: readonly Row[] = [
 
 const SUBCOMMANDS: readonly Row[] = [
   { name: "status", args: "status", intent: { verb: "status" } },
+  { name: "status of a profile", args: "status work", intent: { verb: "status", name: "work" } },
   { name: "status in capitals", args: "STATUS", intent: { verb: "status" } },
   { name: "cancel, mixed case", args: "Cancel", intent: { verb: "cancel" } },
   { name: "refresh, a command once", args: "refresh", intent: page(1) },

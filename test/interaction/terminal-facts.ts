@@ -81,6 +81,11 @@ export function terminalAnswers(): readonly NamedAnswer[] {
       kind: code,
       answer: { kind: "refused", code, profileName: "work" } as const,
     })),
+    {
+      kind: "no-status of a profile, others are pending",
+      answer: { kind: "refused", code: "no-status", profileName: "work", others: ["home"] },
+    },
+    { kind: "no-status of all", answer: { kind: "refused", code: "no-status" } },
     { kind: "usage-verb, a typing error", answer: { kind: "refused", code: "usage-verb", near: "status" } },
     ...INVALID.map((invalid) => ({
       kind: `usage-option, ${invalid.kind}`,
