@@ -424,6 +424,8 @@ export interface Ports {
   readonly methods: UsedMethods;
   /** Wakes the poller of device codes. Does nothing in a terminal. */
   readonly wakePoller: () => void;
+  /** Whether the setting `nudge` is on. Returns false in a terminal. */
+  readonly isNudgeOn: () => boolean;
   readonly installation: InstallationCheck;
   readonly audit: AuditLog;
   readonly parked: ParkedSignIns;

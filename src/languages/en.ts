@@ -268,6 +268,8 @@ export const EN = {
   "nudge.quiet": "No more of these messages until it is full again: {command}",
   "nudge.off": "To turn off all of these messages, set nudge to false in this plugin's config.",
   "quiet.done": "There will be no more messages about the usage of {name} until it is full again.",
+  "quiet.off":
+    "Messages about the usage are off, because nudge is not true in this plugin's config. If you turn them on, there will be none about {name} until it is full again.",
   "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
   "signout.confirm": "Yes, sign out: {command}",
   "signout.leave": "No, keep it: {command}",

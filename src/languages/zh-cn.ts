@@ -244,6 +244,8 @@ export const ZH_CN = translation({
   "nudge.quiet": "恢复之前不再提醒：{command}",
   "nudge.off": "要关闭所有此类消息，请在此插件的配置中将 nudge 设为 false。",
   "quiet.done": "在恢复之前，不会再提醒 {name} 的用量。",
+  "quiet.off":
+    "用量提醒已关闭，因为此插件的配置中 nudge 不是 true。如果你打开提醒，在恢复之前也不会提醒 {name} 的用量。",
   "signout.ask": "要退出登录 {name} 吗？网关将不再使用它。其他配置文件保持不变。",
   "signout.confirm": "确认退出登录：{command}",
   "signout.leave": "不退出，保留：{command}",

@@ -234,6 +234,8 @@ export interface UsageNudge {
 export interface QuietProfile {
   readonly kind: "quiet";
   readonly profileName: string;
+  /** The setting `nudge` is off, so there are no messages about any profile. */
+  readonly isOff?: true;
 }
 
 export interface SignedOutProfile {

@@ -691,6 +691,7 @@ export function createFakePorts(): FakePorts {
     notices: new MemoryNotices(),
     methods: new MemoryMethods(),
     wakePoller: () => undefined,
+    isNudgeOn: () => true,
     parked: new InMemoryParkedSignIns(),
     pins: new MemoryPins(),
     installation: new FakeInstallationCheck(),

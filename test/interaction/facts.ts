@@ -711,6 +711,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     nudge: nudgeScreen(NUDGE),
     "nudge, another has more left": nudgeScreen({ ...NUDGE, best: listed("team") }),
     quiet: quietScreen({ kind: "quiet", profileName: "work" }),
+    "quiet, the setting is off": quietScreen({ kind: "quiet", profileName: "work", isOff: true }),
     unpinned: pinnedScreen({ kind: "unpinned", profile: listed("work"), nowMs: NOW_MS }),
     "profile, pinned": profileScreen(shown(listed("work", { isPinned: true }))),
     "selector, marks": selectorScreen(
