@@ -50,6 +50,7 @@ const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
  */
 const NO_PINS: ChatPins = {
   read: async () => undefined,
+  hasCodexModel: async () => true,
   pin: async () => "failed",
   unpin: async () => "failed",
   release: async () => undefined,

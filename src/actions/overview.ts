@@ -288,15 +288,26 @@ export async function explainChoice(
   try {
     const profiles = (await ports.profiles.list(binding.agentId)).map((profile) => withUsage(ports, profile));
     const choice = await ports.profiles.choice(binding.agentId);
-    const pin = await readPin(ports, binding);
+    const [pin, hasCodexModel] = await Promise.all([readPin(ports, binding), askForCodexModel(ports, binding)]);
     const ids = profiles.map(({ profileId }) => profileId);
     const askedId = askedName && storedIdOf(askedName, ports.profiles.provider, ids);
     if (askedName !== undefined && askedId === undefined) {
       return refusing(askedName)("profile-unknown");
     }
-    return explain({ profiles, choice, pin, askedId, nowMs: ports.clock.nowMs() });
+    const explained = explain({ profiles, choice, pin, askedId, nowMs: ports.clock.nowMs() });
+    return hasCodexModel ? explained : { ...explained, isOtherModel: true };
   } catch (error) {
     return refusalOf(error, ports.log);
+  }
+}
+
+/** Returns true, and logs it, if the host cannot tell. */
+async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
+  try {
+    return await pins.hasCodexModel(chat);
+  } catch (error) {
+    logFailure(log, "asking for the model of a chat", error);
+    return true;
   }
 }
 

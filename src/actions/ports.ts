@@ -341,7 +341,9 @@ export interface ChatPin {
 export interface ChatPins {
   /** Returns undefined if the chat has no pin, or no session. */
   read(chat: Binding): Promise<ChatPin | undefined>;
-  /** `other-model`: the chat's model is of a provider that no Codex profile serves, and the host would drop the pin. */
+  /** Returns false if the chat's model is of a provider that no Codex profile serves. */
+  hasCodexModel(chat: Binding): Promise<boolean>;
+  /** `other-model`: `hasCodexModel` is false, and the host would drop the pin. */
   pin(chat: Binding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
   unpin(chat: Binding): Promise<"done" | "failed">;
   release(profileId: ProfileId): Promise<void>;

@@ -25,11 +25,14 @@ import {
 const PAUSED_SHOWN = 6;
 
 export function whyScreen(choice: ExplainedChoice): Screen {
-  const { next, pin, asked, nowMs } = choice;
-  const lines: ScreenLine[] =
-    next === undefined
-      ? [say("why.nothing", { command: command("page") })]
-      : [say("why.next", { name: verbatim(next) }), say(`why.decides.${choice.decides}`)];
+  const { next, pin, asked, nowMs, isOtherModel } = choice;
+  const lines: ScreenLine[] = isOtherModel === true ? [say("why.other-model")] : [];
+  if (next === undefined) lines.push(say("why.nothing", { command: command("page") }));
+  else {
+    const name = verbatim(next);
+    lines.push(isOtherModel === true ? say("why.next-then", { name }) : say("why.next", { name }));
+    lines.push(say(`why.decides.${choice.decides}`));
+  }
   if (pin !== undefined) lines.push(pinLine(pin));
   if (choice.storedOrder.length > 0) lines.push(say("why.stored-order", { names: namesOf(choice.storedOrder) }));
   if (choice.configOrder.length > 0) lines.push(say("why.config-order", { names: namesOf(choice.configOrder) }));

@@ -138,6 +138,9 @@ export const EN = {
   "unpin.done": "This chat no longer prefers {name}. The gateway uses the default profile.",
 
   "why.next": "The next message in this chat uses {name}.",
+  "why.other-model":
+    "The model of this chat cannot use a Codex profile, so the next message uses none. To use one, choose an OpenAI model with /model.",
+  "why.next-then": "With an OpenAI model, the next message in this chat uses {name}.",
   "why.nothing": "No Codex profile can be used right now. To see all profiles, type {command}",
   "why.decides.pin": "Reason: it was chosen for this chat.",
   "why.decides.kept": "Reason: the gateway chose it for this chat before and keeps it.",

@@ -120,6 +120,9 @@ export const ZH_CN = translation({
   "unpin.done": "当前聊天不再优先使用 {name}。网关会使用默认配置文件。",
 
   "why.next": "当前聊天的下一条消息使用 {name}。",
+  "why.other-model":
+    "当前聊天的模型不能使用 Codex 配置文件，因此下一条消息不使用配置文件。要使用配置文件，请用 /model 选择一个 OpenAI 模型。",
+  "why.next-then": "使用 OpenAI 模型时，当前聊天的下一条消息使用 {name}。",
   "why.nothing": "目前没有可用的 Codex 配置文件。如需查看所有配置文件，请输入 {command}",
   "why.decides.pin": "原因：已为当前聊天选择它。",
   "why.decides.kept": "原因：网关之前为当前聊天选择了它，并继续使用。",

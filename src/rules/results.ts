@@ -180,6 +180,8 @@ export interface ExplainedChoice {
   readonly decides: "pin" | "kept" | "stored-order" | "config-order" | "allow-list" | "host";
   /** The profile of the next turn. Absent if none can be used. */
   readonly next?: string;
+  /** The chat's model uses no Codex profile, so the choice applies to an OpenAI model only. */
+  readonly isOtherModel?: true;
   readonly pin?: { readonly profileName: string; readonly by: "person" | "host"; readonly isUsable: boolean };
   readonly storedOrder: readonly string[];
   readonly configOrder: readonly string[];

@@ -326,7 +326,7 @@ const codes = async (over: Ports = ports) => (await inspectGateway(over, "main")
 /** A host whose session store cannot be read. */
 const withoutPins = (): ChatPins => {
   const fail = failing(new Error("canary"));
-  return { read: fail, pin: fail, unpin: fail, release: fail };
+  return { read: fail, hasCodexModel: fail, pin: fail, unpin: fail, release: fail };
 };
 const refuseOwner = () => false;
 
@@ -413,12 +413,28 @@ describe("why", () => {
     expect(await why("team")).not.toHaveProperty("asked.place");
   });
 
-  it("names no pin if the session store fails", async () => {
+  it("names no pin and no other model if the session store fails", async () => {
     const silent: Ports = { ...ports, pins: withoutPins() };
     const explained = await explainChoice(silent, { binding: DANA });
     expect(explained).toMatchObject({ kind: "choice", decides: "host", next: "work" });
     expect(explained).not.toHaveProperty("pin");
+    expect(explained).not.toHaveProperty("isOtherModel");
+    expect(ports.log.lines.join()).not.toContain("canary");
   });
+
+  it.each([
+    { outcome: "done", isOther: undefined },
+    { outcome: "other-model", isOther: true },
+  ] as const)(
+    "says whether the chat's model can use a profile, as use does: $outcome",
+    async ({ outcome, isOther }) => {
+      ports.pins.outcome = outcome;
+      const used = await useProfile(ports, asked("team"));
+      expect(used).toMatchObject(isOther ? { code: "pin-other-model" } : { kind: "pinned" });
+      const explained = await why();
+      expect(explained.kind === "choice" && explained.isOtherModel).toBe(isOther);
+    },
+  );
 
   it.each(THROWN)("does not throw or repeat $name", async ({ error, code }) => {
     const broken: Ports = { ...ports, profiles: brokenProfiles(failing(error)) };

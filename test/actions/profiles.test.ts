@@ -386,7 +386,7 @@ const pinned = async () => (await ports.pins.read(DANA))?.profileId;
 /** A host whose session store cannot be read. */
 const withoutPins = (): ChatPins => {
   const fail = failing(new Error("canary"));
-  return { read: fail, pin: fail, unpin: fail, release: fail };
+  return { read: fail, hasCodexModel: fail, pin: fail, unpin: fail, release: fail };
 };
 describe("using a profile in a chat", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));

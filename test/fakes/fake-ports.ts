@@ -514,6 +514,10 @@ export class MemoryPins implements ChatPins {
     return this.#pins.get(keyOf(chat));
   }
 
+  async hasCodexModel(): Promise<boolean> {
+    return this.outcome !== "other-model";
+  }
+
   async pin(chat: Binding, profileId: string): Promise<"done" | "failed" | "other-model"> {
     if (this.outcome === "done") this.#pins.set(keyOf(chat), { profileId, by: "person" });
     return this.outcome;

@@ -756,6 +756,7 @@ export function sampleScreens(): readonly NamedScreen[] {
       isOwnCopy: true,
       asked: { profileName: "a", place: 2 },
     }),
+    "why, another model": whyScreen({ ...CHOICE, isOtherModel: true }),
     "why, nothing": whyScreen({
       kind: "choice",
       decides: "host",

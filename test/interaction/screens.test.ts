@@ -6,7 +6,7 @@ import { ENGLISH, spelled, toPlainText } from "../support/english.ts";
 import { inChat } from "../../src/commands/arguments.ts";
 import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
 import { toText } from "../../src/interaction/render.ts";
-import { logScreen } from "../../src/interaction/diagnosis-screens.ts";
+import { logScreen, whyScreen } from "../../src/interaction/diagnosis-screens.ts";
 import { signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import { codeEndScreen } from "../../src/interaction/code-screens.ts";
@@ -26,6 +26,7 @@ import {
   anyName,
   anyProfileList,
   anyScreen,
+  CHOICE,
   LINK,
   listed,
   listOf,
@@ -239,6 +240,14 @@ describe("the status screen", () => {
 it("a sign-in with a code that the server did not accept does not end with a callback URL only", () => {
   const screen = codeEndScreen({ kind: "refused", code: "token-rejected", profileName: "work", isOver: true });
   expect(toPlainText(screen)).toContain("Its callback URL or code is probably too old");
+});
+
+it("the reason says first that the chat's model uses no profile, and promises none for the next message", () => {
+  const lines = linesOf(whyScreen({ ...CHOICE, isOtherModel: true }));
+  expect(lines.slice(0, 2)).toEqual([
+    SENTENCES["why.other-model"],
+    "With an OpenAI model, the next message in this chat uses work.",
+  ]);
 });
 
 describe("the log of changes", () => {
