@@ -323,6 +323,11 @@ export interface ProfileStore {
   revive(target: ProfileTarget): Promise<ReviveResult>;
   /** Puts back the record before the last `save` or `remove`, if nothing else has changed the profile since. */
   undo(target: ProfileTarget): Promise<ChangeResult>;
+  /**
+   * Returns false if `undo` has nothing to put back. It looks at one small file only, so `undo` can still refuse. Throws
+   * `CodexAuthError` (`undo-unwritable`).
+   */
+  hasUndo(profileId: string): Promise<boolean>;
 }
 
 /** Both calls may reject. */

@@ -197,6 +197,8 @@ export interface ShownProfile {
   readonly kind: "profile";
   readonly nowMs: number;
   readonly profile: ListedProfile;
+  /** False if there is nothing to undo. */
+  readonly isUndoable: boolean;
 }
 
 export interface PreferredProfile {

@@ -481,6 +481,10 @@ export class MemoryProfileStore implements ProfileStore {
     return { kind: "saved", isSelectable: this.isSelectable, isUndoable: true, activation: "live" };
   }
 
+  async hasUndo(profileId: string): Promise<boolean> {
+    return this.undoable.has(profileId);
+  }
+
   // ---- what tests do
 
   has(...ids: readonly string[]): void {
@@ -765,6 +769,7 @@ export function brokenProfiles(
     endCooldown: fail,
     revive: fail,
     undo: fail,
+    hasUndo: fail,
   };
   return { provider: "openai", storeId: "openai", isStore: () => true, obstacle, ...broken };
 }

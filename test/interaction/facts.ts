@@ -66,7 +66,12 @@ export const LINK =
 
 export const NOW_MS = 1_795_000_000_000;
 
-export const shown = (profile: ListedProfile): ShownProfile => ({ kind: "profile", profile, nowMs: NOW_MS });
+export const shown = (profile: ListedProfile, isUndoable = true): ShownProfile => ({
+  kind: "profile",
+  profile,
+  nowMs: NOW_MS,
+  isUndoable,
+});
 
 export function listed(name: string, extra: Partial<Omit<ListedProfile, "name" | "profileId">> = {}): ListedProfile {
   const profileId = `openai:${name}` as ProfileId;
@@ -642,6 +647,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, false),
     "selector, a default": selectorScreen({ ...listOf(0), profiles: [listed("work", { isDefault: true })] }, 1),
     profile: profileScreen(shown(listed("work", { email: "a@b.example", plan: "plus" }))),
+    "profile, nothing to undo": profileScreen(shown(listed("work"), false)),
     "profile, the default": profileScreen(shown(listed("work", { isDefault: true }))),
     preferred: preferredScreen(PREFERRED),
     "preferred, after a restart": preferredScreen({ ...PREFERRED, activation: "restart" }),

@@ -7,7 +7,7 @@ import { inChat } from "../../src/commands/arguments.ts";
 import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
 import { toText } from "../../src/interaction/render.ts";
 import { logScreen, whyScreen } from "../../src/interaction/diagnosis-screens.ts";
-import { signOutScreen } from "../../src/interaction/profile-screens.ts";
+import { profileScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import { codeEndScreen } from "../../src/interaction/code-screens.ts";
 import { cardScreen } from "../../src/interaction/login-screens.ts";
@@ -219,6 +219,20 @@ describe("the sign-in card", () => {
     const text = toText(cardScreen(started()), ENGLISH, inChat(capabilitiesOf(channel).style));
     expect(text.split("https://")).toHaveLength(2);
     expect(text).not.toContain("](");
+  });
+});
+
+describe("the card of a profile", () => {
+  it.each(["signed-in", "unreadable"] as const)("offers an undo only if there is something to undo: %s", (health) => {
+    const offers = (isUndoable: boolean) => {
+      const screen = profileScreen(shownProfile(listed("work", { health }), isUndoable));
+      const isButton = actionsOf(screen).some(({ verb }) => verb === "undo");
+      return [isButton, toPlainText(screen).includes("/codex_auth undo work")];
+    };
+    expect([offers(true), offers(false)]).toEqual([
+      [true, true],
+      [false, false],
+    ]);
   });
 });
 
