@@ -305,6 +305,10 @@ export const USAGE_REPORTS: Readonly<Record<string, UsageReport>> = {
     ["ended", { kind: "untold", reason: "sign-in-ended", status: 401 }],
     ["failed", { kind: "untold", reason: "token-old" }, RENEWAL_FAILED],
   ]),
+  "usage, many and one in a cooldown": usageReport([
+    ...Array.from({ length: 6 }, (_, at): Reported => [`p${at}`, told()]),
+    ["held", told(), HELD_FOR_LIMIT],
+  ]),
   "usage, many": usageReport(
     [
       ...Array.from({ length: 18 }, (_, at): Reported => [
