@@ -36,7 +36,7 @@ export function noopAnswers(count: number) {
   const nowMs = Date.now();
   return {
     list: answerOf(selectorScreen({ kind: "profiles", profiles, pending: [], nowMs }, 1)),
-    card: answerOf(profileScreen({ profile: person(0), nowMs })),
+    card: answerOf(profileScreen({ profile: person(0), nowMs, isUndoable: false })),
     usage: answerOf(
       usageScreen({
         kind: "usage",

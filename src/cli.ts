@@ -50,6 +50,7 @@ const OWN_PROGRAM: Program = { name: "codex-auth", profileOption: "--profile" };
  */
 const NO_PINS: ChatPins = {
   read: async () => undefined,
+  hasCodexModel: async () => true,
   pin: async () => "failed",
   unpin: async () => "failed",
   release: async () => undefined,
@@ -64,7 +65,7 @@ export async function runTerminal(
 ): Promise<Printed> {
   if (parsed.kind === "refused") {
     const output = { json: parsed.json, queueApply: false };
-    return print({ kind: "refused", code: parsed.code }, output, {
+    return print(parsed, output, {
       program,
       locale: localeOf(readLocale()),
       isSandbox: isSandbox(),

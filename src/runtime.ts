@@ -164,6 +164,7 @@ async function openPorts(api: OpenClawPluginApi, version: string, context: Handl
     hostVersion: api.runtime.version,
     tempFolder: await findTempFolder(),
     wakePoller: () => sharedBell(version).ring(),
+    isNudgeOn: () => settingsOf(api).nudge,
     stateDir: gatewayOf(api),
     workspace: config().agents?.defaults?.workspace,
     owners: async () => config().commands?.ownerAllowFrom ?? [],

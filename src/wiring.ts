@@ -47,8 +47,9 @@ export interface Parts extends PendingParts, InstallationFolders {
   readonly network: Network;
   /** Absent in a terminal, which prints the link and ends. */
   readonly listener?: CallbackListener;
-  /** Absent in a terminal. */
+  /** Absent in a terminal, as is `isNudgeOn`. */
   readonly wakePoller?: () => void;
+  readonly isNudgeOn?: () => boolean;
 }
 
 const NO_LISTENER: CallbackListener = { open: async () => false };
@@ -94,6 +95,7 @@ export function createPorts(parts: Parts): Ports {
     notices: createNotices(stateDir),
     methods: createUsedMethods({ stateDir, log, clock: systemClock }),
     wakePoller: parts.wakePoller ?? (() => undefined),
+    isNudgeOn: parts.isNudgeOn ?? (() => false),
     timers: systemTimers,
     entropy: systemEntropy,
     listener,

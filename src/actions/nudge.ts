@@ -80,6 +80,7 @@ export function quietProfile(ports: Ports, request: ProfileRequest): Promise<Qui
       isQuiet = silenced.some((one) => one.profileId === profileId);
       return { due: [], said: silenced };
     }, nowMs);
-    return isQuiet ? { kind: "quiet", profileName: profile.name } : refused("usage-unknown");
+    if (!isQuiet) return refused("usage-unknown");
+    return { kind: "quiet", profileName: profile.name, ...(ports.isNudgeOn() ? {} : { isOff: true }) };
   });
 }

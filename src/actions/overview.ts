@@ -38,18 +38,22 @@ import type { ChatPin, Log, PendingPorts, Ports, ProfileChoice } from "./ports.t
 async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: ProfileName) {
   const document = await ports.pending.read();
   const nowMs = ports.clock.nowMs();
-  const pending = pendingSignInsOf(document, binding, nowMs)
-    .filter((login) => profileName === undefined || isNamed(login, profileName))
-    .map(({ profileName: name, expiresAtMs, device }) => ({
-      profileName: name,
-      expiresInMs: expiresAtMs - nowMs,
-      ...(device === undefined ? {} : { hasCode: true as const }),
-    }));
-  const parked = ports.parked
-    .list(binding, nowMs)
-    .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
+  const logins = pendingSignInsOf(document, binding, nowMs);
+  const questions = ports.parked.list(binding, nowMs);
+  const isMeant = (login: PendingSignIn) => profileName === undefined || isNamed(login, profileName);
+  const pending = logins.filter(isMeant).map(({ profileName: name, expiresAtMs, device }) => ({
+    profileName: name,
+    expiresInMs: expiresAtMs - nowMs,
+    ...(device === undefined ? {} : { hasCode: true as const }),
+  }));
+  const parked = questions
+    .filter(({ login }) => isMeant(login))
     .map(({ login, expiresAtMs }) => ({ profileName: login.profileName, expiresInMs: expiresAtMs - nowMs }));
-  return { document, nowMs, pending, waiting: { pending, ...(parked.length === 0 ? {} : { parked }) } };
+  const others = [...logins, ...questions.map(({ login }) => login)]
+    .filter((login) => !isMeant(login))
+    .map((login) => login.profileName);
+  const waiting = { pending, ...(parked.length === 0 ? {} : { parked }) };
+  return { document, nowMs, pending, waiting, others };
 }
 
 /** `isFresh` reads the store again, in place of a list that may be some seconds old. Never throws. */
@@ -109,16 +113,20 @@ export async function readStatus(
   profileName?: ProfileName,
 ): Promise<SignInStatus | Refusal> {
   try {
-    const { document, nowMs, waiting } = await pendingOf(ports, binding, profileName);
+    const { document, nowMs, waiting, others } = await pendingOf(ports, binding, profileName);
     const saved = lastReceiptOf(document, binding, "saved", profileName);
     const failed = lastUntoldOf(sweep(document, nowMs), binding, nowMs, profileName);
     const allParked = ports.parked.list(binding, nowMs);
-    const [parked] = allParked.slice(-1);
+    const [parked] = allParked
+      .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
+      .slice(-1);
     const isAsked = allParked.some(({ login }) => login.stateDigest === failed?.stateDigest);
     const isNewer = failed !== undefined && !isAsked && failed.atMs > (saved?.atMs ?? 0);
+    const isNoneOf = profileName !== undefined && waiting.pending.length === 0 && waiting.parked === undefined;
     return {
       kind: "status",
       ...waiting,
+      ...(isNoneOf ? { askedName: profileName, ...(others.length === 0 ? {} : { others }) } : {}),
       ...(saved === undefined ? {} : { lastSaved: lastSavedOf(saved, nowMs) }),
       ...(isNewer ? { lastFailed: lastFailedOf(failed, nowMs) } : {}),
       ...(parked === undefined ? {} : { question: { ...parked.question, expiresInMs: parked.expiresAtMs - nowMs } }),
@@ -126,6 +134,11 @@ export async function readStatus(
   } catch (error) {
     return refusalOf(error, ports.log);
   }
+}
+
+/** Returns true if there is nothing to say of the sign-ins that were asked about. */
+export function isEmptyStatus({ pending, parked, lastSaved, lastFailed }: SignInStatus): boolean {
+  return pending.length === 0 && parked === undefined && lastSaved === undefined && lastFailed === undefined;
 }
 
 function lastSavedOf({ profileId, profileName, atMs, activation = "live" }: Receipt, nowMs: number) {
@@ -275,15 +288,26 @@ export async function explainChoice(
   try {
     const profiles = (await ports.profiles.list(binding.agentId)).map((profile) => withUsage(ports, profile));
     const choice = await ports.profiles.choice(binding.agentId);
-    const pin = await readPin(ports, binding);
+    const [pin, hasCodexModel] = await Promise.all([readPin(ports, binding), askForCodexModel(ports, binding)]);
     const ids = profiles.map(({ profileId }) => profileId);
     const askedId = askedName && storedIdOf(askedName, ports.profiles.provider, ids);
     if (askedName !== undefined && askedId === undefined) {
       return refusing(askedName)("profile-unknown");
     }
-    return explain({ profiles, choice, pin, askedId, nowMs: ports.clock.nowMs() });
+    const explained = explain({ profiles, choice, pin, askedId, nowMs: ports.clock.nowMs() });
+    return hasCodexModel ? explained : { ...explained, isOtherModel: true };
   } catch (error) {
     return refusalOf(error, ports.log);
+  }
+}
+
+/** Returns true, and logs it, if the host cannot tell. */
+async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
+  try {
+    return await pins.hasCodexModel(chat);
+  } catch (error) {
+    logFailure(log, "asking for the model of a chat", error);
+    return true;
   }
 }
 

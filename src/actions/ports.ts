@@ -323,6 +323,11 @@ export interface ProfileStore {
   revive(target: ProfileTarget): Promise<ReviveResult>;
   /** Puts back the record before the last `save` or `remove`, if nothing else has changed the profile since. */
   undo(target: ProfileTarget): Promise<ChangeResult>;
+  /**
+   * Returns false if `undo` has nothing to put back. It looks at one small file only, so `undo` can still refuse. Throws
+   * `CodexAuthError` (`undo-unwritable`).
+   */
+  hasUndo(profileId: string): Promise<boolean>;
 }
 
 /** Both calls may reject. */
@@ -341,7 +346,9 @@ export interface ChatPin {
 export interface ChatPins {
   /** Returns undefined if the chat has no pin, or no session. */
   read(chat: Binding): Promise<ChatPin | undefined>;
-  /** `other-model`: the chat's model is of a provider that no Codex profile serves, and the host would drop the pin. */
+  /** Returns false if the chat's model is of a provider that no Codex profile serves. */
+  hasCodexModel(chat: Binding): Promise<boolean>;
+  /** `other-model`: `hasCodexModel` is false, and the host would drop the pin. */
   pin(chat: Binding, profileId: ProfileId): Promise<"done" | "failed" | "other-model">;
   unpin(chat: Binding): Promise<"done" | "failed">;
   release(profileId: ProfileId): Promise<void>;
@@ -424,6 +431,8 @@ export interface Ports {
   readonly methods: UsedMethods;
   /** Wakes the poller of device codes. Does nothing in a terminal. */
   readonly wakePoller: () => void;
+  /** Whether the setting `nudge` is on. Returns false in a terminal. */
+  readonly isNudgeOn: () => boolean;
   readonly installation: InstallationCheck;
   readonly audit: AuditLog;
   readonly parked: ParkedSignIns;

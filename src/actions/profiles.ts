@@ -42,11 +42,21 @@ export async function showProfile(
     // The recent list is good enough for this name, because the user opened the card from it.
     const profile =
       findProfile(ports, await recentListWithPin(ports, binding), askedName) ?? (await findInStore(ports, request));
-    return profile === undefined || isAnother(profile, request.profileId)
-      ? refusing(askedName)("profile-unknown")
-      : { kind: "profile", profile: withUsage(ports, profile), nowMs: ports.clock.nowMs() };
+    if (profile === undefined || isAnother(profile, request.profileId)) return refusing(askedName)("profile-unknown");
+    const isUndoable = await askForUndo(ports, profile.profileId);
+    return { kind: "profile", profile: withUsage(ports, profile), nowMs: ports.clock.nowMs(), isUndoable };
   } catch (error) {
     return refusalOf(error, ports.log);
+  }
+}
+
+/** Returns true, and logs it, if the file cannot be read: an undo then says what is wrong. */
+async function askForUndo({ profiles, log }: Ports, profileId: ProfileId): Promise<boolean> {
+  try {
+    return await profiles.hasUndo(profileId);
+  } catch (error) {
+    logFailure(log, "looking for something to undo", error);
+    return true;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   explainChoice,
   nextAfter,
   inspect,
+  isEmptyStatus,
   listProfiles,
   readChangeLog,
   readStatus,
@@ -90,7 +91,7 @@ const ANSWERS = {
   code: async (ports, caller, intent) => (await import("./code.ts")).answerWithCode(ports, caller, intent),
   link: async (ports, caller, intent) => (await import("./code.ts")).answerWithLink(ports, caller, intent),
   finish,
-  status: async (ports, caller) => screenOrRefusal(caller, await readStatus(ports, caller.binding), statusScreen),
+  status,
   cancel,
   show: async (ports, caller, { name }) =>
     screenOrRefusal(caller, await showProfile(ports, requestOf(caller, name)), profileScreen),
@@ -125,7 +126,7 @@ const ANSWERS = {
       newProfileScreen(profiles.map((profile) => profile.name)),
     ),
   close: async () => closedScreen(),
-  refuse: async (_ports, caller, { code }) => refuse(caller, { kind: "refused", code }, "none"),
+  refuse: async (_ports, caller, { code, near }) => refuse(caller, { kind: "refused", code, near }, "none"),
 } as const satisfies Answers;
 
 function requestOf<Name extends ProfileName | undefined>(
@@ -144,13 +145,23 @@ function screenOrRefusal<Answer extends { readonly kind: string }>(
   return result.kind === "refused" ? refuse(caller, result as Refusal, "none") : screenOf(result as Answer);
 }
 
+async function status(ports: Ports, caller: Caller, { name }: IntentOf<"status">): Promise<Screen> {
+  const found = await readStatus(ports, caller.binding, name);
+  if (found.kind === "refused") return refuse(caller, found, "none");
+  const unknown = isEmptyStatus(found) ? await refuseUnknown(ports, caller, name) : undefined;
+  return unknown === undefined ? statusScreen(found) : refuse(caller, { ...unknown, others: found.others }, "none");
+}
+
 async function cancel(ports: Ports, caller: Caller, { name }: IntentOf<"cancel">): Promise<Screen> {
-  const { agentId } = caller.binding;
   const cancelled = await cancelPending(ports, caller.binding, name);
   if (cancelled.kind === "refused") return refuse(caller, cancelled, "none");
-  const question = { askedName: name, log: ports.log, openPorts: async () => ports, agentId: () => agentId };
-  const unknown = cancelled.profileNames.length === 0 ? await refuseUnknownName(question) : undefined;
+  const unknown = cancelled.profileNames.length === 0 ? await refuseUnknown(ports, caller, name) : undefined;
   return unknown === undefined ? cancelledScreen(cancelled) : refuse(caller, unknown, "none");
+}
+
+function refuseUnknown(ports: Ports, { binding }: Caller, askedName: ProfileName | undefined) {
+  const { log } = ports;
+  return refuseUnknownName({ askedName, log, openPorts: async () => ports, agentId: () => binding.agentId });
 }
 
 async function finish(ports: Ports, caller: Caller, { pasted, name, pending }: IntentOf<"finish">): Promise<Screen> {
@@ -186,9 +197,11 @@ function savedOrRefusal(caller: Caller, result: SavedSignIn | FinishRefusal): Sc
 }
 
 function refuse({ ownerEntry }: Caller, refusal: Refusal & Partial<FinishRefusal>, next: NextStep): Screen {
-  const { code, profileName, retryAfterSeconds, variable, noProxy } = refusal;
+  const { code, profileName, retryAfterSeconds, variable, noProxy, near, others } = refusal;
   return refusalScreen({
     code,
+    near,
+    others,
     next,
     sender: ownerEntry,
     ...(profileName === undefined ? {} : { profileName }),

@@ -8,6 +8,7 @@ import { Paste } from "../rules/callback-url.ts";
 import {
   chatVerbOf,
   COMMANDS,
+  nearChatVerbOf,
   type ButtonVerb,
   type ChatSurface,
   type ChatVerb,
@@ -21,6 +22,8 @@ export type Intent = IntentOf<ButtonVerb | ChatVerb> | RefusedArguments;
 export interface RefusedArguments {
   readonly verb: "refuse";
   readonly code: "bad-selector" | "profile-missing" | "reserved-word";
+  /** The command that the user may have meant. */
+  readonly near?: ChatVerb | undefined;
 }
 
 function typedText(args: string): string {
@@ -46,7 +49,10 @@ export function parseSelectArguments(args: string): Intent {
   const { likelihood } = paste;
   // A long name with a dot could be a code. If both are possible, it is a name.
   const isPaste = likelihood === "certain" || (likelihood === "possible" && intent.verb === "refuse");
-  return isPaste ? parseFinishArguments(args, paste) : intent;
+  if (isPaste) return parseFinishArguments(args, paste);
+  // A name alone is accepted, and its card has the hint.
+  const near = intent.verb === "refuse" ? nearChatVerbOf(first) : undefined;
+  return intent.verb === "refuse" && near !== undefined ? { ...intent, near } : intent;
 }
 
 /**

@@ -26,6 +26,7 @@ export function createChatPins(api: OpenClawPluginApi, clock: Clock, entropy: En
   const newEntry = () => ({ sessionId: uuidOf(entropy), updatedAt: clock.nowMs() });
   return {
     read: async (chat) => read(chat),
+    hasCodexModel: async (chat) => usesOpenAi(api, sessionOf(api, chat)),
     async pin(chat, profileId) {
       const at = sessionOf(api, chat);
       if (!(await usesOpenAi(api, at))) return "other-model";

@@ -1,6 +1,5 @@
 /** How each chat shows a screen, as one row of data per channel. */
-import { WEBCHAT } from "../rules/binding.ts";
-import { MARKDOWN, WEB_MARKDOWN, type Style } from "./render.ts";
+import { MARKDOWN, type Style } from "./render.ts";
 
 export interface Capabilities {
   /**
@@ -34,8 +33,8 @@ const NO_BUTTONS: Capabilities = {
 };
 
 /**
- * The networks' own limits. A channel without a row gets only text, as do Mattermost, Matrix, WhatsApp, Signal and
- * iMessage: there a tap does not come back, and a link button is drawn as a second copy of the link.
+ * The networks' own limits. A channel without a row gets only text, as do the web chat, Mattermost, Matrix, WhatsApp,
+ * Signal and iMessage: there a tap does not come back, and a link button is drawn as a second copy of the link.
  */
 const CAPABILITIES: ReadonlyMap<string, Capabilities> = new Map<string, Capabilities>([
   ["telegram", { ...NO_BUTTONS, buttons: "taps" }],
@@ -61,7 +60,6 @@ const CAPABILITIES: ReadonlyMap<string, Capabilities> = new Map<string, Capabili
   ["feishu", { ...NO_BUTTONS, buttons: "commands", maxButtons: 20, maxPerRow: 5, maxLabel: 40 }],
   ["msteams", { ...NO_BUTTONS, buttons: "commands", maxButtons: 20, maxPerRow: 5, maxLabel: 40 }],
   ["line", { ...NO_BUTTONS, buttons: "commands", maxButtons: 4, maxRows: 4, maxPerRow: 1, maxLabel: 20 }],
-  [WEBCHAT, { ...NO_BUTTONS, style: WEB_MARKDOWN }],
 ]);
 
 /** What the adapter reports. A missing limit was not reported. */

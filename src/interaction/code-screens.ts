@@ -5,17 +5,17 @@ import type { CodeRefusal, FinishRefusal, StartedWithCode } from "../rules/resul
 import { Secret } from "../secret.ts";
 import { cardScreen } from "./login-screens.ts";
 import { refusalLine, refusalScreen } from "./screens.ts";
-import { button, command, linkButton, namedLink, say, verbatim, type Line, type Screen } from "./screen.ts";
+import { button, command, linkButton, say, verbatim, type Line, type Screen } from "./screen.ts";
 
 /** The only screen that contains a device code. `canBeTold`: a message can be sent to this chat later. */
 export function codeScreen(started: StartedWithCode, canBeTold: boolean): Screen {
   const name = started.profileName;
-  const page = namedLink(new Secret(started.verificationUri), "button.device-page");
+  const link = new Secret(started.verificationUri);
   const lines: Line[] = [say("code.title", { name: verbatim(name) })];
   if (started.isDefaultFallback) lines.push(say("card.stand-in", { name: verbatim(name) }));
   lines.push(
     say("code.open"),
-    [page],
+    [{ link }],
     say("code.type", { code: verbatim(started.userCode.reveal()) }),
     canBeTold ? say("code.told") : say("code.ask", { command: command("status") }),
     say("code.warning"),
@@ -26,7 +26,7 @@ export function codeScreen(started: StartedWithCode, canBeTold: boolean): Screen
   return {
     lines,
     rows: [
-      [linkButton(page)],
+      [linkButton("button.device-page", link)],
       [button("button.link", { verb: "link", name }), button("button.cancel", { verb: "cancel", name })],
     ],
     instead: [say("code.replaces", { name: verbatim(name) })],

@@ -8,9 +8,11 @@ import {
   type ListedProfile,
 } from "../rules/results.ts";
 import { repairButton, repairLines } from "./profile-screens.ts";
+import { refusalLine } from "./screens.ts";
 import {
   command,
   conditionOf,
+  firstSentenceOf,
   namesOf,
   say,
   verbatim,
@@ -23,11 +25,14 @@ import {
 const PAUSED_SHOWN = 6;
 
 export function whyScreen(choice: ExplainedChoice): Screen {
-  const { next, pin, asked, nowMs } = choice;
-  const lines: ScreenLine[] =
-    next === undefined
-      ? [say("why.nothing", { command: command("page") })]
-      : [say("why.next", { name: verbatim(next) }), say(`why.decides.${choice.decides}`)];
+  const { next, pin, asked, nowMs, isOtherModel } = choice;
+  const lines: ScreenLine[] = isOtherModel === true ? [say("why.other-model")] : [];
+  if (next === undefined) lines.push(say("why.nothing", { command: command("page") }));
+  else {
+    const name = verbatim(next);
+    lines.push(isOtherModel === true ? say("why.next-then", { name }) : say("why.next", { name }));
+    lines.push(say(`why.decides.${choice.decides}`));
+  }
   if (pin !== undefined) lines.push(pinLine(pin));
   if (choice.storedOrder.length > 0) lines.push(say("why.stored-order", { names: namesOf(choice.storedOrder) }));
   if (choice.configOrder.length > 0) lines.push(say("why.config-order", { names: namesOf(choice.configOrder) }));
@@ -67,15 +72,12 @@ function placeLine({ profileName, place }: NonNullable<ExplainedChoice["asked"]>
 }
 
 export function logScreen({ entries, nowMs }: ChangeLog): Screen {
-  const lines = entries.map(({ atMs, who, action, profileName, outcome }) =>
-    say("log.line", {
-      ago: { agoMs: nowMs - atMs },
-      who: verbatim(who),
-      action: say(`action.${action}`),
-      name: verbatim(profileName),
-      outcome: outcome === "done" ? say("log.done") : say("log.refused", { code: verbatim(outcome) }),
-    }),
-  );
+  const lines = entries.map(({ atMs, who, action, profileName, outcome }) => {
+    const [ago, name] = [{ agoMs: nowMs - atMs }, verbatim(profileName)];
+    const done = { ago, who: verbatim(who), action: say(`action.${action}`), name };
+    if (outcome === "done") return say("log.done", done);
+    return say("log.refused", { ...done, why: firstSentenceOf(refusalLine({ code: outcome, profileName })) });
+  });
   return { lines: lines.length === 0 ? [say("log.none")] : [say("log.title"), ...lines], rows: [] };
 }
 

@@ -1,4 +1,5 @@
 /** The screens that start a sign-in with a link: the card of the chat, the steps of the terminal, and its command `login`. */
+import { nearChatVerbOf } from "../rules/commands.ts";
 import type { StartedSignIn, StartedWithCode } from "../rules/results.ts";
 import { Secret } from "../secret.ts";
 import {
@@ -7,7 +8,7 @@ import {
   inChats,
   inTerminal,
   linkButton,
-  namedLink,
+  nearLine,
   say,
   usage,
   verbatim,
@@ -39,11 +40,13 @@ function titleLines(started: Omit<StartedSignIn, "authorizationUrl" | "isListeni
 
 /** Contains the sign-in link, as no other screen of a chat does. */
 export function cardScreen(started: StartedSignIn): Screen {
-  const link = namedLink(started.authorizationUrl, "button.open");
+  const link = started.authorizationUrl;
+  const near = started.isNewProfile ? nearChatVerbOf(started.profileName) : undefined;
   const lines: ScreenLine[] = titleLines(started);
   lines.push(
+    ...(near === undefined ? [] : [inChats(nearLine(near))]),
     CARD_OPEN,
-    [link],
+    [{ link }],
     ...(started.isListening ? [say("card.listening", { command: command("status") })] : []),
     ...afterOpening(started),
     inChats(say("card.quiet", { command: usage("finish") })),
@@ -53,7 +56,7 @@ export function cardScreen(started: StartedSignIn): Screen {
       command: command("cancel", started.profileName),
     }),
   );
-  return { lines, rows: cardRows(started, linkButton(link)) };
+  return { lines, rows: cardRows(started, linkButton("button.open", link)) };
 }
 
 /** The way that worked for this user is first. */
@@ -67,9 +70,8 @@ function cardRows({ profileName: name, lastMethod }: StartedSignIn, link: Button
 export function loginScreen(started: StartedSignIn | StartedWithCode): Screen {
   const { lines } = loginStepsScreen(started);
   const [open, ...steps] = lines;
-  const url = started.kind === "code" ? new Secret(started.verificationUri) : started.authorizationUrl;
-  const link = namedLink(url, started.kind === "code" ? "button.device-page" : "button.open");
-  const shown = open === undefined ? [] : [open, [link]];
+  const link = started.kind === "code" ? new Secret(started.verificationUri) : started.authorizationUrl;
+  const shown = open === undefined ? [] : [open, [{ link }]];
   return { lines: [...titleLines(started), ...shown, ...steps, timeLeft(started.expiresInMs)], rows: [] };
 }
 

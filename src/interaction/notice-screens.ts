@@ -65,6 +65,6 @@ export function nudgeScreen({ profile, numbers, due, best, nowMs }: UsageNudge):
   };
 }
 
-export function quietScreen({ profileName }: QuietProfile): Screen {
-  return { lines: [say("quiet.done", { name: verbatim(profileName) })], rows: [] };
+export function quietScreen({ profileName, isOff }: QuietProfile): Screen {
+  return { lines: [say(isOff === true ? "quiet.off" : "quiet.done", { name: verbatim(profileName) })], rows: [] };
 }

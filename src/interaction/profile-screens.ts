@@ -28,6 +28,7 @@ import {
   say,
   verbatim,
   type Button,
+  type Line,
   type Screen,
   type ScreenLine,
 } from "./screen.ts";
@@ -35,12 +36,13 @@ import {
 const BACK = button("button.back", { verb: "page", page: 1 });
 const BACK_LINE = say("profile.list", { command: command("page") });
 
-export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "profile">): Screen {
+export function profileScreen(card: Omit<ShownProfile, "kind">): Screen {
+  const { profile, nowMs } = card;
   const { name, profileId } = profile;
   const shown = { name, profileId };
   const isDefault = profile.isDefault === true;
   const isPinned = profile.isPinned === true;
-  if (isUnreadable(profile)) return unreadableScreen(profile, nowMs);
+  if (isUnreadable(profile)) return unreadableScreen(card);
   return {
     lines: [
       say("profile.title", { name: verbatim(name), facts: factsOf(profile, nowMs) }),
@@ -53,7 +55,7 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
         : say("profile.use", { command: command("use", name) }),
       ...(isDefault ? [] : [say("profile.prefer", { command: command("prefer", name) })]),
       say("profile.signout", { command: command("signout", name) }),
-      say("profile.undo", { command: command("undo", name) }),
+      ...undoLines(card),
       BACK_LINE,
     ],
     rows: [
@@ -68,9 +70,17 @@ export function profileScreen({ profile, nowMs }: Pick<ShownProfile, "nowMs" | "
         ...(isDefault ? [] : [button("button.prefer", { verb: "prefer", ...shown })]),
         button("button.sign-out", { verb: "signout", ...shown, isSure: false }),
       ],
-      [button("button.undo", { verb: "undo", ...shown }), BACK],
+      [...undoButtons(card), BACK],
     ],
   };
+}
+
+function undoLines({ profile, isUndoable }: Omit<ShownProfile, "kind">): Line[] {
+  return isUndoable ? [say("profile.undo", { command: command("undo", profile.name) })] : [];
+}
+
+function undoButtons({ profile: { name, profileId }, isUndoable }: Omit<ShownProfile, "kind">): Button[] {
+  return isUndoable ? [button("button.undo", { verb: "undo", name, profileId })] : [];
 }
 
 /** What can be done without a new sign-in. */
@@ -104,7 +114,8 @@ export function revivedScreen({ profileName }: RevivedProfile): Screen {
 }
 
 /** A record that the host does not use can only be replaced, or put back after that. */
-function unreadableScreen(profile: ListedProfile, nowMs: number): Screen {
+function unreadableScreen(card: Omit<ShownProfile, "kind">): Screen {
+  const { profile, nowMs } = card;
   const { name, profileId, isPinned } = profile;
   const unuse = { verb: "unuse", name, profileId } as const;
   return {
@@ -113,12 +124,12 @@ function unreadableScreen(profile: ListedProfile, nowMs: number): Screen {
       say("profile.unreadable"),
       say("profile.pick", { command: command("pick", name) }),
       ...(isPinned === true ? [say("profile.unuse", { command: command("unuse", name) })] : []),
-      say("profile.undo", { command: command("undo", name) }),
+      ...undoLines(card),
       BACK_LINE,
     ],
     rows: [
       [button("button.sign-in", { verb: "pick", name }), ...(isPinned === true ? [button("button.unuse", unuse)] : [])],
-      [button("button.undo", { verb: "undo", name, profileId }), BACK],
+      [...undoButtons(card), BACK],
     ],
   };
 }

@@ -3,7 +3,7 @@ import type { Locale } from "../languages/catalogue.ts";
 import type { NamedCommand } from "../rules/commands.ts";
 import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./buttons.ts";
-import type { Action, Button, Fact, Line, Screen, Segment, Sentence, NamedLink } from "./screen.ts";
+import type { Action, Button, Fact, Line, Screen, Segment, Sentence } from "./screen.ts";
 
 export interface Style {
   readonly kind: "chat" | "terminal";
@@ -12,8 +12,6 @@ export interface Style {
    * meaning.
    */
   readonly hasCodeSpans: boolean;
-  /** The sign-in link is a named link, with the bare link below it for use on another device. */
-  readonly hasNamedLinks: boolean;
   readonly lineBreak: string;
   /** Longer text from outside is cut, so that a screen fits one message. In UTF-16 units. */
   readonly maxVerbatim: number;
@@ -26,9 +24,8 @@ export interface Surface extends Style {
 
 /** Two line breaks start a paragraph in every Markdown renderer. */
 const CHAT = { kind: "chat", lineBreak: "\n\n", maxVerbatim: 120 } as const;
-export const MARKDOWN: Style = { ...CHAT, hasCodeSpans: true, hasNamedLinks: false };
-export const WEB_MARKDOWN: Style = { ...CHAT, hasCodeSpans: true, hasNamedLinks: true };
-export const PLAIN: Style = { ...CHAT, hasCodeSpans: false, hasNamedLinks: false };
+export const MARKDOWN: Style = { ...CHAT, hasCodeSpans: true };
+export const PLAIN: Style = { ...CHAT, hasCodeSpans: false };
 const LABEL: Surface = { ...PLAIN, spell: () => undefined };
 
 /**
@@ -62,7 +59,7 @@ function writeSegment(segment: Segment, target: Target): string | undefined {
   if ("verbatim" in segment)
     return asCode(cut(cleaned(segment.verbatim, target.surface), target.surface), target.surface);
   if ("command" in segment) return writeCommand(segment, target.surface);
-  if ("link" in segment) return writeLink(segment, target);
+  if ("link" in segment) return segment.link.reveal();
   if ("sentence" in segment) return writeSentence(segment, target);
   return writeFact(segment, target);
 }
@@ -84,13 +81,8 @@ function writeCommand(command: NamedCommand, surface: Surface): string | undefin
   return typed === undefined ? undefined : asCode(cleaned(typed, surface), surface);
 }
 
-function writeLink({ link, name }: NamedLink, target: Target): string {
-  const bare = link.reveal();
-  return target.surface.hasNamedLinks ? `[${writeSentence(name, target)}](${bare})\n\n${bare}` : bare;
-}
-
 /** Values are written separately from the sentence, so that a `{place}` inside a name is not replaced. */
-function writeSentence({ sentence, values }: Sentence, target: Target): string | undefined {
+function writeSentence({ sentence, values, isFirstOnly }: Sentence, target: Target): string | undefined {
   const isRefusal = sentence.startsWith("refusal.");
   const writeValue = (place: string) => {
     const value = writeLine([values[place] ?? []].flat(), target);
@@ -98,7 +90,8 @@ function writeSentence({ sentence, values }: Sentence, target: Target): string |
     // have.
     return value === undefined && isRefusal ? writeCommand({ command: "page" }, target.surface) : value;
   };
-  const parts = target.locale.sentence(sentence).split(/\{(\w+)\}/);
+  const text = isFirstOnly === true ? target.locale.firstSentence(sentence) : target.locale.sentence(sentence);
+  const parts = text.split(/\{(\w+)\}/);
   return joined(parts.map((part, at) => (at % 2 === 0 ? part : writeValue(part))));
 }
 

@@ -1,7 +1,7 @@
 /** The parts of a screen before it is written for a surface, and the functions that make them. */
 import type { PlacesOf, SentenceKey } from "../languages/en.ts";
 import type { Paste } from "../rules/callback-url.ts";
-import type { ButtonVerb, NamedCommand, TakenBy, Verb } from "../rules/commands.ts";
+import { needsProfile, type ButtonVerb, type NamedCommand, type TakenBy, type Verb } from "../rules/commands.ts";
 import type { PendingDocument } from "../rules/pending-sign-ins.ts";
 import { selectorOf, type ProfileName } from "../rules/profile-id.ts";
 import type { ListedProfile, SavedSignIn } from "../rules/results.ts";
@@ -12,10 +12,9 @@ export interface Verbatim {
   readonly verbatim: string;
 }
 
-/** The sign-in link or the page for codes, on a line of its own so that no chat can cut or wrap it. `name` is the text of a named link. */
-export interface NamedLink {
+/** The sign-in link or the page for codes, on a line of its own so that no chat can cut or wrap it. */
+export interface BareLink {
   readonly link: Secret;
-  readonly name: Sentence;
 }
 
 export type Fact =
@@ -36,9 +35,11 @@ export type Value = Segment | Line;
 export interface Sentence {
   readonly sentence: SentenceKey;
   readonly values: Readonly<Record<string, Value>>;
+  /** Only the first sentence of the entry is written. */
+  readonly isFirstOnly?: true;
 }
 
-export type Segment = Verbatim | NamedCommand | NamedLink | Fact | Sentence;
+export type Segment = Verbatim | NamedCommand | BareLink | Fact | Sentence;
 export type Line = readonly Segment[];
 
 interface FieldsByArguments {
@@ -124,6 +125,14 @@ function sentence<Key extends SentenceKey>(key: Key, ...values: Values<Key>): Se
 
 export const say = <Key extends SentenceKey>(key: Key, ...values: Values<Key>): Line => [sentence(key, ...values)];
 
+/** Leaves out what follows the first sentence, such as the advice of a refusal. */
+export const firstSentenceOf = (line: Line): Line =>
+  line.map((part) => (typeof part === "object" && "sentence" in part ? { ...part, isFirstOnly: true } : part));
+
+/** Asks whether the user meant another command. It is named as it can be typed, or with the profile that it needs. */
+export const nearLine = (verb: Verb): Line =>
+  say("next.near", { command: needsProfile(verb) ? usage(verb) : command(verb) });
+
 export const inChats = (line: Line): ScreenLine => ({ only: "chat", line });
 export const inTerminal = (line: Line): ScreenLine => ({ only: "terminal", line });
 
@@ -131,11 +140,10 @@ export function button<Key extends SentenceKey>(key: Key, action: Action, ...val
   return { label: sentence(key, ...values), action };
 }
 
-export const namedLink = (link: Secret, key: "button.device-page" | "button.open"): NamedLink => ({
+export const linkButton = (key: "button.device-page" | "button.open", link: Secret): Button => ({
+  label: sentence(key),
   link,
-  name: sentence(key),
 });
-export const linkButton = ({ link, name }: NamedLink): Button => ({ label: name, link });
 export const nameButton = (name: string, action: Action): Button => ({ label: verbatim(name), action });
 
 export function inRows(buttons: readonly Button[]): Button[][] {

@@ -4,11 +4,12 @@
  */
 import type { ErrorCode } from "../errors.ts";
 import type { Privacy } from "../rules/binding.ts";
-import { TYPED_VERBS } from "../rules/commands.ts";
+import { TYPED_VERBS, type Verb } from "../rules/commands.ts";
 import { DEFAULT_PROFILE_NAME, type ProfileName } from "../rules/profile-id.ts";
 import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
 import type {
   CancelledSignIns,
+  InvalidArgument,
   ListedProfile,
   NextStep,
   SignInStatus,
@@ -26,6 +27,8 @@ import {
   inRows,
   inTerminal,
   nameButton,
+  namesOf,
+  nearLine,
   say,
   restartLines,
   typedName,
@@ -92,7 +95,6 @@ export function selectorScreen(list: ProfileList, page: number, pageSize = PAGE_
   lines.push(
     say("selector.choose", {
       command: usage("pick"),
-      choices: verbatim("default | <profile>"),
       example: command("pick", example),
     }),
   );
@@ -178,7 +180,12 @@ export function statusScreen(status: SignInStatus): Screen {
   ];
   const asked = status.question === undefined ? undefined : questionScreen(status.question);
   if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
-  const lines: ScreenLine[] = [inChats(say("status.title")), ...(pending.length > 0 ? pending : [say("status.none")])];
+  const { askedName, others } = status;
+  const lines: ScreenLine[] = [
+    inChats(say("status.title")),
+    ...(pending.length > 0 ? pending : [nonePendingLine(askedName)]),
+  ];
+  lines.push(...othersLines(others));
   if (status.lastSaved !== undefined) {
     const { profileName, agoMs, activation } = status.lastSaved;
     lines.push(say("status.saved", { name: verbatim(profileName), ago: { agoMs } }));
@@ -191,10 +198,19 @@ export function statusScreen(status: SignInStatus): Screen {
       refusalLine({ code, profileName }),
     );
   }
+  const nextCommand = askedName === undefined ? command("page") : command("pick", askedName);
   if (asked !== undefined) return { lines: [...lines, ...asked.lines], rows: asked.rows };
   if (pending.length === 0)
-    return { lines: [...lines, inChats(say("status.next", { command: command("page") }))], rows: [] };
+    return { lines: [...lines, inChats(say("status.next", { command: nextCommand }))], rows: [] };
   return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };
+}
+
+function nonePendingLine(askedName: string | undefined): Line {
+  return askedName === undefined ? say("status.none") : say("status.none-of", { name: verbatim(askedName) });
+}
+
+function othersLines(others: readonly string[] = []): Line[] {
+  return others.length === 0 ? [] : [say("status.others", { names: namesOf(others), command: command("status") })];
 }
 
 export function cancelledScreen({ profileNames, askedName }: Omit<CancelledSignIns, "kind">): Screen {
@@ -242,6 +258,11 @@ export interface RefusalFacts {
   readonly hostNode?: string | undefined;
   readonly variable?: string;
   readonly noProxy?: string;
+  /** The command that the user may have meant. */
+  readonly near?: Verb | undefined;
+  readonly invalid?: InvalidArgument | undefined;
+  /** The other profiles with a pending sign-in. */
+  readonly others?: readonly string[] | undefined;
   /** The name and the code of an error that is not a `CodexAuthError`. Only a terminal shows it, because it has no log. */
   readonly failure?: string | undefined;
   readonly next: NextStep;
@@ -263,13 +284,34 @@ export function refusalLine(facts: Omit<RefusalFacts, "next" | "sender">): Line 
     file: verbatim("codex-auth-pending.json"),
     log: verbatim("codex-auth/audit.jsonl"),
     folder: verbatim("codex-auth"),
+    invalid: invalidLine(facts.invalid),
+    none: nonePendingLine(facts.profileName),
     variable: verbatim(facts.variable ?? DEFAULT_PROXY_VARIABLE),
     wait,
   });
 }
 
+function invalidLine(invalid: InvalidArgument | undefined): Line {
+  switch (invalid?.kind) {
+    case undefined:
+      return say("invalid.any");
+    case "profile":
+      return say("invalid.profile");
+    case "place":
+      return say("invalid.place", { place: invalid.place });
+    case "needs-value":
+    case "option":
+    case "takes-no-value":
+    case "value":
+    case "word":
+      return say(`invalid.${invalid.kind}`, { name: verbatim(invalid.name) });
+  }
+}
+
 export function refusalScreen(facts: RefusalFacts): Screen {
   const lines: ScreenLine[] = [refusalLine(facts)];
+  if (facts.near !== undefined) lines.push(nearLine(facts.near));
+  lines.push(...othersLines(facts.others));
   if (facts.code === "not-allowed") lines.push(inChats(ownersLine(facts.sender)));
   if (facts.code === "no-pending-login") lines.push(inChats(say("next.withheld")));
   if (facts.noProxy !== undefined) lines.push(say("next.semicolon", { variable: verbatim(facts.noProxy) }));

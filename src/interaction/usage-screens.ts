@@ -1,6 +1,6 @@
 /** The screen of `usage`, and the numbers on the list of profiles. */
 import { DEFAULT_PROXY_VARIABLE } from "../rules/proxy.ts";
-import { repairOf, type ListedProfile, type UsageReport } from "../rules/results.ts";
+import { repairOf, type ListedProfile, type Repair, type UsageReport } from "../rules/results.ts";
 import {
   isFresh,
   isPastReset,
@@ -105,9 +105,11 @@ function briefItems({ profile: { health }, usage: told }: Row, nowMs: number): r
 function noteLines(report: UsageReport): readonly Line[] {
   const { profiles, nowMs } = report;
   const notes = new Map<string, { readonly note: Line; readonly names: Line[] }>();
+  const isOneToRepair = repairButtons(report).length === 1;
   for (const row of profiles) {
     const repair = repairOf(withNumbers(row), nowMs);
-    const repairs = repair === undefined ? [] : [say(`profile.${repair}`, { command: usage(repair) })];
+    const typed = (verb: Repair) => (isOneToRepair ? command(verb, row.profile.name) : usage(verb));
+    const repairs = repair === undefined ? [] : [say(`profile.${repair}`, { command: typed(repair) })];
     for (const note of [...stopLines(row), ...reasonLines(report, row), ...repairs]) {
       const key = JSON.stringify(note);
       const { names } = notes.get(key) ?? { names: [] };

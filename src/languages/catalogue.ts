@@ -45,6 +45,11 @@ export class Locale {
     return CATALOGUES[this.#language][key];
   }
 
+  /** The first sentence of an entry of several. A full stop inside a name, such as `openclaw.json`, ends none. */
+  firstSentence(key: SentenceKey): string {
+    return this.sentence(key).split(/(?<=。)|(?<=\.) /, 1)[0] ?? "";
+  }
+
   number(value: number): string {
     return this.#format("number", (language) => new Intl.NumberFormat(language)).format(value);
   }

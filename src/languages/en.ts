@@ -20,8 +20,7 @@ export const EN = {
   "selector.usage": "See what is left of each account: {command}",
   "selector.refresh": "Refresh this list: {command}",
   "selector.page": "Page {page} of {pages}. Another page: {command}",
-  "selector.choose":
-    "To sign in, type {command}, for example {example}. The name is {choices}. A new name creates a new profile.",
+  "selector.choose": "To sign in, type {command}, for example {example}. A new name creates a new profile.",
   "selector.first": "To sign in, type {command}. To name the profile yourself, type {example}",
   "pending.more": "…and {count} more",
   "selector.pending": "Pending sign-in: {name}, {time} left. Cancel: {command}",
@@ -139,6 +138,9 @@ export const EN = {
   "unpin.done": "This chat no longer prefers {name}. The gateway uses the default profile.",
 
   "why.next": "The next message in this chat uses {name}.",
+  "why.other-model":
+    "The model of this chat cannot use a Codex profile, so the next message uses none. To use one, choose an OpenAI model with /model.",
+  "why.next-then": "With an OpenAI model, the next message in this chat uses {name}.",
   "why.nothing": "No Codex profile can be used right now. To see all profiles, type {command}",
   "why.decides.pin": "Reason: it was chosen for this chat.",
   "why.decides.kept": "Reason: the gateway chose it for this chat before and keeps it.",
@@ -220,9 +222,8 @@ export const EN = {
 
   "log.title": "Last changes, newest first",
   "log.none": "There are no changes yet.",
-  "log.line": "• {ago}, {who}: {action} {name} ({outcome})",
-  "log.done": "done",
-  "log.refused": "refused: {code}",
+  "log.done": "• {ago}, {who}: {action} {name} (done)",
+  "log.refused": "• {ago}, {who}: {action} {name} (refused). {why}",
   "action.retry": "let OpenClaw try again:",
   "action.revive": "try the old sign-in again:",
   "action.quiet": "no more usage messages about",
@@ -270,6 +271,8 @@ export const EN = {
   "nudge.quiet": "No more of these messages until it is full again: {command}",
   "nudge.off": "To turn off all of these messages, set nudge to false in this plugin's config.",
   "quiet.done": "There will be no more messages about the usage of {name} until it is full again.",
+  "quiet.off":
+    "Messages about the usage are off, because nudge is not true in this plugin's config. If you turn them on, there will be none about {name} until it is full again.",
   "signout.ask": "Sign out {name}? The gateway will no longer use it. Other profiles stay as they are.",
   "signout.confirm": "Yes, sign out: {command}",
   "signout.leave": "No, keep it: {command}",
@@ -280,6 +283,8 @@ export const EN = {
 
   "status.title": "Your sign-ins in this chat",
   "status.none": "No sign-in is pending.",
+  "status.none-of": "No sign-in to {name} is pending.",
+  "status.others": "Pending sign-ins to other profiles: {names}. See them: {command}",
   "status.pending": "• {name}: waiting for the callback URL, {time} left",
   "status.pending-code": "• {name}: waiting for the code to be approved, {time} left",
   "status.failed": "Last failed: {name}, {ago}",
@@ -404,6 +409,7 @@ export const EN = {
 
   "next.again": "Start again: {command}",
   "next.still-waiting": "You still have a pending sign-in: {command}",
+  "next.near": "Did you mean {command}?",
   "next.saved": "It has already signed in profile {name}, so there is nothing left to do.",
   "next.begin": "Start a sign-in: {command}",
   "next.withheld": "The agent did not get the URL.",
@@ -411,6 +417,15 @@ export const EN = {
   "next.failure": "The error was: {failure}",
   "next.restart": "A running gateway then needs a restart.",
   "next.semicolon": "{variable} contains a semicolon, but only commas and spaces separate its names.",
+
+  "invalid.any": "An option or a word is not valid.",
+  "invalid.option": "The option {name} is not valid here.",
+  "invalid.needs-value": "The option {name} needs a value.",
+  "invalid.takes-no-value": "The option {name} takes no value.",
+  "invalid.value": "The value of the option {name} is not valid.",
+  "invalid.word": "The word {name} is not valid here.",
+  "invalid.place": "Argument number {place} is not valid here.",
+  "invalid.profile": "This command takes no profile.",
 
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
   "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
@@ -526,9 +541,9 @@ export const EN = {
     "The answer of the sign-in server cannot be trusted, so nothing was saved. A proxy or a login page of the network may have answered instead. Check the network of the gateway's machine.",
   "refusal.identity-missing":
     "The sign-in worked but names no ChatGPT account, so nothing was saved. Approve with an account that has Codex.",
-  "refusal.no-status": "No sign-in is pending, and none was saved in the last 24 hours. Start a sign-in: {example}",
+  "refusal.no-status": "{none} None was saved in the last 24 hours either. Start a sign-in: {again}",
   "refusal.usage-verb": "There is no such command. To see all commands, run {help}",
-  "refusal.usage-option": "An option or a word is not valid. To see all commands and options, run {help}",
+  "refusal.usage-option": "{invalid} To see all commands and options, run {help}",
   "refusal.usage-address":
     "The callback URL is missing. Add --callback-url and the URL, or add --callback-url - and send the URL to standard input.",
   "refusal.usage-address-cut":

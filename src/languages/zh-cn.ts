@@ -14,7 +14,7 @@ export const ZH_CN = translation({
   "selector.usage": "查看每个账号的剩余用量：{command}",
   "selector.refresh": "刷新列表：{command}",
   "selector.page": "第 {page} 页，共 {pages} 页。其他页：{command}",
-  "selector.choose": "如需登录，请输入 {command}，例如 {example}。名称为 {choices}。新名称会新建配置文件。",
+  "selector.choose": "如需登录，请输入 {command}，例如 {example}。新名称会新建配置文件。",
   "selector.first": "如需登录，请输入 {command}。如需自己命名配置文件，请输入 {example}",
   "pending.more": "……另有 {count} 项",
   "selector.pending": "待完成的登录：{name}，剩余 {time}。取消：{command}",
@@ -120,6 +120,9 @@ export const ZH_CN = translation({
   "unpin.done": "当前聊天不再优先使用 {name}。网关会使用默认配置文件。",
 
   "why.next": "当前聊天的下一条消息使用 {name}。",
+  "why.other-model":
+    "当前聊天的模型不能使用 Codex 配置文件，因此下一条消息不使用配置文件。要使用配置文件，请用 /model 选择一个 OpenAI 模型。",
+  "why.next-then": "使用 OpenAI 模型时，当前聊天的下一条消息使用 {name}。",
   "why.nothing": "目前没有可用的 Codex 配置文件。如需查看所有配置文件，请输入 {command}",
   "why.decides.pin": "原因：已为当前聊天选择它。",
   "why.decides.kept": "原因：网关之前为当前聊天选择了它，并继续使用。",
@@ -198,9 +201,8 @@ export const ZH_CN = translation({
 
   "log.title": "最近的更改（最新的在前）",
   "log.none": "还没有更改记录。",
-  "log.line": "• {ago}，{who}：{action} {name}（{outcome}）",
-  "log.done": "已完成",
-  "log.refused": "被拒绝：{code}",
+  "log.done": "• {ago}，{who}：{action} {name}（已完成）",
+  "log.refused": "• {ago}，{who}：{action} {name}（被拒绝）。{why}",
   "action.retry": "让 OpenClaw 重新尝试",
   "action.revive": "重新尝试旧的登录",
   "action.quiet": "不再提醒用量",
@@ -245,6 +247,8 @@ export const ZH_CN = translation({
   "nudge.quiet": "恢复之前不再提醒：{command}",
   "nudge.off": "要关闭所有此类消息，请在此插件的配置中将 nudge 设为 false。",
   "quiet.done": "在恢复之前，不会再提醒 {name} 的用量。",
+  "quiet.off":
+    "用量提醒已关闭，因为此插件的配置中 nudge 不是 true。如果你打开提醒，在恢复之前也不会提醒 {name} 的用量。",
   "signout.ask": "要退出登录 {name} 吗？网关将不再使用它。其他配置文件保持不变。",
   "signout.confirm": "确认退出登录：{command}",
   "signout.leave": "不退出，保留：{command}",
@@ -255,6 +259,8 @@ export const ZH_CN = translation({
 
   "status.title": "你在当前聊天中的登录",
   "status.none": "没有待完成的登录。",
+  "status.none-of": "没有 {name} 的待完成登录。",
+  "status.others": "其他配置文件的待完成登录：{names}。查看：{command}",
   "status.pending": "• {name}：等待回调网址，剩余 {time}",
   "status.pending-code": "• {name}：等待代码获得批准，剩余 {time}",
   "status.failed": "最近失败：{name}，{ago}",
@@ -375,6 +381,7 @@ export const ZH_CN = translation({
 
   "next.again": "重新开始：{command}",
   "next.still-waiting": "你仍有一个待完成的登录：{command}",
+  "next.near": "你是想输入 {command} 吗？",
   "next.saved": "它已经登录了配置文件 {name}，无需再做任何事。",
   "next.begin": "开始登录：{command}",
   "next.withheld": "智能体没有收到该网址。",
@@ -382,6 +389,15 @@ export const ZH_CN = translation({
   "next.failure": "错误是：{failure}",
   "next.restart": "之后须重启正在运行的网关。",
   "next.semicolon": "{variable} 中有分号，但只有逗号和空格能分隔其中的名称。",
+
+  "invalid.any": "有选项或词语无效。",
+  "invalid.option": "选项 {name} 在此无效。",
+  "invalid.needs-value": "选项 {name} 需要一个值。",
+  "invalid.takes-no-value": "选项 {name} 不接受值。",
+  "invalid.value": "选项 {name} 的值无效。",
+  "invalid.word": "词语 {name} 在此无效。",
+  "invalid.place": "第 {place} 个参数在此无效。",
+  "invalid.profile": "此命令不接受配置文件。",
 
   "refusal.not-allowed": "只有此网关的所有者才能执行此操作。",
   "refusal.not-private": "登录须在私信中进行。请在与机器人的私信中发送 {command}",
@@ -475,9 +491,9 @@ export const ZH_CN = translation({
   "refusal.token-response-invalid":
     "登录服务器的响应不可信，因此未保存任何内容。可能是代理或网络的登录页面代为响应。请检查网关所在机器的网络。",
   "refusal.identity-missing": "登录成功，但结果中没有 ChatGPT 账号，因此未保存任何内容。请用可使用 Codex 的账号授权。",
-  "refusal.no-status": "没有待完成的登录，过去 24 小时内也没有保存过登录。开始登录：{example}",
+  "refusal.no-status": "{none}过去 24 小时内也没有保存过。开始登录：{again}",
   "refusal.usage-verb": "没有这个命令。查看所有命令：{help}",
-  "refusal.usage-option": "有选项或词语无效。查看所有命令和选项：{help}",
+  "refusal.usage-option": "{invalid}查看所有命令和选项：{help}",
   "refusal.usage-address": "缺少回调网址。请加上 --callback-url 和网址，或加上 --callback-url - 并将网址送入标准输入。",
   "refusal.usage-address-cut":
     "shell 在第一个 & 处截断了回调网址。请给网址加上双引号，或使用 --callback-url - 再粘贴网址。",

@@ -45,7 +45,7 @@ export const COMMANDS = {
     chat: { word: "finish", takes: "callback URL", own: "codex_auth_finish" },
     terminal: { word: "finish", takes: "callback URL" },
   },
-  status: { chat: { word: "status", takes: "anything" }, terminal: { word: "status", takes: "name?" } },
+  status: { chat: { word: "status", takes: "name?" }, terminal: { word: "status", takes: "name?" } },
   cancel: { chat: { word: "cancel", takes: "name?" }, terminal: { word: "cancel", takes: "name?" }, hasButton: true },
   show: { chat: { word: "show", takes: "profile" }, hasButton: true },
   use: { chat: { word: "use", takes: "profile" }, hasButton: true },
@@ -107,6 +107,14 @@ const CHAT_WORDS: ReadonlyMap<string, ChatVerb> = new Map([
   ...FORMER_WORDS,
 ]);
 
+const NEEDING: ReadonlySet<Takes> = new Set(["name", "profile", "profile yes?"]);
+
+/** Returns true if the command means nothing in a chat without a profile's name. */
+export function needsProfile(verb: Verb): boolean {
+  const { chat }: Command = COMMANDS[verb];
+  return chat !== undefined && NEEDING.has(chat.takes);
+}
+
 /** In lower case. A stored profile with such a name must be typed with its whole id. */
 export const RESERVED_NAMES: readonly string[] = [...CHAT_WORDS.keys()];
 
@@ -116,6 +124,29 @@ export function chatVerbOf(word: string): ChatVerb | undefined {
 
 export function terminalVerbOf(word: string): TerminalVerb | undefined {
   return TERMINAL_VERBS.find((verb) => COMMANDS[verb].terminal.word === word);
+}
+
+/** Shorter words are within one edit of too many names. */
+const SHORTEST_HINTED = 4;
+
+/**
+ * Returns the command that the user may have meant by a word that is not a command: one letter is inserted, left out,
+ * replaced, or swapped with its neighbour. It is only a hint, because the word may be a name.
+ */
+export const nearChatVerbOf = (word: string): ChatVerb | undefined =>
+  CHAT_VERBS.find((verb) => isTypingErrorOf(COMMANDS[verb].chat.word, word.toLowerCase()));
+
+export const nearTerminalVerbOf = (word: string): TerminalVerb | undefined =>
+  TERMINAL_VERBS.find((verb) => isTypingErrorOf(COMMANDS[verb].terminal.word, word.toLowerCase()));
+
+function isTypingErrorOf(word: string, typed: string): boolean {
+  if (word.length < SHORTEST_HINTED) return false;
+  const different = [...word].findIndex((letter, at) => letter !== typed[at]);
+  const start = different === -1 ? word.length : different;
+  const [rest, typedRest] = [word.slice(start), typed.slice(start)];
+  const swapped = rest.length < 2 ? rest : `${rest[1]}${rest[0]}${rest.slice(2)}`;
+  const [shorter, typedShorter] = [rest.slice(1), typedRest.slice(1)];
+  return [shorter === typedRest, rest === typedShorter, shorter === typedShorter, swapped === typedRest].includes(true);
 }
 
 interface Option {

@@ -1,6 +1,7 @@
 /** The results of the actions, as plain facts. Screens are built from nothing else. */
 import type { ErrorCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
+import type { Verb } from "./commands.ts";
 import type { ProfileId, ProfileName } from "./profile-id.ts";
 import type { ProxyFacts } from "./proxy.ts";
 import type { Activation, AuditEntry, AuditedAction, Binding, SignInMethod } from "./stored-records.ts";
@@ -55,6 +56,10 @@ export interface ProfileList {
 
 export interface SignInStatus {
   readonly kind: "status";
+  /** The profile that was asked about, if no sign-in to it is pending. */
+  readonly askedName?: string;
+  /** The other profiles with a pending sign-in, if the asked one has none. */
+  readonly others?: readonly string[];
   readonly parked?: readonly PendingSummary[];
   readonly pending: readonly PendingSummary[];
   readonly lastSaved?: {
@@ -175,6 +180,8 @@ export interface ExplainedChoice {
   readonly decides: "pin" | "kept" | "stored-order" | "config-order" | "allow-list" | "host";
   /** The profile of the next turn. Absent if none can be used. */
   readonly next?: string;
+  /** The chat's model uses no Codex profile, so the choice applies to an OpenAI model only. */
+  readonly isOtherModel?: true;
   readonly pin?: { readonly profileName: string; readonly by: "person" | "host"; readonly isUsable: boolean };
   readonly storedOrder: readonly string[];
   readonly configOrder: readonly string[];
@@ -190,6 +197,8 @@ export interface ShownProfile {
   readonly kind: "profile";
   readonly nowMs: number;
   readonly profile: ListedProfile;
+  /** False if there is nothing to undo. */
+  readonly isUndoable: boolean;
 }
 
 export interface PreferredProfile {
@@ -229,6 +238,8 @@ export interface UsageNudge {
 export interface QuietProfile {
   readonly kind: "quiet";
   readonly profileName: string;
+  /** The setting `nudge` is off, so there are no messages about any profile. */
+  readonly isOff?: true;
 }
 
 export interface SignedOutProfile {
@@ -292,7 +303,21 @@ export interface Refusal {
   readonly variable?: string;
   /** The variable of the environment whose names are separated by semicolons, which nothing reads so. */
   readonly noProxy?: string;
+  /** The command that the user may have meant. */
+  readonly near?: Verb | undefined;
+  readonly invalid?: InvalidArgument | undefined;
+  /** The other profiles with a pending sign-in. */
+  readonly others?: readonly string[] | undefined;
 }
+
+/**
+ * The argument of the terminal that is not valid. `name` is an option, or a word that cannot be a secret. Any other word
+ * is named only by its place, which counts from 1.
+ */
+export type InvalidArgument =
+  | { readonly kind: "needs-value" | "option" | "takes-no-value" | "value" | "word"; readonly name: string }
+  | { readonly kind: "place"; readonly place: number }
+  | { readonly kind: "profile" };
 
 export interface FinishRefusal extends Refusal {
   readonly retryAfterSeconds?: number;

@@ -109,6 +109,7 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
     endCooldown: (target) => recent.duringChange(() => endCooldownOf(parts, target)),
     revive: (target) => recent.duringChange(() => reviveSignIn(parts, target)),
     undo: (target) => recent.duringChange(() => putBack(parts, target)),
+    hasUndo: (profileId) => parts.undo.has(profileId, parts.clock.nowMs()),
   };
 }
 

@@ -6,7 +6,13 @@ import { isAbsolute, join } from "node:path";
 import type { Clock, Entropy, ProfileTarget } from "../actions/ports.ts";
 import * as z from "zod/mini";
 import { parseOwnDocument } from "./own-document.ts";
-import { failingInState, isSamePlace, readPrivateFile, updatePrivateFile } from "./private-file.ts";
+import {
+  createPrivateReader,
+  failingInState,
+  isSamePlace,
+  readPrivateFile,
+  updatePrivateFile,
+} from "./private-file.ts";
 import type { StoredRecord } from "./host-records.ts";
 import { isFenced, type HostAuthStore } from "./profiles-document.ts";
 
@@ -45,6 +51,8 @@ export interface UndoRecords {
    * the file cannot be trusted.
    */
   find(target: UndoTarget): Promise<UndoRecord | undefined>;
+  /** Returns whether a record of that profile is kept in any store. Throws as `find`. */
+  has(profileId: string, nowMs: number): Promise<boolean>;
 }
 
 export interface UndoTarget extends Pick<UndoRecord, "place" | "profileId"> {
@@ -62,7 +70,7 @@ const isSameProfile = (one: UndoRecord, other: Pick<UndoRecord, "place" | "profi
 const isSameStore = (one: string, other: string) =>
   one === other || (isAbsolute(one) && isAbsolute(other) && isSamePlace(one, other));
 
-const isFresh = (record: UndoRecord, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
+const isFresh = (record: Pick<UndoRecord, "atMs">, nowMs: number) => Math.abs(nowMs - record.atMs) < KEPT_MS;
 
 const inUndoFile = <Result>(work: () => Promise<Result>) => failingInState("undo-unwritable", work);
 
@@ -78,7 +86,16 @@ export function createUndoRecords(stateDir: string): UndoRecords {
         return { result: undefined, next: own.render({ records }, { maxBytes: MAX_BYTES, nowMs: record.atMs }) };
       }),
     );
+  // Without the records, because they contain tokens and the reader remembers what it read.
+  const readKept = createPrivateReader(path, MAX_BYTES, (content) =>
+    documentIn(content).records.records.map(({ profileId, atMs }) => ({ profileId, atMs })),
+  );
   return {
+    has: (profileId, nowMs) =>
+      inUndoFile(async () => {
+        const kept = await readKept();
+        return kept.some((record) => record.profileId === profileId && isFresh(record, nowMs));
+      }),
     keep: (record, current) => put(record, ({ replacedBy }) => replacedBy === current && current !== record.replacedBy),
     settle: (record) => put(record, () => false),
     tryOut: () =>

@@ -3,12 +3,14 @@ import { finishSignIn } from "../actions/finish.ts";
 import {
   cancelPending,
   inspect,
+  isEmptyStatus,
   listProfiles,
   nextAfter,
   readChangeLog,
   readStatus,
   refuseUnknownName,
 } from "../actions/overview.ts";
+import { refusing } from "../actions/outcome.ts";
 import type { PendingPorts } from "../actions/ports.ts";
 import { retryProfile, undoChange } from "../actions/profiles.ts";
 import { startSignIn } from "../actions/start.ts";
@@ -60,13 +62,10 @@ async function cancel(context: TerminalContext, { profileName }: TerminalRequest
 async function status(context: TerminalContext, { profileName }: TerminalRequest): Promise<TerminalAnswer> {
   const ports = await context.pendingPorts();
   const found = await readStatus(ports, context.binding, profileName);
-  const isEmpty =
-    found.kind === "status" &&
-    found.pending.length === 0 &&
-    found.lastSaved === undefined &&
-    found.lastFailed === undefined;
-  if (!isEmpty) return found;
-  return (await refuseUnknown(context, ports, profileName)) ?? { kind: "refused", code: "no-status" };
+  if (found.kind === "refused" || !isEmptyStatus(found)) return found;
+  if (profileName === undefined) return { kind: "refused", code: "no-status" };
+  const refusal = (await refuseUnknown(context, ports, profileName)) ?? refusing(profileName)("no-status");
+  return found.others === undefined ? refusal : { ...refusal, others: found.others };
 }
 
 function refuseUnknown(context: TerminalContext, { log }: PendingPorts, askedName: ProfileName | undefined) {

@@ -33,7 +33,6 @@ export function terminalSurface(typing: Typing, lineBreak = "\n"): Surface {
   return {
     kind: "terminal",
     hasCodeSpans: false,
-    hasNamedLinks: false,
     lineBreak,
     maxVerbatim: Infinity,
     spell: spellForTerminal(typing),

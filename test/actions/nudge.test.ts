@@ -115,6 +115,15 @@ describe("a profile that is to be quiet", () => {
     expect(ports.usageServer.asked).toHaveLength(2);
   });
 
+  it("is quiet also while the setting is off, and the result says that it is", async () => {
+    use(WORK, [81, 40]);
+    const off = { ...ports, isNudgeOn: () => false };
+    expect(await quietProfile(off, request)).toEqual({ kind: "quiet", profileName: "work", isOff: true });
+    use(WORK, [99, 99]);
+    turn(WORK);
+    expect(await claim()).toBeUndefined();
+  });
+
   it("is asked about if no numbers are in memory, and then quiet in all its windows", async () => {
     use(WORK, [81, 40]);
     expect(await quietProfile(ports, request)).toEqual({ kind: "quiet", profileName: "work" });

@@ -106,6 +106,25 @@ describe("readStatus", () => {
     });
   });
 
+  it("names the other profiles with a sign-in if the named one has none", async () => {
+    await begin("team");
+    await begin("home");
+    const [work, home] = ["work", "home"] as ProfileName[];
+    expect(await readStatus(ports, DANA, work)).toEqual({
+      kind: "status",
+      pending: [],
+      askedName: "work",
+      others: ["team", "home"],
+    });
+    expect(await readStatus(ports, DANA, home)).not.toHaveProperty("others");
+  });
+
+  it.each(OTHERS)("names no sign-in of another profile to $name", async ({ binding }) => {
+    await begin("team");
+    const askedName = "work" as ProfileName;
+    expect(await readStatus(ports, binding, askedName)).toEqual({ kind: "status", pending: [], askedName });
+  });
+
   it("leaves out what has expired", async () => {
     await begin();
     ports.clock.move(SIGN_IN_TTL_MS);
@@ -307,7 +326,7 @@ const codes = async (over: Ports = ports) => (await inspectGateway(over, "main")
 /** A host whose session store cannot be read. */
 const withoutPins = (): ChatPins => {
   const fail = failing(new Error("canary"));
-  return { read: fail, pin: fail, unpin: fail, release: fail };
+  return { read: fail, hasCodexModel: fail, pin: fail, unpin: fail, release: fail };
 };
 const refuseOwner = () => false;
 
@@ -394,12 +413,28 @@ describe("why", () => {
     expect(await why("team")).not.toHaveProperty("asked.place");
   });
 
-  it("names no pin if the session store fails", async () => {
+  it("names no pin and no other model if the session store fails", async () => {
     const silent: Ports = { ...ports, pins: withoutPins() };
     const explained = await explainChoice(silent, { binding: DANA });
     expect(explained).toMatchObject({ kind: "choice", decides: "host", next: "work" });
     expect(explained).not.toHaveProperty("pin");
+    expect(explained).not.toHaveProperty("isOtherModel");
+    expect(ports.log.lines.join()).not.toContain("canary");
   });
+
+  it.each([
+    { outcome: "done", isOther: undefined },
+    { outcome: "other-model", isOther: true },
+  ] as const)(
+    "says whether the chat's model can use a profile, as use does: $outcome",
+    async ({ outcome, isOther }) => {
+      ports.pins.outcome = outcome;
+      const used = await useProfile(ports, asked("team"));
+      expect(used).toMatchObject(isOther ? { code: "pin-other-model" } : { kind: "pinned" });
+      const explained = await why();
+      expect(explained.kind === "choice" && explained.isOtherModel).toBe(isOther);
+    },
+  );
 
   it.each(THROWN)("does not throw or repeat $name", async ({ error, code }) => {
     const broken: Ports = { ...ports, profiles: brokenProfiles(failing(error)) };

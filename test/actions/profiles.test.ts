@@ -11,6 +11,7 @@ import {
   undoChange,
   useProfile,
 } from "../../src/actions/profiles.ts";
+import { CodexAuthError } from "../../src/errors.ts";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import type { ListedProfile } from "../../src/rules/results.ts";
 import type { UsageOutcome } from "../../src/rules/usage.ts";
@@ -65,6 +66,7 @@ function watched(broken: Partial<ProfileStore> = {}): Ports & { readonly targets
     endCooldown: noting((target) => profiles.endCooldown(target)),
     revive: noting((target) => profiles.revive(target)),
     undo: noting((target) => profiles.undo(target)),
+    hasUndo: (profileId) => profiles.hasUndo(profileId),
     ...broken,
   };
   return { ...ports, profiles: store, targets };
@@ -177,10 +179,20 @@ describe("showProfile", () => {
   it("gives the entry of the list, with its default mark", async () => {
     ports.profiles.has("openai:work", "openai:team");
     const list = await ports.profiles.list("main");
-    const nowMs = ports.clock.nowMs();
-    expect(await showProfile(ports, asked("work"))).toEqual({ kind: "profile", profile: list[0], nowMs });
-    expect(await showProfile(ports, asked("team"))).toEqual({ kind: "profile", profile: list[1], nowMs });
+    const common = { kind: "profile", nowMs: ports.clock.nowMs(), isUndoable: false };
+    expect(await showProfile(ports, asked("work"))).toEqual({ ...common, profile: list[0] });
+    expect(await showProfile(ports, asked("team"))).toEqual({ ...common, profile: list[1] });
     expect(list.map(({ isDefault }) => isDefault)).toEqual([true, undefined]);
+  });
+
+  it("says whether there is something to undo, and that there may be if it cannot be read", async () => {
+    ports.profiles.has("openai:work", "openai:team");
+    ports.profiles.undoable.add("openai:work");
+    expect(await showProfile(ports, asked("work"))).toMatchObject({ isUndoable: true });
+    expect(await showProfile(ports, asked("team"))).toMatchObject({ isUndoable: false });
+    const over = watched({ hasUndo: failing(new CodexAuthError("undo-unwritable")) });
+    expect(await showProfile(over, asked("team"))).toMatchObject({ isUndoable: true });
+    expect(ports.log.lines).toEqual(["warn: looking for something to undo failed (CodexAuthError undo-unwritable)"]);
   });
 
   it("looks into the recent list, and reads the store again for a name that is not there", async () => {
@@ -386,7 +398,7 @@ const pinned = async () => (await ports.pins.read(DANA))?.profileId;
 /** A host whose session store cannot be read. */
 const withoutPins = (): ChatPins => {
   const fail = failing(new Error("canary"));
-  return { read: fail, pin: fail, unpin: fail, release: fail };
+  return { read: fail, hasCodexModel: fail, pin: fail, unpin: fail, release: fail };
 };
 describe("using a profile in a chat", () => {
   beforeEach(() => ports.profiles.has("openai:work", "openai:team"));

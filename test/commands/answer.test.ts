@@ -45,6 +45,7 @@ const INTENTS: readonly Row[] = [
   { intent: { verb: "finish", pasted: new Paste("hello") }, begins: SENTENCES["refusal.callback-not-found"] },
   { intent: { verb: "finish" }, begins: "To finish a sign-in" },
   { intent: { verb: "status" }, begins: SENTENCES["status.title"] },
+  { intent: { verb: "status", name: "nobody" as ProfileName }, begins: "There is no profile named nobody." },
   { intent: { verb: "cancel" }, begins: "Cancelled: work." },
   { intent: { verb: "cancel", name: "nobody" as ProfileName }, begins: "There is no profile named nobody." },
   { intent: { verb: "show", name: WORK }, begins: "Codex profile work: signed in" },
@@ -197,6 +198,52 @@ function finishWith(text: string, profileName?: ProfileName): Intent {
   const named = profileName === undefined ? {} : { name: profileName };
   return { verb: "finish", pasted: new Paste(text), ...named };
 }
+
+const statusOf = (ports: Ports, name: string) => textOf(ports, { verb: "status", name: name as ProfileName });
+
+describe("the status of one profile", () => {
+  it("has only its own sign-in", async () => {
+    const { ports } = await createWaiting();
+    await textOf(ports, { verb: "pick", name: "team" as ProfileName });
+    const text = await statusOf(ports, "work");
+    expect(text).toContain("• work: waiting for the callback URL");
+    expect(text).not.toContain("team");
+  });
+
+  it("says that it has none, and which other profiles have one", async () => {
+    const { ports } = await createWaiting();
+    ports.profiles.has("openai:home");
+    const others = "Pending sign-ins to other profiles: work. See them: /codex_auth status";
+    const begins = "There is no profile named nobody.";
+    expect(await statusOf(ports, "nobody")).toBe(`${begins} To see all profiles, type /codex_auth\n\n${others}`);
+    expect(await statusOf(ports, "home")).toBe(
+      [SENTENCES["status.title"], "No sign-in to home is pending.", others, "Sign in: /codex_auth home"].join("\n\n"),
+    );
+  });
+});
+
+describe("the answer to a word that is nearly a command", () => {
+  const STAUTS = "stauts" as ProfileName;
+
+  it("starts the sign-in and asks whether the command was meant", async () => {
+    const { ports } = await createWaiting();
+    const text = await textOf(ports, { verb: "pick", name: STAUTS });
+    expect(text).toContain("Sign in to the new profile stauts\n\nDid you mean /codex_auth status?");
+    expect(ports.pending.document.logins.map(({ profileName }) => profileName)).toContain("stauts");
+  });
+
+  it("does not ask if the profile exists", async () => {
+    const { ports } = await createWaiting();
+    ports.profiles.has("openai:stauts");
+    expect(await textOf(ports, { verb: "pick", name: STAUTS })).not.toContain("Did you mean");
+  });
+
+  it("asks with the refusal if a profile follows", async () => {
+    const { ports } = await createWaiting();
+    const text = await textOf(ports, { verb: "refuse", code: "bad-selector", near: "show" });
+    expect(text).toContain("Did you mean /codex_auth show <profile>?");
+  });
+});
 
 describe("the answer to a name that the grammar would not create", () => {
   it.each([

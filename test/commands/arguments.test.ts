@@ -44,6 +44,7 @@ const SELECTOR: readonly Row[] = [
 
 const SUBCOMMANDS: readonly Row[] = [
   { name: "status", args: "status", intent: { verb: "status" } },
+  { name: "status of a profile", args: "status work", intent: { verb: "status", name: "work" } },
   { name: "status in capitals", args: "STATUS", intent: { verb: "status" } },
   { name: "cancel, mixed case", args: "Cancel", intent: { verb: "cancel" } },
   { name: "refresh, a command once", args: "refresh", intent: page(1) },
@@ -231,6 +232,15 @@ describe("/codex_auth", () => {
 
   it.each(BAD_NAMES)("refuses what cannot be a profile name: $name", ({ args, intent }) => {
     expect(opened(parseSelectArguments(args))).toEqual(intent);
+  });
+
+  it.each([
+    { args: "shwo work", intent: { ...refuse("bad-selector"), near: "show" } },
+    { args: "signot work yes", intent: { ...refuse("bad-selector"), near: "signout" } },
+    { args: "hello work", intent: refuse("bad-selector") },
+    { args: "stauts", intent: pick("stauts") },
+  ])("names the command that a mistyped one with a profile may mean: $args", ({ args, intent }) => {
+    expect(parseSelectArguments(args)).toEqual(intent);
   });
 
   it.each(FINISH)("finishes with what follows the word finish: $name", ({ args, intent }) => {

@@ -481,6 +481,10 @@ export class MemoryProfileStore implements ProfileStore {
     return { kind: "saved", isSelectable: this.isSelectable, isUndoable: true, activation: "live" };
   }
 
+  async hasUndo(profileId: string): Promise<boolean> {
+    return this.undoable.has(profileId);
+  }
+
   // ---- what tests do
 
   has(...ids: readonly string[]): void {
@@ -512,6 +516,10 @@ export class MemoryPins implements ChatPins {
 
   async read(chat: Binding): Promise<ChatPin | undefined> {
     return this.#pins.get(keyOf(chat));
+  }
+
+  async hasCodexModel(): Promise<boolean> {
+    return this.outcome !== "other-model";
   }
 
   async pin(chat: Binding, profileId: string): Promise<"done" | "failed" | "other-model"> {
@@ -691,6 +699,7 @@ export function createFakePorts(): FakePorts {
     notices: new MemoryNotices(),
     methods: new MemoryMethods(),
     wakePoller: () => undefined,
+    isNudgeOn: () => true,
     parked: new InMemoryParkedSignIns(),
     pins: new MemoryPins(),
     installation: new FakeInstallationCheck(),
@@ -760,6 +769,7 @@ export function brokenProfiles(
     endCooldown: fail,
     revive: fail,
     undo: fail,
+    hasUndo: fail,
   };
   return { provider: "openai", storeId: "openai", isStore: () => true, obstacle, ...broken };
 }

@@ -136,7 +136,8 @@ const MANAGING = ["show work", "prefer work", "signout work", "signout work yes"
 
 describe("a command about one profile", () => {
   it("shows its card, with a button for each thing that can be done", async () => {
-    const { context } = createDoor();
+    const { context, ports } = createDoor();
+    ports.profiles.undoable.add("openai:work");
     const { markdown, rows } = await answerCommand(context, "select", call({ args: "show work" }));
     expect(markdown).toContain("Codex profile `work`: signed in");
     expect(rows.map((row) => row.map(({ label }) => label))).toEqual([

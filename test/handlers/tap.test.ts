@@ -91,6 +91,7 @@ interface Carded extends Shown {
 async function createCarded(overrides: Partial<HandlerContext> = {}): Promise<Carded> {
   const door = createDoor(overrides);
   door.ports.profiles.has("openai:team");
+  door.ports.profiles.undoable.add("openai:team");
   const chat = new Chat();
   await answerTap(door.context, chat.tap((await showSelector(door.context))["team"] ?? ""));
   const payloads = payloadsOf(chat.edits[0]?.rows ?? []);
@@ -263,8 +264,7 @@ const SITUATIONS: readonly Situation[] = [
 describe.each(CARD_BUTTONS)("the button %s of a profile's card", (label) => {
   it.each(SITUATIONS)("changes nothing $name", async ({ extra, arrange, seen }) => {
     const carded = await createCarded();
-    const { context, chat, payloads, ports } = carded;
-    ports.profiles.undoable.add("openai:team");
+    const { context, chat, payloads } = carded;
     const before = await stateOf(carded);
     arrange?.(carded);
     await answerTap(context, chat.tap(payloads[label] ?? "", extra));
@@ -356,7 +356,7 @@ describe("a chat that does not let itself be edited", () => {
     await answerTap(context, chat.tap(show, { edit: rejects }));
     expect(chat.seen()).toMatchObject({ edits: 0, replies: 0 });
     expect(sent.map(({ sender, message }) => [sender.senderId, labelsOf(message)])).toEqual([
-      [OWNER, [["Sign in again", "Use in this chat"], ["Sign out"], ["Undo", "Back"]]],
+      [OWNER, [["Sign in again", "Use in this chat"], ["Sign out"], ["Back"]]],
     ]);
   });
 

@@ -66,7 +66,12 @@ export const LINK =
 
 export const NOW_MS = 1_795_000_000_000;
 
-export const shown = (profile: ListedProfile): ShownProfile => ({ kind: "profile", profile, nowMs: NOW_MS });
+export const shown = (profile: ListedProfile, isUndoable = true): ShownProfile => ({
+  kind: "profile",
+  profile,
+  nowMs: NOW_MS,
+  isUndoable,
+});
 
 export function listed(name: string, extra: Partial<Omit<ListedProfile, "name" | "profileId">> = {}): ListedProfile {
   const profileId = `openai:${name}` as ProfileId;
@@ -299,6 +304,10 @@ export const USAGE_REPORTS: Readonly<Record<string, UsageReport>> = {
     ["old", { kind: "untold", reason: "late", last: { ...NUMBERS, askedAtMs: NOW_MS - 3 * HOUR_MS } }],
     ["ended", { kind: "untold", reason: "sign-in-ended", status: 401 }],
     ["failed", { kind: "untold", reason: "token-old" }, RENEWAL_FAILED],
+  ]),
+  "usage, many and one in a cooldown": usageReport([
+    ...Array.from({ length: 6 }, (_, at): Reported => [`p${at}`, told()]),
+    ["held", told(), HELD_FOR_LIMIT],
   ]),
   "usage, many": usageReport(
     [
@@ -613,6 +622,9 @@ export function sampleScreens(): readonly NamedScreen[] {
     "selector, empty": selectorScreen(listOf(0, [waiting]), 1),
     "new profile": newProfileScreen(["team"]),
     "card, new": cardScreen(started({ isNewProfile: true, expiresInMs: 30_000 })),
+    "card, a name like a command": cardScreen(
+      started({ isNewProfile: true, profileName: "stauts" as ProfileName, profileId: "openai:stauts" as ProfileId }),
+    ),
     "card, again": cardScreen(started({ expiresInMs: 3 * 60 * 60_000 })),
     "card, listening": cardScreen(started({ isListening: true })),
     "card, stand-in": cardScreen(started({ isDefaultFallback: true })),
@@ -639,6 +651,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     "saved, undoable": savedScreen({ ...SAVED, isUndoable: true, activation: "restart" }, false),
     "selector, a default": selectorScreen({ ...listOf(0), profiles: [listed("work", { isDefault: true })] }, 1),
     profile: profileScreen(shown(listed("work", { email: "a@b.example", plan: "plus" }))),
+    "profile, nothing to undo": profileScreen(shown(listed("work"), false)),
     "profile, the default": profileScreen(shown(listed("work", { isDefault: true }))),
     preferred: preferredScreen(PREFERRED),
     "preferred, after a restart": preferredScreen({ ...PREFERRED, activation: "restart" }),
@@ -708,6 +721,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     nudge: nudgeScreen(NUDGE),
     "nudge, another has more left": nudgeScreen({ ...NUDGE, best: listed("team") }),
     quiet: quietScreen({ kind: "quiet", profileName: "work" }),
+    "quiet, the setting is off": quietScreen({ kind: "quiet", profileName: "work", isOff: true }),
     unpinned: pinnedScreen({ kind: "unpinned", profile: listed("work"), nowMs: NOW_MS }),
     "profile, pinned": profileScreen(shown(listed("work", { isPinned: true }))),
     "selector, marks": selectorScreen(
@@ -752,6 +766,7 @@ export function sampleScreens(): readonly NamedScreen[] {
       isOwnCopy: true,
       asked: { profileName: "a", place: 2 },
     }),
+    "why, another model": whyScreen({ ...CHOICE, isOtherModel: true }),
     "why, nothing": whyScreen({
       kind: "choice",
       decides: "host",
@@ -817,6 +832,13 @@ export function sampleScreens(): readonly NamedScreen[] {
       parked: [{ profileName: QUESTION.profileName, expiresInMs: 60_000 }],
       question: QUESTION,
     }),
+    "status of a profile, nothing": statusScreen({ kind: "status", pending: [], askedName: "work" }),
+    "status of a profile, others are pending": statusScreen({
+      kind: "status",
+      pending: [],
+      askedName: "work",
+      others: ["team", "home"],
+    }),
     "status, nothing": statusScreen({ kind: "status", pending: [] }),
     cancelled: cancelledScreen({ profileNames: ["work", "team"] }),
     "nothing to cancel": cancelledScreen({ profileNames: [] }),
@@ -827,6 +849,7 @@ export function sampleScreens(): readonly NamedScreen[] {
     withheld: withheldScreen("group"),
     "withheld on a channel without sign-ins": withheldScreen("elsewhere"),
     quoted: quotedScreen(),
+    "a command with a typing error": refusalScreen({ code: "bad-selector", near: "show", next: "none", sender: "" }),
     "not an owner, in the web chat": refusalScreen({ code: "not-allowed", next: "none", sender: "" }),
     "a country, behind a proxy": refusalScreen({
       code: "region-unsupported",
@@ -873,6 +896,7 @@ export function screensAbout(name: ProfileName): readonly Screen[] {
     pinnedScreen({ kind: "pinned", profile, nowMs: NOW_MS }),
     questionScreen({ ...QUESTION, profileName: name, existingProfile: { profileName: name }, newName: name }),
     statusScreen({ kind: "status", pending: [waits], parked: [waits] }),
+    statusScreen({ kind: "status", pending: [], askedName: name }),
     cancelledScreen({ profileNames: [name] }),
     cancelledScreen({ profileNames: [], askedName: name }),
     noticeScreen({ profile, isPinned: true }),

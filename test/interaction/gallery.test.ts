@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { inChat } from "../../src/commands/arguments.ts";
 import { ERROR_CODES, type ErrorCode } from "../../src/errors.ts";
 import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
-import { MARKDOWN, PLAIN, toText, toWireButtons, WEB_MARKDOWN } from "../../src/interaction/render.ts";
+import { MARKDOWN, PLAIN, toText, toWireButtons } from "../../src/interaction/render.ts";
 import { withSandboxNotice } from "../../src/interaction/screens.ts";
 import { CATALOGUES, Locale, type Language } from "../../src/languages/catalogue.ts";
 import { EN, type SentenceKey } from "../../src/languages/en.ts";
@@ -31,18 +31,12 @@ const SCREENS = sampleScreens().filter(({ kind }) => {
 
 function chatText({ kind, screen }: NamedScreen, locale: Locale): string {
   const markdown = toText(screen, locale, inChat(MARKDOWN));
-  const inWebChat = toText(screen, locale, inChat(WEB_MARKDOWN));
   const wire = toWireButtons(screen, locale, {
     limits: capabilitiesOf("telegram"),
     tap: { prefix: "codex_auth_", screenId: "S" },
   });
   const rows = wire.map((row) => row.map(({ label }) => `[ ${label} ]`).join(" "));
-  return [
-    `### ${kind}`,
-    quoted(markdown),
-    ...(inWebChat === markdown ? [] : ["In the web chat:", quoted(inWebChat)]),
-    ...(rows.length === 0 ? [] : [fenced(rows.join("\n"))]),
-  ].join("\n\n");
+  return [`### ${kind}`, quoted(markdown), ...(rows.length === 0 ? [] : [fenced(rows.join("\n"))])].join("\n\n");
 }
 
 function terminalText({ kind, answer, queueApply = false }: NamedAnswer, around: OutputContext): string {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProfileName } from "../../src/rules/profile-id.ts";
 import { linkRows, toMarkdown, toPlainText, toWireButtons } from "../support/english.ts";
-import { linkButton, namedLink, type Screen, type ScreenLine, type Segment } from "../../src/interaction/screen.ts";
+import { linkButton, type Screen, type ScreenLine, type Segment } from "../../src/interaction/screen.ts";
 import { profileScreen, signedOutScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import { cardScreen } from "../../src/interaction/login-screens.ts";
 import { refusalScreen, savedScreen, selectorScreen, statusScreen } from "../../src/interaction/screens.ts";
@@ -268,7 +268,7 @@ describe("the buttons of a screen", () => {
     expect({ open, more }).toMatchObject({ open: { link: expect.any(Secret) }, more: [] });
     expect(linkRows(selectorScreen(listOf(9), 1))).toEqual([]);
     const long = new Secret(`${LINK}&${"x".repeat(512)}`);
-    expect(linkRows({ lines: [], rows: [[linkButton(namedLink(long, "button.open"))]] })).toEqual([]);
+    expect(linkRows({ lines: [], rows: [[linkButton("button.open", long)]] })).toEqual([]);
   });
 
   it("never carry what a profile is called", () => {

@@ -2,8 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { profileNameOf, resolveSelector, type ProfileId, type ProfileName } from "../../src/rules/profile-id.ts";
-import { spelled, toMarkdown, toPlainText, toWebMarkdown } from "../support/english.ts";
-import { signOutScreen } from "../../src/interaction/profile-screens.ts";
+import { ENGLISH, spelled, toPlainText } from "../support/english.ts";
+import { inChat } from "../../src/commands/arguments.ts";
+import { capabilitiesOf } from "../../src/interaction/capabilities.ts";
+import { toText } from "../../src/interaction/render.ts";
+import { logScreen, whyScreen } from "../../src/interaction/diagnosis-screens.ts";
+import { profileScreen, signOutScreen } from "../../src/interaction/profile-screens.ts";
 import type { Action, Screen } from "../../src/interaction/screen.ts";
 import { codeEndScreen } from "../../src/interaction/code-screens.ts";
 import { cardScreen } from "../../src/interaction/login-screens.ts";
@@ -22,9 +26,11 @@ import {
   anyName,
   anyProfileList,
   anyScreen,
+  CHOICE,
   LINK,
   listed,
   listOf,
+  NOW_MS,
   SAVED,
   shown as shownProfile,
   started,
@@ -208,10 +214,25 @@ describe("the sign-in card", () => {
     );
   });
 
-  it("names the link in the web chat, and the bare URL stands below it", () => {
-    const lines = toWebMarkdown(cardScreen(started())).split("\n\n");
-    expect(lines.filter((line) => line.includes("https://"))).toEqual([`[${SENTENCES["button.open"]}](${LINK})`, LINK]);
-    expect(toMarkdown(cardScreen(started()))).not.toContain("](");
+  // A terminal chat writes the URL of a named link too, and the web chat makes a link of a bare one.
+  it.each(["webchat", "telegram", "slack"])("has the link once in its text on %s", (channel) => {
+    const text = toText(cardScreen(started()), ENGLISH, inChat(capabilitiesOf(channel).style));
+    expect(text.split("https://")).toHaveLength(2);
+    expect(text).not.toContain("](");
+  });
+});
+
+describe("the card of a profile", () => {
+  it.each(["signed-in", "unreadable"] as const)("offers an undo only if there is something to undo: %s", (health) => {
+    const offers = (isUndoable: boolean) => {
+      const screen = profileScreen(shownProfile(listed("work", { health }), isUndoable));
+      const isButton = actionsOf(screen).some(({ verb }) => verb === "undo");
+      return [isButton, toPlainText(screen).includes("/codex_auth undo work")];
+    };
+    expect([offers(true), offers(false)]).toEqual([
+      [true, true],
+      [false, false],
+    ]);
   });
 });
 
@@ -233,6 +254,25 @@ describe("the status screen", () => {
 it("a sign-in with a code that the server did not accept does not end with a callback URL only", () => {
   const screen = codeEndScreen({ kind: "refused", code: "token-rejected", profileName: "work", isOver: true });
   expect(toPlainText(screen)).toContain("Its callback URL or code is probably too old");
+});
+
+it("the reason says first that the chat's model uses no profile, and promises none for the next message", () => {
+  const lines = linesOf(whyScreen({ ...CHOICE, isOtherModel: true }));
+  expect(lines.slice(0, 2)).toEqual([
+    SENTENCES["why.other-model"],
+    "With an OpenAI model, the next message in this chat uses work.",
+  ]);
+});
+
+describe("the log of changes", () => {
+  it("says in words why a change was refused, without the advice", () => {
+    const entry = { atMs: NOW_MS - 120_000, who: "webchat", action: "retry", profileName: "work" } as const;
+    const entries = [{ ...entry, outcome: "retry-not-held" } as const, { ...entry, outcome: "done" } as const];
+    expect(linesOf(logScreen({ kind: "log", entries, nowMs: NOW_MS })).slice(1)).toEqual([
+      "• 2 minutes ago, webchat: let OpenClaw try again: work (refused). work is not in cooldown, so nothing was changed.",
+      "• 2 minutes ago, webchat: let OpenClaw try again: work (done)",
+    ]);
+  });
 });
 
 describe("the cancelled screen", () => {

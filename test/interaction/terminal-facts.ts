@@ -1,5 +1,5 @@
 /** Each answer of the terminal once, in each of its shapes. */
-import type { NextStep } from "../../src/rules/results.ts";
+import type { InvalidArgument, NextStep } from "../../src/rules/results.ts";
 import { AUDITED_ACTIONS } from "../../src/rules/stored-records.ts";
 import type { TerminalAnswer } from "../../src/terminal/context.ts";
 import { HEALTHS } from "../support/english.ts";
@@ -13,6 +13,16 @@ export interface NamedAnswer {
 
 const WAITING = { profileName: "my team", expiresInMs: 14 * 60_000 };
 const LAST_SAVED = { profileName: "work", profileId: "openai:work", agoMs: 90_400, activation: "restart" } as const;
+
+const INVALID: readonly InvalidArgument[] = [
+  { kind: "option", name: "--force" },
+  { kind: "needs-value", name: "--agent" },
+  { kind: "takes-no-value", name: "--json" },
+  { kind: "value", name: "--agent" },
+  { kind: "word", name: "home" },
+  { kind: "place", place: 3 },
+  { kind: "profile" },
+];
 
 const refusedFinish = (facts: { readonly profileName?: string; readonly next: NextStep }): TerminalAnswer => ({
   kind: "refused",
@@ -70,6 +80,16 @@ export function terminalAnswers(): readonly NamedAnswer[] {
     ...ERROR_CODES.map((code) => ({
       kind: code,
       answer: { kind: "refused", code, profileName: "work" } as const,
+    })),
+    {
+      kind: "no-status of a profile, others are pending",
+      answer: { kind: "refused", code: "no-status", profileName: "work", others: ["home"] },
+    },
+    { kind: "no-status of all", answer: { kind: "refused", code: "no-status" } },
+    { kind: "usage-verb, a typing error", answer: { kind: "refused", code: "usage-verb", near: "status" } },
+    ...INVALID.map((invalid) => ({
+      kind: `usage-option, ${invalid.kind}`,
+      answer: { kind: "refused", code: "usage-option", invalid } as const,
     })),
     { kind: "login-expired, start again", answer: refusedFinish({ profileName: "work", next: "again" }) },
     { kind: "login-expired, start again, no name known", answer: refusedFinish({ next: "again" }) },

@@ -1,8 +1,10 @@
 /** Every language says all that English says, with the same values in it, and nothing that a renderer could misread. */
 import { describe, expect, it } from "vitest";
+import { ERROR_CODES } from "../../src/errors.ts";
 import { button, say } from "../../src/interaction/screen.ts";
 import { CATALOGUES, languageOf, Locale, localeOf, type Language } from "../../src/languages/catalogue.ts";
 import { EN, translation, type SentenceKey } from "../../src/languages/en.ts";
+import { REFUSALS } from "../support/english.ts";
 
 const LANGUAGES = Object.keys(CATALOGUES) as Language[];
 const KEYS = Object.keys(EN) as SentenceKey[];
@@ -47,6 +49,27 @@ describe.each(LANGUAGES)("the catalogue of %s", (language) => {
   it("has no white space to spare", () => {
     expect(keysWhere((key) => catalogue[key] !== catalogue[key].replaceAll(/\s+/g, " ").trim())).toEqual([]);
   });
+});
+
+describe.each(LANGUAGES)("the first sentence of a refusal in %s", (language) => {
+  const locale = new Locale(language, "UTC");
+
+  it("ends, and suggests no command", () => {
+    // These two are refusals of the terminal's arguments and of a look, so they are never in the log.
+    const logged = ERROR_CODES.filter((code) => code !== "usage-option" && code !== "no-status");
+    const broken = logged
+      .map((code) => locale.firstSentence(`refusal.${code}`))
+      .filter((sentence) => !/[.。]$/.test(sentence) || /\{(?!name|variable|folder|file)/.test(sentence));
+    expect(broken).toEqual([]);
+  });
+});
+
+it.each([
+  { key: "refusal.identity-missing", en: "The sign-in worked but names no ChatGPT account, so nothing was saved." },
+  { key: "refusal.provider-unreachable", en: "The gateway's machine could not reach auth.openai.com." },
+  { key: "refusal.store-migration-required", en: REFUSALS["store-migration-required"].split(" Stop")[0] },
+] as const)("the first sentence of $key ends at its own full stop", ({ key, en }) => {
+  expect(localeOf("en", "UTC").firstSentence(key)).toBe(en);
 });
 
 describe.each(LANGUAGES.filter((language) => language !== "en"))("the translation into %s", (language) => {

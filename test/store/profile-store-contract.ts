@@ -190,6 +190,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
       it("puts back what was replaced, as it was, and can itself be undone", async () => {
         await bench.seed(two);
         await save(id("a"), "1");
+        expect(await store.hasUndo(id("a"))).toBe(true);
         expect(await store.undo(target(id("a")))).toEqual(REPLACED);
         expect(bench.stored().profiles).toEqual(two.profiles);
         expect(await store.undo(target(id("a")))).toEqual(REPLACED);
@@ -201,6 +202,7 @@ export function describeProfileStore(name: string, open: () => Promise<HostBench
         await save(id("work"), "1");
         expect(await store.undo(target(id("work")))).toEqual(refused("undo-missing"));
         expect(await store.undo(target(id("b")))).toEqual(refused("undo-missing"));
+        expect([await store.hasUndo(id("work")), await store.hasUndo(id("b"))]).toEqual([false, false]);
       });
 
       it("refuses if another program has changed the profile since", async () => {

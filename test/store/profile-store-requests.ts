@@ -50,6 +50,10 @@ export class MemoryUndoRecords implements UndoRecords {
     this.kept = [...this.kept.filter((other) => !isOf(record)(other)), record];
   }
 
+  async has(profileId: string): Promise<boolean> {
+    return this.kept.some((record) => record.profileId === profileId);
+  }
+
   async find({ current, ...target }: UndoTarget): Promise<UndoRecord | undefined> {
     const kept = this.kept.filter(isOf(target));
     return kept.findLast(({ replacedBy }) => replacedBy === current) ?? kept.at(-1);

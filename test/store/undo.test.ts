@@ -68,6 +68,17 @@ describe("the undo records", () => {
     expect(await records.find({ ...targetOf("shared", NOW_MS), profileId: "openai:third" })).toBeUndefined();
   });
 
+  it("tell of which profiles there are any, for a day, and after each change", async () => {
+    const records = createUndoRecords(stateDir);
+    expect(await records.has("openai:work", NOW_MS)).toBe(false);
+    await records.keep(recordOf("a", { place: "/agents/x" }), "");
+    expect(await records.has("openai:work", NOW_MS)).toBe(true);
+    expect(await records.has("openai:team", NOW_MS)).toBe(false);
+    await createUndoRecords(stateDir).keep(recordOf("b", { profileId: "openai:team" }), "");
+    expect(await records.has("openai:team", NOW_MS + DAY_MS - 1)).toBe(true);
+    expect(await records.has("openai:team", NOW_MS + DAY_MS)).toBe(false);
+  });
+
   it("last for a day, whichever way the clock is set meanwhile", async () => {
     const records = createUndoRecords(stateDir);
     await records.keep(recordOf("a"), "");

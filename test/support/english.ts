@@ -23,11 +23,9 @@ export const HEALTHS: readonly ProfileHealth[] = [
 ];
 
 export const MARKDOWN_CHAT = inChat(render.MARKDOWN);
-export const WEB_CHAT = inChat(render.WEB_MARKDOWN);
 export const PLAIN_CHAT = inChat(render.PLAIN);
 
 export const toMarkdown = (screen: Screen) => render.toText(screen, ENGLISH, MARKDOWN_CHAT);
-export const toWebMarkdown = (screen: Screen) => render.toText(screen, ENGLISH, WEB_CHAT);
 export const toPlainText = (screen: Screen) => render.toText(screen, ENGLISH, PLAIN_CHAT);
 const limits = capabilitiesOf("telegram");
 export const linkRows = (screen: Screen) => render.toWireButtons(screen, ENGLISH, { limits });

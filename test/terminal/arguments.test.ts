@@ -11,6 +11,10 @@ const request = (fields: Partial<Record<keyof TerminalRequest, unknown>>) => ({
   request: { queueApply: false, json: false, ...fields },
 });
 const refused = (code: string, json = false) => ({ kind: "refused", code, json });
+const invalid = (kind: string, name?: string | number, json = false) => ({
+  ...refused("usage-option", json),
+  invalid: { kind, ...(typeof name === "number" ? { place: name } : name === undefined ? {} : { name }) },
+});
 
 interface Row {
   readonly name: string;
@@ -107,23 +111,49 @@ const UNDERSTOOD: readonly Row[] = [
 
 const REFUSED: readonly Row[] = [
   { name: "an unknown verb", argv: ["signin"], expected: refused("usage-verb") },
-  { name: "a verb in capitals", argv: ["START"], expected: refused("usage-verb") },
+  { name: "a verb in capitals", argv: ["START"], expected: { ...refused("usage-verb"), near: "pick" } },
+  { name: "a verb with a typing error", argv: ["stauts"], expected: { ...refused("usage-verb"), near: "status" } },
   { name: "an empty verb", argv: [""], expected: refused("usage-verb") },
   { name: "a word of every object as a verb", argv: ["constructor"], expected: refused("usage-verb") },
   { name: "another one", argv: ["__proto__", "--json"], expected: refused("usage-verb", true) },
-  { name: "an unknown option", argv: ["start", "--force"], expected: refused("usage-option") },
-  { name: "an unknown short option", argv: ["start", "-p", "work"], expected: refused("usage-option") },
-  { name: "a word of every object as an option", argv: ["start", "--constructor"], expected: refused("usage-option") },
-  { name: "one with a value", argv: ["start", "--__proto__=x"], expected: refused("usage-option") },
-  { name: "a value that no flag takes", argv: ["start", "--json=yes"], expected: refused("usage-option") },
-  { name: "the denial of a flag", argv: ["start", "--no-json"], expected: refused("usage-option") },
-  { name: "an option without its value", argv: ["start", "--profile"], expected: refused("usage-option") },
+  { name: "an unknown option", argv: ["start", "--force"], expected: invalid("option", "--force") },
+  { name: "an unknown short option", argv: ["start", "-p", "work"], expected: invalid("option", "-p") },
+  {
+    name: "a word of every object as an option",
+    argv: ["start", "--constructor"],
+    expected: invalid("option", "--constructor"),
+  },
+  { name: "one with a value", argv: ["start", "--__proto__=x"], expected: invalid("place", 2) },
+  { name: "a value that no flag takes", argv: ["start", "--json=yes"], expected: invalid("takes-no-value", "--json") },
+  { name: "the denial of a flag", argv: ["start", "--no-json"], expected: invalid("option", "--no-json") },
+  { name: "an option without its value", argv: ["start", "--profile"], expected: invalid("needs-value", "--profile") },
   {
     name: "an option in place of a value",
     argv: ["start", "--profile", "--json"],
-    expected: refused("usage-option", true),
+    expected: invalid("needs-value", "--profile", true),
   },
-  { name: "a third word", argv: ["start", "work", "home", "--json"], expected: refused("usage-option", true) },
+  { name: "a third word", argv: ["start", "work", "home", "--json"], expected: invalid("word", "home", true) },
+  { name: "a second profile", argv: ["start", "home", "--profile=work"], expected: invalid("word", "home") },
+  {
+    name: "a second profile as an option",
+    argv: ["start", "--profile=a", "--profile-id=b"],
+    expected: invalid("option", "--profile-id"),
+  },
+  { name: "a callback URL as a third word", argv: ["finish", "work", URL], expected: invalid("place", 3) },
+  { name: "a code as a third word", argv: ["finish", "work", `ac_${"x".repeat(80)}`], expected: invalid("place", 3) },
+  { name: "a state as a third word", argv: ["status", "work", "a".repeat(43)], expected: invalid("place", 3) },
+  {
+    name: "a device code as a third word",
+    argv: ["login", "--device", "work", "ABCD-12345"],
+    expected: invalid("place", 4),
+  },
+  { name: "a callback URL as an option", argv: ["finish", `--${URL}`], expected: invalid("place", 2) },
+  { name: "a state as an option", argv: ["finish", `--${"a".repeat(41)}`], expected: invalid("place", 2) },
+  {
+    name: "a code with a dash in front as the value",
+    argv: ["finish", "--callback-url", "-ac_x"],
+    expected: invalid("needs-value", "--callback-url"),
+  },
   { name: "an option behind --", argv: ["start", "--", "--json"], expected: refused("bad-selector") },
   { name: "an empty profile", argv: ["start", "--profile", ""], expected: refused("bad-selector") },
   { name: "an empty profile of status", argv: ["status", "--profile="], expected: refused("bad-selector") },
@@ -136,7 +166,7 @@ const REFUSED: readonly Row[] = [
     expected: refused("reserved-word"),
   },
   { name: "a profile with a line break", argv: ["start", "openai:a\nb"], expected: refused("bad-selector") },
-  { name: "a profile for the list", argv: ["list", "--profile", "work"], expected: refused("usage-option") },
+  { name: "a profile for the list", argv: ["list", "--profile", "work"], expected: invalid("profile") },
   { name: "finish without a callback URL", argv: ["finish"], expected: refused("usage-address") },
   { name: "finish with an empty one", argv: ["finish", "--callback-url="], expected: refused("usage-address") },
   {
@@ -147,7 +177,7 @@ const REFUSED: readonly Row[] = [
   ...["", "Ops", "../x", "a/b", ".", "-x", "a".repeat(65), "a b", "é", "a\n"].map((agent) => ({
     name: `an agent called ${JSON.stringify(agent).slice(0, 20)}`,
     argv: ["list", `--agent=${agent}`],
-    expected: refused("usage-option"),
+    expected: invalid("value", "--agent"),
   })),
 ];
 
@@ -186,7 +216,7 @@ describe("parseArguments", () => {
     );
   });
 
-  it("never throws, and repeats nothing of the arguments in a refusal", () => {
+  it("never throws, and repeats in a refusal only what cannot be a secret", () => {
     const word = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom(
@@ -205,8 +235,11 @@ describe("parseArguments", () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
         const parsed = parseArguments(argv);
-        if (parsed.kind === "refused") expect(Object.keys(parsed).toSorted()).toEqual(["code", "json", "kind"]);
-        else expect(WORDS).toContain(parsed.request.verb);
+        if (parsed.kind === "refused") {
+          const { near: _near, invalid: named, ...others } = parsed;
+          expect(Object.keys(others).toSorted()).toEqual(["code", "json", "kind"]);
+          if (named !== undefined && "name" in named) expect(named.name).toMatch(/^[-A-Za-z0-9._@+]{1,22}$/);
+        } else expect(WORDS).toContain(parsed.request.verb);
       }),
     );
   });

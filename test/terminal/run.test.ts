@@ -318,7 +318,15 @@ describe("a name that no sign-in has", () => {
   it.each(["status", "cancel"] as const)("is refused by %s if no profile has it", async (verb) => {
     ports.profiles.has("openai:work");
     await start("home");
-    expect(await run(verb, { profileName: "nobody" })).toEqual(unknown);
+    expect(await run(verb, { profileName: "nobody" })).toMatchObject(unknown);
+  });
+
+  it.each(["nobody", "work"])("is answered by status with the names of the others that have one: %s", async (name) => {
+    ports.profiles.has("openai:work");
+    await start("home");
+    const code = name === "work" ? "no-status" : "profile-unknown";
+    const expected = { kind: "refused", code, profileName: name, others: ["home"] };
+    expect(await run("status", { profileName: name })).toEqual(expected);
   });
 
   it("may be a profile's", async () => {
