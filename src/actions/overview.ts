@@ -302,7 +302,7 @@ export async function explainChoice(
 }
 
 /** Returns true, and logs it, if the host cannot tell. */
-async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
+export async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
   try {
     return await pins.hasCodexModel(chat);
   } catch (error) {
