@@ -129,7 +129,8 @@ function judgeFailure({ status, headers, body }: HttpAnswer): Refused {
     const retryAfterSeconds = retryAfterOf(headers);
     return { kind: "refused", code: "provider-rate-limited", ...(retryAfterSeconds && { retryAfterSeconds }) };
   }
-  if (status >= 500) return { kind: "refused", code: "provider-failed" };
+  // 511 comes from the network before the server, which wants a login (RFC 6585 section 6).
+  if (status >= 500 && status !== 511) return { kind: "refused", code: "provider-failed" };
   if (status < 400 || status > 403) return { kind: "refused", code: "token-response-invalid" };
   // Cloudflare blocks with 403. A proxy or a login page of the network answers with other pages too.
   if (isPage({ headers, body })) {
