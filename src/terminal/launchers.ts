@@ -27,7 +27,7 @@ export function pathsIn(launcher: Launcher): readonly string[] {
   const text = cleaned(launcher.text, dialect);
   let isElsewhere = SETS_BY_NAME.test(text) || (dialect === "cmd" && CALLS.test(text));
   const onWord: OnWord = (word, place) => {
-    isElsewhere ||= leadsElsewhere(word, place, launcher);
+    isElsewhere ||= leadsElsewhere(word, place, launcher, dialect);
     paths(word).forEach((path) => found.size < MAX_PATHS && found.add(path));
   };
   readWords({ text, at: 0, nesting: 0, ...wordReader(launcher, dialect, onWord) });
@@ -60,7 +60,14 @@ const PLACES: ReadonlyMap<string, string> = new Map([
   ["OPENCLAW_OAUTH_DIR", ".openclaw/credentials"],
 ]);
 const PLACE_NAMES = [...PLACES.keys()].join("|");
-const NAMES_PLACE = new RegExp(`(?<![\\w/\\\\])(?:${PLACE_NAMES})(?!\\w)`, "i");
+const NAMES_PLACE = String.raw`(?<![\w/\\-])(?:${PLACE_NAMES})(?![\w-])`;
+/** Windows does not distinguish variables by case. */
+const NAMES_OF: Readonly<Record<Dialect, RegExp>> = {
+  sh: new RegExp(NAMES_PLACE),
+  JavaScript: new RegExp(NAMES_PLACE),
+  cmd: new RegExp(NAMES_PLACE, "i"),
+  PowerShell: new RegExp(NAMES_PLACE, "i"),
+};
 
 /** How PowerShell sets one of these variables. */
 const SETS_BY_NAME = new RegExp(String.raw`\$env:(?:${PLACE_NAMES})[ \t]*(?:\?\?|\+)?=(?!=)`, "i");
@@ -76,13 +83,18 @@ const CALLS = /\bcall[ \t]+"?(?!:)[^"\r\n]*(?<!openclaw)\.(?:bat|cmd)\b/i;
 const SETS_VARIABLES: ReadonlySet<string> = new Set(["export", "env", "set", "setenv", "declare", "typeset"]);
 
 /** Returns false for a variable that is set to what this process has too. */
-function leadsElsewhere(word: string, { isCommand, before }: WordPlace, { variable }: Pick<Launcher, "variable">) {
+function leadsElsewhere(
+  word: string,
+  { isCommand, before }: WordPlace,
+  { variable }: Pick<Launcher, "variable">,
+  dialect: Dialect,
+): boolean {
   if (STARTERS.test(word) || READS_VARIABLES.test(word)) return true;
   if (isCommand && READS_COMMANDS.has(word.toLowerCase())) return true;
   // Which variables these are, only a run could tell.
-  if (SETS_VARIABLES.has(before) && /^[\0%]/.test(word)) return true;
+  if (SETS_VARIABLES.has(before.replace(/^@/, "").toLowerCase()) && /^[\0%]/.test(word)) return true;
   if (STATE_OPTIONS.test(word)) return variable("OPENCLAW_STATE_DIR") === undefined;
-  if (!NAMES_PLACE.test(word)) return false;
+  if (!NAMES_OF[dialect].test(word)) return false;
   const [, name = "", value] = /^(\w+)(?:=([^]*))?$/.exec(word) ?? [];
   const below = PLACES.get(name.toUpperCase());
   if (below === undefined || value === undefined) return before !== "export";

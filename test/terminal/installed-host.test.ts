@@ -431,7 +431,7 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
       script: `#!/usr/bin/env node\nrequire("dotenv").config();\nrequire("${HOST}");`,
     },
     { name: "a script, in cmd", script: `@echo off\ncall "%~dp0env.cmd"\nnode "${HOST}" %*` },
-    { name: "lines of variables, in cmd", script: `@echo off\nfor /f %%i in (.env) do set %%i\nnode "${HOST}" %*` },
+    { name: "lines of variables, in cmd", script: `@echo off\nfor /f %%i in (.env) do @SET %%i\nnode "${HOST}" %*` },
     { name: "a script, in PowerShell", script: `. "$PSScriptRoot\\env.ps1"\n& node "${HOST}" $args` },
     { name: "a script, in fish", script: `#!/usr/bin/env fish\nsource ~/claw.fish\nexec node ${HOST} $argv` },
   ])(
@@ -457,6 +457,10 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
       name: "what is set, exported by itself",
       script: `OPENCLAW_STATE_DIR="\${OPENCLAW_STATE_DIR:-/x}"\nexport OPENCLAW_STATE_DIR\nexec ${HOST} "$@"`,
       set: "/y",
+    },
+    {
+      name: "this user's, beside names that only look like a variable",
+      script: `#!/bin/sh\nexec node --title=my-home --home=/srv/HOME-dir ${HOST} "$@"`,
     },
     {
       name: "unset here, with words of other commands",
