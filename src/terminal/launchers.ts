@@ -79,7 +79,7 @@ const SETS_BY_NAME = new RegExp(String.raw`\$env:(?:${PLACE_NAMES})[ \t]*(?:\?\?
 const READS_COMMANDS: ReadonlySet<string> = new Set([".", "source", "eval", "iex", "invoke-expression"]);
 const READS_VARIABLES = /^--env-file(?:-if-exists)?(?:=|$)|\b(?:loadEnvFile|load_dotenv|dotenvx?)\b/;
 /** A label is in the same script, and another launcher of the host is followed. */
-const CALLS = /\bcall[ \t]+"?(?!:)[^"\r\n]*(?<!openclaw)\.(?:bat|cmd)\b/i;
+const CALLS = /\bcall[ \t]{1,9}"?(?!:)[^"\r\n]{0,260}(?<!openclaw)\.(?:bat|cmd)\b/i;
 const SETS_VARIABLES: ReadonlySet<string> = new Set(["export", "env", "set", "setenv", "declare", "typeset"]);
 
 /** Returns false for a variable that is set to what this process has too. */
