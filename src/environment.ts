@@ -156,9 +156,20 @@ export function isNodeProxying(): boolean {
   );
 }
 
-/** The whole environment, and the variables that keep the host from starting a second process of itself. */
+/**
+ * The variables that keep the host from starting a second process of itself, whose output nobody would drop. It starts one
+ * to load its modules from another cache if `NODE_COMPILE_CACHE` is set.
+ */
+const NO_SECOND_PROCESS = [
+  "OPENCLAW_NO_RESPAWN",
+  "OPENCLAW_NODE_OPTIONS_READY",
+  "OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED",
+  "OPENCLAW_SOURCE_COMPILE_CACHE_RESPAWNED",
+  "OPENCLAW_COMPILE_CACHE_DISABLED_RESPAWNED",
+];
+
 export function readHostCommandEnvironment(): Record<string, string | undefined> {
-  return { ...process.env, OPENCLAW_NO_RESPAWN: "1", OPENCLAW_NODE_OPTIONS_READY: "1", NO_COLOR: "1" };
+  return { ...process.env, ...Object.fromEntries(NO_SECOND_PROCESS.map((name) => [name, "1"])), NO_COLOR: "1" };
 }
 
 export function readArguments(): readonly string[] {

@@ -13,7 +13,7 @@ import { CodexAuthError } from "./errors.ts";
 import { createGuardedFetch, type Send } from "./host/fetch.ts";
 import { createOAuthClient } from "./oauth/client.ts";
 import { LOOK_LIMITS, lookAt, OPENAI, sandboxEndpoints, TOKEN_LIMITS } from "./oauth/endpoints.ts";
-import { readIdentity, readUserId } from "./oauth/identity.ts";
+import { readAccount, readUserId } from "./oauth/identity.ts";
 import type { ProxyFacts } from "./rules/proxy.ts";
 import { createInstallationCheck, type InstallationFolders } from "./store/installation.ts";
 import { createPendingPorts, createPendingStore, type PendingParts } from "./store/pending-sign-ins.ts";
@@ -109,7 +109,7 @@ export function createPorts(parts: Parts): Ports {
       undo,
       clock: systemClock,
       entropy: systemEntropy,
-      readIdentity,
+      readIdentity: readAccount,
       ...(remembered === undefined ? {} : { remembered }),
     }),
     usage: openUsage(parts),

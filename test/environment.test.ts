@@ -311,6 +311,9 @@ describe("readHostCommandEnvironment", () => {
       OPENCLAW_HOME: "/srv/claw",
       OPENCLAW_NO_RESPAWN: "1",
       OPENCLAW_NODE_OPTIONS_READY: "1",
+      OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED: "1",
+      OPENCLAW_SOURCE_COMPILE_CACHE_RESPAWNED: "1",
+      OPENCLAW_COMPILE_CACHE_DISABLED_RESPAWNED: "1",
       NO_COLOR: "1",
     });
   });

@@ -149,6 +149,7 @@ export type DevicePoll =
         | "device-code-expired"
         | "region-unsupported"
         | "provider-blocked"
+        | "account-refused"
         | "client-rejected"
         | "token-response-invalid";
     };

@@ -92,7 +92,7 @@ export async function pollDevice(
     const fields = { device_auth_id: deviceAuthId.reveal(), user_code: code.reveal() };
     return judgePoll(await post(endpoints.devicePoll, fetch, fields), pace);
   } catch (error) {
-    return transportCodeOf(error) === "token-response-invalid" ? rejected(pace) : unanswered(pace);
+    return transportCodeOf(error) === "token-response-invalid" ? rejected(pace, "client-rejected") : unanswered(pace);
   }
 }
 
@@ -109,7 +109,9 @@ export function judgePoll({ status, headers, body }: HttpAnswer, pace: PollingPa
   if (status === 429 || serverCode === "slow_down") return slower(headers, pace);
   if (status >= 500) return unanswered(pace);
   if (PENDING_STATUSES.has(status) || PENDING_CODES.has(serverCode)) return pending(pace);
-  return rejected(pace);
+  // Of a code that is not known here, only the status is known, as with a token request.
+  const isAccount = serverCode !== "" && (status === 401 || status === 402);
+  return rejected(pace, isAccount ? "account-refused" : "client-rejected");
 }
 
 function judgeApproval(body: string): DevicePoll {
@@ -131,7 +133,11 @@ const ENDS: ReadonlyMap<string, Ended> = new Map<string, Ended>([
 ]);
 
 function endOf(serverCode: string): Ended | undefined {
-  return ENDS.get(serverCode) ?? (/disabled|not_enabled/.test(serverCode) ? "device-code-off" : undefined);
+  const known = ENDS.get(serverCode);
+  if (known !== undefined) return known;
+  // Such as account_deactivated and deactivated_workspace.
+  if (/^account_|deactivated/.test(serverCode)) return "account-refused";
+  return /disabled|not_enabled/.test(serverCode) ? "device-code-off" : undefined;
 }
 
 /**
@@ -162,9 +168,9 @@ function blocked({ intervalMs, blocked: before = 0 }: PollingPace): DevicePoll {
   return waiting(Math.max(BLOCKED_WAIT_MS, intervalMs), { intervalMs, blocked: times });
 }
 
-function rejected({ intervalMs, rejected: before = 0 }: PollingPace): DevicePoll {
+function rejected({ intervalMs, rejected: before = 0 }: PollingPace, code: Ended): DevicePoll {
   const times = before + 1;
-  if (times >= MAX_IN_A_ROW) return { kind: "ended", code: "client-rejected" };
+  if (times >= MAX_IN_A_ROW) return { kind: "ended", code };
   return waiting(intervalMs, { intervalMs, rejected: times });
 }
 

@@ -17,15 +17,23 @@ const claimText = z.catch(
 const accessTokenClaims = z.object({
   iss: claimText,
   sub: claimText,
-  "https://api.openai.com/auth": z.object({
-    chatgpt_account_id: z.string().check(z.regex(/^[A-Za-z0-9._:-]{1,128}$/)),
-    chatgpt_account_user_id: claimText,
-    chatgpt_user_id: claimText,
-    user_id: claimText,
-    chatgpt_plan_type: claimText,
-  }),
+  email: claimText,
+  "https://api.openai.com/auth": z.catch(
+    z.optional(
+      z.object({
+        chatgpt_account_id: z.catch(z.optional(z.string().check(z.regex(/^[A-Za-z0-9._:-]{1,128}$/))), undefined),
+        chatgpt_account_user_id: claimText,
+        chatgpt_user_id: claimText,
+        user_id: claimText,
+        chatgpt_plan_type: claimText,
+      }),
+    ),
+    undefined,
+  ),
   "https://api.openai.com/profile": z.catch(z.optional(z.object({ email: claimText })), undefined),
 });
+
+type Claims = z.infer<typeof accessTokenClaims>;
 
 function decodePayload(token: string): unknown {
   const parts = token.split(".");
@@ -33,32 +41,44 @@ function decodePayload(token: string): unknown {
   return parseJson(Buffer.from(parts[1] ?? "", "base64url").toString("utf8"));
 }
 
+function claimsOf(token: string): Claims | undefined {
+  const claims = accessTokenClaims.safeParse(decodePayload(token));
+  return claims.success ? claims.data : undefined;
+}
+
 /** Prefers the claims in the host's order, so that two tokens of one user give the same text. */
-function personOf({ iss, sub, ...claims }: z.infer<typeof accessTokenClaims>): string | undefined {
+function personOf({ iss, sub, ...claims }: Claims): string | undefined {
   const auth = claims["https://api.openai.com/auth"];
-  const named = auth.chatgpt_account_user_id ?? auth.chatgpt_user_id ?? auth.user_id;
-  return named ?? (iss === undefined || sub === undefined ? undefined : `${iss}|${sub}`);
+  const named = auth?.chatgpt_account_user_id ?? auth?.chatgpt_user_id ?? auth?.user_id;
+  // The subject names another kind of user, so it is compared only with the subjects of whole tokens.
+  const hasSubject = auth?.chatgpt_account_id !== undefined && iss !== undefined && sub !== undefined;
+  return named ?? (hasSubject ? `${iss}|${sub}` : undefined);
 }
 
 /** Returns the user, whichever workspace the token is for. */
 export function readUserId(accessToken: string): string | undefined {
-  const claims = accessTokenClaims.safeParse(decodePayload(accessToken));
-  const auth = claims.success ? claims.data["https://api.openai.com/auth"] : undefined;
+  const auth = claimsOf(accessToken)?.["https://api.openai.com/auth"];
   return auth?.chatgpt_user_id ?? auth?.user_id;
 }
 
-/** Returns undefined if the token is not a JWT or names no account. */
-export function readIdentity(accessToken: string): Identity | undefined {
-  const claims = accessTokenClaims.safeParse(decodePayload(accessToken));
-  if (!claims.success) return undefined;
-  const auth = claims.data["https://api.openai.com/auth"];
-  const email = claims.data["https://api.openai.com/profile"]?.email;
-  const plan = auth.chatgpt_plan_type;
-  const personId = personOf(claims.data);
+/** Reads what a stored token says of its account: nothing if it is not a JWT, and a part if it has only some claims. */
+export function readAccount(accessToken: string): Partial<Identity> {
+  const claims = claimsOf(accessToken);
+  if (claims === undefined) return {};
+  const auth = claims["https://api.openai.com/auth"];
+  const email = claims["https://api.openai.com/profile"]?.email ?? claims.email;
+  const [chatgptAccountId, plan] = [auth?.chatgpt_account_id, auth?.chatgpt_plan_type];
+  const personId = personOf(claims);
   return {
-    chatgptAccountId: auth.chatgpt_account_id,
+    ...(chatgptAccountId === undefined ? {} : { chatgptAccountId }),
     ...(personId === undefined ? {} : { personId }),
     ...(email === undefined ? {} : { email }),
     ...(plan === undefined ? {} : { plan }),
   };
+}
+
+/** Returns undefined if the token is not a JWT or names no account. */
+export function readIdentity(accessToken: string): Identity | undefined {
+  const { chatgptAccountId, ...others } = readAccount(accessToken);
+  return chatgptAccountId === undefined ? undefined : { chatgptAccountId, ...others };
 }

@@ -93,6 +93,7 @@ const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
   Object.entries({
     token_exchange_user_error: "token-rejected",
     invalid_grant: "token-rejected",
+    invalid_request: "token-rejected",
     token_expired: "token-rejected",
     refresh_token_expired: "token-rejected",
     refresh_token_invalidated: "token-rejected",
@@ -128,12 +129,15 @@ function judgeFailure({ status, headers, body }: HttpAnswer): Refused {
     const retryAfterSeconds = retryAfterOf(headers);
     return { kind: "refused", code: "provider-rate-limited", ...(retryAfterSeconds && { retryAfterSeconds }) };
   }
-  if (status >= 500) return { kind: "refused", code: "provider-failed" };
-  if (status === 400) return { kind: "refused", code: "token-rejected" };
-  if (status < 401 || status > 403) return { kind: "refused", code: "token-response-invalid" };
-  if (isPage({ headers, body })) return { kind: "refused", code: "provider-blocked" };
+  // 511 comes from the network before the server, which wants a login (RFC 6585 section 6).
+  if (status >= 500 && status !== 511) return { kind: "refused", code: "provider-failed" };
+  if (status < 400 || status > 403) return { kind: "refused", code: "token-response-invalid" };
+  // Cloudflare blocks with 403. A proxy or a login page of the network answers with other pages too.
+  if (isPage({ headers, body })) {
+    return { kind: "refused", code: status === 400 ? "token-response-invalid" : "provider-blocked" };
+  }
   // Of a code that is not known here, only the status is known: the server refused, and not the callback URL.
-  const isSilent = status === 401 && serverCode === undefined;
+  const isSilent = status <= 401 && serverCode === undefined;
   return { kind: "refused", code: isSilent ? "token-rejected" : "account-refused" };
 }
 

@@ -270,7 +270,7 @@ function isStrong({ parameters }: Response): boolean {
 
 function readText(text: string, isDecoded: boolean): Reading {
   const urls = findUrls(text);
-  const judged = urls.map(judgeUrl).filter((one) => one !== undefined);
+  const judged = urls.flatMap(judgeUrl);
   const found = judged.length > 0 ? [...judged, ...strongIn(withoutUrls(text))] : judgeRest(text, urls);
   const responses = found
     .filter((one) => one.kind === "response")
@@ -305,13 +305,16 @@ function judgeRest(text: string, urls: readonly Readings[]): readonly Judged[] {
   return isElsewhere ? [{ kind: "refused", code: "callback-not-found" }] : judgeFragments(text);
 }
 
-/** Returns undefined for a URL that has nothing to do with a sign-in. */
-function judgeUrl(readings: Readings): Judged | undefined {
+/** Returns nothing for a URL that has nothing to do with a sign-in, and two answers if its fragment has one too. */
+function judgeUrl(readings: Readings): readonly Judged[] {
   const targets = readings.filter(isCallback);
-  if (targets.length > 0) return judgeReadings(targets.map(parametersOf));
+  if (targets.length > 0) {
+    const fragments = targets.map(fragmentOf).filter(hasAnswer);
+    return [targets.map(parametersOf), ...(fragments.length === 0 ? [] : [fragments])].map(judgeReadings);
+  }
   const [url = ""] = readings;
   const code = pageOf(url) ?? (isAnswerElsewhere(url) ? "callback-wrong-redirect" : undefined);
-  return code === undefined ? undefined : { kind: "refused", code };
+  return code === undefined ? [] : [{ kind: "refused", code }];
 }
 
 /** The pages of a sign-in that people send instead of the callback URL. */
@@ -326,8 +329,10 @@ function pageOf(url: string): PasteRefusal | undefined {
 function isAnswerElsewhere(url: string): boolean {
   if (!/[?#]/.test(url)) return false;
   const parameters = parametersOf(url);
-  return parameters.has("state") && (parameters.has("code") || parameters.has("error"));
+  return parameters.has("state") && hasAnswer(parameters);
 }
+
+const hasAnswer = (parameters: URLSearchParams) => parameters.has("code") || parameters.has("error");
 
 /** Accepts the redirect URI in each spelling of loopback that a browser may show. */
 function isCallback(url: string): boolean {
@@ -340,6 +345,15 @@ function parametersOf(url: string): URLSearchParams {
   const [, , , query = "", fragment = ""] = URL_PARTS.exec(url) ?? [];
   const parameters = new URLSearchParams(query);
   return SINGLE_PARAMETERS.some((name) => parameters.has(name)) ? parameters : new URLSearchParams(fragment);
+}
+
+/** The parameters of the fragment, with the state of the query if they have none. */
+function fragmentOf(url: string): URLSearchParams {
+  const [, , , query = "", fragment = ""] = URL_PARTS.exec(url) ?? [];
+  const parameters = new URLSearchParams(fragment);
+  const state = new URLSearchParams(query).get("state");
+  if (state !== null && !parameters.has("state")) parameters.set("state", state);
+  return parameters;
 }
 
 function judgeFragments(text: string): readonly Judged[] {
@@ -381,8 +395,7 @@ const BEST_RANK = 4;
 function rankOf(parameters: URLSearchParams): number {
   const state = stateOf(parameters);
   if (!STATE.test(state)) return 0;
-  const hasOutcome = parameters.has("code") || parameters.has("error");
-  if (!hasOutcome) return 1;
+  if (!hasAnswer(parameters)) return 1;
   if (!OWN_STATE.test(state)) return 2;
   return parameters.has("error") || OWN_CODE.test(parameters.get("code") ?? "") ? BEST_RANK : 3;
 }
@@ -442,7 +455,7 @@ function isCertainWord(word: string): boolean {
 
 /** Parts without a URL count only with a state of our own shape, because other programs have codes and states too. */
 function isOwnResponse({ state, parameters }: Response): boolean {
-  return OWN_STATE.test(state) && (parameters.has("code") || parameters.has("error"));
+  return OWN_STATE.test(state) && hasAnswer(parameters);
 }
 
 function isCertainText(text: string): boolean {

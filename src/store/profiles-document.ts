@@ -202,7 +202,8 @@ export interface AccountReaders {
   readonly digestOf: (record: StoredRecord) => string;
 }
 
-export type ReadIdentity = (accessToken: string) => Identity | undefined;
+/** A stored token may name only a part of its account. */
+export type ReadIdentity = (accessToken: string) => Partial<Identity> | undefined;
 
 /** The claims of the token have precedence over the fields beside it, which an import may have left out. */
 export function accountsInDocument(

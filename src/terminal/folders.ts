@@ -141,6 +141,8 @@ export async function readHostConfig(
   }
 }
 
+/** The only lists of `auth.order` that are used here. */
+const ORDERS = ["openai-codex", "openai"];
 /** A variable in the host's form. Other text, such as `${yyyy-mm-dd}`, is text to the host too. */
 const VARIABLE = /\$\{[A-Z_][A-Z0-9_]*\}/;
 
@@ -156,7 +158,7 @@ function isPieced(config: HostConfig): boolean {
   if ([config, agents, auth, order, profiles, ...list, ...records].some((part) => "$include" in part)) return true;
   const deciding = [
     ...list.flatMap(({ id, agentDir }) => [id, agentDir]),
-    ...Object.values(order).flat(),
+    ...ORDERS.flatMap((provider) => order[provider] ?? []),
     ...records.map(({ provider }) => provider),
   ];
   return deciding.some((text) => typeof text === "string" && VARIABLE.test(text));

@@ -24,42 +24,81 @@ export function pathsIn(launcher: Launcher): readonly string[] {
   const dialect = dialectOf(launcher.text);
   const found = new Set<string>();
   const paths = pathsOf(launcher, dialect);
-  let isElsewhere = SETS_BY_NAME.test(launcher.text);
-  const onWord = (word: string) => {
-    isElsewhere ||= leadsElsewhere(word, launcher);
+  const text = cleaned(launcher.text, dialect);
+  let isElsewhere = SETS_BY_NAME.test(text) || (dialect === "cmd" && CALLS.test(text));
+  const onWord: OnWord = (word, place) => {
+    isElsewhere ||= leadsElsewhere(word, place, launcher, dialect);
     paths(word).forEach((path) => found.size < MAX_PATHS && found.add(path));
   };
-  readWords({ text: cleaned(launcher.text, dialect), at: 0, nesting: 0, ...wordReader(launcher, dialect, onWord) });
+  readWords({ text, at: 0, nesting: 0, ...wordReader(launcher, dialect, onWord) });
   return isElsewhere ? [] : [...found];
 }
 
-/** Programs that start a command as another user, in a container or on another machine. */
-const STARTERS =
-  /^(?:[^\0]*[\\/])?(?:sudo|doas|su|runuser|docker|podman|nerdctl|kubectl|ssh|nsenter|machinectl|flatpak|wsl)(?:\.exe)?$/;
+/** Programs that start a command as another user, in a container, on another machine or with other variables. */
+const STARTERS = new RegExp(
+  String.raw`^(?:[^\0]*[\\/])?(?:${[
+    "sudo doas su runuser runas pkexec gosu su-exec setpriv chpst systemd-run machinectl nsenter unshare chroot schroot",
+    "docker docker-compose podman podman-compose podman-remote nerdctl ctr crictl kubectl oc distrobox distrobox-enter",
+    "toolbox lxc lxc-attach incus limactl lima colima orb multipass vagrant apptainer singularity udocker flatpak wsl",
+    "proot proot-distro bwrap firejail ssh autossh mosh tsh dotenv dotenvx direnv doppler op infisical chamber sops envdir",
+  ]
+    .join(" ")
+    .replaceAll(" ", "|")})(?:\\.exe)?$`,
+);
 /** The host's options that name another state folder. */
 const STATE_OPTIONS = /^--(?:dev|profile(?:=[^]*)?)$/;
 /** The variables that decide where the host keeps its profiles, with what they mean if they are not set. */
 const PLACES: ReadonlyMap<string, string> = new Map([
   ["HOME", ""],
+  ["USERPROFILE", ""],
   ["OPENCLAW_HOME", ""],
   ["OPENCLAW_STATE_DIR", ".openclaw"],
+  ["CLAWDBOT_STATE_DIR", ".openclaw"],
   ["OPENCLAW_CONFIG_PATH", ".openclaw/openclaw.json"],
   ["OPENCLAW_AGENT_DIR", ".openclaw/agents/main/agent"],
+  ["PI_CODING_AGENT_DIR", ".openclaw/agents/main/agent"],
+  ["OPENCLAW_OAUTH_DIR", ".openclaw/credentials"],
 ]);
+const PLACE_NAMES = [...PLACES.keys()].join("|");
+const NAMES_PLACE = String.raw`(?<![\w/\\-])(?:${PLACE_NAMES})(?![\w-])`;
+/** Windows does not distinguish variables by case. */
+const NAMES_OF: Readonly<Record<Dialect, RegExp>> = {
+  sh: new RegExp(NAMES_PLACE),
+  JavaScript: new RegExp(NAMES_PLACE),
+  cmd: new RegExp(NAMES_PLACE, "i"),
+  PowerShell: new RegExp(NAMES_PLACE, "i"),
+};
 
-/** How PowerShell and JavaScript set one of these variables. */
-const SETS_BY_NAME = new RegExp(
-  String.raw`(?:\$env:|\benv(?:\.|\[["']))(?:${[...PLACES.keys()].join("|")})(?:["']\])?[ \t]*=(?!=)`,
-  "i",
-);
+/** How PowerShell sets one of these variables. */
+const SETS_BY_NAME = new RegExp(String.raw`\$env:(?:${PLACE_NAMES})[ \t]*(?:\?\?|\+)?=(?!=)`, "i");
+
+/**
+ * Commands and options that read other text as commands or as variables, which may name another host or another state
+ * folder. It is not read here, because it may be different at the next start.
+ */
+const READS_COMMANDS: ReadonlySet<string> = new Set([".", "source", "eval", "iex", "invoke-expression"]);
+const READS_VARIABLES = /^--env-file(?:-if-exists)?(?:=|$)|\b(?:loadEnvFile|load_dotenv|dotenvx?)\b/;
+/** A label is in the same script, and another launcher of the host is followed. */
+const CALLS = /\bcall[ \t]{1,9}"?(?!:)[^"\r\n]{0,260}(?<!openclaw)\.(?:bat|cmd)\b/i;
+const SETS_VARIABLES: ReadonlySet<string> = new Set(["export", "env", "set", "setenv", "declare", "typeset"]);
 
 /** Returns false for a variable that is set to what this process has too. */
-function leadsElsewhere(word: string, { variable }: Pick<Launcher, "variable">): boolean {
-  if (STARTERS.test(word)) return true;
+function leadsElsewhere(
+  word: string,
+  { isCommand, before }: WordPlace,
+  { variable }: Pick<Launcher, "variable">,
+  dialect: Dialect,
+): boolean {
+  if (STARTERS.test(word) || READS_VARIABLES.test(word)) return true;
+  if (isCommand && READS_COMMANDS.has(word.toLowerCase())) return true;
+  // Which variables these are, only a run could tell.
+  if (SETS_VARIABLES.has(before.replace(/^@/, "").toLowerCase()) && /^[\0%]/.test(word)) return true;
   if (STATE_OPTIONS.test(word)) return variable("OPENCLAW_STATE_DIR") === undefined;
-  const [, name = "", value = ""] = /^([A-Z_]+)=([^]*)$/.exec(word) ?? [];
-  const below = PLACES.get(name);
-  if (below === undefined || value === "") return false;
+  if (!NAMES_OF[dialect].test(word)) return false;
+  const [, name = "", value] = /^(\w+)(?:=([^]*))?$/.exec(word) ?? [];
+  const below = PLACES.get(name.toUpperCase());
+  if (below === undefined || value === undefined) return before !== "export";
+  if (value === "") return false;
   return resolve(value) !== resolve(variable(name) || `${variable("HOME") ?? ""}/${below}`);
 }
 
@@ -93,11 +132,20 @@ function pathsOf({ path, realPath }: Launcher, dialect: Dialect): (word: string)
   };
 }
 
+interface WordPlace {
+  /** The word is the name of a command. */
+  readonly isCommand: boolean;
+  /** The word before it in the same command, or empty text. */
+  readonly before: string;
+}
+
+type OnWord = (word: string, place: WordPlace) => void;
+
 interface Reader {
   readonly dialect: Dialect;
   /** Returns undefined if it is not known. */
   readonly valueOf: (name: string) => string | undefined;
-  readonly onWord: (word: string) => void;
+  readonly onWord: OnWord;
 }
 
 interface Reading extends Reader {
@@ -109,23 +157,26 @@ interface Reading extends Reader {
 /** Longer than any path, and an end for variables that double with each line. */
 const MAX_VALUE = 4096;
 
-function wordReader({ variable }: Launcher, dialect: Dialect, onWord: (word: string) => void): Reader {
+function wordReader({ variable }: Launcher, dialect: Dialect, onWord: OnWord): Reader {
   const assigned = new Map<string, string>();
   return {
     dialect,
     valueOf: (name) => assigned.get(name) ?? (variable(name) || undefined),
-    onWord(word) {
+    onWord(word, place) {
       if (word.length > MAX_VALUE) return;
       const [, name, value = ""] = /^([A-Za-z_]\w*)=([^]*)$/.exec(word) ?? [];
       const wasKnown = name !== undefined && assigned.get(name)?.includes(UNKNOWN) === false;
       // A branch for other systems often assigns it again.
       if (name !== undefined && !(wasKnown && value.includes(UNKNOWN))) assigned.set(name, value);
-      onWord(word);
+      onWord(word, place);
     },
   };
 }
 
 const SEPARATORS = /[\s;&|<>(){},[\]]/;
+const COMMAND_STARTS = /[\n;&|(){}\]]/;
+/** Words before the name of a command. */
+const BEFORE_COMMAND = /^(?:then|do|else|elif|if|while|until|!|exec|command|builtin|[A-Za-z_]\w*=[^]*)$/;
 /** Deeper than any launcher, and an end for one that was made to be deep. */
 const MAX_NESTING = 20;
 
@@ -137,13 +188,18 @@ function isAt(pattern: RegExp, { text, at }: Pick<Reading, "text" | "at">): bool
   return pattern.test(text);
 }
 
+const COMMAND: WordPlace = { isCommand: true, before: "" };
+
 /** Reads up to the character that closes a substitution, or to the end. */
 function readWords(reading: Reading, closing?: ")" | "`"): void {
   const { text, dialect, onWord } = reading;
   let word: string | undefined;
   let parentheses = 0;
+  let place: WordPlace = COMMAND;
   const finish = () => {
-    if (word !== undefined) onWord(word);
+    if (word === undefined) return;
+    onWord(word, place);
+    place = { isCommand: place.isCommand && BEFORE_COMMAND.test(word), before: word };
     word = undefined;
   };
   while (reading.at < text.length) {
@@ -154,6 +210,7 @@ function readWords(reading: Reading, closing?: ")" | "`"): void {
       reading.at = endOfLine(text, reading.at);
     } else if (SEPARATORS.test(char)) {
       finish();
+      if (COMMAND_STARTS.test(char)) place = COMMAND;
       if (char === "(") parentheses += 1;
       if (char === ")") parentheses = Math.max(0, parentheses - 1);
       reading.at += 1;
@@ -247,9 +304,9 @@ function readBraces(reading: Reading): string {
   const value = name === undefined ? undefined : valueOf(name);
   if (value !== undefined || hasDefault === undefined || nesting >= MAX_NESTING) return value ?? UNKNOWN;
   let word = "";
-  const onWord = (one: string) => {
+  const onWord: OnWord = (one) => {
     word = one;
-    reading.onWord(one);
+    reading.onWord(one, { isCommand: false, before: "" });
   };
   readWords({ ...reading, text: otherwise, at: 0, nesting: nesting + 1, onWord });
   return word;

@@ -218,6 +218,22 @@ describe("judgePoll", () => {
     row("deviceauth_expired", { status: 403, body: errorOf("deviceauth_expired") }, ended("device-code-expired")),
     row("the first 400", { status: 400, body: errorOf("invalid_request") }, waiting(5000, { rejected: 1 })),
     row("the second 401", { status: 401 }, waiting(5000, { rejected: 2 }), { rejected: 1 }),
+    row("account_deactivated", { status: 403, body: errorOf("account_deactivated") }, ended("account-refused")),
+    row("account_disabled", { status: 401, body: errorOf("account_disabled") }, ended("account-refused")),
+    row(
+      "a workspace that was deactivated",
+      { status: 402, body: { detail: { code: "deactivated_workspace" } } },
+      ended("account-refused"),
+    ),
+    row(
+      "the third 402 with an unknown code",
+      { status: 402, body: errorOf("something_new") },
+      ended("account-refused"),
+      {
+        rejected: 2,
+      },
+    ),
+    row("the third 401 without a code", { status: 401 }, ended("client-rejected"), { rejected: 2 }),
     row("the third 400", { status: 400, body: {} }, ended("client-rejected"), { rejected: 2 }),
   ])("decides on $name", ({ sent, expected, pace }) => {
     expect(decide(sent, pace)).toEqual(expected);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Identity } from "../../src/rules/account.ts";
-import { readIdentity } from "../../src/oauth/identity.ts";
+import { readAccount, readIdentity } from "../../src/oauth/identity.ts";
 import { accessTokenClaims, fakeAccount, jwtOf } from "../fakes/sign-in-accounts.ts";
 
 const AUTH = "https://api.openai.com/auth";
@@ -200,5 +200,48 @@ describe("readIdentity", () => {
         },
       ),
     );
+  });
+});
+
+describe("readAccount", () => {
+  it.each([
+    {
+      name: "an e-mail address only",
+      claims: { [PROFILE]: { email: "d@example.com" } },
+      account: { email: "d@example.com" },
+    },
+    {
+      name: "an e-mail address beside the other claims",
+      claims: { email: "d@example.com" },
+      account: { email: "d@example.com" },
+    },
+    {
+      name: "a user without a workspace",
+      claims: { [AUTH]: { chatgpt_user_id: "user-1" } },
+      account: { personId: "user-1" },
+    },
+    {
+      name: "a workspace that cannot be one",
+      claims: {
+        [AUTH]: { chatgpt_account_id: "a b", chatgpt_plan_type: "pro" },
+        [PROFILE]: { email: "d@example.com" },
+      },
+      account: { email: "d@example.com", plan: "pro" },
+    },
+    { name: "a subject only", claims: { iss: "https://auth.openai.com", sub: "auth0|1" }, account: {} },
+    { name: "nothing", claims: {}, account: {} },
+  ])("reads a part of an account: $name", ({ claims, account }) => {
+    const token = tokenOf(JSON.stringify(claims));
+    expect(readAccount(token)).toEqual(account);
+    expect(readIdentity(token)).toBeUndefined();
+  });
+
+  it("reads nothing of a token that is not a JWT", () => {
+    expect(readAccount("opaque")).toEqual({});
+  });
+
+  it("reads a whole account as the token's identity", () => {
+    const token = jwtOf(accessTokenClaims(fakeAccount("dana@example.com"), 1, 10));
+    expect(readAccount(token)).toEqual(readIdentity(token));
   });
 });

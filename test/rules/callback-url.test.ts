@@ -527,6 +527,11 @@ describe("a text with several callback URLs", () => {
       pending: [STATE],
     },
     {
+      name: "the fragment of its URL has another code",
+      text: `${CALLBACK_URL}#code=another-shape`,
+      pending: [STATE],
+    },
+    {
       name: "the pending one has a code and an error",
       text: `${OLD_URL}\n${CALLBACK_URL}\n${CALLBACK}?error=access_denied&state=${STATE}`,
       pending: [STATE],

@@ -382,11 +382,66 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
     { name: "another user, by a path", script: `exec /usr/sbin/runuser -u openclaw -- ${HOST} "$@"` },
     { name: "a container", script: `exec docker exec -it gateway node ${HOST} "$@"` },
     { name: "another machine", script: `exec ssh box ${HOST} "$@"` },
+    { name: "another container", script: `exec distrobox enter claw -- ${HOST} "$@"` },
+    { name: "another user, without sudo", script: `exec gosu node ${HOST} "$@"` },
+    { name: "the older name of its state folder", script: `export CLAWDBOT_STATE_DIR=/srv/claw\nexec ${HOST} "$@"` },
+    { name: "the folder of its older sign-ins", script: `OPENCLAW_OAUTH_DIR=/srv exec ${HOST} "$@"` },
+    { name: "no home folder", script: `unset HOME\nexec ${HOST} "$@"` },
+    { name: "its state folder, in lower case", script: `@echo off\nset openclaw_state_dir=D:\\claw\nnode ${HOST} %*` },
+    {
+      name: "its state folder, in fish",
+      script: `#!/usr/bin/env fish\nset -gx OPENCLAW_STATE_DIR /srv\nexec ${HOST} $argv`,
+    },
+    { name: "its state folder, in csh", script: `#!/bin/csh\nsetenv OPENCLAW_STATE_DIR /srv\nexec ${HOST} $argv` },
+    {
+      name: "its state folder, in Python",
+      script: `#!/usr/bin/env python3\nos.environ["OPENCLAW_STATE_DIR"]="/srv"\nos.execvp("node",["node","${HOST}"])`,
+    },
+    {
+      name: "its state folder, as an option of JavaScript",
+      script: `#!/usr/bin/env node\nspawnSync("node", ["${HOST}"], { env: { ...process.env, OPENCLAW_STATE_DIR: "/srv" } });`,
+    },
+    {
+      name: "its state folder, by a method of PowerShell",
+      script: `[Environment]::SetEnvironmentVariable("OPENCLAW_STATE_DIR","/srv")\n& node "${HOST}" $args`,
+    },
   ])("refuses a launcher that names $name, whose profiles are not those found here", async ({ script }) => {
     installHost(machine, "2026.9.6");
     put(inside("shim/openclaw"), script.replaceAll("ROOT", machine.root));
     await expect(find({ pathFolders: [inside("shim")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
   });
+
+  it.each([
+    { name: "a script", script: `. "$(dirname "$0")/../env.sh"\nexec node ${HOST} "$@"` },
+    { name: "a script of the current folder", script: `source ./env\nexec node ${HOST} "$@"` },
+    { name: "a script, if it exists", script: `[ -f /etc/default/openclaw ] && . /etc/default/openclaw\nexec ${HOST}` },
+    { name: "a script, in an if", script: `if [ -r ~/.env ]; then set -a; . ~/.env; fi\nexec ${HOST} "$@"` },
+    { name: "that of nvm", script: `[ -s "$NVM_DIR/nvm.sh" ] && \\. "$NVM_DIR/nvm.sh"\nexec node ${HOST} "$@"` },
+    { name: "that of fnm", script: `eval "$(fnm env)"\nexec node ${HOST} "$@"` },
+    { name: "lines of variables", script: `export $(grep -v '^#' ROOT/.env | xargs)\nexec node ${HOST} "$@"` },
+    {
+      name: "lines of variables, one by one",
+      script: `while read -r l; do export "$l"; done < ROOT/.env\nexec ${HOST}`,
+    },
+    { name: "lines of variables, with env", script: `exec env $(cat ROOT/.env) node ${HOST} "$@"` },
+    { name: "a file of variables, by Node", script: `exec node --env-file=ROOT/.env ${HOST} "$@"` },
+    { name: "a file of variables, by another program", script: `exec dotenv -e ROOT/.env -- node ${HOST} "$@"` },
+    {
+      name: "a file of variables, in JavaScript",
+      script: `#!/usr/bin/env node\nrequire("dotenv").config();\nrequire("${HOST}");`,
+    },
+    { name: "a script, in cmd", script: `@echo off\ncall "%~dp0env.cmd"\nnode "${HOST}" %*` },
+    { name: "lines of variables, in cmd", script: `@echo off\nfor /f %%i in (.env) do @SET %%i\nnode "${HOST}" %*` },
+    { name: "a script, in PowerShell", script: `. "$PSScriptRoot\\env.ps1"\n& node "${HOST}" $args` },
+    { name: "a script, in fish", script: `#!/usr/bin/env fish\nsource ~/claw.fish\nexec node ${HOST} $argv` },
+  ])(
+    "refuses a launcher that reads $name, which could name another host or another state folder",
+    async ({ script }) => {
+      installHost(machine, "2026.9.6");
+      put(inside("shim/openclaw"), script.replaceAll("ROOT", machine.root));
+      await expect(find({ pathFolders: [inside("shim")] })).rejects.toThrow(new CodexAuthError("host-launcher"));
+    },
+  );
 
   it.each([
     { name: "the default", script: `export OPENCLAW_STATE_DIR="$HOME/.openclaw"\nexec node ${HOST} "$@"` },
@@ -398,7 +453,20 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
       script: `export OPENCLAW_STATE_DIR="\${OPENCLAW_STATE_DIR:-/x}"\nexec ${HOST} "$@"`,
       set: "/y",
     },
-    { name: "another one in a comment", script: `# OPENCLAW_STATE_DIR=/srv, sudo\nexec ${HOST} "$@"` },
+    {
+      name: "what is set, exported by itself",
+      script: `OPENCLAW_STATE_DIR="\${OPENCLAW_STATE_DIR:-/x}"\nexport OPENCLAW_STATE_DIR\nexec ${HOST} "$@"`,
+      set: "/y",
+    },
+    {
+      name: "this user's, beside names that only look like a variable",
+      script: `#!/bin/sh\nexec node --title=my-home --home=/srv/HOME-dir ${HOST} "$@"`,
+    },
+    {
+      name: "unset here, with words of other commands",
+      script: `cd . && echo "the source . of sudo"\nexec ${HOST} "$@"`,
+    },
+    { name: "another one in a comment", script: `# OPENCLAW_STATE_DIR=/srv, sudo, . ./env\nexec ${HOST} "$@"` },
     { name: "nothing", script: `OPENCLAW_STATE_DIR= NODE_OPTIONS=--max-old-space-size=512 exec ${HOST} "$@"` },
   ])("follows a launcher whose state folder is this process's: $name", async ({ script, set }) => {
     vi.stubEnv("HOME", machine.root);

@@ -212,6 +212,7 @@ describe("if the kind of store is not certain", () => {
     },
     { name: "the times of a cooldown", config: { auth: { cooldowns: { $include: "./c.json", billing: "${HOURS}" } } } },
     { name: "the gateway's port", config: { gateway: { port: "${PORT}", auth: { token: "${TOKEN}" } } } },
+    { name: "the order of another provider", config: { auth: { order: { anthropic: ["${PROFILE}"] } } } },
     { name: "the time zone", config: { agents: { defaults: { userTimezone: "${TZ}" } } } },
   ])("opens the store if the config takes something else from there: $name", async ({ config }) => {
     put(inState("openclaw.json"), config);
