@@ -1,6 +1,7 @@
 /**
  * The host's own writer as another process: `<task> <root> …`.
- * `write <prefix> <count> [<generation>]` adds so many profiles and says how many of them the host refused.
+ * `write <prefix> <count> [<generation>]` adds so many profiles, and says how often the host refused. It repeats what was
+ * refused, because a host waits for a lock only so long.
  * `hold <profileId> <ms>` says `held` inside the host's update, between its load and its save, keeps it there for so
  * long, as a refresh does that waits for the server, and then saves other tokens of that profile.
  */
@@ -15,7 +16,7 @@ async function write(): Promise<string> {
   let refused = 0;
   for (let index = 0; index < Number(second); index += 1) {
     const id = `${first}-${index}`;
-    if (!(await add(id, hostRecord(id, third)))) refused += 1;
+    while (!(await add(id, hostRecord(id, third)))) refused += 1;
   }
   return JSON.stringify({ refused });
 }

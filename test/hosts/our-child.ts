@@ -1,6 +1,7 @@
 /**
  * Our own store over one host as another process: `<task> <root> <version> <stateDir> …`.
- * `write <prefix> <count>` saves so many profiles and says the codes of those that were refused.
+ * `write <prefix> <count>` saves so many profiles, and says the codes of those that were refused. It repeats those that
+ * waited too long for a lock, as a user would.
  * `hold` says `held` inside an update of ours, and never ends.
  */
 import { writeSync } from "node:fs";
@@ -15,12 +16,9 @@ async function write(): Promise<string> {
   const refused: string[] = [];
   for (let index = 0; index < Number(second); index += 1) {
     const profileId = `${first}-${index}` as ProfileId;
-    const result = await store.save({
-      profileId,
-      agentId: "main",
-      isAllowed: () => true,
-      credential: draftOf(profileId),
-    });
+    const request = { profileId, agentId: "main", isAllowed: () => true, credential: draftOf(profileId) };
+    let result = await store.save(request);
+    while (result.kind === "refused" && result.code === "store-locked") result = await store.save(request);
     if (result.kind === "refused") refused.push(`${profileId} ${result.code}`);
   }
   return JSON.stringify({ refused });
