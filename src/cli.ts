@@ -33,7 +33,14 @@ import {
   type TerminalOptions,
   type TerminalRequest,
 } from "./terminal/arguments.ts";
-import { assertOwnStore, findStateDir, findTempFolder, readHostConfig, storePlacesIn } from "./terminal/folders.ts";
+import {
+  assertOwnStore,
+  assertReadsStateDir,
+  findStateDir,
+  findTempFolder,
+  readHostConfig,
+  storePlacesIn,
+} from "./terminal/folders.ts";
 import { HOST_PROGRAM } from "./terminal/host-program.ts";
 import { Live, type LiveParts } from "./terminal/live.ts";
 import { print, type Printed } from "./terminal/output.ts";
@@ -218,6 +225,7 @@ async function openHost(facts: MachineFacts, request: TerminalRequest, machine: 
   const host = await findInstalledHost({ ...environment, ownFolder, named });
   facts.hostVersion = host?.version;
   facts.hostNode = host?.node;
+  if (host !== undefined) assertReadsStateDir(environment, machine.stateDir, host.version);
   const { agentId, queueApply: mayRestart } = request;
   const authPath = request.authPath && typedPath(request.authPath);
   // A host that is named may be another one.

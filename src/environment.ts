@@ -50,6 +50,8 @@ export interface TerminalEnvironment {
   readonly home: string;
   /** Undefined if no variable names it: then it is under `home`. */
   readonly stateDir: string | undefined;
+  /** An older variable names it, which current hosts do not read. */
+  readonly hasOlderStateVariable?: true | undefined;
   readonly configPath: string | undefined;
   readonly agentDir: string | undefined;
   readonly gatewayPort: number | undefined;
@@ -69,11 +71,15 @@ export function readTerminalEnvironment(): TerminalEnvironment {
   const { env } = process;
   const user = homeOfUser();
   const home = named(env["OPENCLAW_HOME"], user) ?? user;
+  const [stateDir, olderStateDir] = [env["OPENCLAW_STATE_DIR"], env["CLAWDBOT_STATE_DIR"]].map((one) =>
+    named(one, home),
+  );
   return {
     program: process.argv[1] ?? "",
     pathFolders: (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),
     home,
-    stateDir: named(env["OPENCLAW_STATE_DIR"], home) ?? named(env["CLAWDBOT_STATE_DIR"], home),
+    stateDir: stateDir ?? olderStateDir,
+    hasOlderStateVariable: (stateDir === undefined && olderStateDir !== undefined) || undefined,
     configPath: named(env["OPENCLAW_CONFIG_PATH"], home),
     agentDir: named(env["OPENCLAW_AGENT_DIR"], home) ?? named(env["PI_CODING_AGENT_DIR"], home),
     gatewayPort: portIn(env["OPENCLAW_GATEWAY_PORT"]),

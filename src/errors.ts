@@ -84,6 +84,7 @@ export const ERROR_CODES = [
   "host-path-denied",
   "host-unknown",
   "host-needs-other-node",
+  "host-state-folder",
   "host-config-unreadable",
   "store-ambiguous",
   "host-uses-sqlite",

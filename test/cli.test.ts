@@ -697,6 +697,22 @@ describe("without a sandbox", () => {
   });
 });
 
+describe("a state folder that only an older OpenClaw reads", () => {
+  it("is refused before anything is made, and OPENCLAW_STATE_DIR helps", async () => {
+    const machine = newMachine();
+    installHost(machine, "2026.4.15");
+    const older = join(machine.root, "older");
+    const variables = { CLAWDBOT_STATE_DIR: older };
+    expect(await call(machine, ["start", "work"], variables)).toMatchObject({
+      error: "host_state_folder",
+      message: `${REFUSALS["host-state-folder"]} The version found is 2026.4.15.`,
+    });
+    expect(existsSync(older)).toBe(false);
+    const named = { ...variables, OPENCLAW_STATE_DIR: machine.stateDir };
+    expect(await call(machine, ["start", "work"], named)).toMatchObject({ ok: true });
+  });
+});
+
 describe("an openclaw on the PATH that cannot be followed", () => {
   it("is refused with the option that names the host, and every further command keeps this option", async () => {
     const machine = newMachine();

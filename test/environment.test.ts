@@ -198,7 +198,7 @@ describe("readTerminalEnvironment", () => {
     {
       name: "the state folder by its older name",
       variables: { CLAWDBOT_STATE_DIR: "/older" },
-      expected: { stateDir: "/older" },
+      expected: { stateDir: "/older", hasOlderStateVariable: true },
     },
     {
       name: "the state folder by its name before the older one",

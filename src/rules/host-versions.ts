@@ -97,6 +97,13 @@ export function hostTraitsOf(version: string): HostTraits | undefined {
 }
 
 /**
+ * Returns true if the version is that one or newer, and false for text that is not a version.
+ */
+export function isSince(version: string, from: string): boolean {
+  return rankOf(version) >= rankOf(from);
+}
+
+/**
  * Year, month and day as one number; a newer version has a higher one. A suffix marks a later build or a preview of the
  * same day. NaN, which is not above any version, for other text.
  */

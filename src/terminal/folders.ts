@@ -1,9 +1,10 @@
 /** Finds the folders and the config of an OpenClaw on this machine, from outside its gateway. */
 import { access, constants, lstat, readFile, stat } from "node:fs/promises";
-import { dirname, join, posix, resolve, win32 } from "node:path";
+import { basename, dirname, join, posix, resolve, win32 } from "node:path";
 import type { TerminalEnvironment } from "../environment.ts";
 import { CodexAuthError, isErrno } from "../errors.ts";
 import { DEFAULT_AGENT } from "../rules/binding.ts";
+import { isSince } from "../rules/host-versions.ts";
 import { isObject } from "../rules/parse.ts";
 import { machine } from "../store/machine.ts";
 import type { AuthConfig } from "../store/profiles-document.ts";
@@ -19,6 +20,25 @@ export async function findStateDir({ stateDir, home }: TerminalEnvironment): Pro
     if (await isFolder(join(home, name))) return join(home, name);
   }
   return join(home, ".openclaw");
+}
+
+const OLDER_VARIABLE = "CLAWDBOT_STATE_DIR";
+/** The first versions that do not read an older name, from the published packages. Every version reads `.clawdbot`. */
+const DROPPED_IN: ReadonlyMap<string, string> = new Map([
+  [OLDER_VARIABLE, "2026.3.22"],
+  [".moltbot", "2026.3.22"],
+  [".moldbot", "2026.3.31"],
+]);
+
+/** Throws `host-state-folder` if this host does not look in the state folder that was found. */
+export function assertReadsStateDir(
+  { stateDir: named, hasOlderStateVariable }: TerminalEnvironment,
+  stateDir: string,
+  version: string,
+): void {
+  const name = hasOlderStateVariable === true ? OLDER_VARIABLE : named === undefined ? basename(stateDir) : "";
+  const droppedIn = DROPPED_IN.get(name);
+  if (droppedIn !== undefined && isSince(version, droppedIn)) throw new CodexAuthError("host-state-folder");
 }
 
 async function isFolder(path: string): Promise<boolean> {

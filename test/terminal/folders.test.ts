@@ -3,11 +3,12 @@ import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmdirSync, syml
 import { join } from "node:path";
 import { resolvePreferredOpenClawTmpDir } from "openclaw/plugin-sdk/temp-path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { CodexAuthError } from "../../src/errors.ts";
+import { CodexAuthError } from "../../src/errors.ts";
 import { configuredIdsOf, configuredIn } from "../../src/store/profiles-document.ts";
 import {
   agentFoldersOf,
   assertOwnStore,
+  assertReadsStateDir,
   findStateDir,
   findTempFolder,
   type HostConfig,
@@ -55,6 +56,25 @@ describe("findStateDir", () => {
   it("uses the folder of the environment, even if it does not exist", async () => {
     mkdirSync(join(machine.home, ".openclaw"));
     expect(await findStateDir({ ...machine.environment, stateDir: "/named" })).toBe("/named");
+  });
+});
+
+describe("a state folder that was found by an older name", () => {
+  const VARIABLE = { stateDir: "/older", hasOlderStateVariable: true } as const;
+  it.each([
+    { name: "the variable CLAWDBOT_STATE_DIR", found: VARIABLE, dir: "/older", last: "2026.3.13", first: "2026.3.22" },
+    { name: ".moltbot", found: {}, dir: "/home/.moltbot", last: "2026.3.13", first: "2026.3.22" },
+    { name: ".moldbot", found: {}, dir: "/home/.moldbot", last: "2026.3.28", first: "2026.3.31" },
+  ])("is refused for a host that does not read $name", ({ found, dir, last, first }) => {
+    const read = (version: string) => () => assertReadsStateDir({ ...machine.environment, ...found }, dir, version);
+    for (const version of ["2026.2.2-3", last]) expect(read(version)).not.toThrow();
+    for (const version of [first, "2026.9.6"]) expect(read(version)).toThrow(new CodexAuthError("host-state-folder"));
+  });
+
+  it("is right if OPENCLAW_STATE_DIR names it, and if its name is one that every host reads", () => {
+    const named = { ...machine.environment, stateDir: "/home/.moltbot" };
+    expect(() => assertReadsStateDir(named, "/home/.moltbot", "2026.9.6")).not.toThrow();
+    expect(() => assertReadsStateDir(machine.environment, "/home/.clawdbot", "2026.9.6")).not.toThrow();
   });
 });
 
