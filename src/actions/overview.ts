@@ -38,22 +38,22 @@ import type { ChatPin, Log, PendingPorts, Ports, ProfileChoice } from "./ports.t
 async function pendingOf(ports: PendingPorts, binding: Binding, profileName?: ProfileName) {
   const document = await ports.pending.read();
   const nowMs = ports.clock.nowMs();
-  const logins = pendingSignInsOf(document, binding, nowMs);
-  const questions = ports.parked.list(binding, nowMs);
   const isMeant = (login: PendingSignIn) => profileName === undefined || isNamed(login, profileName);
+  const logins = pendingSignInsOf(document, binding, nowMs);
+  const asked = ports.parked.list(binding, nowMs);
+  const questions = asked.filter(({ login }) => isMeant(login));
   const pending = logins.filter(isMeant).map(({ profileName: name, expiresAtMs, device }) => ({
     profileName: name,
     expiresInMs: expiresAtMs - nowMs,
     ...(device === undefined ? {} : { hasCode: true as const }),
   }));
-  const parked = questions
-    .filter(({ login }) => isMeant(login))
-    .map(({ login, expiresAtMs }) => ({ profileName: login.profileName, expiresInMs: expiresAtMs - nowMs }));
-  const others = [...logins, ...questions.map(({ login }) => login)]
-    .filter((login) => !isMeant(login))
-    .map((login) => login.profileName);
+  const parked = questions.map(({ login, expiresAtMs }) => ({
+    profileName: login.profileName,
+    expiresInMs: expiresAtMs - nowMs,
+  }));
+  const others = [...logins, ...asked.map(({ login }) => login)].filter((login) => !isMeant(login));
   const waiting = { pending, ...(parked.length === 0 ? {} : { parked }) };
-  return { document, nowMs, pending, waiting, others };
+  return { document, nowMs, pending, questions, waiting, others: new Set(others.map((login) => login.profileName)) };
 }
 
 /** `isFresh` reads the store again, in place of a list that may be some seconds old. Never throws. */
@@ -113,30 +113,28 @@ export async function readStatus(
   profileName?: ProfileName,
 ): Promise<SignInStatus | Refusal> {
   try {
-    const { document, nowMs, waiting, others } = await pendingOf(ports, binding, profileName);
+    const { document, nowMs, questions, waiting, others } = await pendingOf(ports, binding, profileName);
     const saved = lastReceiptOf(document, binding, "saved", profileName);
     const failed = lastUntoldOf(sweep(document, nowMs), binding, nowMs, profileName);
-    const allParked = ports.parked.list(binding, nowMs);
-    const [parked] = allParked
-      .filter(({ login }) => profileName === undefined || isNamed(login, profileName))
-      .slice(-1);
-    const isAsked = allParked.some(({ login }) => login.stateDigest === failed?.stateDigest);
+    const question = questions.at(-1);
+    const isAsked = questions.some(({ login }) => login.stateDigest === failed?.stateDigest);
     const isNewer = failed !== undefined && !isAsked && failed.atMs > (saved?.atMs ?? 0);
-    const isNoneOf = profileName !== undefined && waiting.pending.length === 0 && waiting.parked === undefined;
+    const isNonePending = waiting.pending.length === 0 && waiting.parked === undefined;
     return {
       kind: "status",
       ...waiting,
-      ...(isNoneOf ? { askedName: profileName, ...(others.length === 0 ? {} : { others }) } : {}),
+      ...(profileName === undefined ? {} : { askedName: profileName }),
+      ...(isNonePending && others.size > 0 ? { others: [...others] } : {}),
       ...(saved === undefined ? {} : { lastSaved: lastSavedOf(saved, nowMs) }),
       ...(isNewer ? { lastFailed: lastFailedOf(failed, nowMs) } : {}),
-      ...(parked === undefined ? {} : { question: { ...parked.question, expiresInMs: parked.expiresAtMs - nowMs } }),
+      ...(question && { question: { ...question.question, expiresInMs: question.expiresAtMs - nowMs } }),
     };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
 }
 
-/** Returns true if there is nothing to say of the sign-ins that were asked about. */
+/** Returns true if no sign-in is pending, waits for an answer, was saved or has failed. */
 export function isEmptyStatus({ pending, parked, lastSaved, lastFailed }: SignInStatus): boolean {
   return pending.length === 0 && parked === undefined && lastSaved === undefined && lastFailed === undefined;
 }
@@ -169,8 +167,8 @@ export async function cancelPending(
       return { ...(dropped.length > 0 ? { next } : {}), ...cancelSignIns(next, binding, nowMs, profileName) };
     });
     const profileNames = [...new Set([...dropped.map((login) => login.profileName), ...ended])];
-    const isNoneOf = profileName !== undefined && profileNames.length === 0;
-    return { kind: "cancelled", profileNames, ...(isNoneOf ? { askedName: profileName } : {}) };
+    const isNonePending = profileName !== undefined && profileNames.length === 0;
+    return { kind: "cancelled", profileNames, ...(isNonePending ? { askedName: profileName } : {}) };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -301,7 +299,7 @@ export async function explainChoice(
   }
 }
 
-/** Returns true, and logs it, if the host cannot tell. */
+/** Returns true, and logs it, if the host does not answer. */
 export async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
   try {
     return await pins.hasCodexModel(chat);

@@ -179,8 +179,8 @@ export function statusScreen(status: SignInStatus): Screen {
     ...parkedLines((status.parked ?? []).filter(({ profileName }) => profileName !== status.question?.profileName)),
   ];
   const asked = status.question === undefined ? undefined : questionScreen(status.question);
-  if (pending.length > 0) pending.push(say("status.stop", { command: command("cancel") }));
   const { askedName, others } = status;
+  if (pending.length > 0) pending.push(cancelLine(askedName));
   const lines: ScreenLine[] = [
     inChats(say("status.title")),
     ...(pending.length > 0 ? pending : [nonePendingLine(askedName)]),
@@ -202,7 +202,18 @@ export function statusScreen(status: SignInStatus): Screen {
   if (asked !== undefined) return { lines: [...lines, ...asked.lines], rows: asked.rows };
   if (pending.length === 0)
     return { lines: [...lines, inChats(say("status.next", { command: nextCommand }))], rows: [] };
-  return { lines, rows: [[button("button.cancel", { verb: "cancel" })]] };
+  return {
+    lines,
+    rows: [
+      [button("button.cancel", askedName === undefined ? { verb: "cancel" } : { verb: "cancel", name: askedName })],
+    ],
+  };
+}
+
+function cancelLine(askedName: string | undefined): Line {
+  return askedName === undefined
+    ? say("status.stop", { command: command("cancel") })
+    : say("status.stop-one", { command: command("cancel", askedName) });
 }
 
 function nonePendingLine(askedName: string | undefined): Line {

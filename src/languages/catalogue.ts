@@ -45,7 +45,7 @@ export class Locale {
     return CATALOGUES[this.#language][key];
   }
 
-  /** The first sentence of an entry of several. A full stop inside a name, such as `openclaw.json`, ends none. */
+  /** The first sentence of an entry of several. A full stop inside a name, such as `openclaw.json`, does not end a sentence. */
   firstSentence(key: SentenceKey): string {
     return this.sentence(key).split(/(?<=。)|(?<=\.) /, 1)[0] ?? "";
   }

@@ -291,6 +291,7 @@ export const EN = {
   "status.parked": "• {name}: approved but not saved, {time} left. Save it: {command}; discard it: {cancel}",
   "status.saved": "Last saved: {name}, {ago}",
   "status.stop": "Cancel all: {command}",
+  "status.stop-one": "Cancel it: {command}",
   "status.finish": "Finish: {command}",
   "status.next": "Sign in: {command}",
 
@@ -553,7 +554,7 @@ export const EN = {
   "refusal.host-launcher":
     "The openclaw on the PATH is a launcher, such as one of asdf, mise, nodenv or Volta, and codex-auth cannot tell which OpenClaw it starts. Name the file of OpenClaw with the option --openclaw or the variable CODEX_AUTH_OPENCLAW. To find the file, run asdf which openclaw, or the same with mise, nodenv or volta. If the launcher, or a file that it reads, names a state folder or a profile of OpenClaw, set OPENCLAW_STATE_DIR to that folder too. If it starts a container, another user's OpenClaw or another machine, run codex-auth there.",
   "refusal.host-state-folder":
-    "This version of OpenClaw does not read the variable CLAWDBOT_STATE_DIR, nor a state folder named .moltbot or .moldbot, so it would not find the profiles there. Set OPENCLAW_STATE_DIR to the state folder of this OpenClaw, such as ~/.openclaw.",
+    "This version of OpenClaw does not read the state folder that was found, because only CLAWDBOT_STATE_DIR names it, or because its name is .moltbot or .moldbot. Set OPENCLAW_STATE_DIR to the state folder of this OpenClaw.",
   "refusal.host-path-invalid":
     "There is no OpenClaw at the path that --openclaw or CODEX_AUTH_OPENCLAW names. Name the file openclaw.mjs, or the folder that npm root -g prints.",
   "refusal.host-path-denied":

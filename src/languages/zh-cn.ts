@@ -267,6 +267,7 @@ export const ZH_CN = translation({
   "status.parked": "• {name}：已授权但尚未保存，剩余 {time}。保存：{command}；放弃：{cancel}",
   "status.saved": "上次保存：{name}，{ago}",
   "status.stop": "全部取消：{command}",
+  "status.stop-one": "取消它：{command}",
   "status.finish": "完成登录：{command}",
   "status.next": "登录：{command}",
 
@@ -502,7 +503,7 @@ export const ZH_CN = translation({
   "refusal.host-launcher":
     "PATH 中的 openclaw 是启动器（例如 asdf、mise、nodenv 或 Volta 的启动器），codex-auth 无法得知它启动哪个 OpenClaw。请用选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定 OpenClaw 的文件。如需找到该文件，请运行 asdf which openclaw，或将 asdf 换成 mise、nodenv 或 volta。如果启动器或它读取的文件指定了状态文件夹或 OpenClaw 的 profile，请将 OPENCLAW_STATE_DIR 也设为该文件夹。如果启动器启动的是容器、其他用户的 OpenClaw 或另一台机器，请在那里运行 codex-auth。",
   "refusal.host-state-folder":
-    "这个版本的 OpenClaw 不读取变量 CLAWDBOT_STATE_DIR，也不读取名为 .moltbot 或 .moldbot 的状态文件夹，因此找不到其中的配置文件。请将 OPENCLAW_STATE_DIR 设为这个 OpenClaw 的状态文件夹，例如 ~/.openclaw。",
+    "这个版本的 OpenClaw 不读取找到的状态文件夹，因为只有 CLAWDBOT_STATE_DIR 指定了它，或者它的名称是 .moltbot 或 .moldbot。请将 OPENCLAW_STATE_DIR 设为这个 OpenClaw 的状态文件夹。",
   "refusal.host-path-invalid":
     "选项 --openclaw 或变量 CODEX_AUTH_OPENCLAW 指定的路径中没有 OpenClaw。请指定文件 openclaw.mjs，或 npm root -g 输出的文件夹。",
   "refusal.host-path-denied":

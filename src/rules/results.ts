@@ -56,8 +56,8 @@ export interface ProfileList {
 
 export interface SignInStatus {
   readonly kind: "status";
-  /** The profile that was asked about, if no sign-in to it is pending. */
-  readonly askedName?: string;
+  /** The one profile that was asked about. */
+  readonly askedName?: ProfileName;
   /** The other profiles with a pending sign-in, if the asked one has none. */
   readonly others?: readonly string[];
   readonly parked?: readonly PendingSummary[];

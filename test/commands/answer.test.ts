@@ -207,6 +207,7 @@ describe("the status of one profile", () => {
     await textOf(ports, { verb: "pick", name: "team" as ProfileName });
     const text = await statusOf(ports, "work");
     expect(text).toContain("• work: waiting for the callback URL");
+    expect(text).toContain("Cancel it: /codex_auth cancel work");
     expect(text).not.toContain("team");
   });
 

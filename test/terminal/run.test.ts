@@ -278,6 +278,7 @@ describe("status", () => {
     await start("team");
     expect(await run("status", { profileName: "home" })).toEqual({
       kind: "status",
+      askedName: "home",
       pending: [{ profileName: "home", expiresInMs: SIGN_IN_TTL_MS }],
     });
     expect(await run("status", { profileName: "work" })).toMatchObject({
