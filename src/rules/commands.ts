@@ -126,8 +126,8 @@ export function terminalVerbOf(word: string): TerminalVerb | undefined {
   return TERMINAL_VERBS.find((verb) => COMMANDS[verb].terminal.word === word);
 }
 
-/** Shorter words are within one edit of too many names. */
-const SHORTEST_HINTED = 4;
+/** Shorter words are within one edit of too many names: `sue` of `use`, and with more than a swap `codex` of `code`. */
+const SHORTEST_HINTED = { swap: 4, anyEdit: 5 };
 
 /**
  * Returns the command that the user may have meant by a word that is not a command: one letter is inserted, left out,
@@ -140,13 +140,16 @@ export const nearTerminalVerbOf = (word: string): TerminalVerb | undefined =>
   TERMINAL_VERBS.find((verb) => isTypingErrorOf(COMMANDS[verb].terminal.word, word.toLowerCase()));
 
 function isTypingErrorOf(word: string, typed: string): boolean {
-  if (word.length < SHORTEST_HINTED) return false;
   const different = [...word].findIndex((letter, at) => letter !== typed[at]);
   const start = different === -1 ? word.length : different;
   const [rest, typedRest] = [word.slice(start), typed.slice(start)];
   const swapped = rest.length < 2 ? rest : `${rest[1]}${rest[0]}${rest.slice(2)}`;
-  const [shorter, typedShorter] = [rest.slice(1), typedRest.slice(1)];
-  return [shorter === typedRest, rest === typedShorter, shorter === typedShorter, swapped === typedRest].includes(true);
+  if (word.length >= SHORTEST_HINTED.swap && typed !== word && swapped === typedRest) return true;
+  if (word.length < SHORTEST_HINTED.anyEdit) return false;
+  const isLeftOut = rest.slice(1) === typedRest;
+  const isInserted = rest === typedRest.slice(1);
+  const isReplaced = rest.slice(1) === typedRest.slice(1);
+  return isLeftOut || isInserted || isReplaced;
 }
 
 interface Option {

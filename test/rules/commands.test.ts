@@ -19,7 +19,9 @@ describe("the command near a word of the chat", () => {
     { name: "a letter inserted in front", word: "sstatus", near: "status" },
     { name: "a letter replaced", word: "stqtus", near: "status" },
     { name: "capitals", word: "STAUTS", near: "status" },
-    { name: "a word of four letters", word: "hepl", near: "help" },
+    { name: "a word of four letters with two of them swapped", word: "hepl", near: "help" },
+    { name: "a likely name beside a word of four letters", word: "codex", near: undefined },
+    { name: "another word beside one of four letters", word: "shop", near: undefined },
     { name: "a word of the terminal only", word: "lsit", near: undefined },
     { name: "a word of three letters", word: "sue", near: undefined },
     { name: "a word of three letters that has one more", word: "logg", near: undefined },
@@ -35,8 +37,8 @@ describe("the command near a word of the chat", () => {
     expect(nearChatVerbOf(word)).toBe(near);
   });
 
-  it("is found by every word of four letters or more with a letter missing, doubled or swapped", () => {
-    const words = RESERVED_NAMES.filter((word) => word.length > 3 && word !== "refresh");
+  it("is found by every word of five letters or more with a letter missing, doubled or swapped", () => {
+    const words = RESERVED_NAMES.filter((word) => word.length > 4 && word !== "refresh");
     expect(words.flatMap(errorsOf).filter((typed) => nearChatVerbOf(typed) === undefined)).toEqual([]);
   });
 });
