@@ -60,14 +60,15 @@ interface SessionPlace {
   readonly sessionKey: string;
 }
 
-/** The host removes a pin that the session's model cannot use. */
+/**
+ * The host removes a pin that the session's model cannot use. A turn begins with the session's own choice or the agent's
+ * default, whatever model the last turn ran on.
+ */
 async function usesOpenAi(api: OpenClawPluginApi, at: SessionPlace): Promise<boolean> {
   const entry = api.runtime.agent.session.getSessionEntry(at);
   const { resolveDefaultModelForAgent } = await hostSdk.agentRuntime();
   const provider =
-    entry?.providerOverride ??
-    entry?.modelProvider ??
-    resolveDefaultModelForAgent({ cfg: currentConfig(api), agentId: at.agentId }).provider;
+    entry?.providerOverride ?? resolveDefaultModelForAgent({ cfg: currentConfig(api), agentId: at.agentId }).provider;
   return /^openai(?:-codex)?$/.test(provider);
 }
 
