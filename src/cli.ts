@@ -225,9 +225,9 @@ async function openHost(facts: MachineFacts, request: TerminalRequest, machine: 
   const host = await findInstalledHost({ ...environment, ownFolder, named });
   facts.hostVersion = host?.version;
   facts.hostNode = host?.node;
-  if (host !== undefined) assertReadsStateDir(environment, machine.stateDir, host.version);
   const { agentId, queueApply: mayRestart } = request;
   const authPath = request.authPath && typedPath(request.authPath);
+  if (host !== undefined && authPath === undefined) assertReadsStateDir(environment, machine.stateDir, host.version);
   // A host that is named may be another one.
   const isInHost = machine.isInHost && named === undefined;
   const store = await openTerminalHost({ ...machine, host, isInHost, authPath, mayRestart, agentId });

@@ -50,7 +50,7 @@ export interface TerminalEnvironment {
   readonly home: string;
   /** Undefined if no variable names it: then it is under `home`. */
   readonly stateDir: string | undefined;
-  /** An older variable names it, which current hosts do not read. */
+  /** Only `CLAWDBOT_STATE_DIR` names it. Current hosts do not read that variable. */
   readonly hasOlderStateVariable?: true | undefined;
   readonly configPath: string | undefined;
   readonly agentDir: string | undefined;
@@ -163,8 +163,8 @@ export function isNodeProxying(): boolean {
 }
 
 /**
- * The variables that keep the host from starting a second process of itself, whose output nobody would drop. It starts one
- * to load its modules from another cache if `NODE_COMPILE_CACHE` is set.
+ * The variables that keep the host from starting a second process, such as with `NODE_COMPILE_CACHE`: this program could
+ * not discard its output.
  */
 const NO_SECOND_PROCESS = [
   "OPENCLAW_NO_RESPAWN",

@@ -73,10 +73,14 @@ function placeLine({ profileName, place }: NonNullable<ExplainedChoice["asked"]>
 
 export function logScreen({ entries, nowMs }: ChangeLog): Screen {
   const lines = entries.map(({ atMs, who, action, profileName, outcome }) => {
-    const [ago, name] = [{ agoMs: nowMs - atMs }, verbatim(profileName)];
-    const done = { ago, who: verbatim(who), action: say(`action.${action}`), name };
-    if (outcome === "done") return say("log.done", done);
-    return say("log.refused", { ...done, why: firstSentenceOf(refusalLine({ code: outcome, profileName })) });
+    const values = {
+      ago: { agoMs: nowMs - atMs },
+      who: verbatim(who),
+      action: say(`action.${action}`),
+      name: verbatim(profileName),
+    };
+    if (outcome === "done") return say("log.done", values);
+    return say("log.refused", { ...values, why: firstSentenceOf(refusalLine({ code: outcome, profileName })) });
   });
   return { lines: lines.length === 0 ? [say("log.none")] : [say("log.title"), ...lines], rows: [] };
 }

@@ -125,7 +125,7 @@ function sentence<Key extends SentenceKey>(key: Key, ...values: Values<Key>): Se
 
 export const say = <Key extends SentenceKey>(key: Key, ...values: Values<Key>): Line => [sentence(key, ...values)];
 
-/** Leaves out what follows the first sentence, such as the advice of a refusal. */
+/** Keeps only the first sentence, such as that of a refusal without its advice. */
 export const firstSentenceOf = (line: Line): Line =>
   line.map((part) => (typeof part === "object" && "sentence" in part ? { ...part, isFirstOnly: true } : part));
 

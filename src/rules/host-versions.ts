@@ -96,9 +96,7 @@ export function hostTraitsOf(version: string): HostTraits | undefined {
   return HOST_TRAITS.findLast(({ from }) => rankOf(from) <= wanted)?.traits;
 }
 
-/**
- * Returns true if the version is that one or newer, and false for text that is not a version.
- */
+/** Returns true for `from` and every newer version, and false for text that is not a version. */
 export function isSince(version: string, from: string): boolean {
   return rankOf(version) >= rankOf(from);
 }

@@ -49,12 +49,12 @@ function parseFile(bytes: Uint8Array, isReadable: (content: JsonObject) => boole
 
 declare global {
   interface JSON {
-    /** Absent before Node 21, which also passes no source to a reviver. */
+    /** Node 20 lacks it, and passes no source to a reviver. */
     rawJSON?(text: string): unknown;
   }
 }
 
-/** Of each object and list that was read: the digits of its numbers that `JSON.stringify` would write differently. */
+/** The numbers of each parsed object or list that `JSON.stringify` would write differently, as they were written. */
 const digitsIn = new WeakMap<object, ReadonlyMap<string, string>>();
 
 function rememberDigits(this: object, key: string, value: unknown, context?: { readonly source?: string }): unknown {
@@ -65,7 +65,7 @@ function rememberDigits(this: object, key: string, value: unknown, context?: { r
   return value;
 }
 
-function inItsDigits(this: object, key: string, value: unknown): unknown {
+function restoreDigits(this: object, key: string, value: unknown): unknown {
   const digits = typeof value === "number" ? digitsIn.get(this)?.get(key) : undefined;
   return digits !== undefined && Number(digits) === value ? (JSON.rawJSON?.(digits) ?? value) : value;
 }
@@ -107,8 +107,8 @@ export function importsIn(
   ];
 }
 
-/** The numbers keep their digits. On Node 20 those that are too long are rounded, as by the hosts themselves. */
-export const renderFile = (content: JsonObject) => `${JSON.stringify(content, inItsDigits, 2)}\n`;
+/** Numbers of entries that did not change keep their digits. Node 20 rounds long ones, as the hosts do. */
+export const renderFile = (content: JsonObject) => `${JSON.stringify(content, restoreDigits, 2)}\n`;
 
 /**
  * Reads the files as the host does: `auth-state.json` has precedence over the older fields in the other file, and what is

@@ -1,7 +1,7 @@
 /**
  * The host's own writer as another process: `<task> <root> …`.
- * `write <prefix> <count> [<generation>]` adds so many profiles, and says how often the host refused. It repeats what was
- * refused, because a host waits for a lock only so long.
+ * `write <prefix> <count> [<generation>]` adds so many profiles, and says how often the host refused. It repeats each
+ * refused write, because a host waits for a lock only so long.
  * `hold <profileId> <ms>` says `held` inside the host's update, between its load and its save, keeps it there for so
  * long, as a refresh does that waits for the server, and then saves other tokens of that profile.
  */
@@ -16,7 +16,10 @@ async function write(): Promise<string> {
   let refused = 0;
   for (let index = 0; index < Number(second); index += 1) {
     const id = `${first}-${index}`;
-    while (!(await add(id, hostRecord(id, third)))) refused += 1;
+    while (!(await add(id, hostRecord(id, third)))) {
+      refused += 1;
+      writeSync(2, `${id} was refused\n`);
+    }
   }
   return JSON.stringify({ refused });
 }

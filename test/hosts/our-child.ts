@@ -1,6 +1,6 @@
 /**
  * Our own store over one host as another process: `<task> <root> <version> <stateDir> …`.
- * `write <prefix> <count>` saves so many profiles, and says the codes of those that were refused. It repeats those that
+ * `write <prefix> <count>` saves so many profiles, and says the codes of those that were refused. It repeats each one that
  * waited too long for a lock, as a user would.
  * `hold` says `held` inside an update of ours, and never ends.
  */
@@ -18,7 +18,10 @@ async function write(): Promise<string> {
     const profileId = `${first}-${index}` as ProfileId;
     const request = { profileId, agentId: "main", isAllowed: () => true, credential: draftOf(profileId) };
     let result = await store.save(request);
-    while (result.kind === "refused" && result.code === "store-locked") result = await store.save(request);
+    while (result.kind === "refused" && result.code === "store-locked") {
+      writeSync(2, `${profileId} was refused: ${result.code}\n`);
+      result = await store.save(request);
+    }
     if (result.kind === "refused") refused.push(`${profileId} ${result.code}`);
   }
   return JSON.stringify({ refused });
