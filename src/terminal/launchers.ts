@@ -43,7 +43,7 @@ const STARTERS = new RegExp(
     "proot proot-distro bwrap firejail ssh autossh mosh tsh dotenv dotenvx direnv doppler op infisical chamber sops envdir",
   ]
     .join(" ")
-    .replaceAll(" ", "|")})(?:\\.exe)?$`,
+    .replaceAll(" ", "|")})(?:\.exe)?$`,
 );
 /** The host's options that name another state folder. */
 const STATE_OPTIONS = /^--(?:dev|profile(?:=[^]*)?)$/;
@@ -74,13 +74,16 @@ const SETS_BY_NAME = new RegExp(String.raw`\$env:(?:${PLACE_NAMES})[ \t]*(?:\?\?
 
 /**
  * Commands and options that read other text as commands or as variables, which may name another host or another state
- * folder. It is not read here, because it may be different at the next start.
+ * folder. The other text is not read, because it may be different at the next start.
  */
 const READS_COMMANDS: ReadonlySet<string> = new Set([".", "source", "eval", "iex", "invoke-expression"]);
 const READS_VARIABLES = /^--env-file(?:-if-exists)?(?:=|$)|\b(?:loadEnvFile|load_dotenv|dotenvx?)\b/;
-/** A label is in the same script, and another launcher of the host is followed. */
+/** `call :label` stays in this script, and `call openclaw.cmd` is followed. */
 const CALLS = /\bcall[ \t]{1,9}"?(?!:)[^"\r\n]{0,260}(?<!openclaw)\.(?:bat|cmd)\b/i;
 const SETS_VARIABLES: ReadonlySet<string> = new Set(["export", "env", "set", "setenv", "declare", "typeset"]);
+
+/** In cmd an `@` before a command hides its line. */
+const withoutAt = (word: string) => word.replace(/^@/, "");
 
 /** Returns false for a variable that is set to what this process has too. */
 function leadsElsewhere(
@@ -89,10 +92,10 @@ function leadsElsewhere(
   { variable }: Pick<Launcher, "variable">,
   dialect: Dialect,
 ): boolean {
-  if (STARTERS.test(word) || READS_VARIABLES.test(word)) return true;
+  if (STARTERS.test(withoutAt(word)) || READS_VARIABLES.test(word)) return true;
   if (isCommand && READS_COMMANDS.has(word.toLowerCase())) return true;
-  // Which variables these are, only a run could tell.
-  if (SETS_VARIABLES.has(before.replace(/^@/, "").toLowerCase()) && /^[\0%]/.test(word)) return true;
+  // Only a run could show which variables these are.
+  if (SETS_VARIABLES.has(withoutAt(before).toLowerCase()) && /^[\0%]/.test(word)) return true;
   if (STATE_OPTIONS.test(word)) return variable("OPENCLAW_STATE_DIR") === undefined;
   if (!NAMES_OF[dialect].test(word)) return false;
   const [, name = "", value] = /^(\w+)(?:=([^]*))?$/.exec(word) ?? [];
@@ -123,7 +126,7 @@ function pathsOf({ path, realPath }: Launcher, dialect: Dialect): (word: string)
   const around = own.flatMap((folder) => ["", "..", "../.."].map((up) => resolve(folder, up)));
   return (word) => {
     // A path may stand behind an option or a name, such as `--import=/x`, and behind the `@` of cmd.
-    const named = word.slice(word.indexOf("=") + 1).replace(/^@/, "");
+    const named = withoutAt(word.slice(word.indexOf("=") + 1));
     const behindUnknown = /^\0+(?:\/|(?=\.\.?\/))([^\0]+)$/.exec(named)?.[1];
     if (behindUnknown !== undefined) return around.map((folder) => resolve(folder, behindUnknown));
     if (named.includes(UNKNOWN)) return [];
