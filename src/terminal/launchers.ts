@@ -62,12 +62,15 @@ const PLACES: ReadonlyMap<string, string> = new Map([
 const PLACE_NAMES = [...PLACES.keys()].join("|");
 const NAMES_PLACE = String.raw`(?<![\w/\\-])(?:${PLACE_NAMES})(?![\w-])`;
 /** Windows does not distinguish variables by case. */
-const NAMES_OF: Readonly<Record<Dialect, RegExp>> = {
-  sh: new RegExp(NAMES_PLACE),
-  JavaScript: new RegExp(NAMES_PLACE),
-  cmd: new RegExp(NAMES_PLACE, "i"),
-  PowerShell: new RegExp(NAMES_PLACE, "i"),
-};
+const forDialects = (source: string): Readonly<Record<Dialect, RegExp>> => ({
+  sh: new RegExp(source),
+  JavaScript: new RegExp(source),
+  cmd: new RegExp(source, "i"),
+  PowerShell: new RegExp(source, "i"),
+});
+const NAMES_IN_WORD = forDialects(NAMES_PLACE);
+/** A quoted text of several words may be a message, so it counts only if it sets a variable: `HOME=`, `["HOME"] =`. */
+const NAMES_IN_TEXT = forDialects(String.raw`${NAMES_PLACE}["'\]]*[ \t]*[+?|]{0,2}=(?!=)`);
 
 /** How PowerShell sets one of these variables. */
 const SETS_BY_NAME = new RegExp(String.raw`\$env:(?:${PLACE_NAMES})[ \t]*(?:\?\?|\+)?=(?!=)`, "i");
@@ -88,21 +91,30 @@ const withoutAt = (word: string) => word.replace(/^@/, "");
 /** Returns false for a variable that is set to what this process has too. */
 function leadsElsewhere(
   word: string,
-  { isCommand, before }: WordPlace,
+  { command, before, isQuoted }: WordPlace,
   { variable }: Pick<Launcher, "variable">,
   dialect: Dialect,
 ): boolean {
-  if (STARTERS.test(withoutAt(word)) || READS_VARIABLES.test(word)) return true;
-  if (isCommand && READS_COMMANDS.has(word.toLowerCase())) return true;
+  // In JavaScript a starter is always quoted. Other words are names of its own, such as `op` or `su`.
+  if (STARTERS.test(withoutAt(word)) && (isQuoted || dialect !== "JavaScript")) return true;
+  if (READS_VARIABLES.test(word)) return true;
+  if (command === undefined && READS_COMMANDS.has(word.toLowerCase())) return true;
   // Only a run could show which variables these are.
   if (SETS_VARIABLES.has(withoutAt(before).toLowerCase()) && /^[\0%]/.test(word)) return true;
   if (STATE_OPTIONS.test(word)) return variable("OPENCLAW_STATE_DIR") === undefined;
-  if (!NAMES_OF[dialect].test(word)) return false;
+  const names = /\s/.test(word) ? NAMES_IN_TEXT : NAMES_IN_WORD;
+  if (!names[dialect].test(word)) return false;
   const [, name = "", value] = /^(\w+)(?:=([^]*))?$/.exec(word) ?? [];
   const below = PLACES.get(name.toUpperCase());
-  if (below === undefined || value === undefined) return before !== "export";
+  if (below === undefined) return before !== "export";
+  if (value === undefined) return before !== "export" && !isOnlyRead(command, before);
   if (value === "") return false;
   return resolve(value) !== resolve(variable(name) || `${variable("HOME") ?? ""}/${below}`);
+}
+
+/** `[` separates words, so the command of `[ -v HOME ]` is its option. */
+function isOnlyRead(command = "", before: string): boolean {
+  return /^(?:@?echo|test|-[nvz])$/i.test(command) || before.toLowerCase() === "defined";
 }
 
 type Dialect = "sh" | "cmd" | "PowerShell" | "JavaScript";
@@ -136,10 +148,12 @@ function pathsOf({ path, realPath }: Launcher, dialect: Dialect): (word: string)
 }
 
 interface WordPlace {
-  /** The word is the name of a command. */
-  readonly isCommand: boolean;
+  /** The name of the command that it belongs to. Absent if the word itself is that name. */
+  readonly command?: string | undefined;
   /** The word before it in the same command, or empty text. */
   readonly before: string;
+  /** Also true in a text in backticks. */
+  readonly isQuoted: boolean;
 }
 
 type OnWord = (word: string, place: WordPlace) => void;
@@ -184,41 +198,52 @@ const BEFORE_COMMAND = /^(?:then|do|else|elif|if|while|until|!|exec|command|buil
 const MAX_NESTING = 20;
 
 /** The comments of cmd are lines of their own. */
-const COMMENTS = { sh: /#/y, PowerShell: /#/y, JavaScript: /\/\//y, cmd: /(?!)/y } as const;
+const COMMENTS = {
+  sh: /#[^\n]*/y,
+  PowerShell: /#[^\n]*/y,
+  JavaScript: /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)/y,
+  cmd: /(?!)/y,
+} as const;
+const INTERPRETER = /#![^\n]*/y;
 
-function isAt(pattern: RegExp, { text, at }: Pick<Reading, "text" | "at">): boolean {
+/** Returns where the match ends, or undefined if there is none at this place. */
+function endAt(pattern: RegExp, { text, at }: Pick<Reading, "text" | "at">): number | undefined {
   pattern.lastIndex = at;
-  return pattern.test(text);
+  return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-const COMMAND: WordPlace = { isCommand: true, before: "" };
+const START: Pick<WordPlace, "command" | "before"> = { before: "" };
 
 /** Reads up to the character that closes a substitution, or to the end. */
 function readWords(reading: Reading, closing?: ")" | "`"): void {
-  const { text, dialect, onWord } = reading;
+  const { text, dialect, nesting, onWord } = reading;
   let word: string | undefined;
+  let isQuoted = false;
   let parentheses = 0;
-  let place: WordPlace = COMMAND;
+  let place = START;
   const finish = () => {
     if (word === undefined) return;
-    onWord(word, place);
-    place = { isCommand: place.isCommand && BEFORE_COMMAND.test(word), before: word };
+    onWord(word, { ...place, isQuoted });
+    const command = place.command ?? (BEFORE_COMMAND.test(word) ? undefined : word);
+    place = { command, before: word };
     word = undefined;
   };
   while (reading.at < text.length) {
     const char = text[reading.at] as string;
     if (char === closing && parentheses === 0) break;
-    if ((word === undefined && isAt(COMMENTS[dialect], reading)) || text.startsWith("#!", reading.at)) {
+    const comment = (word === undefined ? endAt(COMMENTS[dialect], reading) : undefined) ?? endAt(INTERPRETER, reading);
+    if (comment !== undefined) {
       finish();
-      reading.at = endOfLine(text, reading.at);
+      reading.at = comment;
     } else if (SEPARATORS.test(char)) {
       finish();
-      if (COMMAND_STARTS.test(char)) place = COMMAND;
+      if (COMMAND_STARTS.test(char)) place = START;
       if (char === "(") parentheses += 1;
       if (char === ")") parentheses = Math.max(0, parentheses - 1);
       reading.at += 1;
     } else {
       const isFirst = word === undefined || word.endsWith("=");
+      if (word === undefined) isQuoted = char === "'" || char === '"' || nesting > 0;
       word = (word ?? "") + (isFirst && text.startsWith("~/", reading.at) ? readHome(reading) : readPart(reading));
     }
   }
@@ -309,7 +334,7 @@ function readBraces(reading: Reading): string {
   let word = "";
   const onWord: OnWord = (one) => {
     word = one;
-    reading.onWord(one, { isCommand: false, before: "" });
+    reading.onWord(one, { command: "", before: "", isQuoted: true });
   };
   readWords({ ...reading, text: otherwise, at: 0, nesting: nesting + 1, onWord });
   return word;

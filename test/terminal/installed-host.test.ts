@@ -385,8 +385,39 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
     { name: "another machine, in sh on Windows", script: `exec ssh.exe box ${HOST} "$@"` },
     { name: "a container, by a path on Windows", script: `exec "/mnt/c/Docker/docker.exe" exec gateway ${HOST} "$@"` },
     { name: "Linux, in cmd", script: `@echo off\nwsl.exe node ${HOST} %*` },
-    { name: "another user, in cmd", script: `@echo off\nC:\\Windows\\runas.exe /user:claw "node ${HOST}"` },
+    { name: "another user, in cmd", script: `@echo off\nC:\\Windows\\runas.exe /user:claw ${HOST}` },
     { name: "another machine, in cmd, by a hidden line", script: `@echo off\n@ssh box node ${HOST} %*` },
+    { name: "its home, in a command of one text", script: `exec sh -c "OPENCLAW_HOME=/x ${HOST}"` },
+    {
+      name: "its home, behind another command of one text",
+      script: `exec sh -c 'cd /; export OPENCLAW_HOME=/x; ${HOST}'`,
+    },
+    {
+      name: "its home, in a program of one text",
+      script: `exec node -e 'process.env["OPENCLAW_HOME"] = "/x"; import("${HOST}")'`,
+    },
+    {
+      name: "its home, quoted in JavaScript",
+      script: `#!/usr/bin/env node\nprocess.env["OPENCLAW_HOME"] = "/srv"; /* x */\nimport("${HOST}");`,
+    },
+    {
+      name: "its home, between comments of JavaScript",
+      script: `#!/usr/bin/env node\n/* a */ process.env.OPENCLAW_HOME = "/x"; /* b */\nimport("${HOST}");`,
+    },
+    { name: "its home, with printf", script: `printf -v HOME /srv\nexec node ${HOST} "$@"` },
+    { name: "its home, behind a test of it", script: `[ -n HOME ] || HOME=/x\nexec node ${HOST} "$@"` },
+    {
+      name: "its home, if it is not set, in cmd",
+      script: `@echo off\nif not defined HOME set HOME=X:\nnode ${HOST} %*`,
+    },
+    {
+      name: "another user, in JavaScript",
+      script: `#!/usr/bin/env node\nspawnSync("su", ["claw", "-c", "${HOST}"]);`,
+    },
+    {
+      name: "another user, in backticks",
+      script: "#!/usr/bin/env node\nspawnSync(`su`, [`claw`, `-c`, `HOST`]);".replace("HOST", HOST),
+    },
     { name: "another container", script: `exec distrobox enter claw -- ${HOST} "$@"` },
     { name: "another user, without sudo", script: `exec gosu node ${HOST} "$@"` },
     { name: "the older name of its state folder", script: `export CLAWDBOT_STATE_DIR=/srv/claw\nexec ${HOST} "$@"` },
@@ -470,6 +501,29 @@ endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\..\li
     {
       name: "unset here, with words of other commands",
       script: `cd . && echo "the source . of sudo"\nexec ${HOST} "$@"`,
+    },
+    {
+      name: "any, if a message names HOME",
+      script: `[ -n "$HOME" ] || echo "HOME is not set"\nexec node ${HOST} "$@"`,
+    },
+    { name: "any, if a message without quotes names HOME", script: `echo no HOME here\nexec node ${HOST} "$@"` },
+    { name: "any, if a test names HOME", script: `test -v HOME || exit 1\nexec node ${HOST} "$@"` },
+    { name: "any, if a test in brackets names HOME", script: `if [[ ! -v HOME ]]; then exit; fi\nexec ${HOST} "$@"` },
+    {
+      name: "any, if cmd tests and prints HOME",
+      script: `@echo off\nif not defined HOME (echo HOME)\n@echo home & node "${HOST}" %*`,
+    },
+    {
+      name: "any, beside comments of JavaScript",
+      script: `#!/usr/bin/env node\n/** Sets HOME = "/x".\n * Not HOME, sudo. */ // HOME\nimport(/* "HOME" */ "${HOST}");`,
+    },
+    {
+      name: "any, if a message in JavaScript names HOME",
+      script: `#!/usr/bin/env node\nif (!home) throw new Error("HOME is not set");\nimport("${HOST}");`,
+    },
+    {
+      name: "any, beside names of JavaScript that are programs too",
+      script: `#!/usr/bin/env node\nconst run = (op, { su, oc }) => op ?? su ?? oc; let orb = 1;\nimport("${HOST}");`,
     },
     { name: "another one in a comment", script: `# OPENCLAW_STATE_DIR=/srv, sudo, . ./env\nexec ${HOST} "$@"` },
     { name: "nothing", script: `OPENCLAW_STATE_DIR= NODE_OPTIONS=--max-old-space-size=512 exec ${HOST} "$@"` },
