@@ -8,7 +8,7 @@ import { CodexAuthError, reasonOf } from "../errors.ts";
 import { isPage, parseJson, type HttpAnswer } from "../rules/parse.ts";
 import { Secret } from "../secret.ts";
 import { CLIENT_ID, DEVICE_REDIRECT_URI, ORIGINATOR, type Endpoints } from "./endpoints.ts";
-import { retryAfterOf, serverCodeOf } from "./token.ts";
+import { REFUSAL_BY_SERVER_CODE, retryAfterOf, serverCodeOf } from "./token.ts";
 
 /** The names that OpenClaw's own login sends. The protection before the server blocks some clients without one. */
 const HEADERS = { "Content-Type": "application/json", originator: ORIGINATOR, "User-Agent": ORIGINATOR };
@@ -135,8 +135,7 @@ const ENDS: ReadonlyMap<string, Ended> = new Map<string, Ended>([
 function endOf(serverCode: string): Ended | undefined {
   const known = ENDS.get(serverCode);
   if (known !== undefined) return known;
-  // Such as account_deactivated and deactivated_workspace.
-  if (/^account_|deactivated/.test(serverCode)) return "account-refused";
+  if (REFUSAL_BY_SERVER_CODE.get(serverCode) === "account-refused") return "account-refused";
   return /disabled|not_enabled/.test(serverCode) ? "device-code-off" : undefined;
 }
 

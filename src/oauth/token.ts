@@ -89,7 +89,7 @@ const errorBody = z.object({
   code: z.catch(z.optional(z.string()), undefined),
 });
 
-const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
+export const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
   Object.entries({
     token_exchange_user_error: "token-rejected",
     invalid_grant: "token-rejected",
@@ -100,6 +100,7 @@ const REFUSAL_BY_SERVER_CODE: ReadonlyMap<string, ExchangeRefusal> = new Map(
     refresh_token_reused: "token-rejected",
     access_denied: "account-refused",
     account_deactivated: "account-refused",
+    account_disabled: "account-refused",
     deactivated_workspace: "account-refused",
     unsupported_country_region_territory: "region-unsupported",
     invalid_client: "client-rejected",

@@ -219,6 +219,7 @@ describe("judgePoll", () => {
     row("the first 400", { status: 400, body: errorOf("invalid_request") }, waiting(5000, { rejected: 1 })),
     row("the second 401", { status: 401 }, waiting(5000, { rejected: 2 }), { rejected: 1 }),
     row("account_deactivated", { status: 403, body: errorOf("account_deactivated") }, ended("account-refused")),
+    row("another account code", { status: 403, body: errorOf("account_selection_required") }, waiting(5000)),
     row("account_disabled", { status: 401, body: errorOf("account_disabled") }, ended("account-refused")),
     row(
       "a workspace that was deactivated",
