@@ -109,7 +109,7 @@ export function createPorts(parts: Parts): Ports {
       undo,
       clock: systemClock,
       entropy: systemEntropy,
-      readIdentity: readAccount,
+      readAccount,
       ...(remembered === undefined ? {} : { remembered }),
     }),
     usage: openUsage(parts),

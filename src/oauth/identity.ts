@@ -50,7 +50,7 @@ function claimsOf(token: string): Claims | undefined {
 function personOf({ iss, sub, ...claims }: Claims): string | undefined {
   const auth = claims["https://api.openai.com/auth"];
   const named = auth?.chatgpt_account_user_id ?? auth?.chatgpt_user_id ?? auth?.user_id;
-  // The subject names another kind of user, so it is compared only with the subjects of whole tokens.
+  // A subject never equals one of these ids. In a token with few claims it would make two records of one user differ.
   const hasSubject = auth?.chatgpt_account_id !== undefined && iss !== undefined && sub !== undefined;
   return named ?? (hasSubject ? `${iss}|${sub}` : undefined);
 }
@@ -61,7 +61,7 @@ export function readUserId(accessToken: string): string | undefined {
   return auth?.chatgpt_user_id ?? auth?.user_id;
 }
 
-/** Reads what a stored token says of its account: nothing if it is not a JWT, and a part if it has only some claims. */
+/** Returns the claims that the token has, and nothing if it is not a JWT. */
 export function readAccount(accessToken: string): Partial<Identity> {
   const claims = claimsOf(accessToken);
   if (claims === undefined) return {};

@@ -31,7 +31,7 @@ import {
   tokensInDocument,
   type ProfilesDocument,
   recordIn,
-  type ReadIdentity,
+  type ReadAccount,
 } from "./profiles-document.ts";
 import { saveRefusalOf, withRetries } from "./attempts.ts";
 import { isSamePlace } from "./private-file.ts";
@@ -43,7 +43,7 @@ export interface ProfileStoreParts extends UndoParts, RepairParts {
   readonly log: Log;
   /** One for all copies of the plugin in a process, because a change by one must end the lists of the others. */
   readonly recent: RecentLists;
-  readonly readIdentity: ReadIdentity;
+  readonly readAccount: ReadAccount;
 }
 
 interface Change extends ProfileTarget {
@@ -90,7 +90,7 @@ export function createProfileStore(parts: ProfileStoreParts): ProfileStore {
       };
     },
     async accounts(agentId) {
-      const readers = { readIdentity: parts.readIdentity, digestOf: (record: StoredRecord) => digestOf(parts, record) };
+      const readers = { readAccount: parts.readAccount, digestOf: (record: StoredRecord) => digestOf(parts, record) };
       return accountsInDocument(await host.read(host.agentDirOf(agentId)), host.provider, readers);
     },
     async listWithTokens(agentId) {

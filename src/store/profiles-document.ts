@@ -198,18 +198,18 @@ function ownTextOf(raw: unknown) {
 }
 
 export interface AccountReaders {
-  readonly readIdentity: ReadIdentity;
+  readonly readAccount: ReadAccount;
   readonly digestOf: (record: StoredRecord) => string;
 }
 
 /** A stored token may name only a part of its account. */
-export type ReadIdentity = (accessToken: string) => Partial<Identity> | undefined;
+export type ReadAccount = (accessToken: string) => Partial<Identity>;
 
 /** The claims of the token have precedence over the fields beside it, which an import may have left out. */
 export function accountsInDocument(
   document: ProfilesDocument,
   provider: string,
-  { readIdentity, digestOf }: AccountReaders,
+  { readAccount, digestOf }: AccountReaders,
 ): ProfileAccount[] {
   return recordsOf(document).flatMap(([profileId, record]): ProfileAccount[] => {
     const use = useOf(profileId, record, provider);
@@ -219,7 +219,7 @@ export function accountsInDocument(
       return [{ profileId, profileName, account: {}, unreadable: digestOf(record) }];
     }
     const { access, accountId, email } = record.credential;
-    const account = accountOf({ chatgptAccountId: textOf(accountId), email, ...readIdentity(access ?? "") });
+    const account = accountOf({ chatgptAccountId: textOf(accountId), email, ...readAccount(access ?? "") });
     return [{ profileId, profileName: nameIn(document, profileId, provider), account }];
   });
 }

@@ -13,7 +13,7 @@ import { finishSignIn } from "../../src/actions/finish.ts";
 import type { Ports } from "../../src/actions/ports.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
 import { sandboxEndpoints, TOKEN_LIMITS } from "../../src/oauth/endpoints.ts";
-import { readIdentity } from "../../src/oauth/identity.ts";
+import { readAccount } from "../../src/oauth/identity.ts";
 import { Paste } from "../../src/rules/callback-url.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
 import { createPendingStore } from "../../src/store/pending-sign-ins.ts";
@@ -60,7 +60,7 @@ it(`${PEOPLE * EACH} sign-ins of ${PEOPLE} people land on their own profiles`, a
       undo,
       clock: systemClock,
       entropy: systemEntropy,
-      readIdentity,
+      readAccount,
     }),
   };
 

@@ -1,7 +1,7 @@
 /** Our own store over one host, in child processes. Nothing is told to reload, so that many writes are quick. */
 import { join } from "node:path";
 import { SILENT_LOG } from "../../src/errors.ts";
-import { readIdentity } from "../../src/oauth/identity.ts";
+import { readAccount } from "../../src/oauth/identity.ts";
 import { hostTraitsOf } from "../../src/rules/host-versions.ts";
 import { createFileAuthStore } from "../../src/store/file-auth-store.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
@@ -49,6 +49,6 @@ export async function openProfileStore(root: string, version: string, stateDir: 
     undo: createUndoRecords(stateDir),
     clock: systemClock,
     entropy: systemEntropy,
-    readIdentity,
+    readAccount,
   });
 }

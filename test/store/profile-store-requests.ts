@@ -1,7 +1,7 @@
 /** What the tests of the host store save, and what lies there before; shared with their child processes. */
 import { SILENT_LOG } from "../../src/errors.ts";
 import type { ProfileId } from "../../src/rules/profile-id.ts";
-import { readIdentity } from "../../src/oauth/identity.ts";
+import { readAccount } from "../../src/oauth/identity.ts";
 import { systemEntropy } from "../../src/system.ts";
 import type { HostAuthStore } from "../../src/store/profiles-document.ts";
 import { RecentLists, type ProfileStoreParts } from "../../src/store/profile-store.ts";
@@ -66,5 +66,5 @@ const isOf = (target: Pick<UndoRecord, "place" | "profileId">) => (record: UndoR
 export function partsOver(host: HostAuthStore, undo: UndoRecords = new MemoryUndoRecords()): ProfileStoreParts {
   const clock = { nowMs: () => NOW_MS };
   const recent = new RecentLists(clock);
-  return { host, log: SILENT_LOG, recent, undo, clock, entropy: systemEntropy, readIdentity };
+  return { host, log: SILENT_LOG, recent, undo, clock, entropy: systemEntropy, readAccount };
 }

@@ -219,9 +219,9 @@ describe("isFenced", () => {
 
 describe("accountsInDocument", () => {
   const asked: string[] = [];
-  const readIdentity = (access: string) => {
+  const readAccount = (access: string) => {
     asked.push(access);
-    return access === "eyJ.a.b" ? { chatgptAccountId: "workspace-of-token" } : undefined;
+    return access === "eyJ.a.b" ? { chatgptAccountId: "workspace-of-token" } : {};
   };
 
   it("are those of the provider's OAuth profiles, by what the token says before what stands beside it", () => {
@@ -234,7 +234,7 @@ describe("accountsInDocument", () => {
         "other:key": credential({ type: "api_key", provider: "anthropic" }),
       },
     };
-    expect(accountsInDocument(document, "openai", { readIdentity, digestOf: () => "digest" })).toEqual([
+    expect(accountsInDocument(document, "openai", { readAccount, digestOf: () => "digest" })).toEqual([
       {
         profileId: "openai:a",
         profileName: "a",
