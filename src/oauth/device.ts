@@ -109,7 +109,7 @@ export function judgePoll({ status, headers, body }: HttpAnswer, pace: PollingPa
   if (status === 429 || serverCode === "slow_down") return slower(headers, pace);
   if (status >= 500) return unanswered(pace);
   if (PENDING_STATUSES.has(status) || PENDING_CODES.has(serverCode)) return pending(pace);
-  // Of a code that is not known here, only the status is known, as with a token request.
+  // This code is unknown, so only the status can be judged.
   const isAccount = serverCode !== "" && (status === 401 || status === 402);
   return rejected(pace, isAccount ? "account-refused" : "client-rejected");
 }

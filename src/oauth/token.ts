@@ -130,14 +130,14 @@ function judgeFailure({ status, headers, body }: HttpAnswer): Refused {
     const retryAfterSeconds = retryAfterOf(headers);
     return { kind: "refused", code: "provider-rate-limited", ...(retryAfterSeconds && { retryAfterSeconds }) };
   }
-  // 511 comes from the network before the server, which wants a login (RFC 6585 section 6).
+  // 511 is sent by a network that wants a login, not by the server (RFC 6585 section 6).
   if (status >= 500 && status !== 511) return { kind: "refused", code: "provider-failed" };
   if (status < 400 || status > 403) return { kind: "refused", code: "token-response-invalid" };
-  // Cloudflare blocks with 403. A proxy or a login page of the network answers with other pages too.
+  // The account's own 401, 402 and 403 have JSON, so a page with one of them is Cloudflare's. With 400 it is another's.
   if (isPage({ headers, body })) {
     return { kind: "refused", code: status === 400 ? "token-response-invalid" : "provider-blocked" };
   }
-  // Of a code that is not known here, only the status is known: the server refused, and not the callback URL.
+  // This code is unknown, so only the status can be judged.
   const isSilent = status <= 401 && serverCode === undefined;
   return { kind: "refused", code: isSilent ? "token-rejected" : "account-refused" };
 }
