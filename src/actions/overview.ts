@@ -300,7 +300,7 @@ export async function explainChoice(
 }
 
 /** Returns true, and logs it, if the host does not answer. */
-export async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
+async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
   try {
     return await pins.hasCodexModel(chat);
   } catch (error) {

@@ -14,7 +14,7 @@ import {
   type UsageReason,
 } from "../rules/usage.ts";
 import { refusalOf, refusing } from "./outcome.ts";
-import { askForCodexModel, readPin } from "./overview.ts";
+import { readPin } from "./overview.ts";
 import type { ChatPin, Ports, ProfileTarget, StoredToken } from "./ports.ts";
 
 export interface UsageRequest {
@@ -40,10 +40,9 @@ const ASKED_AT_MOST = 20;
 export async function askUsage(ports: Ports, { binding, askedName }: UsageRequest): Promise<OpenInquiry | Refusal> {
   try {
     const { profiles: store, clock } = ports;
-    const [{ profiles, tokens }, pin, hasCodexModel] = await Promise.all([
+    const [{ profiles, tokens }, pin] = await Promise.all([
       store.listWithTokens(binding.agentId),
       readPin(ports, binding),
-      askForCodexModel(ports, binding),
     ]);
     const ids = profiles.map(({ profileId }) => profileId);
     const askedId = askedName && storedIdOf(askedName, store.provider, ids);
@@ -55,7 +54,7 @@ export async function askUsage(ports: Ports, { binding, askedName }: UsageReques
       shown: wanted.slice(0, ASKED_AT_MOST),
       left: Math.max(0, wanted.length - ASKED_AT_MOST),
       tokens,
-      inUse: isTerminal(binding) || !hasCodexModel ? undefined : inUseOf(profiles, pin),
+      inUse: isTerminal(binding) ? undefined : inUseOf(profiles, pin),
       nowMs: clock.nowMs(),
     });
   } catch (error) {
@@ -152,7 +151,7 @@ export async function askNumbers(
   return token && (await numbersBy(ports, token));
 }
 
-/** The profile of this chat's next turn, if its model can use one: its pin if the host can use it, else the default. */
+/** The profile of this chat's next turn: its pin if the host can use it, else the default. */
 function inUseOf(profiles: readonly ListedProfile[], pin: ChatPin | undefined): UsageReport["inUse"] {
   const pinned = profiles.find((profile) => profile.profileId === pin?.profileId && isUsable(profile));
   return (pinned ?? profiles.find(({ isDefault }) => isDefault === true))?.profileId;

@@ -148,11 +148,6 @@ describe("the profile in use", () => {
     expect((await report()).inUse).toBe("openai:work");
   });
 
-  it("is not told if the chat's model cannot use one", async () => {
-    ports.pins.outcome = "other-model";
-    expect((await report()).inUse).toBeUndefined();
-  });
-
   it("is not told in the terminal, which is no chat", async () => {
     expect((await report(undefined, terminalBinding("gateway-1", "main"))).inUse).toBeUndefined();
   });
