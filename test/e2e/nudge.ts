@@ -128,7 +128,7 @@ export function nudges(worldOf: () => World, usedWithout: string): void {
       await ask("/codex_auth quiet spare", "There will be no more messages about the usage of spare");
       expect(notesOf("spare")).toEqual([[5, 0]]);
       const refused = await ask(`/codex_auth quiet ${usedWithout}`, `No message about the usage of ${usedWithout}`);
-      expect((await press(refused, "Usage")).text).toContain("OpenAI does not tell its usage now (401)");
+      expect((await press(refused, "Usage")).text).toContain("OpenAI did not report its usage (401)");
     });
   });
 }
