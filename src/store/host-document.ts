@@ -55,13 +55,13 @@ declare global {
 }
 
 /** The numbers of each parsed object or list that `JSON.stringify` would write differently, as they were written. */
-const digitsIn = new WeakMap<object, ReadonlyMap<string, string>>();
+const digitsIn = new WeakMap<object, Map<string, string>>();
 
 function rememberDigits(this: object, key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const digits = typeof value === "number" ? context?.source : undefined;
-  if (digits !== undefined && digits !== JSON.stringify(value)) {
-    digitsIn.set(this, new Map(digitsIn.get(this)).set(key, digits));
-  }
+  if (digits === undefined || digits === JSON.stringify(value)) return value;
+  const known = digitsIn.get(this) ?? new Map<string, string>();
+  digitsIn.set(this, known.set(key, digits));
   return value;
 }
 
