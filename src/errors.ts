@@ -178,6 +178,26 @@ export function logFailure(log: { warn(event: string): void }, what: string, err
   log.warn(`${what} failed (${failureName(error)})`);
 }
 
+interface Fallback<Result> {
+  readonly log: { warn(event: string): void };
+  /** The step that the work is. */
+  readonly what: string;
+  readonly fallback: Result;
+}
+
+/** Returns the result of the work. If the work fails, logs that and returns `fallback`. */
+export async function withFallback<Result>(
+  { log, what, fallback }: Fallback<Result>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    logFailure(log, what, error);
+    return fallback;
+  }
+}
+
 /** For a program that has no log. */
 export const SILENT_LOG = { info: () => undefined, warn: () => undefined };
 

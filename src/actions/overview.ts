@@ -2,7 +2,7 @@
  * Reads what the screens show: profiles, pending sign-ins, problems, changes, and the reason for the next profile.
  * Also cancels pending sign-ins.
  */
-import { codeOf, ERROR_CODES, logFailure, type ErrorCode } from "../errors.ts";
+import { codeOf, ERROR_CODES, logFailure, type ErrorCode, withFallback } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import {
   cancelSignIn,
@@ -87,14 +87,9 @@ export function recentListWithPin(ports: Ports, binding: Binding): Promise<reado
   return withPin(ports, binding, ports.profiles.recentList(binding.agentId));
 }
 
-/** Returns undefined, and logs it, if the host cannot tell. */
-export async function readPin({ pins, log }: Pick<Ports, "log" | "pins">, chat: Binding): Promise<ChatPin | undefined> {
-  try {
-    return await pins.read(chat);
-  } catch (error) {
-    logFailure(log, "reading a pin", error);
-    return undefined;
-  }
+/** Returns undefined, and logs it, if the host does not answer. */
+export function readPin({ pins, log }: Pick<Ports, "log" | "pins">, chat: Binding): Promise<ChatPin | undefined> {
+  return withFallback({ log, what: "reading a pin", fallback: undefined }, () => pins.read(chat));
 }
 
 async function withPin(
@@ -167,8 +162,8 @@ export async function cancelPending(
       return { ...(dropped.length > 0 ? { next } : {}), ...cancelSignIns(next, binding, nowMs, profileName) };
     });
     const profileNames = [...new Set([...dropped.map((login) => login.profileName), ...ended])];
-    const isNonePending = profileName !== undefined && profileNames.length === 0;
-    return { kind: "cancelled", profileNames, ...(isNonePending ? { askedName: profileName } : {}) };
+    const isNoneOf = profileName !== undefined && profileNames.length === 0;
+    return { kind: "cancelled", profileNames, ...(isNoneOf ? { askedName: profileName } : {}) };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
@@ -286,27 +281,22 @@ export async function explainChoice(
   try {
     const profiles = (await ports.profiles.list(binding.agentId)).map((profile) => withUsage(ports, profile));
     const choice = await ports.profiles.choice(binding.agentId);
-    const [pin, hasCodexModel] = await Promise.all([readPin(ports, binding), askForCodexModel(ports, binding)]);
+    const [pin, isCodexModel] = await Promise.all([readPin(ports, binding), hasCodexModel(ports, binding)]);
     const ids = profiles.map(({ profileId }) => profileId);
     const askedId = askedName && storedIdOf(askedName, ports.profiles.provider, ids);
     if (askedName !== undefined && askedId === undefined) {
       return refusing(askedName)("profile-unknown");
     }
     const explained = explain({ profiles, choice, pin, askedId, nowMs: ports.clock.nowMs() });
-    return hasCodexModel ? explained : { ...explained, isOtherModel: true };
+    return isCodexModel ? explained : { ...explained, isOtherModel: true };
   } catch (error) {
     return refusalOf(error, ports.log);
   }
 }
 
 /** Returns true, and logs it, if the host does not answer. */
-async function askForCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
-  try {
-    return await pins.hasCodexModel(chat);
-  } catch (error) {
-    logFailure(log, "asking for the model of a chat", error);
-    return true;
-  }
+function hasCodexModel({ pins, log }: Ports, chat: Binding): Promise<boolean> {
+  return withFallback({ log, what: "asking for the model of a chat", fallback: true }, () => pins.hasCodexModel(chat));
 }
 
 interface Facts {

@@ -1,5 +1,5 @@
 /** The actions on one stored profile: show, prefer, pin, sign out, undo, and repair without a new sign-in. */
-import { logFailure } from "../errors.ts";
+import { logFailure, withFallback } from "../errors.ts";
 import type { Binding } from "../rules/binding.ts";
 import { profileNameOf, storedIdOf, type ProfileId, type ProfileName, formerIdsOf } from "../rules/profile-id.ts";
 import {
@@ -43,7 +43,7 @@ export async function showProfile(
     const profile =
       findProfile(ports, await recentListWithPin(ports, binding), askedName) ?? (await findInStore(ports, request));
     if (profile === undefined || isAnother(profile, request.profileId)) return refusing(askedName)("profile-unknown");
-    const isUndoable = await askForUndo(ports, profile.profileId);
+    const isUndoable = await hasUndo(ports, profile.profileId);
     return { kind: "profile", profile: withUsage(ports, profile), nowMs: ports.clock.nowMs(), isUndoable };
   } catch (error) {
     return refusalOf(error, ports.log);
@@ -51,13 +51,10 @@ export async function showProfile(
 }
 
 /** Returns true, and logs it, if the file cannot be read: an undo then says what is wrong. */
-async function askForUndo({ profiles, log }: Ports, profileId: ProfileId): Promise<boolean> {
-  try {
-    return await profiles.hasUndo(profileId);
-  } catch (error) {
-    logFailure(log, "looking for something to undo", error);
-    return true;
-  }
+function hasUndo({ profiles, log }: Ports, profileId: ProfileId): Promise<boolean> {
+  return withFallback({ log, what: "looking for something to undo", fallback: true }, () =>
+    profiles.hasUndo(profileId),
+  );
 }
 
 async function findInStore(ports: Ports, { binding, askedName }: Pick<ProfileRequest, "askedName" | "binding">) {

@@ -13,7 +13,7 @@ import type {
   SaveRefusal,
   SaveResult,
 } from "../actions/ports.ts";
-import { logFailure } from "../errors.ts";
+import { logFailure, withFallback } from "../errors.ts";
 import type { CredentialDraft } from "../rules/account.ts";
 import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { ListedProfile } from "../rules/results.ts";
@@ -195,10 +195,8 @@ function prefer(parts: ProfileStoreParts, target: ProfileTarget): Promise<Prefer
       profileId,
       record: await host.persisted(agentDir, profileId),
     });
-    const [first] = await host.selectableIds(agentDir).catch((error: unknown) => {
-      logFailure(parts.log, "asking the host for its first profile", error);
-      return [profileId];
-    });
+    const asking = { log: parts.log, what: ASKING_FOR_FIRST, fallback: [profileId] as readonly string[] };
+    const [first] = await withFallback(asking, () => host.selectableIds(agentDir));
     return { kind: "preferred", isFirst: first === profileId, activation } as const;
   });
 }
@@ -245,10 +243,8 @@ async function changeOnce(parts: ProfileStoreParts, wanted: Change): Promise<Cha
   const activation = await host.activate({ agentDir: owner, profileId, record: next });
   // Reads the record back, because the host's writer can return a document and still have kept a newer one of another
   // process.
-  const stored = await host.persisted(agentDir, profileId).catch((error: unknown) => {
-    logFailure(parts.log, "reading a record back", error);
-    return next;
-  });
+  const reading = { log: parts.log, what: "reading a record back", fallback: next };
+  const stored = await withFallback(reading, () => host.persisted(agentDir, profileId));
   if (!isSameSignIn(parts, stored, next)) return { kind: "refused", code: "store-write-failed" };
   const isUnreadable = next !== undefined && useOf(profileId, next, host.provider) === "unreadable";
   return {
@@ -298,31 +294,25 @@ function orderIn(document: ProfilesDocument, { provider }: HostAuthStore): reado
   return document.order?.[provider] ?? [];
 }
 
+const ASKING_FOR_FIRST = "asking the host for its first profile";
+
 /**
  * Returns the profile that the host would try first. Returns undefined if its resolver fails, which must not hide the
  * list. The resolver judges every profile that it gets, so it gets only the start of an order if that decides.
  */
-async function firstOf(parts: ProfileStoreParts, agentDir: string, document: ProfilesDocument) {
-  const { host, clock, log } = parts;
-  try {
+function firstOf({ host, clock, log }: ProfileStoreParts, agentDir: string, document: ProfilesDocument) {
+  return withFallback({ log, what: ASKING_FOR_FIRST, fallback: undefined }, async () => {
     const stored = orderIn(document, host);
     const order = stored.length > 0 ? stored : configuredIdsOf(host.configured());
     const beginning = orderPrefixOf(document, { provider: host.provider, order, nowMs: clock.nowMs() });
     return (await host.selectableIds(agentDir, beginning ?? document))[0];
-  } catch (error) {
-    logFailure(log, "asking the host for its first profile", error);
-    return undefined;
-  }
+  });
 }
 
 /** The profile is already stored, so a resolver that fails must not make the sign-in look failed. */
-async function isSelectable({ host, log }: ProfileStoreParts, agentDir: string, profileId: string): Promise<boolean> {
-  try {
-    return (await host.selectableIds(agentDir)).includes(profileId);
-  } catch (error) {
-    logFailure(log, "asking the host whether it uses a profile", error);
-    return true;
-  }
+function isSelectable({ host, log }: ProfileStoreParts, agentDir: string, profileId: string): Promise<boolean> {
+  const asking = { log, what: "asking the host whether it uses a profile", fallback: true };
+  return withFallback(asking, async () => (await host.selectableIds(agentDir)).includes(profileId));
 }
 
 /** The only place that reveals the tokens, right before the host's transaction. */
