@@ -71,9 +71,8 @@ export function readTerminalEnvironment(): TerminalEnvironment {
   const { env } = process;
   const user = homeOfUser();
   const home = named(env["OPENCLAW_HOME"], user) ?? user;
-  const [stateDir, olderStateDir] = [env["OPENCLAW_STATE_DIR"], env["CLAWDBOT_STATE_DIR"]].map((one) =>
-    named(one, home),
-  );
+  const stateDir = named(env["OPENCLAW_STATE_DIR"], home);
+  const olderStateDir = named(env["CLAWDBOT_STATE_DIR"], home);
   return {
     program: process.argv[1] ?? "",
     pathFolders: (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),

@@ -47,8 +47,9 @@ export interface Parts extends PendingParts, InstallationFolders {
   readonly network: Network;
   /** Absent in a terminal, which prints the link and ends. */
   readonly listener?: CallbackListener;
-  /** Absent in a terminal, as is `isNudgeOn`. */
+  /** Absent in a terminal. */
   readonly wakePoller?: () => void;
+  /** Absent in a terminal. */
   readonly isNudgeOn?: () => boolean;
 }
 

@@ -305,7 +305,10 @@ function judgeRest(text: string, urls: readonly Readings[]): readonly Judged[] {
   return isElsewhere ? [{ kind: "refused", code: "callback-not-found" }] : judgeFragments(text);
 }
 
-/** Returns nothing for a URL that has nothing to do with a sign-in, and two answers if its fragment has one too. */
+/**
+ * Returns nothing for a URL that has nothing to do with a sign-in, and two answers if the fragment also has a code or an
+ * error.
+ */
 function judgeUrl(readings: Readings): readonly Judged[] {
   const targets = readings.filter(isCallback);
   if (targets.length > 0) {
@@ -347,7 +350,7 @@ function parametersOf(url: string): URLSearchParams {
   return SINGLE_PARAMETERS.some((name) => parameters.has(name)) ? parameters : new URLSearchParams(fragment);
 }
 
-/** The parameters of the fragment, with the state of the query if they have none. */
+/** The parameters of the fragment. If it has no state, that of the query is added. */
 function fragmentOf(url: string): URLSearchParams {
   const [, , , query = "", fragment = ""] = URL_PARTS.exec(url) ?? [];
   const parameters = new URLSearchParams(fragment);

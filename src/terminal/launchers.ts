@@ -35,16 +35,13 @@ export function pathsIn(launcher: Launcher): readonly string[] {
 }
 
 /** Programs that start a command as another user, in a container, on another machine or with other variables. */
-const STARTERS = new RegExp(
-  String.raw`^(?:[^\0]*[\\/])?(?:${[
-    "sudo doas su runuser runas pkexec gosu su-exec setpriv chpst systemd-run machinectl nsenter unshare chroot schroot",
-    "docker docker-compose podman podman-compose podman-remote nerdctl ctr crictl kubectl oc distrobox distrobox-enter",
-    "toolbox lxc lxc-attach incus limactl lima colima orb multipass vagrant apptainer singularity udocker flatpak wsl",
-    "proot proot-distro bwrap firejail ssh autossh mosh tsh dotenv dotenvx direnv doppler op infisical chamber sops envdir",
-  ]
-    .join(" ")
-    .replaceAll(" ", "|")})(?:\.exe)?$`,
-);
+const STARTER_NAMES = [
+  "sudo doas su runuser runas pkexec gosu su-exec setpriv chpst systemd-run machinectl nsenter unshare chroot schroot",
+  "docker docker-compose podman podman-compose podman-remote nerdctl ctr crictl kubectl oc distrobox distrobox-enter",
+  "toolbox lxc lxc-attach incus limactl lima colima orb multipass vagrant apptainer singularity udocker flatpak wsl",
+  "proot proot-distro bwrap firejail ssh autossh mosh tsh dotenv dotenvx direnv doppler op infisical chamber sops envdir",
+].flatMap((names) => names.split(" "));
+const STARTERS = new RegExp(String.raw`^(?:[^\0]*[\\/])?(?:${STARTER_NAMES.join("|")})(?:\.exe)?$`);
 /** The host's options that name another state folder. */
 const STATE_OPTIONS = /^--(?:dev|profile(?:=[^]*)?)$/;
 /** The variables that decide where the host keeps its profiles, with what they mean if they are not set. */
