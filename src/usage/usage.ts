@@ -86,19 +86,27 @@ export function createUsage(parts: UsageParts): Usage {
   };
 }
 
+/** A token to ask about. */
+interface Asked {
+  readonly token: StoredToken;
+  /** As in `Remembered`. */
+  readonly digest: string;
+}
+
 function inquire(parts: UsageParts, tokens: readonly StoredToken[]): UsageInquiry {
   const asker: Asker = { isOver: false };
   const usages = new Map<string, ProfileUsage>();
-  const all = tokens.map(async (token) => {
-    const usage = await usageOf(parts, token, asker);
-    if (!asker.isOver) usages.set(token.profileId, usage);
+  const asked = tokens.map((token) => ({ token, digest: parts.entropy.digest(token.access.reveal()) }));
+  const all = asked.map(async (one) => {
+    const usage = await usageOf(parts, one, asker);
+    if (!asker.isOver) usages.set(one.token.profileId, usage);
   });
   const timer = new AbortController();
   const settled = Promise.race([Promise.all(all), parts.timers.wait(WHOLE_MS, timer.signal)]).then(() => {
     timer.abort();
     asker.isOver = true;
-    for (const token of tokens.filter(({ profileId }) => !usages.has(profileId))) {
-      usages.set(token.profileId, withNumbers(LATE, knownOf(parts, token)?.numbers));
+    for (const one of asked.filter(({ token }) => !usages.has(token.profileId))) {
+      usages.set(one.token.profileId, withNumbers(LATE, knownOf(parts, one)?.numbers));
     }
     for (const { askers, abort } of parts.memory.flights.values()) if (askers.every(isOver)) abort.abort();
   });
@@ -107,22 +115,20 @@ function inquire(parts: UsageParts, tokens: readonly StoredToken[]): UsageInquir
 
 const isOver = (asker: Asker) => asker.isOver;
 
-async function usageOf(parts: UsageParts, token: StoredToken, asker: Asker): Promise<ProfileUsage> {
+async function usageOf(parts: UsageParts, asked: Asked, asker: Asker): Promise<ProfileUsage> {
   const { memory, clock } = parts;
-  const known = knownOf(parts, token);
+  const known = knownOf(parts, asked);
   if (known !== undefined && isFresh(known, clock.nowMs())) return withNumbers(known.outcome, known.numbers);
-  const key = `${token.profileId} ${digestOf(parts, token)}`;
+  const key = `${asked.token.profileId} ${asked.digest}`;
   const flying = memory.flights.get(key);
   flying?.askers.push(asker);
-  const { outcome } = flying ?? startFlight(parts, token, { key, asker });
+  const { outcome } = flying ?? startFlight(parts, asked, { key, asker });
   return withNumbers(await outcome, known?.numbers);
 }
 
-const digestOf = ({ entropy }: UsageParts, { access }: StoredToken) => entropy.digest(access.reveal());
-
-function knownOf(parts: UsageParts, token: StoredToken): Remembered | undefined {
-  const known = parts.memory.answers.get(keyOf(token), parts.clock.nowMs());
-  return known?.digest === digestOf(parts, token) ? known : undefined;
+function knownOf({ memory, clock }: UsageParts, { token, digest }: Asked): Remembered | undefined {
+  const known = memory.answers.get(keyOf(token), clock.nowMs());
+  return known?.digest === digest ? known : undefined;
 }
 
 function withNumbers(outcome: UsageOutcome, last: UsageNumbers | undefined): ProfileUsage {
@@ -133,14 +139,14 @@ function withNumbers(outcome: UsageOutcome, last: UsageNumbers | undefined): Pro
 
 function startFlight(
   parts: UsageParts,
-  token: StoredToken,
+  asked: Asked,
   { key, asker }: { readonly key: string; readonly asker: Asker },
 ): Flight {
   const { memory } = parts;
   const askers = [asker];
   const abort = new AbortController();
   const outcome = memory
-    .inPlace(async () => (askers.every(isOver) ? LATE : (restOf(parts, token) ?? send(parts, token, abort.signal))))
+    .inPlace(async () => (askers.every(isOver) ? LATE : (restOf(parts, asked) ?? send(parts, asked, abort.signal))))
     .finally(() => memory.flights.delete(key));
   const flight = { askers, abort, outcome };
   memory.flights.set(key, flight);
@@ -148,15 +154,16 @@ function startFlight(
 }
 
 /** Call it right before a request, because an answer to another one may just have begun a rest. */
-function restOf({ memory, clock }: UsageParts, token: StoredToken): Untold | undefined {
+function restOf({ memory, clock }: UsageParts, { token }: Asked): Untold | undefined {
   const nowMs = clock.nowMs();
   const isResting = (rest: Resting | undefined) => rest !== undefined && Math.abs(nowMs - rest.atMs) < rest.ms;
   return [memory.rests.get(ALL, nowMs), memory.rests.get(keyOf(token), nowMs)].find(isResting)?.untold;
 }
 
 /** A failure of the network is not kept, because the next request may succeed. */
-async function send(parts: UsageParts, token: StoredToken, signal: AbortSignal): Promise<UsageOutcome> {
+async function send(parts: UsageParts, asked: Asked, signal: AbortSignal): Promise<UsageOutcome> {
   const { memory, clock } = parts;
+  const { token, digest } = asked;
   const outcome = await parts.ask(token, signal);
   const nowMs = clock.nowMs();
   if (outcome.kind === "untold" && outcome.status === undefined) return outcome;
@@ -164,8 +171,7 @@ async function send(parts: UsageParts, token: StoredToken, signal: AbortSignal):
     const { ms, forAll } = outcome.rest;
     memory.rests.set(forAll ? ALL : keyOf(token), { untold: outcome, atMs: nowMs, ms }, nowMs);
   }
-  const numbers = outcome.kind === "numbers" ? outcome.numbers : knownOf(parts, token)?.numbers;
-  const digest = digestOf(parts, token);
+  const numbers = outcome.kind === "numbers" ? outcome.numbers : knownOf(parts, asked)?.numbers;
   memory.answers.set(keyOf(token), { digest, askedAtMs: nowMs, outcome, numbers }, nowMs);
   return outcome;
 }
