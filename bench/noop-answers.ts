@@ -7,7 +7,7 @@ import { profileScreen } from "../src/interaction/profile-screens.ts";
 import type { Screen } from "../src/interaction/screen.ts";
 import { usageScreen } from "../src/interaction/usage-screens.ts";
 import { selectorScreen, withSandboxNotice } from "../src/interaction/screens.ts";
-import { listed, NUMBERS } from "../test/interaction/facts.ts";
+import { listed, NOW_MS, NUMBERS } from "../test/interaction/facts.ts";
 import { spelled, toMarkdown, toPlainText } from "../test/support/english.ts";
 
 /** In both forms, with the labels of its rows of buttons. */
@@ -30,19 +30,21 @@ function person(index: number): ListedProfile {
   return listed(`p${index}`, { email: `person-${index}@example.com`, plan: "plus", isDefault: index === 0 });
 }
 
-/** The list of so many profiles, the first one's card, and the usage of all. */
+/** The list of so many profiles, the first one's card, and the usage of all, at the time at which their facts are true. */
 export function noopAnswers(count: number) {
   const profiles = Array.from({ length: count }, (_, index) => person(index));
-  const nowMs = Date.now();
+  const first = person(0);
+  const nowMs = NOW_MS;
   return {
     list: answerOf(selectorScreen({ kind: "profiles", profiles, pending: [], nowMs }, 1)),
-    card: answerOf(profileScreen({ profile: person(0), nowMs, isUndoable: false })),
+    card: answerOf(profileScreen({ profile: first, nowMs, isUndoable: false })),
     usage: answerOf(
       usageScreen({
         kind: "usage",
         profiles: profiles.map((profile) => ({ profile, usage: { kind: "numbers", numbers: NUMBERS } })),
         left: 0,
-        best: person(0),
+        inUse: first.profileId,
+        best: first,
         isPartial: false,
         nowMs,
       }),
