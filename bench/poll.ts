@@ -47,7 +47,7 @@ export const measure: MeasureFigure = async () => {
   const ports = { ...createFakePorts(), clock: systemClock, oauth, pending };
   const headers = { "Content-Type": "application/json", originator: "openclaw", "User-Agent": "openclaw" };
   const body = JSON.stringify({ device_auth_id: deviceAuthId, user_code: userCode });
-  const alone = async () => (await fetch({ url: endpoints.devicePoll, method: "POST", headers, body })).text();
+  const alone = () => fetch({ url: endpoints.devicePoll, method: "POST", headers, body });
   const poll = () => pollSignIn(ports, { login, pace: PACE, isAllowed: () => true, ifOtherAccount: "ask-later" });
   try {
     const sides = [alone, poll].map((work) => () => stopwatch(work));

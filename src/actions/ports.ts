@@ -5,6 +5,7 @@
 import type { AccountConflict, ProfileAccount, CredentialDraft, Identity, TokenSet } from "../rules/account.ts";
 import type { Binding } from "../rules/binding.ts";
 import type { Decided, Nudged } from "../rules/nudge.ts";
+import type { HttpAnswer } from "../rules/parse.ts";
 import type { Edit, PendingDocument, PendingSignIn } from "../rules/pending-sign-ins.ts";
 import type { ProfileId } from "../rules/profile-id.ts";
 import type { ProxyFacts, ProxyVariable } from "../rules/proxy.ts";
@@ -57,10 +58,10 @@ export interface OutgoingRequest {
 }
 
 /**
- * Sends one request to the one server it was made for, and returns the whole response, bounded in size. Follows no
+ * Sends one request to the one server it was made for, and returns the whole answer, bounded in size. Follows no
  * redirect. Throws only `CodexAuthError` (`provider-*`, `token-response-invalid`).
  */
-export type GuardedFetch = (request: OutgoingRequest) => Promise<Response>;
+export type GuardedFetch = (request: OutgoingRequest) => Promise<HttpAnswer>;
 
 export interface AuthorizationRequest {
   /** Contains the state and the challenge, so it is shown once and only to the user who asked. */

@@ -67,11 +67,11 @@ export function createGuardedFetch(send: Send, { timeoutMs, maxBytes }: FetchLim
     try {
       const { response, release } = await send(request, signal);
       try {
-        const body = await readBounded(response, maxBytes);
-        // The Fetch standard forbids a body, even an empty one, with the statuses 204, 205 and 304.
-        return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
+        const { status, headers } = response;
+        return { status, headers, body: await readBounded(response, maxBytes) };
       } finally {
-        await release();
+        // The answer is read or refused by now. A connection that closes slowly or badly does not change it.
+        void release().catch(() => undefined);
       }
     } catch (error) {
       if (error instanceof CodexAuthError) throw error;
@@ -92,7 +92,7 @@ function transportOf({ hostname, isSandbox }: Destination) {
   return { policy, mode: "trusted_env_proxy", requireHttps: true } as const;
 }
 
-async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBounded(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -100,7 +100,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<Uint8A
     if (size > maxBytes) throw new CodexAuthError("token-response-invalid");
     chunks.push(chunk);
   }
-  return new Uint8Array(Buffer.concat(chunks));
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** Reads only names and codes of the error chain, because its messages and URLs may contain the text that was sent. */

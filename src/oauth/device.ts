@@ -38,9 +38,8 @@ const codeFields = z.object({
 
 const approvedFields = z.object({ authorization_code: secretText(4096), code_verifier: secretText(512) });
 
-async function post(url: string, fetch: GuardedFetch, fields: Readonly<Record<string, string>>): Promise<HttpAnswer> {
-  const response = await fetch({ url, method: "POST", headers: HEADERS, body: JSON.stringify(fields) });
-  return { status: response.status, headers: response.headers, body: await response.text() };
+function post(url: string, fetch: GuardedFetch, fields: Readonly<Record<string, string>>): Promise<HttpAnswer> {
+  return fetch({ url, method: "POST", headers: HEADERS, body: JSON.stringify(fields) });
 }
 
 export async function requestDeviceCode(endpoints: Endpoints, fetch: GuardedFetch): Promise<DeviceCodeResult> {

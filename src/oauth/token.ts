@@ -57,8 +57,14 @@ async function requestTokens(
   const judged = validateAuthResponse(server, client, answer, state);
   return authorizationCodeGrantRequest(server, client, None(), judged, grant.redirectUri, grant.codeVerifier.reveal(), {
     [allowInsecureRequests]: endpoints.isSandbox,
-    [customFetch]: (url, init) => fetch({ url, method: "POST", headers: init.headers, body: String(init.body) }),
+    [customFetch]: async (url, init) =>
+      responseOf(await fetch({ url, method: "POST", headers: init.headers, body: String(init.body) })),
   });
+}
+
+/** The Fetch standard forbids a body, even an empty one, with the statuses 204, 205 and 304. */
+function responseOf({ status, headers, body }: HttpAnswer): Response {
+  return new Response(body === "" ? null : body, { status, headers });
 }
 
 /** The library's errors contain codes and tokens, so only our own codes leave this file. */

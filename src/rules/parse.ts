@@ -29,7 +29,7 @@ export function parseDate(text: string): number | undefined {
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Pick<Headers, "get">;
+  readonly headers: Headers;
   readonly body: string;
 }
 

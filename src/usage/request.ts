@@ -50,10 +50,9 @@ export function createUsageRequest(parts: UsageRequestParts): AskUsage {
     const { chatgptAccountId } = token;
     try {
       const { endpoint, fetch } = (connection ??= parts.connect());
-      const response = await fetch({ url: endpoint.url, method: "GET", headers: headersFor(parts, token), signal });
-      const { status, headers } = response;
+      const answer = await fetch({ url: endpoint.url, method: "GET", headers: headersFor(parts, token), signal });
       const asked = { userId: readUserId(token.access.reveal()), chatgptAccountId };
-      return judgeUsageAnswer({ status, headers, body: await response.text() }, asked, clock.nowMs());
+      return judgeUsageAnswer(answer, asked, clock.nowMs());
     } catch (error) {
       logFailure(log, "asking for the usage of an account", error);
       return { kind: "untold", reason: reasonOf(error) };

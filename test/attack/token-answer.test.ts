@@ -2,9 +2,10 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { createGuardedFetch, type Send } from "../../src/host/fetch.ts";
 import { buildCredential } from "../../src/rules/account.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
-import { CLIENT_ID, OPENAI, REDIRECT_URI } from "../../src/oauth/endpoints.ts";
+import { CLIENT_ID, OPENAI, REDIRECT_URI, TOKEN_LIMITS } from "../../src/oauth/endpoints.ts";
 import { savedScreen } from "../../src/interaction/screens.ts";
 import { Secret } from "../../src/secret.ts";
 import { systemEntropy } from "../../src/system.ts";
@@ -80,10 +81,11 @@ function bodyOf(input: string): ReadableStream<Uint8Array> | Uint8Array<ArrayBuf
 
 async function feed(input: string): Promise<void> {
   let sent = 0;
-  const client = createOAuthClient(OPENAI, systemEntropy, async () => {
+  const send: Send = async () => {
     sent += 1;
-    return answerOf(input);
-  });
+    return { response: answerOf(input), release: async () => undefined };
+  };
+  const client = createOAuthClient(OPENAI, systemEntropy, createGuardedFetch(send, TOKEN_LIMITS));
   const grant = {
     code: new Secret(CODE),
     state: new Secret(STATE),

@@ -379,7 +379,7 @@ describe("in the gateway's own process", () => {
     const endpoints = sandboxEndpoints(`http://127.0.0.1:${await listenOnLoopback(server)}`);
     const response = await fetchFrom(endpoints);
     await closeServer(server);
-    expect([response.status, await response.text(), bodies]).toEqual([418, "{}", [BODY]]);
+    expect([response.status, response.body, bodies]).toEqual([418, "{}", [BODY]]);
   });
 
   it("sends a request without a body", async () => {
@@ -458,8 +458,13 @@ describe("the guard around any sender", () => {
     { name: "200 and an empty one", response: new Response("") },
   ])("gives back an answer of $name", async ({ response }) => {
     const { status } = response;
-    const given = await answering(response)(REQUEST);
-    expect([given.status, await given.text()]).toEqual([status, ""]);
+    expect(await answering(response)(REQUEST)).toMatchObject({ status, body: "" });
+  });
+
+  it("names no error of a body that breaks off while it is read", async () => {
+    const broken = new ReadableStream({ pull: (controller) => controller.error(coded("ECONNRESET")) });
+    const given = answering(new Response(broken))(REQUEST);
+    await expect(given).rejects.toThrow(new CodexAuthError("provider-unreachable"));
   });
 
   it("has the limits that it was made with", async () => {
@@ -469,7 +474,7 @@ describe("the guard around any sender", () => {
       return new AbortController().signal;
     });
     onTestFinished(() => limit.mockRestore());
-    expect(await (await giveWithin8(8)).text()).toBe("aaaaaaaa");
+    expect((await giveWithin8(8)).body).toBe("aaaaaaaa");
     await expect(giveWithin8(9)).rejects.toThrow(new CodexAuthError("token-response-invalid"));
     expect(asked).toEqual([10_000, 10_000]);
   });
@@ -495,6 +500,14 @@ describe("the guard around any sender", () => {
       await createGuardedFetch(async () => ({ response, release }), TOKEN_LIMITS)(REQUEST).catch(() => undefined);
     }
     expect(released).toEqual(["released", "released"]);
+  });
+
+  it.each([
+    { name: "fails to close", release: () => Promise.reject(new Error("canary")) },
+    { name: "never closes", release: () => new Promise<void>(() => undefined) },
+  ])("gives the answer of a connection that $name", async ({ release }) => {
+    const send = async () => ({ response: new Response("tokens"), release });
+    expect(await createGuardedFetch(send, TOKEN_LIMITS)(REQUEST)).toMatchObject({ status: 200, body: "tokens" });
   });
 });
 

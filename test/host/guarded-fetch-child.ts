@@ -42,12 +42,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 async function answerOf({ endpoints, url, body }: Ask): Promise<Answer> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   try {
-    const response = await createGuardedFetch(
-      createHostSend(endpoints),
-      TOKEN_LIMITS,
-    )({ url, method: "POST", headers, body });
-    const text = await response.text();
-    return { kind: "response", status: response.status, text: text.slice(0, 4096), length: text.length };
+    const fetch = createGuardedFetch(createHostSend(endpoints), TOKEN_LIMITS);
+    const { status, body: text } = await fetch({ url, method: "POST", headers, body });
+    return { kind: "response", status, text: text.slice(0, 4096), length: text.length };
   } catch (error) {
     const isOurs = error instanceof CodexAuthError;
     const inspected = inspect(error, { depth: null, showHidden: true });

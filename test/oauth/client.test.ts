@@ -38,7 +38,7 @@ describe("the look at the sign-in server", () => {
     const asked: OutgoingRequest[] = [];
     const client = clientOver(async (request) => {
       asked.push(request);
-      return new Response(null, { status });
+      return { status, headers: new Headers(), body: "" };
     });
     expect(await client.isReachable()).toBe(isReachable);
     expect(asked).toEqual([{ url: "https://auth.openai.com/oauth/authorize", method: "GET", headers: {} }]);
@@ -63,7 +63,7 @@ describe("the look at the sign-in server", () => {
   });
 });
 
-const status = (code: number, body: string) => async () => new Response(body, { status: code });
+const status = (code: number, body: string) => async () => ({ status: code, headers: new Headers(), body });
 
 describe("a refusal that another proxy may resolve", () => {
   const facts = { variable: "https_proxy", noProxy: "NO_PROXY" } as const;

@@ -12,8 +12,7 @@ const PACE = { intervalMs: 5000 };
 
 const loopbackFetch: GuardedFetch = async ({ url, body: sent = null, signal = null, ...init }) => {
   const response = await fetch(url, { ...init, body: sent, signal, redirect: "manual" });
-  const body = await response.arrayBuffer();
-  return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
+  return { status: response.status, headers: response.headers, body: await response.text() };
 };
 
 let server: SignInServer;

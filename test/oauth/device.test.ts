@@ -245,7 +245,7 @@ async function sentBy(ask: (fetch: GuardedFetch) => Promise<unknown>) {
   const sent: unknown[] = [];
   await ask(async (request) => {
     sent.push({ ...request, body: JSON.parse(request.body ?? "") as unknown });
-    return new Response(null, { status: 404 });
+    return { status: 404, headers: new Headers(), body: "" };
   });
   return sent;
 }

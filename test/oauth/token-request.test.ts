@@ -18,7 +18,7 @@ const REDIRECT_URI = "http://localhost:1455/auth/callback";
 const loopbackFetch: GuardedFetch = async ({ url, body = null, signal: _none, ...init }) => {
   try {
     const response = await fetch(url, { ...init, body, redirect: "manual" });
-    return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
+    return { status: response.status, headers: response.headers, body: await response.text() };
   } catch {
     throw new CodexAuthError("provider-unreachable");
   }
@@ -285,10 +285,5 @@ describe("a transport that fails", () => {
 
   it("is answered if it throws before it promises anything", async () => {
     expect(await exchangeOver(throwingAtOnce)).toEqual({ ...INVALID, because: "TypeError" });
-  });
-
-  it("is answered if the body breaks off while it is read", async () => {
-    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("canary")) });
-    expect(await exchangeOver(async () => new Response(broken))).toEqual({ ...INVALID, because: "Error" });
   });
 });

@@ -6,11 +6,13 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createGuardedFetch } from "../../src/host/fetch.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
-import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import { sandboxEndpoints, TOKEN_LIMITS } from "../../src/oauth/endpoints.ts";
 import type { StoredCredential } from "../../src/store/host-records.ts";
 import { Secret } from "../../src/secret.ts";
 import { systemEntropy } from "../../src/system.ts";
+import { createPlainSend } from "../../src/terminal/network.ts";
 import { SignInServer } from "../fakes/sign-in-server.ts";
 import { startTlsProxy, type TlsProxy } from "../fakes/tls-proxy.ts";
 import { NODE } from "../support/host.ts";
@@ -56,7 +58,8 @@ async function ask(order: Order): Promise<unknown> {
 /** A sign-in whose access token has expired. */
 async function signedIn(): Promise<StoredCredential> {
   const endpoints = sandboxEndpoints(await server.listen());
-  const client = createOAuthClient(endpoints, systemEntropy, ({ url, ...init }) => fetch(url, init as RequestInit));
+  const fetch = createGuardedFetch(createPlainSend(endpoints), TOKEN_LIMITS);
+  const client = createOAuthClient(endpoints, systemEntropy, fetch);
   const request = await client.buildAuthorizationRequest();
   const callbackUrl = new URL(server.approve(request.authorizationUrl.reveal()));
   const { redirectUri, state, codeVerifier } = request;

@@ -103,7 +103,7 @@ const fetchToken = () =>
 describe("behind the guarded fetch", () => {
   it("gives the whole answer", async () => {
     answer = (_request, response) => response.end('{"access_token":"x"}');
-    expect(await (await fetchToken()).text()).toBe('{"access_token":"x"}');
+    expect((await fetchToken()).body).toBe('{"access_token":"x"}');
   });
 
   it("calls a server that is not there unreachable, and says nothing of what was to be sent", async () => {
