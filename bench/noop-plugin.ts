@@ -2,8 +2,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SANDBOX_VARIABLE } from "../src/environment.ts";
+import { accessTokenClaims, jwtOf } from "../test/fakes/sign-in-accounts.ts";
 import { USAGE_PATH } from "../test/fakes/usage-endpoint.ts";
 import { makeTempDir } from "../test/support/temp-dir.ts";
+import { PERSONAL } from "../test/support/world.ts";
 import type * as NoopAnswers from "./noop-answers.ts";
 
 export const NOOP_COMMAND = "/bench_noop";
@@ -11,9 +13,18 @@ export const NOOP_COMMAND = "/bench_noop";
 export const NOOP_USAGE_COMMAND = "/bench_usage";
 /** Lets our plugin forget what OpenAI told, so that its next command asks again. */
 export const FORGET_COMMAND = "/bench_forget";
-/** The access token of the no-op's requests. */
-export const NOOP_TOKEN = "bench";
+/** The access token of the no-op's requests, as long as a real one. */
+export const NOOP_TOKEN = jwtOf(accessTokenClaims(PERSONAL, Math.floor(Date.now() / 1000), 864_000));
 export const NOOP_REQUESTS = 10;
+
+/** Those of `/codex_usage`. */
+const HEADERS = {
+  Authorization: `Bearer ${NOOP_TOKEN}`,
+  Accept: "application/json",
+  originator: "openclaw",
+  "User-Agent": "openclaw/bench",
+  "ChatGPT-Account-Id": PERSONAL.accountId,
+};
 
 const sourceFor = (answers: object) => `
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
@@ -32,7 +43,7 @@ let isCard = false;
 async function request(fetchWithSsrFGuard) {
   const { response, release } = await fetchWithSsrFGuard({
     url: process.env.${SANDBOX_VARIABLE} + "${USAGE_PATH}",
-    init: { method: "GET", headers: { Authorization: "Bearer ${NOOP_TOKEN}", Accept: "application/json" } },
+    init: { method: "GET", headers: ${JSON.stringify(HEADERS)} },
     signal: AbortSignal.timeout(10_000),
     maxRedirects: 0,
     capture: false,
