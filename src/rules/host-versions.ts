@@ -18,6 +18,8 @@ export interface FileHostTraits {
 export interface RecordRules {
   /** The fields that may name the kind of a credential. `mode` counts only if there is no `type`. */
   readonly kindFields: "type" | "type-or-mode";
+  /** True if a provider of spaces counts as one. No host uses such a record, but it hides a shared one of the same id. */
+  readonly mayProviderBeBlank: boolean;
   /** True if the tokens may be in an encrypted file that `oauthRef` names. */
   readonly hasSidecars: boolean;
 }
@@ -34,9 +36,9 @@ interface TraitsSince {
   readonly traits: HostTraits;
 }
 
-const TYPE_ONLY: RecordRules = { kindFields: "type", hasSidecars: false };
-const WITH_MODE: RecordRules = { kindFields: "type-or-mode", hasSidecars: false };
-const WITH_SIDECARS: RecordRules = { kindFields: "type-or-mode", hasSidecars: true };
+const WITH_MODE: RecordRules = { kindFields: "type-or-mode", mayProviderBeBlank: false, hasSidecars: false };
+const TYPE_ONLY: RecordRules = { ...WITH_MODE, kindFields: "type", mayProviderBeBlank: true };
+const WITH_SIDECARS: RecordRules = { ...WITH_MODE, hasSidecars: true };
 /** The rules of the hosts that run the plugin. */
 export const PLUGIN_HOST_RECORDS = WITH_MODE;
 

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from "../rules/parse.ts";
 /** A credential as the host reads it. The other fields of the record are kept. */
 export interface StoredCredential {
   readonly type: string;
-  /** Without spaces around it and in lower case, as the host compares it. */
+  /** Without spaces around it and in lower case, as the host compares it. Empty only in a record that no host uses. */
   readonly provider: string;
   readonly access?: string | undefined;
   readonly refresh?: string | undefined;
@@ -34,12 +34,16 @@ export function readRecord(raw: unknown, rules: RecordRules): StoredRecord {
   return credential === undefined ? { kind: "unreadable", raw } : { kind: "credential", credential, raw };
 }
 
-function credentialOf(raw: unknown, { kindFields, hasSidecars }: RecordRules): StoredCredential | undefined {
+function credentialOf(
+  raw: unknown,
+  { kindFields, mayProviderBeBlank, hasSidecars }: RecordRules,
+): StoredCredential | undefined {
   if (!isObject(raw)) return undefined;
   const isModeRead = kindFields === "type-or-mode" && !Object.hasOwn(raw, "type");
   const type = isModeRead ? raw["mode"] : raw["type"];
   const provider = providerOf(raw);
-  if (!KINDS.has(type) || provider === "") return undefined;
+  const isNamed = mayProviderBeBlank ? Boolean(raw["provider"]) : provider !== "";
+  if (!KINDS.has(type) || !isNamed) return undefined;
   const credential: JsonObject = { ...raw, type, provider };
   // The host treats a field of another type, such as null, as missing.
   for (const field of TEXT_FIELDS) if ((textOf(credential[field]) ?? "").trim() === "") delete credential[field];
@@ -82,7 +86,7 @@ const SPELLING = /openai|codex|chatgpt/;
 export function useOf(profileId: string, record: StoredRecord, provider: string): RecordUse {
   const named = isObject(record.raw) ? providerOf(record.raw) : "";
   const isOurs = OUR_PROVIDERS.has(named) || OUR_ID.test(profileId);
-  if (record.kind === "unreadable") return isOurs ? "unreadable" : "other";
+  if (record.kind === "unreadable" || record.credential.provider === "") return isOurs ? "unreadable" : "other";
   if (record.credential.type !== "oauth") return "other";
   if (record.credential.provider === provider) return "codex";
   return isOurs && SPELLING.test(named) ? "unreadable" : "other";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HOST_TRAITS, hostTraitsOf, OLDEST_PLUGIN_HOST } from "../../src/rules/host-versions.ts";
 
-const WITH_MODE = { kindFields: "type-or-mode", hasSidecars: false } as const;
+const WITH_MODE = { kindFields: "type-or-mode", mayProviderBeBlank: false, hasSidecars: false } as const;
 const FILE = {
   medium: "file",
   provider: "openai-codex",
@@ -11,7 +11,7 @@ const FILE = {
   shared: "main",
   records: WITH_MODE,
 } as const;
-const TYPE_ONLY = { ...FILE, records: { ...WITH_MODE, kindFields: "type" } } as const;
+const TYPE_ONLY = { ...FILE, records: { ...WITH_MODE, kindFields: "type", mayProviderBeBlank: true } } as const;
 const TWO_FILES = { ...FILE, state: "auth-state.json", apply: "reload" } as const;
 
 /** Of each kind of host the first version, some between, and the last one known. */

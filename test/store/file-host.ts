@@ -9,7 +9,7 @@ import { makeTempDir } from "../support/temp-dir.ts";
 
 export type Flavour = Pick<FileHost, "provider" | "lock" | "state" | "records"> & { readonly name: string };
 
-const READS_MODE = { kindFields: "type-or-mode", hasSidecars: false } as const;
+const READS_MODE = { kindFields: "type-or-mode", mayProviderBeBlank: false, hasSidecars: false } as const;
 
 /** The three kinds of such hosts. */
 export const FLAVOURS = [
@@ -18,7 +18,7 @@ export const FLAVOURS = [
     provider: "openai-codex",
     lock: "folder",
     state: "same-file",
-    records: { ...READS_MODE, kindFields: "type" },
+    records: { ...READS_MODE, kindFields: "type", mayProviderBeBlank: true },
   },
   {
     name: "2026.3.13: a file as lock, one file",

@@ -12,7 +12,7 @@ import {
 import type { ProfilesDocument } from "../../src/store/profiles-document.ts";
 
 const bytesOf = (content: unknown) => Buffer.from(JSON.stringify(content));
-const RULES = { kindFields: "type-or-mode", hasSidecars: false } as const;
+const RULES = { kindFields: "type-or-mode", mayProviderBeBlank: false, hasSidecars: false } as const;
 const record = { type: "oauth", provider: "openai" };
 
 describe("a file that is read", () => {

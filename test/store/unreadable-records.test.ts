@@ -31,6 +31,7 @@ const refused = (code: string) => ({ kind: "refused", code });
 const oauth = { ...credential("boss"), accountId: "workspace-boss" };
 const { type: _type, ...typeless } = oauth;
 const { provider: _provider, ...providerless } = oauth;
+const BLANK = { ...oauth, provider: " " };
 const { access: _access, refresh: _refresh, ...tokenless } = oauth;
 const oauthRef = { source: "openclaw-credentials", provider: "openai-codex", id: "0123456789abcdef".repeat(2) };
 
@@ -62,7 +63,7 @@ const LEFT_OUT: readonly RecordRow[] = [
   { name: "a type in capitals", record: { ...oauth, type: "OAuth" } },
   { name: "no provider", record: providerless },
   { name: "a provider of null", record: { ...oauth, provider: null } },
-  { name: "a blank provider", record: { ...oauth, provider: " " } },
+  { name: "a blank provider", record: BLANK },
   { name: "the provider of other versions", record: { ...oauth, provider: "openai" } },
   { name: "another spelling of the provider", record: { ...oauth, provider: "codex" } },
   { name: "an empty object", record: {} },
@@ -194,6 +195,18 @@ it("mode for type is left out on the hosts that do not read it", async () => {
   const row = inPlaces(USED)[0] as Row;
   seedOdd(row);
   expect(await listed(row)).toMatchObject({ health: "unreadable" });
+});
+
+it("a blank provider hides the shared record only on the hosts that count it as a provider", async () => {
+  const row = { ...PLACES[2], name: "", record: BLANK };
+  seedFiles(root, FLAVOUR, { profiles: { [ID]: credential("shared") } }, "main");
+  seedFiles(root, FLAVOUR, { profiles: {} }, row.agentId);
+  plantRecord(row);
+  expect(await listed(row)).toMatchObject({ health: "signed-in", email: "shared@example.com" });
+  open(TYPE_ONLY);
+  expect(await listed(row)).toMatchObject({ health: "unreadable" });
+  expect(await save(store, row)).toEqual(refused("profile-unreadable"));
+  expect(storedJson(row)).toBe(JSON.stringify(row.record));
 });
 
 async function changeOthers(row: Row): Promise<void> {
