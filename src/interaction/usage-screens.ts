@@ -4,6 +4,7 @@ import { repairOf, type ListedProfile, type Repair, type UsageReport } from "../
 import {
   isFresh,
   isPastReset,
+  isStillReached,
   leftIn,
   type ProfileUsage,
   type UsageLimit,
@@ -66,7 +67,7 @@ function detailLines(report: UsageReport, row: Row): readonly ScreenLine[] {
       ...awaitedIn(told),
       ...(numbers === undefined ? [] : [askedLine(numbers, nowMs)]),
     ]),
-    ...(numbers?.limit.isReached === true ? [say("usage.reached")] : []),
+    ...(isReachedIn(numbers, nowMs) ? [say("usage.reached")] : []),
     ...stopLines(row),
     ...(numbers === undefined ? [] : numberLines(numbers, nowMs)),
     ...reasonLines(report, row),
@@ -95,7 +96,7 @@ function briefItems({ profile: { health }, usage: told }: Row, nowMs: number): r
   return [
     ...(health === "signed-in" ? [] : [say(`health.${health}`)]),
     ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => briefOf(one, numbers.limit, nowMs))),
-    ...(numbers?.limit.isReached === true ? [say("usage.limit-reached")] : []),
+    ...(isReachedIn(numbers, nowMs) ? [say("usage.limit-reached")] : []),
     ...awaitedIn(told),
     ...(numbers === undefined || isFresh(numbers, nowMs) ? [] : [askedLine(numbers, nowMs)]),
   ];
@@ -143,6 +144,9 @@ function numbersIn(told: ProfileUsage): UsageNumbers | undefined {
   if (told.kind === "numbers") return told.numbers;
   return told.kind === "untold" ? told.last : undefined;
 }
+
+const isReachedIn = (numbers: UsageNumbers | undefined, nowMs: number) =>
+  numbers !== undefined && isStillReached(numbers.limit, nowMs);
 
 /** What stops the account, whatever its windows say. */
 function stopLines({ usage: told }: Row): readonly Line[] {

@@ -314,6 +314,16 @@ export function leftIn(window: UsageWindow, limit: UsageLimit, nowMs: number): n
   return usedPercent === undefined ? (limit.isReached ? 0 : undefined) : 100 - usedPercent;
 }
 
+/**
+ * Returns true if OpenAI said that the limit is reached, and a window that can be the cause was not reset since then.
+ * Older numbers would otherwise contradict themselves.
+ */
+export function isStillReached({ isReached, windows }: UsageLimit, nowMs: number): boolean {
+  const full = windows.filter(({ usedPercent = 0 }) => usedPercent >= 100);
+  const causes = full.length > 0 ? full : windows;
+  return isReached && (causes.length === 0 || causes.some((one) => !isPastReset(one, nowMs)));
+}
+
 export function isPastReset({ resetAtMs }: UsageWindow, nowMs: number): boolean {
   return resetAtMs !== undefined && resetAtMs <= nowMs;
 }

@@ -141,6 +141,19 @@ describe("/codex_usage", () => {
     expect(plainText).toContain("Asked within the last minute, unless another time is named.");
   });
 
+  it("of a limit that was reached does not say so after its windows were reset", async () => {
+    const { usageServer, clock } = door.ports;
+    const numbers = usageNumbers(clock.nowMs(), [100, 30]);
+    const reached = { ...numbers, limit: { ...numbers.limit, isReached: true } };
+    usageServer.answers.set("openai:work", { kind: "numbers", numbers: reached });
+    expect((await ask()).plainText).toContain(SENTENCES["usage.reached"]);
+    clock.move(3 * 3_600_000);
+    usageServer.answers.set("openai:work", { kind: "untold", reason: "failed", status: 500 });
+    const { plainText } = await ask();
+    expect(plainText).toContain(SENTENCES["usage.was-reset"]);
+    expect(plainText).not.toContain(SENTENCES["usage.reached"]);
+  });
+
   it("contains no token and no id of an account", async () => {
     const messages = [await ask(), await ask(WEBCHAT_CALL)];
     const text = messages.map(({ markdown, plainText, rows }) => JSON.stringify([markdown, plainText, rows])).join();
