@@ -29,10 +29,10 @@ import {
 } from "./screen.ts";
 
 /**
- * More profiles than these get one line each, and what several have in common is told once, because an answer must fit
- * one message.
+ * If there are more profiles or more lines about them, each profile gets one line, and what several have in common is
+ * told once, because an answer must fit one message. A line has up to 140 characters.
  */
-const DETAILED = 6;
+const DETAILED = { profiles: 6, lines: 40 } as const;
 const OTHERS_SHOWN = 3;
 
 type Row = UsageReport["profiles"][number];
@@ -40,21 +40,28 @@ type Row = UsageReport["profiles"][number];
 export function usageScreen(report: UsageReport): Screen {
   const { profiles, isPartial } = report;
   if (profiles.length === 0) return { lines: [say("selector.empty")], rows: [] };
-  const isBrief = profiles.length > DETAILED;
+  const details = detailsOf(report);
   const isBlocked = profiles.some((one) => reasonIn(one) === "challenge");
   return {
     lines: [
       say("usage.title"),
-      ...(isBrief ? briefLines(report) : profiles.flatMap((row) => detailLines(report, row))),
+      ...(details ?? briefLines(report)),
       ...(isBlocked ? [say("untold.challenge", { variable: proxyVariableOf(report) })] : []),
       ...(report.noProxy === undefined ? [] : [say("next.semicolon", { variable: verbatim(report.noProxy) })]),
       ...(report.left > 0 ? [say("usage.more", { count: report.left, command: usage("usage") })] : []),
-      ...(isPartial ? [say("usage.partial")] : nextLines(report, isBrief)),
+      ...(isPartial ? [say("usage.partial")] : nextLines(report, details === undefined)),
       say("usage.zone", { zone: { zone: true } }),
     ],
     // A tap on a screen that is about to be completed would be lost.
     rows: isPartial ? [] : rowsOf(report),
   };
+}
+
+/** Returns undefined if they would not fit. */
+function detailsOf(report: UsageReport): readonly ScreenLine[] | undefined {
+  if (report.profiles.length > DETAILED.profiles) return undefined;
+  const lines = report.profiles.flatMap((row) => detailLines(report, row));
+  return lines.length > DETAILED.lines ? undefined : lines;
 }
 
 function detailLines(report: UsageReport, row: Row): readonly ScreenLine[] {

@@ -115,6 +115,31 @@ describe("/codex_usage", () => {
     });
   });
 
+  it.each([2, 3, 4, 5, 6])(
+    "of %i accounts with all that OpenAI can name fits one message, with its buttons",
+    async (count) => {
+      const { profiles, usageServer, clock } = door.ports;
+      const more = Array.from({ length: count - 1 }, (_, at) => `openai:account-${at}-of-our-team@example.com`);
+      const ids = ["openai:work", ...more];
+      const numbers = usageNumbers(clock.nowMs(), [50, 50]);
+      const others = Array.from({ length: 4 }, (_, at) => ({
+        ...numbers.limit,
+        name: `GPT-5.3-Codex-Spark with a name ${at}`,
+      }));
+      const told: UsageOutcome = { kind: "numbers", numbers: { ...numbers, others, credits: 62_498, bankedResets: 3 } };
+      const [refusedAtMs, unusableUntilMs] = [clock.nowMs() - 86_400_000, clock.nowMs() + 3 * 86_400_000];
+      profiles.has(...ids);
+      for (const id of ids) {
+        profiles.becomes(id, { health: "cooling-down", reason: "refused", refusedAtMs, unusableUntilMs });
+        usageServer.answers.set(id, told);
+      }
+      const { markdown, rows } = await ask();
+      for (const id of ids) expect(markdown).toContain(`• \`${id.replace("openai:", "")}\``);
+      expect(markdown.length).toBeLessThanOrEqual(4000);
+      expect(rows.flat().length).toBeGreaterThanOrEqual(2);
+    },
+  );
+
   it("of more than twenty accounts says how many are not shown, and how to see one of them", async () => {
     const names = Array.from({ length: 24 }, (_, at) => `account-${at}`);
     door.ports.profiles.has(...names.map((name) => `openai:${name}`));
