@@ -205,6 +205,23 @@ describe("a slow answer", () => {
     expect(door.sent[0]?.message.rows.flat().map(({ label }) => label)).toEqual(["Look again", "Accounts"]);
   });
 
+  it("that is complete before the host says that a second message can be sent is one message", async () => {
+    const asked = Promise.withResolvers<boolean>();
+    door = createDoor({ inBackground: async (task) => void background.push(task()), canSendNow: () => asked.promise });
+    const gate = door.ports.usageServer.hold();
+    const answer = ask();
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    await settle();
+    gate.open();
+    await settle();
+    asked.resolve(true);
+    expect((await answer).markdown).toContain("5 h: 100% left");
+    await Promise.all(background);
+    expect(door.sent).toEqual([]);
+  });
+
   it("in the web chat waits, for twelve seconds at most", async () => {
     const gate = door.ports.usageServer.hold();
     const answer = ask(WEBCHAT_CALL);
