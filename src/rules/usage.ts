@@ -212,7 +212,9 @@ function othersIn(json: Fields, nowMs: number): readonly UsageLimit[] {
 function limitIn(value: unknown, nowMs: number): UsageLimit {
   const fields = recordIn(value);
   if (fields === undefined) return { isReached: false, windows: [] };
-  const found = ["primary_window", "secondary_window"].flatMap((slot) => windowIn(fields[slot], nowMs));
+  // OpenAI has `primary_window` and `secondary_window`, and may add another one.
+  const slots = Object.keys(fields).filter((field) => field.endsWith("_window"));
+  const found = slots.slice(0, MAX_WINDOWS).flatMap((slot) => windowIn(fields[slot], nowMs));
   const windows = withoutTwins(found).toSorted((one, other) => one.seconds - other.seconds);
   const isFull = windows.some(({ usedPercent = 0 }) => usedPercent >= 100);
   const stated = fields["limit_reached"];
@@ -237,13 +239,17 @@ function windowIn(value: unknown, nowMs: number): readonly UsageWindow[] {
   ];
 }
 
+const MAX_WINDOWS = 4;
 const MAX_WINDOW_SECONDS = 366 * 24 * 3600;
 
 /** OpenAI has sent one window twice. The one with less left is kept. */
 function withoutTwins(windows: readonly UsageWindow[]): readonly UsageWindow[] {
-  const [one, other] = windows;
-  if (one === undefined || other === undefined || one.seconds !== other.seconds) return windows;
-  return [(one.usedPercent ?? 0) >= (other.usedPercent ?? 0) ? one : other];
+  const fullest = new Map<number, UsageWindow>();
+  for (const one of windows) {
+    const twin = fullest.get(one.seconds);
+    if (twin === undefined || (twin.usedPercent ?? 0) < (one.usedPercent ?? 0)) fullest.set(one.seconds, one);
+  }
+  return [...fullest.values()];
 }
 
 /**

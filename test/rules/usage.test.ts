@@ -109,6 +109,15 @@ describe("the numbers of an account", () => {
       limit: { primary_window: window(WEEK, 5), secondary_window: window(FIVE_HOURS, 5) },
       seconds: [FIVE_HOURS, WEEK],
     },
+    {
+      name: "three windows",
+      limit: {
+        primary_window: window(WEEK, 5),
+        secondary_window: window(MONTH, 6),
+        extra_window: window(FIVE_HOURS, 7),
+      },
+      seconds: [FIVE_HOURS, WEEK, MONTH],
+    },
     { name: "a month", limit: { secondary_window: window(MONTH, 5) }, seconds: [MONTH] },
     { name: "a window that has never begun", limit: { primary_window: window(WEEK, 0, { reset_at: 0 }) }, seconds: [] },
     { name: "no length", limit: { primary_window: window(0, 5) }, seconds: [] },
