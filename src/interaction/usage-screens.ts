@@ -33,6 +33,8 @@ import {
  * told once, because an answer must fit one message. A line has up to 140 characters.
  */
 const DETAILED = { profiles: 6, lines: 40 } as const;
+/** For more profiles, one line each has no room for the times of the resets. */
+const TIMED = 10;
 const OTHERS_SHOWN = 3;
 
 type Row = UsageReport["profiles"][number];
@@ -50,7 +52,7 @@ export function usageScreen(report: UsageReport): Screen {
       ...(report.noProxy === undefined ? [] : [say("next.semicolon", { variable: verbatim(report.noProxy) })]),
       ...(report.left > 0 ? [say("usage.more", { count: report.left, command: usage("usage") })] : []),
       ...(isPartial ? [say("usage.partial")] : nextLines(report, details === undefined)),
-      say("usage.zone", { zone: { zone: true } }),
+      ...(hasTimes(report) ? [say("usage.zone", { zone: { zone: true } })] : []),
     ],
     // A tap on a screen that is about to be completed would be lost.
     rows: isPartial ? [] : rowsOf(report),
@@ -87,22 +89,26 @@ function briefLines(report: UsageReport): readonly Line[] {
   const { profiles, nowMs } = report;
   const isAnyFresh = profiles.some(({ usage: told }) => isFreshIn(told, nowMs));
   return [
-    ...profiles.map((row) => profileLine(report, row, briefItems(row, nowMs))),
+    ...profiles.map((row) => profileLine(report, row, briefItems(report, row))),
     ...noteLines(report),
     ...(isAnyFresh ? [say("usage.fresh")] : []),
   ];
 }
+
+const hasTimes = ({ profiles }: UsageReport) => profiles.length <= TIMED;
 
 function isFreshIn(told: ProfileUsage, nowMs: number): boolean {
   const numbers = numbersIn(told);
   return numbers !== undefined && isFresh(numbers, nowMs);
 }
 
-function briefItems({ profile: { health }, usage: told }: Row, nowMs: number): readonly Line[] {
+function briefItems(report: UsageReport, { profile: { health }, usage: told }: Row): readonly Line[] {
+  const { nowMs } = report;
   const numbers = numbersIn(told);
+  const lineOf = hasTimes(report) ? timedOf : briefOf;
   return [
     ...(health === "signed-in" ? [] : [say(`health.${health}`)]),
-    ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => briefOf(one, numbers.limit, nowMs))),
+    ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => lineOf(one, numbers.limit, nowMs))),
     ...(isReachedIn(numbers, nowMs) ? [say("usage.limit-reached")] : []),
     ...awaitedIn(told),
     ...(numbers === undefined || isFresh(numbers, nowMs) ? [] : [askedLine(numbers, nowMs)]),
@@ -192,6 +198,15 @@ export function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Lin
   const { resetAtMs } = one;
   if (resetAtMs === undefined || resetAtMs <= nowMs) return say("usage.brief", { window, state });
   return say("usage.brief-until", { window, state, time: { spanMs: resetAtMs - nowMs } });
+}
+
+/** As `briefOf`, with the time of the reset. */
+function timedOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
+  const { resetAtMs } = one;
+  if (resetAtMs === undefined || resetAtMs <= nowMs) return briefOf(one, limit, nowMs);
+  const [window, state] = [lengthOf(one), stateOf(one, limit, nowMs)];
+  const [time, at] = [{ spanMs: resetAtMs - nowMs }, { atMs: resetAtMs, nowMs }];
+  return say("usage.brief-at", { window, state, time, at });
 }
 
 /** The number first, and then the bar. */

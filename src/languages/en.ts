@@ -170,6 +170,7 @@ export const EN = {
   "usage.window-until": "{window}: {state}, full again in {time} ({at})",
   "usage.brief": "{window} {state}",
   "usage.brief-until": "{window} {state} (full again in {time})",
+  "usage.brief-at": "{window} {state} (full again in {time}, {at})",
   "usage.state": "{left} {bar}",
   "usage.left": "{count}% left",
   "usage.left-little": "less than 1% left",

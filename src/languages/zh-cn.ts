@@ -152,6 +152,7 @@ export const ZH_CN = translation({
   "usage.window-until": "{window}：{state}，{time}后恢复（{at}）",
   "usage.brief": "{window}{state}",
   "usage.brief-until": "{window}{state}（{time}后恢复）",
+  "usage.brief-at": "{window}{state}（{time}后恢复，{at}）",
   "usage.state": "{left} {bar}",
   "usage.left": "剩余 {count}%",
   "usage.left-little": "剩余不到 1%",

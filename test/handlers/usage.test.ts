@@ -152,6 +152,24 @@ describe("/codex_usage", () => {
     expect((await ask(OWNER_CALL, "account-23")).plainText).toContain("• account-23: pro");
   });
 
+  it.each([
+    { count: 7, has: true },
+    { count: 10, has: true },
+    { count: 11, has: false },
+  ])("of $count accounts has the times of the resets and their zone: $has", async ({ count, has }) => {
+    const names = Array.from({ length: count - 1 }, (_, at) => `${at}`.padEnd(64, "x"));
+    door.ports.profiles.has(...names.map((name) => `openai:${name}`));
+    for (const name of names) {
+      door.ports.profiles.becomes(`openai:${name}`, { health: "cooling-down", reason: "refused" });
+    }
+    const { markdown, rows } = await ask();
+    expect(markdown).toContain("week 100% left `██████████` (full again in 3d");
+    expect(markdown.includes("(full again in 3d, Nov 21, 11:06 UTC)")).toBe(has);
+    expect(markdown.includes("Time zone: UTC")).toBe(has);
+    expect(markdown.length).toBeLessThanOrEqual(4000);
+    expect(rows.flat().length).toBeGreaterThanOrEqual(2);
+  });
+
   it("of seven accounts or more tells a reason and a repair once, with the names", async () => {
     const { profiles, usageServer } = door.ports;
     profiles.has(...["a", "b", "c", "d", "e", "f"].map((name) => `openai:${name}`));
