@@ -63,6 +63,7 @@ describe("/codex_usage", () => {
   it("is for private chats only, and loads nothing elsewhere", async () => {
     const { plainText } = await ask({ ...OWNER_CALL, from: "telegram:group:-100123" });
     expect(plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
+    expect(plainText).toContain("usage");
     expect(door.loads()).toBe(0);
   });
 
