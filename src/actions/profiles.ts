@@ -212,8 +212,9 @@ export function retryProfile(ports: Ports, request: ProfileRequest): Promise<Ret
     if (!isHeld(profile)) return refused("retry-not-held");
     if (!target.isAllowed()) return refused("not-allowed");
     const numbers = await askNumbers(ports, target);
-    if (numbers === undefined) return refused("retry-unanswered");
-    if (!hasRoom(numbers, ports.clock.nowMs())) return refused("retry-limit-reached");
+    if (numbers?.limit.isReached === true || numbers?.stop !== undefined) return refused("retry-limit-reached");
+    // An answer without a number for each window does not say it either.
+    if (!hasRoom(numbers, ports.clock.nowMs())) return refused("retry-unanswered");
     const ended = await ports.profiles.endCooldown(target);
     if (ended.kind === "refused") return refused(ended.code);
     ports.log.info("cooldown ended");

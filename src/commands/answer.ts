@@ -182,7 +182,9 @@ async function answerUsage(ports: Ports, caller: Caller, { name }: IntentOf<"usa
   if (inquiry.kind === "refused") return refuse(caller, inquiry, "none");
   const screen = () => usageScreen(inquiry.report());
   const isPrompt = await inquiry.settlesWithin(PROMPT_MS);
-  if (!isPrompt && (await caller.completion?.isPossible()) === true) {
+  const isPossible = !isPrompt && (await caller.completion?.isPossible()) === true;
+  // The host may have taken so long to say it that nothing is awaited any more.
+  if (isPossible && inquiry.report().isPartial) {
     caller.completion?.show(inquiry.settled.then(screen));
   } else {
     await inquiry.settled;

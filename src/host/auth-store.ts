@@ -174,8 +174,8 @@ interface LookParts {
 
 /**
  * Remembers the sign-ins of all agents, and looks at the profiles of the default agent. Loads only the host's own
- * functions, because most looks find nothing. If the profiles of another agent cannot be read, what was remembered
- * stays. Throws any error of the default agent's.
+ * functions, because most looks find nothing. The profiles of another agent that cannot be read are left out, so that a
+ * damaged store does not end the repair for all agents. Throws any error of the default agent's.
  */
 export async function lookAtSignIns(api: OpenClawPluginApi, { remembered, entropy, nowMs }: LookParts): Promise<Look> {
   const parts = await loadRunningAuthSdk();
@@ -187,11 +187,15 @@ export async function lookAtSignIns(api: OpenClawPluginApi, { remembered, entrop
   const hasExpiredLogin = listCodexProfiles(own, sdk.provider, nowMs).some(needsSignIn);
   // Hosts that keep profiles in files leave no placeholder after a failed renewal, so they need nothing remembered.
   if (sdk.storePathOf(sdk.agentDirOf(agentId))?.endsWith(".sqlite") !== true) return { agentId, hasExpiredLogin };
-  try {
-    const others = parts.agentRuntime.listAgentIds(config()).filter((id) => id !== agentId);
-    remembered.see([own, ...others.slice(0, MAX_AGENTS - 1).map(read)], sdk.provider, entropy);
-  } catch (error) {
-    logFailure(logOf(api), "looking at the logins of other agents", error);
-  }
+  const others = parts.agentRuntime.listAgentIds(config()).filter((id) => id !== agentId);
+  const readable = others.slice(0, MAX_AGENTS - 1).flatMap((id) => {
+    try {
+      return [read(id)];
+    } catch (error) {
+      logFailure(logOf(api), "looking at the logins of another agent", error);
+      return [];
+    }
+  });
+  remembered.see([own, ...readable], sdk.provider, entropy);
   return { agentId, hasExpiredLogin };
 }

@@ -4,6 +4,7 @@ import { repairOf, type ListedProfile, type Repair, type UsageReport } from "../
 import {
   isFresh,
   isPastReset,
+  isStillReached,
   leftIn,
   type ProfileUsage,
   type UsageLimit,
@@ -28,10 +29,12 @@ import {
 } from "./screen.ts";
 
 /**
- * More profiles than these get one line each, and what several have in common is told once, because an answer must fit
- * one message.
+ * If there are more profiles or more lines about them, each profile gets one line, and what several have in common is
+ * told once, because an answer must fit one message. A line has up to 140 characters.
  */
-const DETAILED = 6;
+const DETAILED = { profiles: 6, lines: 40 } as const;
+/** For more profiles, one line each has no room for the times of the resets. */
+const TIMED = 10;
 const OTHERS_SHOWN = 3;
 
 type Row = UsageReport["profiles"][number];
@@ -39,21 +42,28 @@ type Row = UsageReport["profiles"][number];
 export function usageScreen(report: UsageReport): Screen {
   const { profiles, isPartial } = report;
   if (profiles.length === 0) return { lines: [say("selector.empty")], rows: [] };
-  const isBrief = profiles.length > DETAILED;
+  const details = detailsOf(report);
   const isBlocked = profiles.some((one) => reasonIn(one) === "challenge");
   return {
     lines: [
       say("usage.title"),
-      ...(isBrief ? briefLines(report) : profiles.flatMap((row) => detailLines(report, row))),
+      ...(details ?? briefLines(report)),
       ...(isBlocked ? [say("untold.challenge", { variable: proxyVariableOf(report) })] : []),
       ...(report.noProxy === undefined ? [] : [say("next.semicolon", { variable: verbatim(report.noProxy) })]),
       ...(report.left > 0 ? [say("usage.more", { count: report.left, command: usage("usage") })] : []),
-      ...(isPartial ? [say("usage.partial")] : nextLines(report, isBrief)),
-      say("usage.zone", { zone: { zone: true } }),
+      ...(isPartial ? [say("usage.partial")] : nextLines(report, details === undefined)),
+      ...(hasTimes(report) ? [say("usage.zone", { zone: { zone: true } })] : []),
     ],
     // A tap on a screen that is about to be completed would be lost.
     rows: isPartial ? [] : rowsOf(report),
   };
+}
+
+/** Returns undefined if they would not fit. */
+function detailsOf(report: UsageReport): readonly ScreenLine[] | undefined {
+  if (report.profiles.length > DETAILED.profiles) return undefined;
+  const lines = report.profiles.flatMap((row) => detailLines(report, row));
+  return lines.length > DETAILED.lines ? undefined : lines;
 }
 
 function detailLines(report: UsageReport, row: Row): readonly ScreenLine[] {
@@ -66,7 +76,7 @@ function detailLines(report: UsageReport, row: Row): readonly ScreenLine[] {
       ...awaitedIn(told),
       ...(numbers === undefined ? [] : [askedLine(numbers, nowMs)]),
     ]),
-    ...(numbers?.limit.isReached === true ? [say("usage.reached")] : []),
+    ...(isReachedIn(numbers, nowMs) ? [say("usage.reached")] : []),
     ...stopLines(row),
     ...(numbers === undefined ? [] : numberLines(numbers, nowMs)),
     ...reasonLines(report, row),
@@ -79,23 +89,27 @@ function briefLines(report: UsageReport): readonly Line[] {
   const { profiles, nowMs } = report;
   const isAnyFresh = profiles.some(({ usage: told }) => isFreshIn(told, nowMs));
   return [
-    ...profiles.map((row) => profileLine(report, row, briefItems(row, nowMs))),
+    ...profiles.map((row) => profileLine(report, row, briefItems(report, row))),
     ...noteLines(report),
     ...(isAnyFresh ? [say("usage.fresh")] : []),
   ];
 }
+
+const hasTimes = ({ profiles }: UsageReport) => profiles.length <= TIMED;
 
 function isFreshIn(told: ProfileUsage, nowMs: number): boolean {
   const numbers = numbersIn(told);
   return numbers !== undefined && isFresh(numbers, nowMs);
 }
 
-function briefItems({ profile: { health }, usage: told }: Row, nowMs: number): readonly Line[] {
+function briefItems(report: UsageReport, { profile: { health }, usage: told }: Row): readonly Line[] {
+  const { nowMs } = report;
   const numbers = numbersIn(told);
+  const lineOf = hasTimes(report) ? timedOf : briefOf;
   return [
     ...(health === "signed-in" ? [] : [say(`health.${health}`)]),
-    ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => briefOf(one, numbers.limit, nowMs))),
-    ...(numbers?.limit.isReached === true ? [say("usage.limit-reached")] : []),
+    ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => lineOf(one, numbers.limit, nowMs))),
+    ...(isReachedIn(numbers, nowMs) ? [say("usage.limit-reached")] : []),
     ...awaitedIn(told),
     ...(numbers === undefined || isFresh(numbers, nowMs) ? [] : [askedLine(numbers, nowMs)]),
   ];
@@ -144,6 +158,9 @@ function numbersIn(told: ProfileUsage): UsageNumbers | undefined {
   return told.kind === "untold" ? told.last : undefined;
 }
 
+const isReachedIn = (numbers: UsageNumbers | undefined, nowMs: number) =>
+  numbers !== undefined && isStillReached(numbers.limit, nowMs);
+
 /** What stops the account, whatever its windows say. */
 function stopLines({ usage: told }: Row): readonly Line[] {
   const { stop } = numbersIn(told) ?? {};
@@ -181,6 +198,15 @@ export function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Lin
   const { resetAtMs } = one;
   if (resetAtMs === undefined || resetAtMs <= nowMs) return say("usage.brief", { window, state });
   return say("usage.brief-until", { window, state, time: { spanMs: resetAtMs - nowMs } });
+}
+
+/** As `briefOf`, with the time of the reset. */
+function timedOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
+  const { resetAtMs } = one;
+  if (resetAtMs === undefined || resetAtMs <= nowMs) return briefOf(one, limit, nowMs);
+  const [window, state] = [lengthOf(one), stateOf(one, limit, nowMs)];
+  const [time, at] = [{ spanMs: resetAtMs - nowMs }, { atMs: resetAtMs, nowMs }];
+  return say("usage.brief-at", { window, state, time, at });
 }
 
 /** The number first, and then the bar. */

@@ -170,6 +170,7 @@ export const EN = {
   "usage.window-until": "{window}: {state}, full again in {time} ({at})",
   "usage.brief": "{window} {state}",
   "usage.brief-until": "{window} {state} (full again in {time})",
+  "usage.brief-at": "{window} {state} (full again in {time}, {at})",
   "usage.state": "{left} {bar}",
   "usage.left": "{count}% left",
   "usage.left-little": "less than 1% left",
@@ -429,7 +430,7 @@ export const EN = {
   "invalid.profile": "This command takes no profile.",
 
   "refusal.not-allowed": "Only an owner of this gateway can do this.",
-  "refusal.not-private": "Sign-ins are private. Send {command} in a private chat with the bot.",
+  "refusal.not-private": "Sign-ins and usage are private. Send {command} in a private chat with the bot.",
   "refusal.chat-unsupported":
     "OpenClaw cannot tell here whether this chat is private, so you cannot sign in here. Use Telegram, Slack, Discord or the web chat.",
   "refusal.profile-missing": "The name of the profile is missing. To see all profiles, type {command}",

@@ -152,6 +152,7 @@ export const ZH_CN = translation({
   "usage.window-until": "{window}：{state}，{time}后恢复（{at}）",
   "usage.brief": "{window}{state}",
   "usage.brief-until": "{window}{state}（{time}后恢复）",
+  "usage.brief-at": "{window}{state}（{time}后恢复，{at}）",
   "usage.state": "{left} {bar}",
   "usage.left": "剩余 {count}%",
   "usage.left-little": "剩余不到 1%",
@@ -401,7 +402,7 @@ export const ZH_CN = translation({
   "invalid.profile": "此命令不接受配置文件。",
 
   "refusal.not-allowed": "只有此网关的所有者才能执行此操作。",
-  "refusal.not-private": "登录须在私信中进行。请在与机器人的私信中发送 {command}",
+  "refusal.not-private": "登录和用量查询须在私信中进行。请在与机器人的私信中发送 {command}",
   "refusal.chat-unsupported":
     "此聊天无法表明是否为私信，因此不能在此登录。请使用 Telegram、Slack、Discord 或网页聊天。",
   "refusal.profile-missing": "缺少配置文件的名称。如需查看所有配置文件，请输入 {command}",

@@ -212,7 +212,9 @@ function othersIn(json: Fields, nowMs: number): readonly UsageLimit[] {
 function limitIn(value: unknown, nowMs: number): UsageLimit {
   const fields = recordIn(value);
   if (fields === undefined) return { isReached: false, windows: [] };
-  const found = ["primary_window", "secondary_window"].flatMap((slot) => windowIn(fields[slot], nowMs));
+  // OpenAI has `primary_window` and `secondary_window`, and may add another one.
+  const slots = Object.keys(fields).filter((field) => field.endsWith("_window"));
+  const found = slots.slice(0, MAX_WINDOWS).flatMap((slot) => windowIn(fields[slot], nowMs));
   const windows = withoutTwins(found).toSorted((one, other) => one.seconds - other.seconds);
   const isFull = windows.some(({ usedPercent = 0 }) => usedPercent >= 100);
   const stated = fields["limit_reached"];
@@ -237,13 +239,17 @@ function windowIn(value: unknown, nowMs: number): readonly UsageWindow[] {
   ];
 }
 
+const MAX_WINDOWS = 4;
 const MAX_WINDOW_SECONDS = 366 * 24 * 3600;
 
 /** OpenAI has sent one window twice. The one with less left is kept. */
 function withoutTwins(windows: readonly UsageWindow[]): readonly UsageWindow[] {
-  const [one, other] = windows;
-  if (one === undefined || other === undefined || one.seconds !== other.seconds) return windows;
-  return [(one.usedPercent ?? 0) >= (other.usedPercent ?? 0) ? one : other];
+  const fullest = new Map<number, UsageWindow>();
+  for (const one of windows) {
+    const twin = fullest.get(one.seconds);
+    if (twin === undefined || (twin.usedPercent ?? 0) < (one.usedPercent ?? 0)) fullest.set(one.seconds, one);
+  }
+  return [...fullest.values()];
 }
 
 /**
@@ -312,6 +318,16 @@ export function leftIn(window: UsageWindow, limit: UsageLimit, nowMs: number): n
   if (limit.isReached && limit.windows.length === 1) return 0;
   const { usedPercent } = window;
   return usedPercent === undefined ? (limit.isReached ? 0 : undefined) : 100 - usedPercent;
+}
+
+/**
+ * Returns true if OpenAI said that the limit is reached, and a window that can be the cause was not reset since then.
+ * Older numbers would otherwise contradict themselves.
+ */
+export function isStillReached({ isReached, windows }: UsageLimit, nowMs: number): boolean {
+  const full = windows.filter(({ usedPercent = 0 }) => usedPercent >= 100);
+  const causes = full.length > 0 ? full : windows;
+  return isReached && (causes.length === 0 || causes.some((one) => !isPastReset(one, nowMs)));
 }
 
 export function isPastReset({ resetAtMs }: UsageWindow, nowMs: number): boolean {

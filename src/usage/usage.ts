@@ -5,7 +5,14 @@
 import type { Clock, Timers, Entropy, StoredToken, Usage, UsageInquiry } from "../actions/ports.ts";
 import { ExpiringMap } from "../rules/expiring-map.ts";
 import type { ListedProfile } from "../rules/results.ts";
-import { isFresh, type ProfileUsage, type UsageNumbers, type UsageOutcome, type Untold } from "../rules/usage.ts";
+import {
+  isFresh,
+  type ProfileUsage,
+  type UsageNumbers,
+  type UsageOutcome,
+  type UsageReason,
+  type Untold,
+} from "../rules/usage.ts";
 import type { AskUsage } from "./request.ts";
 
 /** Of one inquiry, however many accounts it asks about. */
@@ -161,12 +168,14 @@ function restOf({ memory, clock }: UsageParts, { token }: Asked): Untold | undef
 }
 
 /** A failure of the network is not kept, because the next request may succeed. */
+const NOT_KEPT: ReadonlySet<UsageReason> = new Set(["late", "unreachable"]);
+
 async function send(parts: UsageParts, asked: Asked, signal: AbortSignal): Promise<UsageOutcome> {
   const { memory, clock } = parts;
   const { token, digest } = asked;
   const outcome = await parts.ask(token, signal);
   const nowMs = clock.nowMs();
-  if (outcome.kind === "untold" && outcome.status === undefined) return outcome;
+  if (outcome.kind === "untold" && NOT_KEPT.has(outcome.reason)) return outcome;
   if (outcome.kind === "untold" && outcome.rest !== undefined) {
     const { ms, forAll } = outcome.rest;
     memory.rests.set(forAll ? ALL : keyOf(token), { untold: outcome, atMs: nowMs, ms }, nowMs);

@@ -512,7 +512,12 @@ describe("a repair without a new sign-in", () => {
       {
         name: "it tells of no window",
         answer: () => numbers({ limit: { isReached: false, windows: [] } }),
-        code: "retry-limit-reached",
+        code: "retry-unanswered",
+      },
+      {
+        name: "it tells a window without a number",
+        answer: () => numbers({ limit: { isReached: false, windows: [{ seconds: 18_000 }] } }),
+        code: "retry-unanswered",
       },
       {
         name: "it refuses the token",

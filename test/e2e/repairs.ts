@@ -1,7 +1,14 @@
 /** Repairs without a new sign-in, in a gateway whose turns run on the profiles: failed renewals and stale cooldowns. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FakeMessage } from "../fakes/telegram-bot-api.ts";
-import { expireProfile, pauseProfile, storedProfiles, storedText } from "../support/stored-profiles.ts";
+import {
+  expireProfile,
+  pauseProfile,
+  refuseProfile,
+  storedProfiles,
+  storedStats,
+  storedText,
+} from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
 import { accountOf, OWNER, SECOND_OWNER, type World } from "../support/world.ts";
 import { ownerChatOf, used } from "./owner-chat.ts";
@@ -139,6 +146,23 @@ export function repairs(worldOf: () => World): void {
       expect((await press(usage, RETRY)).text).toContain("OpenClaw can use heal again");
       await ask("and now?", "You are heal@example.com");
       await ask("/codex_auth log", "let OpenClaw try again: heal (done)");
+    });
+
+    it("after one refused look is not a need to sign in, and ends with a tap", async () => {
+      await signIn("heal");
+      world.signIn.usage.script(ACCOUNT, used(1));
+      refuseProfile(world.gateway, HEAL, Date.now() + DAY_MS / 2);
+      await ask("/codex_auth prefer other", "other is now");
+      await ask("/codex_auth use heal", "This chat uses heal");
+      const card = await ask("/codex_auth show heal", "Codex profile heal:");
+      expect(card.text).toMatch(/OpenAI refused it at [^;]*; OpenClaw tries again after /);
+      expect(card.text).not.toContain("needs");
+      expect(world.telegram.keyboard(card)[0]).toEqual(["Sign in again", RETRY]);
+      expect((await press(card, RETRY)).text).toContain("OpenClaw can use heal again");
+      expect(Object.keys(storedStats(world.gateway)[HEAL] ?? {}).filter((name) => name.startsWith("cooldown"))).toEqual(
+        [],
+      );
+      await ask("and now again?", "You are heal@example.com");
     });
 
     it("stays if OpenAI says that the limit is reached, and the store keeps its bytes", async () => {

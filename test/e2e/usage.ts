@@ -6,7 +6,7 @@ import { FIVE_HOURS, WEEK, type UsageScript } from "../fakes/usage-endpoint.ts";
 import { OPENCLAW } from "../support/host.ts";
 import { storedText } from "../support/stored-profiles.ts";
 import { waitUntil } from "../support/wait.ts";
-import { accountOf, linkOf, OWNER, SECOND_OWNER, type World } from "../support/world.ts";
+import { accountOf, ALLOWED, GROUP_ID, linkOf, OWNER, SECOND_OWNER, type World } from "../support/world.ts";
 
 const NAMES = ["usage-a", "usage-b", "usage-c"] as const;
 const [A, B, C] = NAMES.map((name) => accountOf(name)) as [
@@ -184,6 +184,23 @@ export function usageOfAccounts(worldOf: () => World): void {
 
     it("is for owners in private chats only", async () => {
       expect((await world.telegram.ask(SECOND_OWNER, "/codex_usage")).text).toContain("Codex usage");
+      const before = world.signIn.usage.requests.length;
+      const refused = await world.telegram.ask(ALLOWED, "/codex_usage");
+      expect(refused.text).toContain(`telegram:${ALLOWED.id}`);
+      const { changedAt } = world.telegram.sendText(OWNER, "/codex_usage", {
+        chatId: GROUP_ID,
+        chatType: "supergroup",
+      });
+      const inGroup = await world.telegram.waitForMessage(
+        ({ chatId, from }) => chatId === GROUP_ID && from === undefined,
+        changedAt,
+      );
+      expect(inGroup.text).toContain("private chat");
+      for (const { text, keyboard } of [refused, inGroup]) {
+        expect(text).not.toContain("usage-a");
+        expect(keyboard).toEqual([]);
+      }
+      expect(world.signIn.usage.requests).toHaveLength(before);
     });
   });
 }

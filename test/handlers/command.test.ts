@@ -50,7 +50,7 @@ describe("a command", () => {
   });
 
   it.each([
-    { to: `slash:${OWNER}`, text: "Sign-ins are private" },
+    { to: `slash:${OWNER}`, text: "Sign-ins and usage are private" },
     { to: `user:${OWNER}`, text: "used by default" },
   ])("typed as a slash command is refused if others could read the answer: $to", async ({ to, text }) => {
     const { context, owners } = createDoor({ areSlashAnswersPublic: () => true });

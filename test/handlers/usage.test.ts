@@ -63,6 +63,7 @@ describe("/codex_usage", () => {
   it("is for private chats only, and loads nothing elsewhere", async () => {
     const { plainText } = await ask({ ...OWNER_CALL, from: "telegram:group:-100123" });
     expect(plainText).toBe(REFUSALS["not-private"].replace("{command}", "/codex_auth"));
+    expect(plainText).toContain("usage");
     expect(door.loads()).toBe(0);
   });
 
@@ -115,6 +116,31 @@ describe("/codex_usage", () => {
     });
   });
 
+  it.each([2, 3, 4, 5, 6])(
+    "of %i accounts with all that OpenAI can name fits one message, with its buttons",
+    async (count) => {
+      const { profiles, usageServer, clock } = door.ports;
+      const more = Array.from({ length: count - 1 }, (_, at) => `openai:account-${at}-of-our-team@example.com`);
+      const ids = ["openai:work", ...more];
+      const numbers = usageNumbers(clock.nowMs(), [50, 50]);
+      const others = Array.from({ length: 4 }, (_, at) => ({
+        ...numbers.limit,
+        name: `GPT-5.3-Codex-Spark with a name ${at}`,
+      }));
+      const told: UsageOutcome = { kind: "numbers", numbers: { ...numbers, others, credits: 62_498, bankedResets: 3 } };
+      const [refusedAtMs, unusableUntilMs] = [clock.nowMs() - 86_400_000, clock.nowMs() + 3 * 86_400_000];
+      profiles.has(...ids);
+      for (const id of ids) {
+        profiles.becomes(id, { health: "cooling-down", reason: "refused", refusedAtMs, unusableUntilMs });
+        usageServer.answers.set(id, told);
+      }
+      const { markdown, rows } = await ask();
+      for (const id of ids) expect(markdown).toContain(`• \`${id.replace("openai:", "")}\``);
+      expect(markdown.length).toBeLessThanOrEqual(4000);
+      expect(rows.flat().length).toBeGreaterThanOrEqual(2);
+    },
+  );
+
   it("of more than twenty accounts says how many are not shown, and how to see one of them", async () => {
     const names = Array.from({ length: 24 }, (_, at) => `account-${at}`);
     door.ports.profiles.has(...names.map((name) => `openai:${name}`));
@@ -125,6 +151,24 @@ describe("/codex_usage", () => {
     expect(rows.flat().map(({ label }) => label)).toEqual(["Look again", "Accounts"]);
     expect(plainText).not.toContain("account-23");
     expect((await ask(OWNER_CALL, "account-23")).plainText).toContain("• account-23: pro");
+  });
+
+  it.each([
+    { count: 7, has: true },
+    { count: 10, has: true },
+    { count: 11, has: false },
+  ])("of $count accounts has the times of the resets and their zone: $has", async ({ count, has }) => {
+    const names = Array.from({ length: count - 1 }, (_, at) => `${at}`.padEnd(64, "x"));
+    door.ports.profiles.has(...names.map((name) => `openai:${name}`));
+    for (const name of names) {
+      door.ports.profiles.becomes(`openai:${name}`, { health: "cooling-down", reason: "refused" });
+    }
+    const { markdown, rows } = await ask();
+    expect(markdown).toContain("week 100% left `██████████` (full again in 3d");
+    expect(markdown.includes("(full again in 3d, Nov 21, 11:06 UTC)")).toBe(has);
+    expect(markdown.includes("Time zone: UTC")).toBe(has);
+    expect(markdown.length).toBeLessThanOrEqual(4000);
+    expect(rows.flat().length).toBeGreaterThanOrEqual(2);
   });
 
   it("of seven accounts or more tells a reason and a repair once, with the names", async () => {
@@ -139,6 +183,19 @@ describe("/codex_usage", () => {
     expect(plainText).toContain("a, b: Let OpenClaw try it again: /codex_auth retry <profile>");
     expect(plainText).toContain("c, d: OpenAI did not report its usage (401). The sign-in is not affected.");
     expect(plainText).toContain("Asked within the last minute, unless another time is named.");
+  });
+
+  it("of a limit that was reached does not say so after its windows were reset", async () => {
+    const { usageServer, clock } = door.ports;
+    const numbers = usageNumbers(clock.nowMs(), [100, 30]);
+    const reached = { ...numbers, limit: { ...numbers.limit, isReached: true } };
+    usageServer.answers.set("openai:work", { kind: "numbers", numbers: reached });
+    expect((await ask()).plainText).toContain(SENTENCES["usage.reached"]);
+    clock.move(3 * 3_600_000);
+    usageServer.answers.set("openai:work", { kind: "untold", reason: "failed", status: 500 });
+    const { plainText } = await ask();
+    expect(plainText).toContain(SENTENCES["usage.was-reset"]);
+    expect(plainText).not.toContain(SENTENCES["usage.reached"]);
   });
 
   it("contains no token and no id of an account", async () => {
@@ -165,6 +222,23 @@ describe("a slow answer", () => {
     expect(door.sent).toHaveLength(1);
     expect(door.sent[0]?.message.markdown).toContain("5 h: 100% left");
     expect(door.sent[0]?.message.rows.flat().map(({ label }) => label)).toEqual(["Look again", "Accounts"]);
+  });
+
+  it("that is complete before the host says that a second message can be sent is one message", async () => {
+    const asked = Promise.withResolvers<boolean>();
+    door = createDoor({ inBackground: async (task) => void background.push(task()), canSendNow: () => asked.promise });
+    const gate = door.ports.usageServer.hold();
+    const answer = ask();
+    await gate.entered;
+    await settle();
+    door.ports.clock.move(3 * SECOND_MS);
+    await settle();
+    gate.open();
+    await settle();
+    asked.resolve(true);
+    expect((await answer).markdown).toContain("5 h: 100% left");
+    await Promise.all(background);
+    expect(door.sent).toEqual([]);
   });
 
   it("in the web chat waits, for twelve seconds at most", async () => {

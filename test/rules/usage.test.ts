@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   bestOf,
   hasRoom,
+  isStillReached,
   judgeUsageAnswer,
   leftIn,
   USAGE_REASONS,
@@ -107,6 +108,15 @@ describe("the numbers of an account", () => {
       name: "swapped windows",
       limit: { primary_window: window(WEEK, 5), secondary_window: window(FIVE_HOURS, 5) },
       seconds: [FIVE_HOURS, WEEK],
+    },
+    {
+      name: "three windows",
+      limit: {
+        primary_window: window(WEEK, 5),
+        secondary_window: window(MONTH, 6),
+        extra_window: window(FIVE_HOURS, 7),
+      },
+      seconds: [FIVE_HOURS, WEEK, MONTH],
     },
     { name: "a month", limit: { secondary_window: window(MONTH, 5) }, seconds: [MONTH] },
     { name: "a window that has never begun", limit: { primary_window: window(WEEK, 0, { reset_at: 0 }) }, seconds: [] },
@@ -493,6 +503,32 @@ describe("what is left of a window", () => {
     const limit = limitOf({ primary_window: window(WEEK, 30) });
     const [first] = limit.windows;
     expect(first && leftIn(first, limit, NOW_MS + 3_600_000)).toBeUndefined();
+  });
+});
+
+describe("a reached limit", () => {
+  const full = window(FIVE_HOURS, 100);
+  const week = window(WEEK, 30, { reset_after_seconds: 500_000, reset_at: NOW_S + 500_000 });
+
+  it.each([
+    { name: "now", limit: { primary_window: full, secondary_window: week }, laterMs: 0, is: true },
+    { name: "whose full window was reset", limit: { primary_window: full, secondary_window: week }, is: false },
+    {
+      name: "whose week is full",
+      limit: { primary_window: full, secondary_window: { ...week, used_percent: 100 } },
+      is: true,
+    },
+    {
+      name: "whose windows all had room, and one was reset",
+      limit: { primary_window: window(FIVE_HOURS, 98), secondary_window: week },
+      is: true,
+    },
+    { name: "whose only window was reset", limit: { primary_window: window(WEEK, 98) }, is: false },
+    { name: "without windows", limit: {}, is: true },
+    { name: "that is not reached", limit: { limit_reached: false, primary_window: full }, laterMs: 0, is: false },
+  ])("$name is still reached: $is", ({ limit, laterMs = 3_600_000, is }) => {
+    const numbers = numbersOf({ rate_limit: { limit_reached: true, ...limit } });
+    expect(isStillReached(numbers.limit, NOW_MS + laterMs)).toBe(is);
   });
 });
 

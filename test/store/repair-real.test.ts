@@ -107,6 +107,18 @@ describe("a renewal of the real host that failed", () => {
     expect(await ask({ do: "revive", times: 1 })).toEqual([{ kind: "revived" }]);
   });
 
+  it.each(["server-error-500", "cloudflare-403", "html-200", { kind: "rate-limited" }] as const)(
+    "can be tried again if the server fails again: %j",
+    async (trouble) => {
+      await failRenewal(() => server.behave("server-error-500", "always"));
+      server.behave(trouble, "always");
+      expect(await ask({ do: "revive", times: 1 })).toEqual([{ kind: "refused", code: "revive-failed" }]);
+      server.behave("well");
+      expect(await ask({ do: "list" })).toEqual([{ health: "needs-sign-in", canRevive: true }]);
+      expect(await ask({ do: "revive", times: 1 })).toEqual([{ kind: "revived" }]);
+    },
+  );
+
   it("while its access token was still valid is made up for by a renewal, not by that token", async () => {
     const expires = Date.now() + 864_000_000;
     await failRenewal(() => server.behave("server-error-500", "always"), { expires });

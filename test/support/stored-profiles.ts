@@ -72,17 +72,19 @@ export function expireProfile(gateway: Gateway, profileId: string): void {
 
 /** Notes of a profile what the host notes when its plan's limit is reached. */
 export function pauseProfile(gateway: Gateway, profileId: string, untilMs: number): void {
+  noteOfProfile(gateway, profileId, { blockedUntil: untilMs, blockedReason: "subscription_limit" });
+}
+
+/** Notes of a profile what the host notes when OpenAI refused one look at its usage. */
+export function refuseProfile(gateway: Gateway, profileId: string, untilMs: number): void {
+  const cooldown = { cooldownReason: "auth", cooldownClassification: "wham_token_expired" };
+  noteOfProfile(gateway, profileId, { cooldownUntil: untilMs, ...cooldown });
+}
+
+function noteOfProfile(gateway: Gateway, profileId: string, notes: object): void {
   editDocument(gateway, "authProfiles.state", ({ usageStats }) => ({
-    usageStats: {
-      ...usageStats,
-      // The host looks at a held profile itself, and at once if it has not looked in the last five minutes.
-      [profileId]: {
-        ...usageStats?.[profileId],
-        blockedUntil: untilMs,
-        blockedReason: "subscription_limit",
-        lastProbeAt: Date.now(),
-      },
-    },
+    // The host looks at a held profile itself, and at once if it has not looked in the last five minutes.
+    usageStats: { ...usageStats, [profileId]: { ...usageStats?.[profileId], ...notes, lastProbeAt: Date.now() } },
   }));
 }
 

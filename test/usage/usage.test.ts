@@ -153,15 +153,19 @@ describe("the memory", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  it("keeps a refusal of OpenAI for a minute too", async () => {
-    server.answers.set("openai:work", { kind: "untold", reason: "unauthorized", status: 401 });
-    expect(await ask(token("work"))).toEqual([{ kind: "untold", reason: "unauthorized", status: 401 }]);
-    await ask(token("work"));
+  it.each<UsageOutcome>([
+    { kind: "untold", reason: "unauthorized", status: 401 },
+    // A redirect, or an answer that is too long.
+    { kind: "untold", reason: "unreadable" },
+  ])("keeps an answer without numbers for a minute too: $reason", async (outcome) => {
+    server.answers.set("openai:work", outcome);
+    expect(await ask(token("work"))).toEqual([outcome]);
+    expect(await ask(token("work"))).toEqual([outcome]);
     expect(server.asked).toHaveLength(1);
   });
 
-  it("keeps no failure of the network", async () => {
-    server.answers.set("openai:work", { kind: "untold", reason: "unreachable" });
+  it.each(["late", "unreachable"] as const)("keeps no failure of the network: %s", async (reason) => {
+    server.answers.set("openai:work", { kind: "untold", reason });
     await ask(token("work"));
     await ask(token("work"));
     expect(server.asked).toHaveLength(2);
