@@ -147,9 +147,15 @@ const WAYS: readonly Way[] = ["paste", "code", "listener"];
 /** One sign-in in Telegram that is approved on its link and with its code, while a poll of the code is on its way. */
 async function startEveryWay(profile: string) {
   const { devices } = world.signIn;
-  const code = await world.telegram.ask(OWNER, `/codex_auth code ${profile}`);
+  const label = "Use the link instead";
+  // A message of the sign-in before, which nobody asked for, may still come.
+  const shown = (fits: (message: FakeMessage) => boolean) =>
+    world.telegram.waitForMessage((message) => message.chatId === OWNER.id && fits(message), asked);
+  const { changedAt: asked } = world.telegram.sendText(OWNER, `/codex_auth code ${profile}`);
+  const code = await shown((message) => world.telegram.button(message, label) !== undefined);
   const poll = holdNext("poll");
-  const card = await world.telegram.press(OWNER, code, "Use the link instead");
+  world.telegram.tap(OWNER, code, label);
+  const card = await shown((message) => JSON.stringify(message).includes("/oauth/authorize?"));
   const address = world.signIn.approve(linkOf(card), accountOf(profile));
   await poll.arrived();
   devices.approve(devices.userCodes().at(-1) ?? "", accountOf(profile));
