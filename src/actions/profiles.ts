@@ -213,7 +213,7 @@ export function retryProfile(ports: Ports, request: ProfileRequest): Promise<Ret
     if (!target.isAllowed()) return refused("not-allowed");
     const numbers = await askNumbers(ports, target);
     if (numbers?.limit.isReached === true || numbers?.stop !== undefined) return refused("retry-limit-reached");
-    // An answer without a number for each window does not say it either.
+    // Without a number for each window, an answer does not say that there is room.
     if (!hasRoom(numbers, ports.clock.nowMs())) return refused("retry-unanswered");
     const ended = await ports.profiles.endCooldown(target);
     if (ended.kind === "refused") return refused(ended.code);

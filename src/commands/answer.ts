@@ -183,7 +183,7 @@ async function answerUsage(ports: Ports, caller: Caller, { name }: IntentOf<"usa
   const screen = () => usageScreen(inquiry.report());
   const isPrompt = await inquiry.settlesWithin(PROMPT_MS);
   const isPossible = !isPrompt && (await caller.completion?.isPossible()) === true;
-  // The host may have taken so long to say it that nothing is awaited any more.
+  // The last answer of OpenAI may have come while the host was asked.
   if (isPossible && inquiry.report().isPartial) {
     caller.completion?.show(inquiry.settled.then(screen));
   } else {

@@ -188,6 +188,7 @@ export async function lookAtSignIns(api: OpenClawPluginApi, { remembered, entrop
   // Hosts that keep profiles in files leave no placeholder after a failed renewal, so they need nothing remembered.
   if (sdk.storePathOf(sdk.agentDirOf(agentId))?.endsWith(".sqlite") !== true) return { agentId, hasExpiredLogin };
   const others = parts.agentRuntime.listAgentIds(config()).filter((id) => id !== agentId);
+  // Read and remembered without a pause, so that no sign-out comes between.
   const readable = others.slice(0, MAX_AGENTS - 1).flatMap((id) => {
     try {
       return [read(id)];

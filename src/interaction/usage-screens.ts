@@ -29,11 +29,11 @@ import {
 } from "./screen.ts";
 
 /**
- * If there are more profiles or more lines about them, each profile gets one line, and what several have in common is
- * told once, because an answer must fit one message. A line has up to 140 characters.
+ * An answer must fit one message. Beyond these limits each profile gets one line, and what several have in common is told
+ * once. A line has up to 140 characters.
  */
 const DETAILED = { profiles: 6, lines: 40 } as const;
-/** For more profiles, one line each has no room for the times of the resets. */
+/** With more profiles, their lines have no room for the times of the resets. */
 const TIMED = 10;
 const OTHERS_SHOWN = 3;
 
@@ -105,10 +105,10 @@ function isFreshIn(told: ProfileUsage, nowMs: number): boolean {
 function briefItems(report: UsageReport, { profile: { health }, usage: told }: Row): readonly Line[] {
   const { nowMs } = report;
   const numbers = numbersIn(told);
-  const lineOf = hasTimes(report) ? timedOf : briefOf;
+  const { limit } = numbers ?? {};
   return [
     ...(health === "signed-in" ? [] : [say(`health.${health}`)]),
-    ...(numbers === undefined ? [] : numbers.limit.windows.map((one) => lineOf(one, numbers.limit, nowMs))),
+    ...(limit === undefined ? [] : limit.windows.map((one) => briefOf(one, limit, nowMs, hasTimes(report)))),
     ...(isReachedIn(numbers, nowMs) ? [say("usage.limit-reached")] : []),
     ...awaitedIn(told),
     ...(numbers === undefined || isFresh(numbers, nowMs) ? [] : [askedLine(numbers, nowMs)]),
@@ -192,21 +192,14 @@ function windowLine(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
   return say("usage.window-until", { window, state, time, at: { atMs: resetAtMs, nowMs } });
 }
 
-/** The state of one window in one line. */
-export function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
+/** The state of one window in one line. `hasTime`: with the time of the reset. */
+export function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number, hasTime = false): Line {
   const [window, state] = [lengthOf(one), stateOf(one, limit, nowMs)];
   const { resetAtMs } = one;
   if (resetAtMs === undefined || resetAtMs <= nowMs) return say("usage.brief", { window, state });
-  return say("usage.brief-until", { window, state, time: { spanMs: resetAtMs - nowMs } });
-}
-
-/** As `briefOf`, with the time of the reset. */
-function timedOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
-  const { resetAtMs } = one;
-  if (resetAtMs === undefined || resetAtMs <= nowMs) return briefOf(one, limit, nowMs);
-  const [window, state] = [lengthOf(one), stateOf(one, limit, nowMs)];
-  const [time, at] = [{ spanMs: resetAtMs - nowMs }, { atMs: resetAtMs, nowMs }];
-  return say("usage.brief-at", { window, state, time, at });
+  const time = { spanMs: resetAtMs - nowMs };
+  if (!hasTime) return say("usage.brief-until", { window, state, time });
+  return say("usage.brief-at", { window, state, time, at: { atMs: resetAtMs, nowMs } });
 }
 
 /** The number first, and then the bar. */
