@@ -25,6 +25,17 @@ const ask = (call: CommandCall = OWNER_CALL, args = "") => answerCommand(door.co
 /** Lets everything happen that needs no time. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+/** Asks, and lets three seconds pass in which OpenAI does not answer. */
+async function askForThreeSeconds(call?: CommandCall) {
+  const gate = door.ports.usageServer.hold();
+  const answer = ask(call);
+  await gate.entered;
+  await settle();
+  door.ports.clock.move(3 * SECOND_MS);
+  await settle();
+  return { gate, answer };
+}
+
 function usedUp(): UsageNumbers {
   const numbers = usageNumbers(door.ports.clock.nowMs(), [100, 100]);
   return { ...numbers, limit: { ...numbers.limit, isReached: true } };
@@ -208,11 +219,7 @@ describe("/codex_usage", () => {
 
 describe("a slow answer", () => {
   it("to a command is sent after three seconds, and completed by a second message", async () => {
-    const gate = door.ports.usageServer.hold();
-    const first = ask();
-    await gate.entered;
-    await settle();
-    door.ports.clock.move(3 * SECOND_MS);
+    const { gate, answer: first } = await askForThreeSeconds();
     const { markdown, rows } = await first;
     expect(markdown).toContain(SENTENCES["usage.awaited"]);
     expect(markdown).toContain(SENTENCES["usage.partial"]);
@@ -227,12 +234,7 @@ describe("a slow answer", () => {
   it("that is complete before the host says that a second message can be sent is one message", async () => {
     const asked = Promise.withResolvers<boolean>();
     door = createDoor({ inBackground: async (task) => void background.push(task()), canSendNow: () => asked.promise });
-    const gate = door.ports.usageServer.hold();
-    const answer = ask();
-    await gate.entered;
-    await settle();
-    door.ports.clock.move(3 * SECOND_MS);
-    await settle();
+    const { gate, answer } = await askForThreeSeconds();
     gate.open();
     await settle();
     asked.resolve(true);
@@ -242,12 +244,7 @@ describe("a slow answer", () => {
   });
 
   it("in the web chat waits, for twelve seconds at most", async () => {
-    const gate = door.ports.usageServer.hold();
-    const answer = ask(WEBCHAT_CALL);
-    await gate.entered;
-    await settle();
-    door.ports.clock.move(3 * SECOND_MS);
-    await settle();
+    const { answer } = await askForThreeSeconds(WEBCHAT_CALL);
     expect(door.sent).toEqual([]);
     door.ports.clock.move(9 * SECOND_MS);
     expect((await answer).markdown).toContain(SENTENCES["untold.late"]);
@@ -256,12 +253,7 @@ describe("a slow answer", () => {
 
   it("waits if the host cannot say whether a second message can be sent", async () => {
     door = createDoor({ canSendNow: () => Promise.reject(new Error("canary")) });
-    const gate = door.ports.usageServer.hold();
-    const first = ask();
-    await gate.entered;
-    await settle();
-    door.ports.clock.move(3 * SECOND_MS);
-    await settle();
+    const { gate, answer: first } = await askForThreeSeconds();
     gate.open();
     expect((await first).markdown).toContain("5 h: 100% left");
     expect(door.sent).toEqual([]);
@@ -277,11 +269,7 @@ describe("a slow answer", () => {
     },
   ])("whose second message $name is logged", async ({ sendNow, line }) => {
     door = createDoor({ inBackground: async (task) => void background.push(task()), sendNow });
-    const gate = door.ports.usageServer.hold();
-    const first = ask();
-    await gate.entered;
-    await settle();
-    door.ports.clock.move(3 * SECOND_MS);
+    const { gate, answer: first } = await askForThreeSeconds();
     await first;
     gate.open();
     await Promise.all(background);

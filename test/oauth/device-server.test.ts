@@ -1,26 +1,24 @@
 /** A device code over plain HTTP with the fake sign-in server: from the request for a code to the tokens. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DeviceCodeResult, GuardedFetch, OAuthClient } from "../../src/actions/ports.ts";
+import type { DeviceCodeResult, OAuthClient } from "../../src/actions/ports.ts";
+import { createGuardedFetch } from "../../src/host/fetch.ts";
 import { createOAuthClient } from "../../src/oauth/client.ts";
-import { sandboxEndpoints } from "../../src/oauth/endpoints.ts";
+import { sandboxEndpoints, TOKEN_LIMITS } from "../../src/oauth/endpoints.ts";
 import { Secret } from "../../src/secret.ts";
 import { systemEntropy } from "../../src/system.ts";
+import { createPlainSend } from "../../src/terminal/network.ts";
 import { fakeAccount, SignInServer } from "../fakes/sign-in-server.ts";
 
 const DANA = fakeAccount("dana@example.com", "plus");
 const PACE = { intervalMs: 5000 };
-
-const loopbackFetch: GuardedFetch = async ({ url, body: sent = null, signal = null, ...init }) => {
-  const response = await fetch(url, { ...init, body: sent, signal, redirect: "manual" });
-  return { status: response.status, headers: response.headers, body: await response.text() };
-};
 
 let server: SignInServer;
 let client: OAuthClient;
 beforeEach(async () => {
   server = new SignInServer([DANA]);
   server.devices.settings.interval = 0;
-  client = createOAuthClient(sandboxEndpoints(await server.listen()), systemEntropy, loopbackFetch);
+  const endpoints = sandboxEndpoints(await server.listen());
+  client = createOAuthClient(endpoints, systemEntropy, createGuardedFetch(createPlainSend(endpoints), TOKEN_LIMITS));
 });
 afterEach(() => server.close());
 
