@@ -7,7 +7,7 @@ import type { ShownScreens } from "../interaction/buttons.ts";
 import { capabilitiesOf, type Capabilities } from "../interaction/capabilities.ts";
 import {
   MARKDOWN,
-  PLAIN,
+  shortOf,
   toText,
   toWireButtons,
   type Style,
@@ -77,7 +77,7 @@ export function presentText(
       return markdown;
     },
     get plainText() {
-      return toText(noticed, locale, inChat(PLAIN));
+      return toText(noticed, locale, inChat({ ...style, hasCodeSpans: false }));
     },
     rows,
   };
@@ -90,14 +90,11 @@ export async function present(context: HandlerContext, binding: Binding, screen:
   const whole = presentText(context, screen, { rows, style: capabilities.style });
   if (rows.length === 0 || whole.markdown.length <= capabilities.maxText) return whole;
   // The host would split the text and leave out its buttons, or write their labels as a list.
-  const short = presentText(context, screen, { rows, style: { ...capabilities.style, maxVerbatim: SHORT_VERBATIM } });
+  const short = presentText(context, screen, { rows, style: shortOf(capabilities.style) });
   return short.markdown.length <= capabilities.maxText
     ? short
     : presentText(context, screen, { rows: [], style: capabilities.style });
 }
-
-/** Enough to recognise a profile or an e-mail address by. */
-const SHORT_VERBATIM = 40;
 
 export function presentLine(locale: Locale, line: Line): string {
   return toText({ lines: [line], rows: [] }, locale, inChat(MARKDOWN));

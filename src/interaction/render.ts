@@ -3,7 +3,7 @@ import type { Locale } from "../languages/catalogue.ts";
 import type { NamedCommand } from "../rules/commands.ts";
 import type { Secret } from "../secret.ts";
 import { encodeCallbackData } from "./buttons.ts";
-import type { Action, Button, Fact, Line, Screen, Segment, Sentence } from "./screen.ts";
+import type { Action, Button, Fact, Line, Optional, Screen, Segment, Sentence } from "./screen.ts";
 
 export interface Style {
   readonly kind: "chat" | "terminal";
@@ -15,6 +15,8 @@ export interface Style {
   readonly lineBreak: string;
   /** Longer text from outside is cut, so that a screen fits one message. In UTF-16 units. */
   readonly maxVerbatim: number;
+  /** True for a message that would be too long with all of the screen. */
+  readonly isShort: boolean;
 }
 
 export interface Surface extends Style {
@@ -23,9 +25,11 @@ export interface Surface extends Style {
 }
 
 /** Two line breaks start a paragraph in every Markdown renderer. */
-const CHAT = { kind: "chat", lineBreak: "\n\n", maxVerbatim: 120 } as const;
+const CHAT = { kind: "chat", lineBreak: "\n\n", maxVerbatim: 120, isShort: false } as const;
 export const MARKDOWN: Style = { ...CHAT, hasCodeSpans: true };
 export const PLAIN: Style = { ...CHAT, hasCodeSpans: false };
+/** In a short message names are as long as it takes to recognise a profile or an e-mail address. */
+export const shortOf = (style: Style): Style => ({ ...style, maxVerbatim: 40, isShort: true });
 const LABEL: Surface = { ...PLAIN, spell: () => undefined };
 
 /**
@@ -61,7 +65,13 @@ function writeSegment(segment: Segment, target: Target): string | undefined {
   if ("command" in segment) return writeCommand(segment, target.surface);
   if ("link" in segment) return segment.link.reveal();
   if ("sentence" in segment) return writeSentence(segment, target);
+  if ("full" in segment) return writeOptional(segment, target);
   return writeFact(segment, target);
+}
+
+function writeOptional({ full, short }: Optional, target: Target): string | undefined {
+  const line = target.surface.isShort ? short : full;
+  return line && writeLine(line, target);
 }
 
 function cleaned(text: string, { kind }: Surface): string {

@@ -39,7 +39,13 @@ export interface Sentence {
   readonly isFirstOnly?: true;
 }
 
-export type Segment = Verbatim | NamedCommand | BareLink | Fact | Sentence;
+/** What is left out of a message that would be too long. Without `short`, its line is left out too. */
+export interface Optional {
+  readonly full: Line;
+  readonly short?: Line;
+}
+
+export type Segment = Verbatim | NamedCommand | BareLink | Fact | Sentence | Optional;
 export type Line = readonly Segment[];
 
 interface FieldsByArguments {

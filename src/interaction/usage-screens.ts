@@ -24,6 +24,7 @@ import {
   type Button,
   type Fact,
   type Line,
+  type Optional,
   type Screen,
   type ScreenLine,
 } from "./screen.ts";
@@ -33,8 +34,6 @@ import {
  * once. A line has up to 140 characters.
  */
 const DETAILED = { profiles: 6, lines: 40 } as const;
-/** With more profiles, their lines have no room for the times of the resets. */
-const TIMED = 10;
 const OTHERS_SHOWN = 3;
 
 type Row = UsageReport["profiles"][number];
@@ -43,6 +42,7 @@ export function usageScreen(report: UsageReport): Screen {
   const { profiles, isPartial } = report;
   if (profiles.length === 0) return { lines: [say("selector.empty")], rows: [] };
   const details = detailsOf(report);
+  const zone = say("usage.zone", { zone: { zone: true } });
   const isBlocked = profiles.some((one) => reasonIn(one) === "challenge");
   return {
     lines: [
@@ -52,7 +52,7 @@ export function usageScreen(report: UsageReport): Screen {
       ...(report.noProxy === undefined ? [] : [say("next.semicolon", { variable: verbatim(report.noProxy) })]),
       ...(report.left > 0 ? [say("usage.more", { count: report.left, command: usage("usage") })] : []),
       ...(isPartial ? [say("usage.partial")] : nextLines(report, details === undefined)),
-      ...(hasTimes(report) ? [say("usage.zone", { zone: { zone: true } })] : []),
+      details === undefined ? [{ full: zone }] : zone,
     ],
     // A tap on a screen that is about to be completed would be lost.
     rows: isPartial ? [] : rowsOf(report),
@@ -89,26 +89,23 @@ function briefLines(report: UsageReport): readonly Line[] {
   const { profiles, nowMs } = report;
   const isAnyFresh = profiles.some(({ usage: told }) => isFreshIn(told, nowMs));
   return [
-    ...profiles.map((row) => profileLine(report, row, briefItems(report, row))),
+    ...profiles.map((row) => profileLine(report, row, briefItems(row, nowMs))),
     ...noteLines(report),
     ...(isAnyFresh ? [say("usage.fresh")] : []),
   ];
 }
-
-const hasTimes = ({ profiles }: UsageReport) => profiles.length <= TIMED;
 
 function isFreshIn(told: ProfileUsage, nowMs: number): boolean {
   const numbers = numbersIn(told);
   return numbers !== undefined && isFresh(numbers, nowMs);
 }
 
-function briefItems(report: UsageReport, { profile: { health }, usage: told }: Row): readonly Line[] {
-  const { nowMs } = report;
+function briefItems({ profile: { health }, usage: told }: Row, nowMs: number): readonly Line[] {
   const numbers = numbersIn(told);
   const { limit } = numbers ?? {};
   return [
     ...(health === "signed-in" ? [] : [say(`health.${health}`)]),
-    ...(limit === undefined ? [] : limit.windows.map((one) => briefOf(one, limit, nowMs, hasTimes(report)))),
+    ...(limit === undefined ? [] : limit.windows.map((one) => timedOf(one, limit, nowMs))),
     ...(isReachedIn(numbers, nowMs) ? [say("usage.limit-reached")] : []),
     ...awaitedIn(told),
     ...(numbers === undefined || isFresh(numbers, nowMs) ? [] : [askedLine(numbers, nowMs)]),
@@ -192,14 +189,28 @@ function windowLine(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
   return say("usage.window-until", { window, state, time, at: { atMs: resetAtMs, nowMs } });
 }
 
-/** The state of one window in one line. `hasTime`: with the time of the reset. */
-export function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number, hasTime = false): Line {
+/** The state of one window in one line. */
+export function briefOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
+  return briefFormsOf(one, limit, nowMs).short;
+}
+
+/** As `briefOf`, with the time of the reset if there is room. */
+function timedOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Line {
+  return [briefFormsOf(one, limit, nowMs)];
+}
+
+function briefFormsOf(one: UsageWindow, limit: UsageLimit, nowMs: number): Required<Optional> {
   const [window, state] = [lengthOf(one), stateOf(one, limit, nowMs)];
   const { resetAtMs } = one;
-  if (resetAtMs === undefined || resetAtMs <= nowMs) return say("usage.brief", { window, state });
-  const time = { spanMs: resetAtMs - nowMs };
-  if (!hasTime) return say("usage.brief-until", { window, state, time });
-  return say("usage.brief-at", { window, state, time, at: { atMs: resetAtMs, nowMs } });
+  if (resetAtMs === undefined || resetAtMs <= nowMs) {
+    const line = say("usage.brief", { window, state });
+    return { full: line, short: line };
+  }
+  const [time, at] = [{ spanMs: resetAtMs - nowMs }, { atMs: resetAtMs, nowMs }];
+  return {
+    full: say("usage.brief-at", { window, state, time, at }),
+    short: say("usage.brief-until", { window, state, time }),
+  };
 }
 
 /** The number first, and then the bar. */

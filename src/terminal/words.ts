@@ -35,6 +35,7 @@ export function terminalSurface(typing: Typing, lineBreak = "\n"): Surface {
     hasCodeSpans: false,
     lineBreak,
     maxVerbatim: Infinity,
+    isShort: false,
     spell: spellForTerminal(typing),
   };
 }

@@ -167,8 +167,8 @@ describe("/codex_usage", () => {
   it.each([
     { count: 7, has: true },
     { count: 10, has: true },
-    { count: 11, has: false },
-  ])("of $count accounts has the times of the resets and their zone: $has", async ({ count, has }) => {
+    { count: 14, has: false },
+  ])("of $count accounts with long names has the times of the resets and their zone: $has", async ({ count, has }) => {
     const names = Array.from({ length: count - 1 }, (_, at) => `${at}`.padEnd(64, "x"));
     door.ports.profiles.has(...names.map((name) => `openai:${name}`));
     for (const name of names) {
@@ -180,6 +180,28 @@ describe("/codex_usage", () => {
     expect(markdown.includes("Time zone: UTC")).toBe(has);
     expect(markdown.length).toBeLessThanOrEqual(4000);
     expect(rows.flat().length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("of twenty accounts has all times in one message if there is room for them", async () => {
+    door.ports.profiles.has(...Array.from({ length: 19 }, (_, at) => `openai:account-${at}`));
+    const { markdown, plainText, rows } = await ask();
+    expect(
+      markdown.match(/\(full again in \d+h, [^()]*UTC\), week [^()]*\(full again in 3d, Nov 21, 11:06 UTC\)/g),
+    ).toHaveLength(20);
+    expect(markdown).toContain("Time zone: UTC");
+    expect(plainText).toContain("Time zone: UTC");
+    expect(markdown.length).toBeLessThanOrEqual(4000);
+    expect(rows.flat().length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("of twenty accounts that would be too long is short in both of its forms", async () => {
+    const names = Array.from({ length: 19 }, (_, at) => `${at}`.padEnd(64, "x"));
+    door.ports.profiles.has(...names.map((name) => `openai:${name}`));
+    const { markdown, plainText } = await ask();
+    for (const text of [markdown, plainText]) {
+      expect(text).not.toContain("Time zone");
+      expect(text).not.toContain("x".repeat(41));
+    }
   });
 
   it("of seven accounts or more tells a reason and a repair once, with the names", async () => {

@@ -35,6 +35,7 @@ const squeezed = (text: string) => text.replaceAll(/\s/g, "");
 function ownPart(segment: Segment): Segment {
   if (typeof segment === "number") return segment;
   if ("verbatim" in segment || "command" in segment) return NOTHING;
+  if ("full" in segment) return { full: segment.full.map(ownPart) };
   if ("items" in segment) return { ...segment, items: segment.items.map((item) => item.map(ownPart)) };
   if (!("values" in segment)) return segment;
   const values = Object.entries(segment.values).map(([name, value]) => [name, [value].flat().map(ownPart)]);
