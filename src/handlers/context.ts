@@ -88,8 +88,8 @@ export async function present(context: HandlerContext, binding: Binding, screen:
   const capabilities = hasButtons ? await askCapabilities(context, binding) : capabilitiesOf(binding.channel);
   const rows = hasButtons ? rowsOf(context, binding, screen, capabilities) : [];
   const whole = presentText(context, screen, { rows, style: capabilities.style });
-  if (rows.length === 0 || whole.markdown.length <= capabilities.maxText) return whole;
-  // The host would split the text and leave out its buttons, or write their labels as a list.
+  if (capabilities.buttons === "none" || whole.markdown.length <= capabilities.maxText) return whole;
+  // The host would split the text and leave out its buttons, or write their labels as a list. It could not edit it.
   const short = presentText(context, screen, { rows, style: shortOf(capabilities.style) });
   return short.markdown.length <= capabilities.maxText
     ? short

@@ -240,6 +240,20 @@ describe("/codex_usage", () => {
 });
 
 describe("a slow answer", () => {
+  it("of twenty accounts fits one message while one is awaited", async () => {
+    const names = Array.from({ length: 19 }, (_, at) => `${at}`.padEnd(64, "x"));
+    door.ports.profiles.has(...names.map((name) => `openai:${name}`));
+    await ask();
+    door.ports.usageServer.answers.delete("openai:work");
+    door.ports.profiles.becomes("openai:work", { expiresAtMs: door.ports.clock.nowMs() + 999_000_000 });
+    const { gate, answer } = await askForThreeSeconds();
+    const { markdown, plainText } = await answer;
+    expect(markdown).toContain(SENTENCES["usage.partial"]);
+    expect([markdown.length <= 4000, plainText.length <= 4000]).toEqual([true, true]);
+    gate.open();
+    await Promise.all(background);
+  });
+
   it("to a command is sent after three seconds, and completed by a second message", async () => {
     const { gate, answer: first } = await askForThreeSeconds();
     const { markdown, rows } = await first;
